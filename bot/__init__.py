@@ -1,0 +1,1 @@
+"""The advisor: reads questions, finds answers and leads dialogues. Knows no platform and no subject matter."""

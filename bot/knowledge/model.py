@@ -1,0 +1,91 @@
+"""The knowledge as checked, immutable values. `load` makes them from YAML; the rest of the advisor only reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+AnswerKind = Literal["answer", "unstated", "offtopic", "help", "triage", "clarify"]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    id: str
+    title: str
+    publisher: str = ""
+    author: str = ""
+    published: str = ""  # ISO date
+    disclosure: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What a claim says of one subject on one topic: `holds` True where it affirms the topic, False where it denies it."""
+
+    subject: str
+    topic: str
+    holds: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    id: str
+    source: str
+    at: str  # where a reader finds it in the source
+    says: str
+    subjects: tuple[str, ...]
+    aspect: str
+    statements: tuple[Statement, ...]
+    tension: tuple[str, ...] = ()
+    promotion: bool = False  # the source speaks for its own product
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """A subject, an aspect or a topic, with the names that people call it by."""
+
+    id: str
+    name: str
+    names: tuple[str, ...] = ()
+    opposites: tuple[str, ...] = ()  # names for the contrary: "slower" under a topic that means faster
+    within: tuple[str, ...] = ()  # wider topics of which this is a part
+    contrast: tuple[str, ...] = ()  # subjects: what this one is compared with
+    stated: bool = True  # False: a topic of the field on which no source says anything
+    exclusive: bool = False  # topics: what is said of one subject is denied of the subject it is compared with
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A curated entry: what to say to which questions, and the claims it rests on."""
+
+    id: str
+    questions: tuple[str, ...]
+    answer: str
+    title: str = ""
+    kind: AnswerKind = "answer"
+    bullets: tuple[str, ...] = ()
+    table: tuple[str, ...] = ()  # ids of the entries or aspects whose rows make the comparison
+    contrary: tuple[str, ...] = ()  # yes/no questions that ask whether the opposite holds
+    subjects: tuple[str, ...] = ()
+    aspect: str = ""
+    topics: tuple[str, ...] = ()
+    claims: tuple[str, ...] = ()
+    related: tuple[str, ...] = ()
+    file: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class KnowledgeBase:
+    """Everything in a knowledge folder. Mappings keep the order of the files."""
+
+    answers: Mapping[str, Answer]
+    sources: Mapping[str, Source] = field(default_factory=dict)
+    claims: Mapping[str, Claim] = field(default_factory=dict)
+    subjects: Mapping[str, Concept] = field(default_factory=dict)
+    aspects: Mapping[str, Concept] = field(default_factory=dict)
+    topics: Mapping[str, Concept] = field(default_factory=dict)
+    phrases: Mapping[str, str] = field(default_factory=dict)
+    phrase_lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    version: str = ""  # a hash of the content

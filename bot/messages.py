@@ -1,0 +1,179 @@
+"""What crosses the border between the advisor and the surfaces it is used on: `Message` in, `Reply` out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Kind = Literal["answer", "unstated", "offtopic", "clarify", "triage", "recommendation", "help", "notice"]
+Verdict = Literal["yes", "no", "partly"]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a conversation is held. Two messages belong to one conversation when place and person are equal."""
+
+    surface: str  # "terminal", "slack", "teams", "web"
+    tenant: str = ""  # the workspace or tenant
+    channel: str = ""  # the channel, chat or direct-message id
+    thread: str = ""  # the thread within the channel, where there is one
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One thing a person said, or one button they pressed.
+
+    `text` is as typed: `bot.text` takes the platform's markup out of it. The adapter has already taken out the
+    bot's own mention. `command` is what a button carries, for instance `answer:sast`; a person could type it too.
+    `delivery` is the platform's own id for this delivery: the same id twice gets the same reply.
+    `at` is when it was received, in seconds since 1970: the turn itself reads no clock.
+    """
+
+    text: str = ""
+    command: str | None = None
+    place: Place = Place("terminal")
+    person: str = ""
+    public: bool = False  # others can read along
+    delivery: str = ""
+    at: float = 0.0
+    fields: tuple[tuple[str, tuple[str, ...]], ...] = ()  # a submitted form: field id and the values chosen
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bullets:
+    items: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+Block = Paragraph | Heading | Bullets | Table
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """One claim that a reply rests on, and where a reader finds it in the source."""
+
+    claim: str
+    says: str
+    at: str
+    source: str  # the source's title
+    promotion: bool = False  # the source speaks for its own product here
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A button: pressing it sends `command`; its label can be typed too."""
+
+    label: str
+    command: str
+    hint: str = ""
+    style: Literal["", "primary", "danger"] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    value: str
+    label: str
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of a form, for surfaces that draw forms. No options: free text."""
+
+    id: str
+    label: str
+    options: tuple[Option, ...] = ()
+    multiple: bool = False
+    required: bool = False
+    hint: str = ""
+    chosen: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    command: str  # sent with the fields when the form is submitted
+    title: str
+    submit: str  # the label of the button that submits it
+    fields: tuple[Field, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    step: int  # from 1
+    steps: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the advisor says. `choices` are next steps; the first ones matter most when a surface has room for few."""
+
+    kind: Kind
+    title: str = ""
+    verdict: Verdict | None = None
+    body: tuple[Block, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    disclosure: str = ""  # who wrote the source and in whose interest; empty where it need not be shown unasked
+    choices: tuple[Choice, ...] = ()
+    form: Form | None = None
+    progress: Progress | None = None
+    private: bool = True  # for the person alone, where the surface can do that
+    entry: str | None = None  # the curated answer this is, if it is one
+    best_entry: str | None = None  # the best candidate, also when it was not good enough
+    confidence: float = 0.0  # how sure of best_entry, 0 to 1
+    reference: str = ""  # names this reply in votes, shares and log lines
+    explanation: dict[str, object] = field(default_factory=dict, compare=False)
+
+    @property
+    def text(self) -> str:
+        """The whole reply as plain text: for notifications, screen readers and the terminal."""
+        return "\n".join(_lines(self)).strip()
+
+
+VERDICTS: dict[Verdict, str] = {"yes": "Yes", "no": "No", "partly": "Partly"}
+
+
+def _lines(reply: Reply) -> list[str]:
+    lines: list[str] = []
+    verdict = VERDICTS[reply.verdict] if reply.verdict else ""
+    headline = ". ".join(part for part in (verdict, reply.title) if part)
+    if headline:
+        lines += [headline, ""]
+    for block in reply.body:
+        lines += [*block_lines(block), ""]
+    if reply.citations:
+        lines += ["Where this comes from:"]
+        lines += [f"- {citation.says} [{citation.at}]" for citation in reply.citations]
+        lines += [""]
+    if reply.disclosure:
+        lines += [reply.disclosure, ""]
+    return lines
+
+
+def block_lines(block: Block) -> list[str]:
+    """One block of a body as lines of plain text."""
+    match block:
+        case Paragraph(text) | Heading(text):
+            return [text]
+        case Bullets(items):
+            return [f"• {item}" for item in items]
+        case Table(header, rows):
+            return [
+                line
+                for row in rows
+                for line in (f"{row[0]}:", *(f"  {name}: {cell}" for name, cell in zip(header[1:], row[1:], strict=False)))
+            ]
