@@ -1,0 +1,84 @@
+"""What a conversation remembers between two turns, and for how long."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+
+from bot.effects import AskExpert, Publish, Subscribe
+from bot.plaindata import ShapeError, dumps, field_readers
+
+DAY = 24 * 60 * 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class LastTurn:
+    """What was last talked about, so that "and the other one?" can be understood."""
+
+    question: str = ""
+    entry: str | None = None
+    subjects: tuple[str, ...] = ()
+    aspect: str = ""
+    topics: tuple[str, ...] = ()
+    reference: str = ""  # the reference of the last reply
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """Everything remembered of one person in one place. `pending` is an effect that waits to be confirmed."""
+
+    last: LastTurn | None = None
+    triage: object = None
+    pending: Publish | AskExpert | Subscribe | None = None
+    moved_at: float = 0.0  # when the last turn was, in seconds since 1970
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """How long things are kept, in seconds."""
+
+    conversation: float = DAY
+    triage: float = 7 * DAY
+    deliveries: float = DAY
+
+
+def faded(conversation: Conversation, now: float, retention: Retention) -> Conversation:
+    """What is left of `conversation` at `now`: first what was talked about fades, then the open triage."""
+    age = now - conversation.moved_at
+    if age >= retention.triage:
+        return Conversation(moved_at=conversation.moved_at)
+    if age >= retention.conversation:
+        return replace(conversation, last=None, pending=None)
+    return conversation
+
+
+def is_empty(conversation: Conversation) -> bool:
+    return conversation == Conversation(moved_at=conversation.moved_at)
+
+
+def fades_at(conversation: Conversation, now: float, retention: Retention) -> float:
+    """When `conversation` has to be looked at again, in seconds since 1970."""
+    first = conversation.moved_at + retention.conversation
+    return first if now < first else conversation.moved_at + retention.triage
+
+
+def conversation_to_json(conversation: Conversation) -> str:
+    return dumps(conversation)
+
+
+def conversation_from_json(text: str) -> Conversation:
+    """A kept conversation. A part that this version cannot read any more is left out, and the rest is kept."""
+    try:
+        data = json.loads(text)
+    except ValueError:
+        return Conversation()
+    if not isinstance(data, dict):
+        return Conversation()
+    known = {}
+    for name, read in field_readers(Conversation).items():
+        if name in data:
+            try:
+                known[name] = read(data[name])
+            except ShapeError:
+                continue
+    return Conversation(**known)

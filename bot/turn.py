@@ -1,0 +1,23 @@
+"""A turn is a value: what the advisor says to a message, what it remembers then, and what has to happen besides."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from bot.conversation import Conversation
+from bot.effects import Effect
+from bot.messages import Message, Reply
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    reply: Reply
+    conversation: Conversation
+    effects: tuple[Effect, ...] = ()
+
+
+class Mind(Protocol):
+    """Whoever takes the turns. Pure: reads and writes nothing, and the same arguments give the same turn."""
+
+    def turn(self, message: Message, conversation: Conversation) -> Turn: ...
