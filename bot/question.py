@@ -1,0 +1,202 @@
+"""Reading a question: its words, what it names, in which form it asks, and whether it asks about a thing or its contrary."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from bot import english
+from bot.text import Word, clauses, clean, split_words
+from bot.vocabulary import ConceptFinder, Mention, Speller, stem
+
+Form = Literal["yesno", "open", "choice", "fragment"]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What was read in one question. `words` are mended and in lower case; `features` are what retrieval sees."""
+
+    text: str
+    words: tuple[str, ...]
+    features: tuple[str, ...]
+    mentions: tuple[Mention, ...]
+    form: Form
+    reversed: bool  # asks whether the contrary holds
+    mended: tuple[tuple[str, str], ...] = ()  # as typed, as read
+
+    def concepts(self, layer: str) -> tuple[str, ...]:
+        """The concepts of one layer that are named, in the order in which they are, each once."""
+        return tuple(dict.fromkeys(mention.concept for mention in self.mentions if mention.layer == layer))
+
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        return self.concepts("subject")
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        return self.concepts("topic")
+
+    @property
+    def aspects(self) -> tuple[str, ...]:
+        return self.concepts("aspect")
+
+    @property
+    def content(self) -> tuple[str, ...]:
+        """The words that are not mere grammar."""
+        return tuple(word for word in self.words if word not in english.FUNCTION_WORDS)
+
+
+class Reader:
+    """Reads questions with one knowledge's vocabulary."""
+
+    def __init__(self, finder: ConceptFinder, speller: Speller) -> None:
+        self._finder = finder
+        self._speller = speller
+
+    def read(self, raw: str) -> Question:
+        """The question in `raw`, which may be as typed in a chat."""
+        text = clean(raw)
+        typed = split_words(text)
+        words, mended = self._mend(typed)
+        stems = [stem(word.text) for word in words]
+        mentions = self._finder.find(words, stems)
+        plain = tuple(word.text for word in words)
+        form = form_of(text, plain, mentions)
+        return Question(
+            text=text,
+            words=plain,
+            features=features(plain, mentions),
+            mentions=tuple(mentions),
+            form=form,
+            reversed=form == "yesno" and asks_contrary(text, plain, mentions),
+            mended=mended,
+        )
+
+    def _mend(self, typed: Sequence[Word]) -> tuple[list[Word], tuple[tuple[str, str], ...]]:
+        words: list[Word] = []
+        mended: list[tuple[str, str]] = []
+        for word in typed:
+            right = self._speller.mend(word.text)
+            if right != word.text:
+                mended.append((word.text, right))
+                words.append(Word(right, word.capitals))
+            else:
+                words.append(word)
+        return words, tuple(mended)
+
+
+def features(words: Sequence[str], mentions: Sequence[Mention]) -> tuple[str, ...]:
+    """The words for retrieval: a subject's name becomes one sign for the subject, so that all its names are the same word."""
+    result: list[str] = []
+    position = 0
+    starts = {mention.start: mention for mention in mentions if mention.layer == "subject"}
+    while position < len(words):
+        mention = starts.get(position)
+        if mention is None:
+            result.append(words[position])
+            position += 1
+        else:
+            result.append(f"<{mention.concept}>")
+            position = mention.end
+    result += dict.fromkeys(
+        f"<{mention.layer}:{mention.concept}{'!' if mention.opposite else ''}>" for mention in mentions if mention.layer != "subject"
+    )
+    return tuple(result)
+
+
+def form_of(text: str, words: Sequence[str], mentions: Sequence[Mention]) -> Form:
+    """In which form `text` asks. The last clause that opens like a question decides; a statement with a question mark asks yes or no."""
+    if not words:
+        return "fragment"
+    found: Form | None = None
+    for clause in clauses(text):
+        form = _clause_form([word.text for word in split_words(clause)])
+        if form == "yesno" and found == "open" and not _opens_with_auxiliary(clause):
+            continue
+        if form is not None:
+            found = form
+    if found is None:
+        head = [word for word in words[:6] if word in english.QUESTION_WORDS]
+        found = "open" if head else ("yesno" if text.rstrip().endswith("?") or _tagged(words) else "fragment")
+    if found == "yesno" and _offers_choice(words, mentions):
+        return "choice"
+    return found
+
+
+def _opens_with_auxiliary(clause: str) -> bool:
+    words = _without_openers([word.text for word in split_words(clause)])
+    return bool(words) and words[0] in english.AUXILIARIES
+
+
+def _without_openers(words: list[str]) -> list[str]:
+    start = 0
+    while start < len(words) - 1 and words[start] in english.OPENERS and words[start] not in english.AUXILIARIES:
+        start += 1
+    return words[start:]
+
+
+def _clause_form(words: list[str]) -> Form | None:
+    words = _without_openers(words)
+    if not words:
+        return None
+    joined = " ".join(words)
+    for frame in english.ASKING_FRAMES:
+        if joined.startswith(frame + " "):
+            rest = words[len(frame.split()) :]
+            if frame.split()[0] in english.AUXILIARIES and rest and not _asks(rest):
+                # "can you protect …" speaks to somebody; without "explain", "tell me", "list" it is a plain yes/no question
+                return "yesno" if not rest[0] in english.IMPERATIVES else "open"
+            return _clause_form(rest) or ("yesno" if rest and rest[0] in english.WHETHER else "open")
+    if words[0] in english.WHETHER:
+        return "yesno" if len(words) > 1 and words[0] == "whether" else None
+    if words[0] in english.QUESTION_WORDS:
+        return "open"
+    if len(words) > 2 and words[1] in english.QUESTION_WORDS and words[0] in {"in", "at", "to", "for", "by", "from", "with", "under", "of", "on"}:
+        return "open"
+    if words[0] in english.AUXILIARIES:
+        return "open" if words[0] in english.IMPERATIVES else "yesno"
+    if words[0] in english.IMPERATIVES:
+        return "open"
+    return None
+
+
+def _asks(words: Sequence[str]) -> bool:
+    return words[0] in english.QUESTION_WORDS or words[0] in english.WHETHER or words[0] in english.IMPERATIVES
+
+
+def _tagged(words: Sequence[str]) -> bool:
+    joined = " ".join(words)
+    return any(joined.endswith(" " + tag) for tag in english.TAGS)
+
+
+def _offers_choice(words: Sequence[str], mentions: Sequence[Mention]) -> bool:
+    """Whether two subjects are offered: "is it A or B that …"."""
+    subjects = [mention for mention in mentions if mention.layer == "subject"]
+    return any(
+        first.concept != second.concept and "or" in words[first.end : second.start] and second.start - first.end <= 6
+        for first, second in zip(subjects, subjects[1:], strict=False)
+    )
+
+
+def asks_contrary(text: str, words: Sequence[str], mentions: Sequence[Mention]) -> bool:
+    """Whether a yes/no question asks if the contrary holds: "is X left out of Y?". "Isn't X …?" asks the same as "Is X …?"."""
+    asked = _without_openers(list(words))
+    turns = 0
+    opens = bool(asked) and asked[0] in english.AUXILIARIES
+    for position, word in enumerate(asked):
+        if word not in english.NEGATIONS:
+            continue
+        if opens and position <= 5 and word == "not":
+            continue  # "isn't it", "does A not cover B": expects what the positive question expects
+        if " ".join(asked[position - 1 : position + 1]) == "or not" or asked[position - 1 : position + 2] == ["is", "it", "not"]:
+            continue
+        if position == len(asked) - 1:
+            continue  # a tag: "…, no?"
+        turns += 1
+    joined = " " + " ".join(asked) + " "
+    for phrase in english.REVERSALS:
+        if f" {phrase} " in joined:
+            turns += 1
+            break
+    return turns % 2 == 1

@@ -1,0 +1,99 @@
+"""From what was typed to plain words: platform markup, entities and emoji are taken out, words are split and put in lower case."""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from bot.english import CONTRACTIONS
+
+LONGEST = 4_000  # characters of one message that are read; the rest says nothing that a question needs
+
+_SLACK_LABELLED = re.compile(r"<(?:https?://|mailto:|tel:)[^|>]*\|([^>]*)>")
+_SLACK_LINK = re.compile(r"<(?:https?://|mailto:|tel:)[^>]*>")
+_SLACK_MENTION = re.compile(r"<[@#!][^>]*>")
+_TEAMS_MENTION = re.compile(r"<at\b[^>]*>.*?</at>", re.IGNORECASE | re.DOTALL)
+_TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
+_URL = re.compile(r"\bhttps?://\S+|\bwww\.\S+", re.IGNORECASE)
+_EMOJI_CODE = re.compile(r":[a-z0-9_+'-]*[a-z_+-][a-z0-9_+'-]*:")
+_QUOTE_LINE = re.compile(r"^\s*(?:>|&gt;)+\s?", re.MULTILINE)
+_FORMAT = re.compile(r"(?<!\w)[*_~`]+|[*_~`]+(?!\w)")
+_SPACE = re.compile(r"\s+")
+_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?", re.UNICODE)
+_SENTENCE = re.compile(r"[.?!;:,\n—–()]+(?=\s|$)|\.{2,}|\s[-—–]\s")
+_STRAIGHT = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "‐": "-", "‑": "-", "…": ". ", "\u00a0": " ", "´": "'"})
+# Slack's own wide mentions and the marks of a quotation carry nothing that is asked.
+
+
+def clean(raw: str) -> str:
+    """`raw` as typed in Slack or Teams, without mentions, links' addresses, tags, emoji, quotation marks and formatting."""
+    text = raw[:LONGEST].translate(_STRAIGHT)
+    text = _TEAMS_MENTION.sub(" ", text)
+    text = _SLACK_LABELLED.sub(r"\1", text)
+    text = _SLACK_LINK.sub(" ", text)
+    text = _SLACK_MENTION.sub(" ", text)
+    if "<" in text:
+        text = _TAG.sub(" ", text)
+    if "&" in text:
+        text = html.unescape(text)
+    text = _QUOTE_LINE.sub("", text)
+    text = _URL.sub(" ", text)
+    text = _EMOJI_CODE.sub(" ", text)
+    if not text.isascii():
+        text = "".join(c if _readable(c) else " " for c in unicodedata.normalize("NFKC", text))
+    text = _FORMAT.sub(" ", text)
+    return _SPACE.sub(" ", text).strip()
+
+
+def _readable(char: str) -> bool:
+    """False for emoji, joiners, variation selectors and control characters."""
+    return unicodedata.category(char) not in {"So", "Sk", "Cf", "Cc", "Cs", "Co", "Cn", "Mn", "Me"}
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    text: str  # in lower case, contractions written out
+    capitals: bool = False  # typed in capitals throughout, two letters or more
+
+
+def split_words(text: str) -> list[Word]:
+    """The words of cleaned `text`, in order. Hyphens and slashes part words; "isn't" becomes "is not"."""
+    words: list[Word] = []
+    text = text.replace("w/o ", "without ").replace("w/ ", "with ")
+    for match in _WORD.finditer(text):
+        typed = match.group()
+        capitals = len(typed) > 1 and typed.isupper()
+        word = typed.lower()
+        if "'" in word:
+            for part in _contraction(word):
+                words.append(Word(part))
+        elif word in CONTRACTIONS:
+            words.extend(Word(part, capitals) for part in CONTRACTIONS[word].split())
+        else:
+            words.append(Word(word, capitals))
+    return words
+
+
+_SPECIAL = {"can't": ("can", "not"), "won't": ("will", "not"), "ain't": ("is", "not"), "let's": ("let", "us"), "y'all": ("you",)}
+_ENDINGS = {"s": "", "re": "are", "ve": "have", "ll": "will", "d": "would", "m": "am"}
+_IS_BEFORE = frozenset({"what", "who", "how", "where", "when", "why", "that", "it", "there", "here", "he", "she", "which"})
+
+
+def _contraction(word: str) -> tuple[str, ...]:
+    if word in _SPECIAL:
+        return _SPECIAL[word]
+    stem, _, ending = word.partition("'")
+    if ending == "t" and stem.endswith("n"):
+        return (stem[:-1], "not")
+    if ending == "s":
+        return (stem, "is") if stem in _IS_BEFORE else (stem,)
+    if ending in _ENDINGS:
+        return (stem, _ENDINGS[ending])
+    return tuple(part for part in (stem, ending) if part)
+
+
+def clauses(text: str) -> list[str]:
+    """Cleaned `text` split where a reader would pause; none is empty."""
+    return [part for piece in _SENTENCE.split(text) if (part := piece.strip())]
