@@ -1,9 +1,9 @@
 """Frozen dataclasses as plain JSON data, and back: `dumps` and `loads`.
 
 The declared types of the fields decide how a value is read, so a new field needs no code here. Written are the fields
-that differ from their default; a field that takes no part in comparison (`compare=False`) is not kept. What comes back
-equals what went in, for: str, int, float, bool, None, Literal, tuples, frozensets of str, mappings with str keys, dataclasses
-and unions of these. A dataclass carries its name, by which a union tells its members apart.
+that differ from their default, without those that take no part in comparison (`compare=False`). What comes back
+equals what went in, for: str, int, float, bool, None, Literal, tuples, frozensets of str, mappings with str keys,
+dataclasses and unions of these. A dataclass carries its name, by which a union tells its members apart.
 """
 
 from __future__ import annotations

@@ -1,1 +1,116 @@
-"""The transaction around a turn. Until there is a database, a conversation lives in memory."""
+"""The transaction around a turn: the one place where a message meets what is remembered.
+
+Was this delivery seen? Then it gets the reply it got. Else: load the conversation, take the turn, save it if nobody
+moved it meanwhile (or take the turn again on what is there now), carry out the effects, record the delivery with its
+reply. All of it is kept, or none.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import replace
+
+from bot import notices
+from bot.consequences import carry_out
+from bot.conversation import Conversation, Retention, faded, fades_at
+from bot.effects import Forget, Relay
+from bot.memory import Memory, Unit
+from bot.messages import Message, Place, Reply
+from bot.turn import Mind, Turn
+
+logger = logging.getLogger(__name__)
+
+ATTEMPTS = 20  # as many people at most can press at the same instant; each attempt of one lets another one through
+
+
+class _Moved(Exception):
+    """Somebody else moved the conversation, or took in this delivery, between our reading and our writing."""
+
+
+class Session:
+    """Answers messages and remembers. `woken` is called after a turn that put something in the outbox."""
+
+    def __init__(
+        self,
+        advisor: Mind,
+        memory: Memory,
+        *,
+        retention: Retention = Retention(),  # noqa: B008  (frozen)
+        experts: Place | None = None,
+        clock: Callable[[], float] = time.time,
+        woken: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._advisor = advisor
+        self._memory = memory
+        self._retention = retention
+        self._experts = experts
+        self._clock = clock
+        self._woken = woken
+
+    async def respond(self, message: Message) -> Reply:
+        """The reply to `message`. Never raises: whatever fails, the person gets a notice with a reference."""
+        try:
+            return await self._settle(message)
+        except Exception as error:
+            reference = secrets.token_hex(4)
+            # The text of an exception can hold what the person wrote, so only its type and origin are logged.
+            logger.error("turn failed: reference=%s error=%s at=%s", reference, type(error).__name__, _origin(error))
+            return notices.failure(reference)
+
+    async def _settle(self, message: Message) -> Reply:
+        for _ in range(ATTEMPTS):
+            try:
+                async with self._memory.transaction() as unit:
+                    reply, has_effects = await self._take(message, unit)
+            except _Moved:
+                continue
+            if has_effects:
+                self._woken()
+            return reply
+        raise _Moved
+
+    async def _take(self, message: Message, unit: Unit) -> tuple[Reply, bool]:
+        if message.delivery and (reply := await unit.deliveries.reply_to(message)):
+            return reply, False
+        now = message.at or self._clock()
+        remembered = await unit.conversations.load(message.place, message.person)
+        turn = await self._turn(message, faded(remembered.conversation, now, self._retention), unit)
+        forgets = any(isinstance(effect, Forget) for effect in turn.effects)
+        if not forgets:
+            await self._save(message, replace(turn.conversation, moved_at=now), remembered.version, unit)
+        reply = turn.reply
+        for effect in turn.effects:
+            reply = await carry_out(effect, message, reply, unit, now)
+        if message.delivery:
+            person = "" if forgets else message.person
+            if not await unit.deliveries.record(message, reply, person=person, at=now):
+                raise _Moved
+        return reply, bool(turn.effects)
+
+    async def _turn(self, message: Message, conversation: Conversation, unit: Unit) -> Turn:
+        if message.command is None and self._experts and message.place.thread:
+            channel = replace(message.place, thread="")
+            if channel == replace(self._experts, thread=""):
+                asked = await unit.questions.in_thread(message.place)
+                if asked and asked.state == "open":
+                    relay = Relay(asked.id, answer=message.text, answered_by=message.person)
+                    return Turn(notices.relayed(asked.id), conversation, (relay,))
+        return self._advisor.turn(message, conversation)
+
+    async def _save(self, message: Message, conversation: Conversation, version: int, unit: Unit) -> None:
+        look_again_at = fades_at(conversation, conversation.moved_at, self._retention)
+        saved = await unit.conversations.save(
+            message.place, message.person, conversation, version=version, look_again_at=look_again_at
+        )
+        if not saved:
+            raise _Moved
+
+
+def _origin(error: BaseException) -> str:
+    """Where an exception was raised, as file:line. Holds no values."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "unknown"

@@ -1,0 +1,106 @@
+"""Carrying out what a turn asked for, within the turn's transaction: rows now, parcels for what leaves later."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from bot import notices
+from bot.effects import (
+    AskExpert,
+    Effect,
+    Forget,
+    Keep,
+    Publish,
+    Refresh,
+    Relay,
+    Retract,
+    Subscribe,
+    Unanswered,
+    Unsubscribe,
+    Vote,
+)
+from bot.memory import KeptPost, KeptQuestion, Person, Subscription, Unit
+from bot.messages import Message, Reply
+from bot.redaction import redact
+from bot.sending import ExpertAnswer, ExpertQuestion, Parcel
+
+
+def person_of(message: Message) -> Person:
+    return Person(message.place.surface, message.place.tenant, message.person)
+
+
+def day_of(at: float) -> str:
+    """The ISO date (UTC) of a time."""
+    return datetime.fromtimestamp(at, UTC).date().isoformat()
+
+
+async def carry_out(effect: Effect, message: Message, reply: Reply, unit: Unit, now: float) -> Reply:
+    """Do what `effect` says. Returns the reply: another one where what was asked for is not allowed or not possible."""
+    match effect:
+        case Unanswered():
+            redacted = Unanswered(
+                redact(effect.question), effect.kind, effect.best_entry, effect.confidence, effect.knowledge
+            )
+            await unit.gaps.add(redacted, day=day_of(now))
+        case Vote():
+            await unit.feedback.vote(person_of(message), effect, now)
+        case Keep(id, record, knowledge):
+            await unit.recommendations.keep(id, person_of(message), record, knowledge, now)
+        case Publish(id, place, post):
+            if await unit.posts.add(KeptPost(id, place, message.person, post, at=now)):
+                await unit.outbox.put(Parcel(id, "send", place, subject=id, content=post), now)
+        case Retract(id):
+            return await _retract(id, message, reply, unit, now)
+        case Refresh():
+            return await refresh(effect, reply, unit, now)
+        case AskExpert(id, question, to):
+            if await unit.questions.add(KeptQuestion(id, message.place, message.person, to, question, at=now)):
+                asked = ExpertQuestion(id, question, asked_by=message.person)
+                await unit.outbox.put(Parcel(id, "send", to, subject=id, content=asked), now)
+        case Relay():
+            return await _relay(effect, reply, unit, now)
+        case Subscribe(place, cadence):
+            await unit.subscriptions.put(Subscription(place, cadence, message.person, next_at=now))
+        case Unsubscribe(place):
+            await unit.subscriptions.remove(place)
+        case Forget():
+            return notices.forgotten(await unit.forget(person_of(message)), reply.reference)
+    return reply
+
+
+async def _retract(id: str, message: Message, reply: Reply, unit: Unit, now: float) -> Reply:
+    kept = await unit.posts.get(id)
+    if kept is None or kept.state in ("retracted", "failed"):
+        return notices.not_there(reply.reference)
+    if not kept.person or Person(kept.place.surface, kept.place.tenant, kept.person) != person_of(message):
+        return notices.not_yours(reply.reference)
+    if not await unit.outbox.withdraw(id):
+        await unit.outbox.put(Parcel(f"{id}-retract", "delete", kept.place, subject=id), now)
+    await unit.posts.change(id, state="retracted")
+    return reply
+
+
+async def refresh(effect: Refresh, reply: Reply, unit: Unit, now: float) -> Reply:
+    """Bring a standing post up to date: also for the operator's command, which has no conversation."""
+    kept = await unit.posts.get(effect.id)
+    if kept is None or kept.state != "posted":
+        return notices.not_there(reply.reference)
+    await unit.posts.change(effect.id, state="posted", post=effect.post)
+    parcel_id = f"{effect.id}-{effect.post.knowledge or effect.post.updated}"
+    await unit.outbox.put(Parcel(parcel_id, "update", kept.place, subject=effect.id, content=effect.post), now)
+    return reply
+
+
+async def _relay(effect: Relay, reply: Reply, unit: Unit, now: float) -> Reply:
+    kept = await unit.questions.get(effect.id)
+    if kept is None:
+        return notices.not_there(reply.reference)
+    if not await unit.questions.answered(effect.id):
+        return notices.relayed_before(reply.reference)
+    told = ExpertAnswer(kept.question, effect.answer, effect.answered_by, asked_by=kept.person)
+    await unit.outbox.put(
+        Parcel(f"{effect.id}-relay", "send", kept.place, subject=f"{effect.id}-relay", content=told), now
+    )
+    gap = Unanswered(redact(kept.question), kind="asked")
+    await unit.gaps.add(gap, day=day_of(now), answer=redact(effect.answer))
+    return reply

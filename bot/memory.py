@@ -1,0 +1,294 @@
+"""The port: what has to be remembered, and what the advisor asks of whoever remembers it.
+
+Everything happens in a transaction: `async with memory.transaction() as unit`. It is kept when the block ends, undone
+when the block raises. Times are seconds since 1970. Methods raise `MemoryUnavailable` when the store does not answer.
+Implemented by `bot.memory_volatile` (this process alone) and `adapters.database` (SQLite, PostgreSQL).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from bot.conversation import Conversation
+from bot.effects import Cadence, Post, Unanswered, Vote
+from bot.messages import Message, Place, Reply
+from bot.sending import Claimed, Parcel
+
+
+class MemoryUnavailable(Exception):
+    """The store did not answer, or refused. Carries no message text and no parameter of a query."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who someone is on a surface. The same id in two workspaces is two people."""
+
+    surface: str
+    tenant: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    conversation: Conversation
+    version: int  # 0: nothing is kept yet
+
+
+@dataclass(frozen=True, slots=True)
+class Fading:
+    """A kept conversation that is due to be looked at by the sweep."""
+
+    place: Place
+    person: str
+    conversation: Conversation
+    version: int
+
+
+PostState = Literal["waiting", "posted", "retracted", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPost:
+    id: str
+    place: Place
+    person: str  # who shared it; empty where the advisor posted by itself, or where that person asked to be forgotten
+    post: Post
+    state: PostState = "waiting"
+    reference: str = ""  # the platform's own id of the message, once it is posted
+    at: float = 0.0
+
+
+QuestionState = Literal["open", "answered"]
+
+
+@dataclass(frozen=True, slots=True)
+class KeptQuestion:
+    """A question that was sent to the experts, until it is answered."""
+
+    id: str
+    place: Place  # where it was asked, and where the answer is told
+    person: str  # who asked
+    to: Place
+    question: str
+    state: QuestionState = "open"
+    reference: str = ""  # the platform's own id of the message in the experts' channel
+    at: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    place: Place
+    cadence: Cadence
+    person: str  # who set it up
+    next_at: float
+    shown: tuple[str, ...] = ()  # ids of the entries shown since all were last shown
+    sent: int = 0  # how many were sent so far
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A question nobody could answer, kept without author and place. `day` is an ISO date: no time, so no trace."""
+
+    question: str
+    day: str
+    kind: str = ""
+    best_entry: str | None = None
+    confidence: float = 0.0
+    knowledge: str = ""
+    answer: str = ""  # what an expert said
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """The votes on one entry at one version of the knowledge."""
+
+    entry: str
+    knowledge: str
+    helpful: int
+    unhelpful: int
+    reasons: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """How many of each were kept about a person. Posts and subscriptions stay, without the person's name and note."""
+
+    conversations: int = 0
+    deliveries: int = 0
+    recommendations: int = 0
+    votes: int = 0
+    questions: int = 0
+    posts: int = 0
+    subscriptions: int = 0
+
+
+class Conversations(Protocol):
+    async def load(self, place: Place, person: str) -> Remembered:
+        """What is kept, or an empty conversation. Other processes wait for this one where the store can make them."""
+        ...
+
+    async def save(
+        self, place: Place, person: str, conversation: Conversation, *, version: int, look_again_at: float
+    ) -> bool:
+        """Keep it if `version` is still what is kept; False if somebody moved it meanwhile."""
+        ...
+
+    async def due(self, now: float, limit: int = 500) -> Sequence[Fading]:
+        """Conversations whose `look_again_at` has come."""
+        ...
+
+    async def delete(self, place: Place, person: str, *, version: int) -> bool: ...
+
+
+class Deliveries(Protocol):
+    async def reply_to(self, message: Message) -> Reply | None:
+        """The reply this delivery got before, or None if it is new."""
+        ...
+
+    async def record(self, message: Message, reply: Reply, *, person: str, at: float) -> bool:
+        """Keep the reply; False if this delivery got one meanwhile."""
+        ...
+
+    async def prune(self, before: float) -> int: ...
+
+
+class Recommendations(Protocol):
+    async def keep(self, id: str, person: Person, record: str, knowledge: str, at: float) -> None: ...
+
+    async def record(self, id: str) -> str | None:
+        """The JSON text kept under `id`."""
+        ...
+
+
+class Posts(Protocol):
+    async def add(self, post: KeptPost) -> bool:
+        """False if there is one with that id already."""
+        ...
+
+    async def get(self, id: str) -> KeptPost | None: ...
+
+    async def change(
+        self, id: str, *, state: PostState, reference: str | None = None, post: Post | None = None
+    ) -> None:
+        """Set the state, and the reference and content where they are given."""
+        ...
+
+    async def standing(self) -> Sequence[KeptPost]:
+        """All that are posted and not retracted, oldest first."""
+        ...
+
+
+class Feedback(Protocol):
+    async def vote(self, person: Person, vote: Vote, at: float) -> None:
+        """The person's vote on that reply, in place of an earlier one."""
+        ...
+
+    async def tallies(self) -> Sequence[Tally]: ...
+
+
+class Gaps(Protocol):
+    async def add(self, gap: Unanswered, *, day: str, answer: str = "") -> None:
+        """`gap.question` has been through `bot.redaction` already."""
+        ...
+
+    async def all(self) -> Sequence[Gap]:
+        """Newest first."""
+        ...
+
+
+class Questions(Protocol):
+    async def add(self, question: KeptQuestion) -> bool: ...
+
+    async def get(self, id: str) -> KeptQuestion | None: ...
+
+    async def in_thread(self, place: Place) -> KeptQuestion | None:
+        """The question whose message in the experts' channel started the thread `place`."""
+        ...
+
+    async def posted(self, id: str, reference: str) -> None: ...
+
+    async def answered(self, id: str) -> bool:
+        """Mark it answered; False if it was, or if it is not kept."""
+        ...
+
+    async def prune(self, before: float) -> int: ...
+
+
+class Subscriptions(Protocol):
+    async def put(self, subscription: Subscription) -> None:
+        """In place of an earlier one in the same place; what was shown there stays shown."""
+        ...
+
+    async def remove(self, place: Place) -> bool: ...
+
+    async def get(self, place: Place) -> Subscription | None: ...
+
+    async def due(self, now: float, limit: int = 20) -> Sequence[Subscription]:
+        """Those whose time has come and that no other process is at; they are this transaction's until it ends."""
+        ...
+
+    async def advance(self, subscription: Subscription) -> None: ...
+
+
+class Outbox(Protocol):
+    async def put(self, parcel: Parcel, at: float) -> None: ...
+
+    async def claim(
+        self, owner: str, *, now: float, lease: float, surfaces: Sequence[str], limit: int = 10
+    ) -> Sequence[Claimed]:
+        """Parcels that are due, for `owner` alone until `now + lease`. Of one subject only the oldest."""
+        ...
+
+    async def sent(self, id: str, owner: str, at: float) -> bool:
+        """Done: the content is dropped. False if the lease went to somebody else."""
+        ...
+
+    async def later(self, id: str, owner: str, *, due_at: float, unsure: bool) -> bool:
+        """Try again then. `unsure`: nobody knows whether it arrived, so look before sending again."""
+        ...
+
+    async def failed(self, id: str, owner: str, *, why: str, at: float) -> bool:
+        """Never try again. `why` is a short code, not a text."""
+        ...
+
+    async def withdraw(self, subject: str) -> bool:
+        """Take back what waits for `subject`. True if nothing of it was ever tried, so there is nothing to delete."""
+        ...
+
+    async def waiting(self) -> int: ...
+
+    async def prune(self, before: float) -> int: ...
+
+
+class Unit(Protocol):
+    """One transaction."""
+
+    @property
+    def conversations(self) -> Conversations: ...
+    @property
+    def deliveries(self) -> Deliveries: ...
+    @property
+    def recommendations(self) -> Recommendations: ...
+    @property
+    def posts(self) -> Posts: ...
+    @property
+    def feedback(self) -> Feedback: ...
+    @property
+    def gaps(self) -> Gaps: ...
+    @property
+    def questions(self) -> Questions: ...
+    @property
+    def subscriptions(self) -> Subscriptions: ...
+    @property
+    def outbox(self) -> Outbox: ...
+
+    async def forget(self, person: Person) -> Forgotten:
+        """Delete what is kept about a person, everywhere."""
+        ...
+
+
+class Memory(Protocol):
+    def transaction(self) -> AbstractAsyncContextManager[Unit]: ...

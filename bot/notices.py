@@ -1,0 +1,77 @@
+"""What the session says itself: when something failed, when something is not allowed, and what was forgotten."""
+
+from __future__ import annotations
+
+from bot.memory import Forgotten
+from bot.messages import Bullets, Paragraph, Reply
+
+
+def failure(reference: str) -> Reply:
+    """For the person: plain words, and the reference under which the operator finds the log line."""
+    return Reply(
+        kind="notice",
+        title="That did not work",
+        body=(
+            Paragraph("Something went wrong here, and your message was not taken in. Please try again in a minute."),
+            Paragraph(f"If it keeps happening, tell whoever runs this advisor the reference {reference}."),
+        ),
+        reference=reference,
+    )
+
+
+def not_yours(reference: str) -> Reply:
+    return Reply(
+        kind="notice",
+        title="That is not yours to take back",
+        body=(Paragraph("Only the person who shared a post can take it back."),),
+        reference=reference,
+    )
+
+
+def not_there(reference: str) -> Reply:
+    return Reply(
+        kind="notice",
+        title="That is not there any more",
+        body=(Paragraph("The post or question is gone, or was dealt with already."),),
+        reference=reference,
+    )
+
+
+def relayed(reference: str) -> Reply:
+    return Reply(
+        kind="notice",
+        title="Passed on",
+        body=(Paragraph("The person who asked gets this answer, as yours."),),
+        reference=reference,
+    )
+
+
+def relayed_before(reference: str) -> Reply:
+    return Reply(
+        kind="notice",
+        title="This question has its answer",
+        body=(Paragraph("One answer was passed on already. This one was not."),),
+        reference=reference,
+    )
+
+
+_NAMES = (
+    ("conversations", "conversation", "conversations"),
+    ("deliveries", "message I had replied to", "messages I had replied to"),
+    ("recommendations", "recommendation", "recommendations"),
+    ("votes", "vote", "votes"),
+    ("questions", "question to an expert", "questions to experts"),
+    ("posts", "post that no longer names you", "posts that no longer name you"),
+    ("subscriptions", "subscription that no longer names you", "subscriptions that no longer name you"),
+)
+
+
+def forgotten(counts: Forgotten, reference: str) -> Reply:
+    items = tuple(
+        f"{count} {one if count == 1 else many}" for name, one, many in _NAMES if (count := getattr(counts, name))
+    )
+    if not items:
+        body: tuple[Paragraph | Bullets, ...] = (Paragraph("Nothing was kept about you."),)
+    else:
+        body = (Paragraph("Deleted, or no longer under your name:"), Bullets(items))
+    return Reply(kind="notice", title="Forgotten", body=body, reference=reference)

@@ -1,0 +1,85 @@
+"""What leaves by the outbox, and what the outbox asks of the surfaces it leaves for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from bot.effects import Post
+from bot.messages import Place
+
+
+@dataclass(frozen=True, slots=True)
+class ExpertQuestion:
+    """A person's question, as it is shown in the experts' channel. Plain text: nothing in it gets live."""
+
+    id: str
+    question: str
+    asked_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExpertAnswer:
+    """What an expert answered, as it is told to the asker: a person's answer, not the source's."""
+
+    question: str
+    answer: str
+    answered_by: str
+    asked_by: str
+
+
+Content = Post | ExpertQuestion | ExpertAnswer
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """One thing to do on a platform. Parcels of one `subject` are sent in the order in which they were put."""
+
+    id: str  # carried along as metadata where the platform has such a thing, so that `Sender.find` can find it
+    action: Literal["send", "update", "delete"]
+    place: Place
+    subject: str  # the id of the post or question
+    content: Content | None = None  # None where something is deleted
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    parcel: Parcel
+    attempts: int  # earlier ones
+    unsure: bool  # an earlier attempt may have arrived
+
+
+class TryLater(Exception):
+    """It certainly did not arrive, and the platform wants to be asked again after so many seconds (Retry-After)."""
+
+    def __init__(self, after: float) -> None:
+        super().__init__(f"try again after {after:g} s")
+        self.after = after
+
+
+class Refused(Exception):
+    """It certainly did not arrive, and never will. `why` is the platform's short code, for instance not_in_channel."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+class Sender(Protocol):
+    """One surface. Methods raise TryLater or Refused; any other exception means: nobody knows whether it arrived."""
+
+    async def send(self, parcel: Parcel) -> str:
+        """Post `parcel.content` in `parcel.place`. Returns the platform's own id of the message."""
+        ...
+
+    async def find(self, parcel: Parcel) -> str | None:
+        """The id of the message that an earlier `send` of this parcel left behind, or None if there is none."""
+        ...
+
+    async def update(self, parcel: Parcel, reference: str) -> None:
+        """Put `parcel.content` in the place of what the message `reference` says."""
+        ...
+
+    async def delete(self, parcel: Parcel, reference: str) -> None:
+        """Take the message away. One that is gone already counts as taken away."""
+        ...
