@@ -1,0 +1,171 @@
+"""The one door: a message comes in, a turn comes out. Pure; everything that touches the world is around it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import replace
+from pathlib import Path
+
+from bot.answering import Decider, Decision, Thresholds
+from bot.candidates import CandidateFinder, examples
+from bot.composing import Composer
+from bot.conversation import Conversation, LastTurn
+from bot.embeddings import Embeddings
+from bot.guards import Guards
+from bot.knowledge import load
+from bot.knowledge.model import KnowledgeBase
+from bot.messages import Message, Place, Reply
+from bot.parts import split_questions
+from bot.question import Question, Reader
+from bot.responding import Responder
+from bot.retrieval import Retriever
+from bot.text import clean
+from bot.turn import Turn
+from bot.vocabulary import ConceptFinder, Speller, word_counts
+from bot import commands
+
+
+class Advisor:
+    """Everything that is needed to take a turn, made once from a knowledge folder."""
+
+    def __init__(self, knowledge: KnowledgeBase, contact: str = "") -> None:
+        """`contact`: whom to reach when an incident is under way, as people should read it."""
+        self.knowledge = knowledge
+        embeddings = Embeddings.load()
+        texts = [question for entry in knowledge.answers.values() for question in (*entry.questions, *entry.contrary)]
+        names = [
+            name
+            for layer in (knowledge.subjects, knowledge.aspects, knowledge.topics)
+            for concept in layer.values()
+            for name in (concept.name, *concept.names, *concept.opposites)
+        ]
+        speller = Speller(word_counts([*texts, *names]), embeddings.knows if embeddings else lambda word: False)
+        self.reader = Reader(ConceptFinder(knowledge), speller)
+        retriever = Retriever.fit(examples(knowledge, self.reader), embeddings=embeddings)
+        self._decider = Decider(knowledge, self.reader, CandidateFinder(knowledge, retriever), Thresholds())
+        self._responder = Responder(knowledge, Composer(knowledge), contact)
+        self._guards = Guards(knowledge)
+
+    @classmethod
+    def load(cls, folder: Path, contact: str = "") -> Advisor:
+        """The advisor on the knowledge in `folder`. Raises `KnowledgeError` with every problem found."""
+        return cls(load(folder), contact)
+
+    def ask(self, text: str, history: tuple[str, ...] | list[str] = ()) -> Reply:
+        """The reply to `text` in a fresh conversation, after the same person's earlier messages."""
+        conversation = Conversation()
+        for earlier in history:
+            conversation = self.turn(Message(text=earlier), conversation).conversation
+        return self.turn(Message(text=text), conversation).reply
+
+    def turn(self, message: Message, conversation: Conversation) -> Turn:
+        """What the advisor says to `message`, and what the conversation remembers then."""
+        turn = self._turn(message, conversation)
+        reply = replace(turn.reply, reference=reference_of(message, turn.reply))
+        return replace(turn, reply=reply, conversation=replace(turn.conversation, moved_at=message.at))
+
+    def _turn(self, message: Message, conversation: Conversation) -> Turn:
+        if message.command is None and self._guards.has_secret(message.text):
+            return Turn(self._responder.secret(), conversation)
+        text = clean(message.text)
+        command = commands.parse(message.command or text)
+        if command is not None:
+            known = self._command(*command, conversation)
+            if known is not None:
+                return known
+        if message.command is not None:
+            return Turn(self._responder.unknown_command(message.command), conversation)
+        if not text:
+            return Turn(self._responder.help(empty=not message.text.strip()), conversation)
+        incident = self._guards.reports_incident(self.reader, text)
+        return self._question(message.text, conversation, incident)
+
+    def _command(self, name: str, argument: str, conversation: Conversation) -> Turn | None:
+        if name == "answer" and argument:
+            entry = self.knowledge.answers.get(argument)
+            if entry is None:
+                return Turn(self._responder.unknown_answer(), conversation)
+            last = LastTurn(question=entry.questions[0] if entry.questions else "", entry=entry.id, subjects=entry.subjects, aspect=entry.aspect, topics=entry.topics)
+            return Turn(self._responder.entry(entry), replace(conversation, last=last))
+        if argument:
+            return None
+        if name == "help":
+            return Turn(self._responder.help(), conversation)
+        if name == "topics":
+            return Turn(self._responder.topics(), conversation)
+        if name == "about":
+            return Turn(self._responder.about(), conversation)
+        if name == "compare":
+            entry = self.knowledge.answers.get("compare-all")
+            return self._command("answer", entry.id, conversation) if entry else None
+        if name == "triage":
+            return Turn(self._responder.triage(), conversation)
+        return None
+
+    def _question(self, raw: str, conversation: Conversation, incident: bool) -> Turn:
+        whole = self.reader.read(raw)
+        decision = self._decider.decide(whole, conversation.last)
+        parts = self._parts(whole, decision, conversation.last)
+        reply = self._responder.parts(parts) if parts else self._responder.reply(whole, decision)
+        if incident:
+            reply = self._responder.incident(reply)
+        last = self._remember(whole, [decision for _, decision in parts] or [decision], conversation.last)
+        reply = replace(reply, explanation=explain(whole, decision, parts))
+        return Turn(reply, replace(conversation, last=last))
+
+    def _parts(self, whole: Question, decision: Decision, last: LastTurn | None) -> list[tuple[Question, Decision]]:
+        """The questions within a message and what is decided on each, where there are several and together they say more."""
+        pieces = split_questions(whole.text)
+        if len(pieces) < 2:
+            return []
+        decided: list[tuple[Question, Decision]] = []
+        before = last
+        for piece in pieces:
+            question = self.reader.read(piece)
+            found = self._decider.decide(question, before)
+            before = self._remember(question, [found], before)
+            decided.append((question, found))
+        answers = {found.entry for _, found in decided if found.outcome == "answer"}
+        if len(answers) < 2 or any(found.outcome not in ("answer", "unstated") for _, found in decided):
+            return []
+        return decided
+
+    def _remember(self, question: Question, decisions: list[Decision], before: LastTurn | None) -> LastTurn:
+        """What was talked about: an unanswered question leaves what was known before in place."""
+        answered = [decision for decision in decisions if decision.outcome == "answer"]
+        if not answered:
+            subjects = question.subjects or (before.subjects if before else ())
+            return LastTurn(question.text, before.entry if before else None, subjects, before.aspect if before else "", question.topics or (before.topics if before else ()))
+        last = answered[-1]
+        entry = self.knowledge.answers.get(last.entry or "")
+        subjects = tuple(dict.fromkeys(subject for decision in answered for subject in decision.subjects))
+        return LastTurn(question.text, last.entry, question.subjects or subjects, entry.aspect if entry else "", question.topics or last.topics)
+
+
+def reference_of(message: Message, reply: Reply) -> str:
+    """Names a reply: the same message gets the same reference."""
+    place = message.place
+    content = json.dumps([place.surface, place.tenant, place.channel, place.thread, message.person, message.delivery, message.at, message.text, reply.entry])
+    return hashlib.blake2b(content.encode(), digest_size=5).hexdigest()
+
+
+def explain(question: Question, decision: Decision, parts: list[tuple[Question, Decision]]) -> dict[str, object]:
+    """What was read, the candidates with their scores, the margin and the rule that decided: plain data."""
+    return {
+        "words": list(question.words),
+        "mended": [list(pair) for pair in question.mended],
+        "subjects": list(question.subjects),
+        "topics": list(question.topics),
+        "aspects": list(question.aspects),
+        "form": question.form,
+        "reversed": question.reversed,
+        "context": decision.resolved.rule,
+        "candidates": [{"entry": c.entry, "score": round(c.score, 3), "wording": round(c.wording, 3), "contrary": c.contrary} for c in decision.candidates.ranked[:5]],
+        "margin": round(decision.candidates.margin, 3),
+        "rule": decision.rule,
+        "parts": [{"question": q.text, "entry": d.entry, "rule": d.rule} for q, d in parts],
+    }
+
+
+TERMINAL = Place("terminal")

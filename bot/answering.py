@@ -1,0 +1,138 @@
+"""Deciding: answer, did-you-mean, or an honest decline. An answer needs a match in content and a margin, not only a score."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from bot.candidates import Candidate, CandidateFinder, Candidates
+from bot.conversation import LastTurn
+from bot.evidence import Evidence, Finding, reverse
+from bot.followup import Resolved, resolve, sibling_of
+from bot.knowledge.model import Answer, KnowledgeBase
+from bot.messages import Verdict
+from bot.question import Question, Reader
+
+Outcome = Literal["answer", "unstated", "offtopic", "clarify", "help", "triage"]
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """Scores from which a decision is taken."""
+
+    answer: float = 0.42  # from here an answer is given
+    maybe: float = 0.30  # from here it is worth asking what was meant
+    margin: float = 0.04  # ahead of the next by this, where the score alone is not enough
+    strong: float = 0.80  # from here an answer stands although the question names something the sources are silent on
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What is to be said to one question, and why."""
+
+    outcome: Outcome
+    entry: str | None = None
+    verdict: Verdict | None = None
+    claims: tuple[str, ...] = ()
+    subjects: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()  # topics that were asked about and on which the sources are silent
+    options: tuple[str, ...] = ()  # entries to choose from
+    rule: str = ""
+    candidates: Candidates = field(default_factory=lambda: Candidates((), 0.0))
+    resolved: Resolved = field(default_factory=lambda: Resolved(()))
+
+
+class Decider:
+    """Decides what to say to a question, from the knowledge and from what the conversation was about."""
+
+    def __init__(self, knowledge: KnowledgeBase, reader: Reader, finder: CandidateFinder, thresholds: Thresholds) -> None:
+        self._knowledge = knowledge
+        self._reader = reader
+        self._finder = finder
+        self._evidence = Evidence(knowledge)
+        self._limits = thresholds
+
+    def decide(self, question: Question, last: LastTurn | None) -> Decision:
+        resolved = resolve(question, last, self._knowledge, self._reader)
+        candidates = self._finder.rank(question, resolved.subjects, resolved.extra)
+        missing = tuple(topic for topic in question.topics if not self._knowledge.topics[topic].stated)
+        decision = self._decide(question, resolved, candidates, missing)
+        return replace(decision, candidates=candidates, resolved=resolved, missing=missing)
+
+    def _decide(self, question: Question, resolved: Resolved, candidates: Candidates, missing: tuple[str, ...]) -> Decision:
+        best = candidates.best
+        if resolved.entry is not None and not missing:
+            settled = Candidate(resolved.entry, 1.0, 1.0, contrary=False)
+            return self._answer(question, resolved, settled, resolved.rule)
+        if best is None:
+            return Decision("offtopic", rule="no candidate")
+        entry = self._knowledge.answers[best.entry]
+        if missing and best.score < self._limits.strong and entry.kind not in ("offtopic",):
+            return Decision("unstated", rule="names a topic on which the sources are silent")
+        if best.score >= self._limits.answer:
+            if entry.kind != "answer":
+                return Decision(entry.kind, entry=entry.id, rule=f"nearest to the examples of {entry.id}")
+            return self._answer(question, resolved, best, "best candidate")
+        from_claims = self._from_claims(question, resolved)
+        if from_claims is not None:
+            return from_claims
+        if best.score >= self._limits.maybe and entry.kind == "answer" and question.mentions:
+            if candidates.margin >= self._limits.margin:
+                return self._answer(question, resolved, best, "best candidate with a clear margin")
+            options = tuple(c.entry for c in candidates.ranked if self._knowledge.answers[c.entry].kind == "answer")[:5]
+            return Decision("clarify", options=options, rule="several answers are near")
+        in_field = bool(question.subjects or question.topics or resolved.subjects)
+        return Decision("unstated" if in_field else "offtopic", rule="no candidate is good enough")
+
+    def _from_claims(self, question: Question, resolved: Resolved) -> Decision | None:
+        """An answer drawn from the claims themselves, where subject and topic are named and no curated answer was near."""
+        topics = [topic for topic in question.topics if topic in self._knowledge.topics and self._knowledge.topics[topic].stated]
+        for topic in topics:
+            for subject in resolved.subjects:
+                finding = self._evidence.on(subject, topic)
+                if finding is None:
+                    continue
+                entry = self._entry_on(subject, topic)
+                verdict = self._turned(finding.verdict, question, contrary=False) if question.form == "yesno" else None
+                return Decision(
+                    "answer", entry=entry.id if entry else None, verdict=verdict, claims=entry.claims if entry else finding.claims,
+                    subjects=resolved.subjects, topics=(topic,), rule="claims of the subject on the topic",
+                )  # fmt: skip
+        return None
+
+    def _entry_on(self, subject: str, topic: str) -> Answer | None:
+        for entry in self._knowledge.answers.values():
+            if entry.subjects == (subject,) and topic in entry.topics:
+                return entry
+        return None
+
+    def _answer(self, question: Question, resolved: Resolved, candidate: Candidate, rule: str) -> Decision:
+        entry = self._knowledge.answers[candidate.entry]
+        finding: Finding | None
+        claims = entry.claims
+        asked = tuple(subject for subject in resolved.subjects if subject in self._knowledge.subjects)
+        if asked and entry.subjects and not set(asked) & set(entry.subjects):
+            sibling = sibling_of(entry, asked[:1], self._knowledge)
+            if sibling is not None:
+                entry, claims = sibling, sibling.claims
+                finding = self._evidence.of_entry(entry, asked)
+                rule += ", read for the subject asked about"
+            else:
+                finding = next((f for topic in entry.topics if (f := self._evidence.on(asked[0], topic))), None)
+                if finding is None:
+                    return Decision("unstated", options=(entry.id,), subjects=asked, rule="said of another subject only")
+                rule += ", by contrast with the other subject"
+        else:
+            finding = self._evidence.of_entry(entry, asked)
+        verdict = None
+        if question.form == "yesno":
+            verdict = self._turned(finding.verdict if finding else "yes", question, candidate.contrary)
+        return Decision(
+            "answer", entry=entry.id, verdict=verdict, claims=claims, subjects=asked or entry.subjects,
+            topics=entry.topics, rule=rule,
+        )  # fmt: skip
+
+    def _turned(self, verdict: Verdict, question: Question, contrary: bool) -> Verdict:
+        opposite = any(mention.opposite for mention in question.mentions)
+        return reverse(verdict) if contrary != question.reversed else verdict if not opposite or contrary else verdict

@@ -1,0 +1,47 @@
+"""What can be asked by name. Help, usage hints and the platforms' command lists are all drawn from this one table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command a person can type. A button's command may carry an argument after a colon: `answer:ID`."""
+
+    name: str
+    description: str
+    aliases: tuple[str, ...] = ()
+    listed: bool = True
+
+
+COMMANDS = (
+    Command("help", "What I can do, with examples", ("commands", "usage", "?")),
+    Command("topics", "What you can ask about", ("subjects", "menu", "list")),
+    Command("compare", "The subjects side by side", ("comparison",)),
+    Command("triage", "A few questions that lead to a recommendation", ("recommend", "start triage")),
+    Command("about", "Where the answers come from", ("source", "sources")),
+)
+
+
+def parse(text: str) -> tuple[str, str] | None:
+    """The command that `text` is, and its argument; None where it is an ordinary message.
+
+    A command stands alone or has its argument after a colon. One slip of the fingers in a listed name is forgiven.
+    """
+    name, colon, argument = text.strip().partition(":")
+    word = " ".join(name.lower().split()).lstrip("/")
+    if colon and word.isalpha() and argument and not argument.startswith((" ", "/")):
+        return word, argument.strip()
+    for command in COMMANDS:
+        if word == command.name or word in command.aliases:
+            return command.name, ""
+    if len(word) >= 4 and " " not in word:
+        names = {name: command.name for command in COMMANDS for name in (command.name, *command.aliases) if len(name) >= 4}
+        near = process.extractOne(word, names.keys(), scorer=OSA.distance, score_cutoff=1)
+        if near:
+            return names[near[0]], ""
+    return None

@@ -1,0 +1,36 @@
+"""Several questions in one message: where one ends and the next begins."""
+
+from __future__ import annotations
+
+import re
+
+from bot import english
+from bot.text import split_words
+
+_JOINT = re.compile(r"\?+\s+|[.!;]\s+|\s*,?\s+(?:and|&|plus|also)\s+(?=\w)|,\s+", re.IGNORECASE)
+MOST = 3  # questions of one message that are answered
+
+
+def split_questions(text: str) -> list[str]:
+    """The questions in cleaned `text`, when each opens like one; a list of one where it is a single question.
+
+    "who does A and who does B" is two; "what are the pros and cons" is one; a story before a question is not a question.
+    """
+    pieces: list[str] = []
+    start = 0
+    for joint in _JOINT.finditer(text):
+        if _opens_a_question(text[joint.end() :]):
+            pieces.append(text[start : joint.start()].strip())
+            start = joint.end()
+    pieces.append(text[start:].strip())
+    asked = [piece for piece in pieces if piece and _opens_a_question(piece)]
+    return asked[:MOST] if len(asked) > 1 else [text]
+
+
+def _opens_a_question(text: str) -> bool:
+    words = [word.text for word in split_words(text[:80])]
+    while len(words) > 1 and words[0] in english.OPENERS and words[0] not in english.AUXILIARIES:
+        words = words[1:]
+    if len(words) < 3:
+        return False
+    return words[0] in english.QUESTION_WORDS or words[0] in english.AUXILIARIES
