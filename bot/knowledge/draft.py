@@ -1,0 +1,103 @@
+"""A knowledge base in the making: what was read so far, where it stands, and what it refers to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
+
+from bot.knowledge.expansion import Groups
+from bot.knowledge.fields import Words
+from bot.knowledge.folder import Section
+from bot.knowledge.model import Answer, Claim, Concept, Source
+from bot.knowledge.problems import Report, Spot, quoted
+
+Thing = Literal["source", "claim", "subject", "aspect", "topic", "answer"]
+SECTION_OF: Mapping[Thing, Section] = {
+    "source": "sources",
+    "claim": "claims",
+    "subject": "vocabulary",
+    "aspect": "vocabulary",
+    "topic": "vocabulary",
+    "answer": "answers",
+}
+
+
+class Reference(NamedTuple):
+    """An id as it stands in a file; `things` are the kinds of thing that it may name."""
+
+    things: tuple[Thing, ...]
+    words: Words
+
+
+class Name(NamedTuple):
+    """One name that people use for a concept, or for its opposite."""
+
+    thing: Thing
+    concept: str
+    words: Words
+    opposite: bool
+
+
+class Phrasing(NamedTuple):
+    """One question of an answer."""
+
+    answer: str
+    words: Words
+
+
+@dataclass(slots=True)
+class Draft:
+    """Filled by the readers, then checked as a whole."""
+
+    report: Report = field(default_factory=Report)
+    groups: Groups | None = None  # None: the folder has no vocabulary
+    sources: dict[str, Source] = field(default_factory=dict)
+    claims: dict[str, Claim] = field(default_factory=dict)
+    subjects: dict[str, Concept] = field(default_factory=dict)
+    aspects: dict[str, Concept] = field(default_factory=dict)
+    topics: dict[str, Concept] = field(default_factory=dict)
+    answers: dict[str, Answer] = field(default_factory=dict)
+    phrases: dict[str, str] = field(default_factory=dict)
+    phrase_lists: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    references: list[Reference] = field(default_factory=list)
+    names: list[Name] = field(default_factory=list)
+    phrasings: list[Phrasing] = field(default_factory=list)
+    spots: dict[tuple[Thing, str, str], Spot] = field(default_factory=dict)  # thing, id, key ("" for the row)
+    broken: set[Section] = field(default_factory=set)  # could not be read: what refers to them cannot be checked
+
+    def ids(self, thing: Thing) -> Mapping[str, object]:
+        tables: dict[Thing, Mapping[str, object]] = {
+            "source": self.sources,
+            "claim": self.claims,
+            "subject": self.subjects,
+            "aspect": self.aspects,
+            "topic": self.topics,
+            "answer": self.answers,
+        }
+        return tables[thing]
+
+    def concepts(self) -> tuple[tuple[Thing, Mapping[str, Concept]], ...]:
+        return ("subject", self.subjects), ("aspect", self.aspects), ("topic", self.topics)
+
+    def is_new(self, thing: Thing, id: str, spot: Spot) -> bool:
+        """Whether the id is the first of its kind; remembers where it stands, and reports a second one."""
+        first = self.spots.setdefault((thing, id, ""), spot)
+        if first is spot:
+            return True
+        self.report.add(
+            spot, f"duplicate {thing} id {quoted(id)} (first in {first.file}:{first.line}); give one of them another id"
+        )
+        return False
+
+    def refer(self, words: tuple[Words, ...], *things: Thing) -> tuple[str, ...]:
+        """Notes references to be checked when everything is read; returns the ids, each once."""
+        self.references += [Reference(things, word) for word in words]
+        return tuple(dict.fromkeys(word.text for word in words))
+
+    def refer_to(self, word: Words | None, *things: Thing) -> str:
+        return "".join(self.refer((word,) if word else (), *things))
+
+    def spot(self, thing: Thing, id: str, key: str = "") -> Spot:
+        """Where a key of a thing stands, or the thing itself where the key was not noted."""
+        return self.spots.get((thing, id, key)) or self.spots[thing, id, ""]

@@ -1,0 +1,171 @@
+"""Typed reading of YAML nodes, key by key. What has the wrong shape becomes a problem and reads as empty."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from bot.knowledge.problems import Report, Spot, quoted
+from bot.knowledge.yamlfile import BOOL, DATE, NULL, TEXT
+
+_YES = frozenset({"yes", "true", "on"})
+
+
+class Words(NamedTuple):
+    """A text and the place where it stands."""
+
+    text: str
+    spot: Spot
+
+
+class Fields:
+    """One mapping: `known` are the keys it may have, `what` it is called in problems ("claim", "answer")."""
+
+    def __init__(self, node: MappingNode, what: str, known: tuple[str, ...], file: str, report: Report) -> None:
+        self.spot = Spot(file, node.start_mark.line + 1)
+        self.file = file
+        self.report = report
+        self.what = what
+        self._nodes: dict[str, Node] = {}
+        for key, value in node.value:
+            if not isinstance(key, ScalarNode):
+                continue  # the YAML reader has told it
+            if key.value in known:
+                self._nodes.setdefault(key.value, value)
+            else:
+                report.unknown(self._spot(key), f"key of {a(what)},", key.value, known, f"known are {', '.join(known)}")
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._nodes
+
+    def spot_of(self, key: str) -> Spot:
+        return self._spot(self._nodes[key]) if key in self._nodes else self.spot
+
+    def node(self, key: str) -> Node | None:
+        return self._nodes.get(key)
+
+    def require(self, *keys: str) -> None:
+        for key in keys:
+            if key not in self._nodes:
+                self.report.add(self.spot, f"{a(self.what)} needs {quoted(key)}; add it")
+
+    def text(self, key: str, *, may_be_empty: bool = False) -> str:
+        """The text under `key`, stripped; empty where there is none."""
+        node = self._nodes.get(key)
+        if may_be_empty and isinstance(node, ScalarNode) and not node.value:
+            return ""
+        return "" if node is None else self._text(node, key).text
+
+    def words(self, key: str) -> Words | None:
+        """The text under `key` with its place; None where there is none or it is empty."""
+        node = self._nodes.get(key)
+        words = None if node is None else self._text(node, key)
+        return words if words and words.text else None
+
+    def flag(self, key: str, default: bool) -> bool:
+        node = self._nodes.get(key)
+        if node is None:
+            return default
+        value = self.truth(node)
+        if value is None:
+            self.report.add(self._spot(node), f"{quoted(key)} must be yes or no, not {kind_of(node)}")
+        return default if value is None else value
+
+    def list_of_words(self, *keys: str) -> tuple[Words, ...]:
+        """The texts of a list; a single text stands for a list of one. Several keys are spellings of one."""
+        present = [key for key in keys if key in self._nodes]
+        if len(present) > 1:
+            self.report.add(
+                self.spot_of(present[1]), f"{quoted(present[0])} and {quoted(present[1])} say the same; keep one"
+            )
+        if not present:
+            return ()
+        node = self._nodes[present[0]]
+        items = node.value if isinstance(node, SequenceNode) else [node]
+        return tuple(words for item in items if (words := self._text(item, present[0])).text)
+
+    def mappings(self, key: str, what: str, known: tuple[str, ...]) -> list[Fields]:
+        """The mappings of the list under `key`."""
+        node = self._nodes.get(key)
+        return [] if node is None else list(rows(node, what, known, self.file, self.report))
+
+    def truth(self, node: Node) -> bool | None:
+        if isinstance(node, ScalarNode) and node.tag == BOOL:
+            return node.value.lower() in _YES
+        return None
+
+    def texts_of(self, node: Node, key: str) -> tuple[Words, ...]:
+        """The texts of a list that is not directly under a key of this mapping; `key` names it in problems."""
+        items = node.value if isinstance(node, SequenceNode) else [node]
+        return tuple(words for item in items if (words := self._text(item, key)).text)
+
+    def _text(self, node: Node, key: str) -> Words:
+        spot = self._spot(node)
+        if isinstance(node, ScalarNode) and node.tag in (TEXT, DATE):
+            text = node.value.strip()
+            if not text:
+                self.report.add(spot, f"{quoted(key)} is empty; write something or take it out")
+            return Words(text, spot)
+        remedy = "; put it in quotes" if isinstance(node, ScalarNode) and node.tag != NULL else ""
+        if isinstance(node, MappingNode):
+            remedy = "; a text that contains ': ' or { needs quotes around it"
+        self.report.add(spot, f"{quoted(key)} must be text, not {kind_of(node)}{remedy}")
+        return Words("", spot)
+
+    def _spot(self, node: Node) -> Spot:
+        return Spot(self.file, node.start_mark.line + 1)
+
+
+def rows(node: Node, what: str, known: tuple[str, ...], file: str, report: Report) -> Iterator[Fields]:
+    """The mappings of a list; whatever else stands in it, or in its place, is a problem."""
+    if not isinstance(node, SequenceNode):
+        spot = Spot(file, node.start_mark.line + 1)
+        report.add(spot, f"a list of {what}s is needed here, not {kind_of(node)}; begin each {what} with '- '")
+        return
+    for item in node.value:
+        if isinstance(item, MappingNode):
+            yield Fields(item, what, known, file, report)
+        else:
+            spot = Spot(file, item.start_mark.line + 1)
+            report.add(spot, f"{a(what)} is a mapping with {', '.join(known[:3])} …, not {kind_of(item)}")
+
+
+def mapping(node: Node, what: str, known: tuple[str, ...], file: str, report: Report) -> Fields | None:
+    """The mapping that a file holds; None and a problem where it holds something else."""
+    if isinstance(node, MappingNode):
+        return Fields(node, what, known, file, report)
+    spot = Spot(file, node.start_mark.line + 1)
+    report.add(spot, f"{a(what)} is a mapping with {', '.join(known[:3])} …, not {kind_of(node)}")
+    return None
+
+
+def entries(node: Node, what: str, file: str, report: Report) -> Iterator[tuple[Words, Node]]:
+    """The keys and values of a mapping whose keys are free; a problem where it is no mapping."""
+    if not isinstance(node, MappingNode):
+        spot = Spot(file, node.start_mark.line + 1)
+        report.add(spot, f"{what} must be a mapping (name: …), not {kind_of(node)}")
+        return
+    seen: set[str] = set()
+    for key, value in node.value:
+        if isinstance(key, ScalarNode) and key.value not in seen:
+            seen.add(key.value)
+            yield Words(key.value, Spot(file, key.start_mark.line + 1)), value
+
+
+def kind_of(node: Node) -> str:
+    """What a node is, as said in a problem."""
+    if isinstance(node, MappingNode):
+        return "a mapping"
+    if isinstance(node, SequenceNode):
+        return "a list"
+    if node.tag == NULL:
+        return "nothing"
+    if node.tag == BOOL:
+        return f"yes/no ({quoted(str(node.value))})"
+    return "text" if node.tag == TEXT else f"a number or date ({quoted(str(node.value))})"
+
+
+def a(what: str) -> str:
+    return f"an {what}" if what[0] in "aeiou" else f"a {what}"

@@ -1,0 +1,90 @@
+"""Which files a knowledge folder is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, get_args
+
+from bot.knowledge.problems import Report, Spot
+
+Section = Literal["sources", "vocabulary", "claims", "answers", "phrases", "triage"]
+SECTIONS: tuple[Section, ...] = get_args(Section)
+SINGLE: frozenset[Section] = frozenset({"phrases", "triage"})  # one file each; the others may be a folder of files too
+
+
+@dataclass(frozen=True, slots=True)
+class KnowledgeFile:
+    section: Section
+    name: str  # relative to the knowledge folder, with forward slashes: "answers/testing.yaml"
+    path: Path
+
+
+def files_in(folder: Path, report: Report) -> list[KnowledgeFile]:
+    """The files of the folder by section and name. YAML that nothing reads is a problem: its author counts on it."""
+    where = Spot(str(folder), 0)
+    if not folder.exists():
+        report.add(where, "there is no such folder; look at the spelling of the path")
+        return []
+    if not folder.is_dir():
+        report.add(where, "this is a file; name the folder that holds the knowledge (answers/*.yaml and the rest)")
+        return []
+    found = list(_scan(folder, where, report))
+    if not any(file.section == "answers" for file in found):
+        report.add(where, "there are no answers; add a file answers/*.yaml with a list of id, questions, answer")
+    return sorted(found, key=lambda file: (SECTIONS.index(file.section), file.name))
+
+
+def _scan(folder: Path, where: Spot, report: Report) -> Iterator[KnowledgeFile]:
+    for path in _children(folder, where, report):
+        section = _section(path.stem if _is_yaml(path) else path.name)
+        if path.suffix == ".yaml" and section:
+            yield KnowledgeFile(section, path.name, path)
+        elif _is_yaml(path):
+            _report_unread(path, path.name, report)
+        elif path.is_dir() and section and section not in SINGLE:
+            for inner in _children(path, where, report):
+                name = f"{path.name}/{inner.name}"
+                if inner.suffix == ".yaml":
+                    yield KnowledgeFile(section, name, inner)
+                elif _is_yaml(inner):
+                    _report_unread(inner, name, report)
+                elif inner.is_dir():
+                    for lost in filter(_is_yaml, _children(inner, where, report)):
+                        report.add(
+                            Spot(f"{name}/{lost.name}", 0), f"this file is not read; move it up into {path.name}/"
+                        )
+        elif path.is_dir():
+            for lost in filter(_is_yaml, _children(path, where, report)):
+                _report_unread(lost, f"{path.name}/{lost.name}", report)
+
+
+def _children(folder: Path, where: Spot, report: Report) -> list[Path]:
+    try:
+        return sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+    except OSError as error:
+        report.add(
+            where, f"{folder.name} cannot be listed ({error.strerror or 'input error'}); look at its permissions"
+        )
+        return []
+
+
+def _section(name: str) -> Section | None:
+    return next((section for section in SECTIONS if section == name), None)
+
+
+def _is_yaml(path: Path) -> bool:
+    return path.suffix.lower() in {".yaml", ".yml"}
+
+
+def _report_unread(path: Path, name: str, report: Report) -> None:
+    spot = Spot(name, 0)
+    if path.suffix != ".yaml":
+        report.add(spot, "this file is not read; its name must end in .yaml")
+        return
+    known = [f"{section}.yaml" for section in SECTIONS]
+    folders = ", ".join(f"{section}/*.yaml" for section in SECTIONS if section not in SINGLE)
+    report.unknown(spot, "file", path.name, known, "this file is not read")
+    if "/" in name:
+        report.add(spot, f"folders that are read: {folders}")

@@ -1,0 +1,92 @@
+"""From a folder of YAML to a `KnowledgeBase`, or to everything that is wrong with it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from types import MappingProxyType
+
+from yaml.nodes import Node
+
+from bot.knowledge.draft import Draft
+from bot.knowledge.folder import KnowledgeFile, Section, files_in
+from bot.knowledge.model import Claim, KnowledgeBase
+from bot.knowledge.problems import KnowledgeError, Problem
+from bot.knowledge.readers import read_answers, read_claims, read_groups, read_phrases, read_sources, read_vocabulary
+from bot.knowledge.references import check_references
+from bot.knowledge.rules import check_rules
+from bot.knowledge.yamlfile import read_yaml
+
+_READERS: dict[Section, Callable[[Node, str, Draft], None]] = {
+    "sources": read_sources,
+    "vocabulary": read_vocabulary,
+    "claims": read_claims,
+    "answers": read_answers,
+    "phrases": read_phrases,
+}
+
+
+def load(folder: Path) -> KnowledgeBase:
+    """Reads a knowledge folder.
+
+    Raises `KnowledgeError` with every problem that leaves the knowledge in doubt: files that cannot be read, wrong
+    shapes, unknown or duplicate ids. What only the curator need mend (see `check`) does not keep it from being used.
+    """
+    draft, version = _read(folder)
+    if draft.report.problems:
+        raise KnowledgeError(draft.report.sorted())
+    return _knowledge(draft, version)
+
+
+def check(folder: Path) -> list[Problem]:
+    """Everything that is wrong with a knowledge folder, by file and line: what `load` refuses and the content rules."""
+    draft, _ = _read(folder)
+    check_rules(draft)
+    return draft.report.sorted()
+
+
+def _read(folder: Path) -> tuple[Draft, str]:
+    draft = Draft()
+    roots: list[tuple[KnowledgeFile, Node]] = []
+    version = hashlib.sha256()
+    for file in files_in(folder, draft.report):
+        content, root = read_yaml(file.path, file.name, draft.report)
+        version.update(f"{file.name}\0{len(content)}\0".encode())
+        version.update(content)
+        if root is None:
+            draft.broken.add(file.section)
+        else:
+            roots.append((file, root))
+    for file, root in roots:
+        if file.section == "vocabulary":
+            read_groups(root, file.name, draft)
+    for file, root in roots:
+        if file.section in _READERS:
+            _READERS[file.section](root, file.name, draft)
+    check_references(draft)
+    return draft, version.hexdigest()[:12]
+
+
+def _knowledge(draft: Draft, version: str) -> KnowledgeBase:
+    return KnowledgeBase(
+        answers=MappingProxyType(draft.answers),
+        sources=MappingProxyType(draft.sources),
+        claims=MappingProxyType(_mutual(draft)),
+        subjects=MappingProxyType(draft.subjects),
+        aspects=MappingProxyType(draft.aspects),
+        topics=MappingProxyType(draft.topics),
+        phrases=MappingProxyType(draft.phrases),
+        phrase_lists=MappingProxyType(draft.phrase_lists),
+        version=version,
+    )
+
+
+def _mutual(draft: Draft) -> dict[str, Claim]:
+    """The claims, with every tension said on both sides (`check` asks the author to write it on both)."""
+    tensions = {id: dict.fromkeys(claim.tension) for id, claim in draft.claims.items()}
+    for id, claim in draft.claims.items():
+        for other in claim.tension:
+            tensions[other][id] = None
+    return {id: replace(claim, tension=tuple(tensions[id])) for id, claim in draft.claims.items()}

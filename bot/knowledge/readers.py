@@ -1,0 +1,198 @@
+"""From the nodes of each kind of file to sources, concepts, claims, answers and phrases in the draft."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+from yaml.nodes import MappingNode, Node, SequenceNode
+
+from bot.knowledge.draft import Draft, Name, Phrasing, Thing
+from bot.knowledge.expansion import expand
+from bot.knowledge.fields import Fields, Words, entries, kind_of, mapping, rows
+from bot.knowledge.model import Answer, AnswerKind, Claim, Concept, Source, Statement
+from bot.knowledge.problems import Spot, quoted
+
+SOURCE_KEYS = ("id", "title", "publisher", "author", "published", "disclosure")
+VOCABULARY_KEYS = ("groups", "subjects", "aspects", "topics")
+CONCEPT_KEYS = ("id", "name", "names", "opposites", "within", "stated")
+SUBJECT_KEYS = (*CONCEPT_KEYS, "contrast")
+TOPIC_KEYS = (*CONCEPT_KEYS, "exclusive")
+CLAIM_KEYS = ("id", "source", "at", "says", "subject", "subjects", "aspect", "topics", "also", "tension", "promotion")
+ANSWER_KEYS = (
+    *("id", "title", "kind", "answer", "bullets", "table", "questions", "contrary"),
+    *("subject", "subjects", "aspect", "topic", "topics", "claims", "related"),
+)
+ANSWER_KINDS: tuple[AnswerKind, ...] = get_args(AnswerKind)
+WITHOUT_TEXT: frozenset[AnswerKind] = frozenset({"help", "triage", "clarify"})  # the engine writes what they say
+
+
+def read_sources(root: Node, file: str, draft: Draft) -> None:
+    for row in rows(root, "source", SOURCE_KEYS, file, draft.report):
+        row.require("id", "title")
+        values = {key: row.text(key) for key in SOURCE_KEYS}
+        if values["id"] and draft.is_new("source", values["id"], row.spot):
+            draft.sources[values["id"]] = Source(**values)
+
+
+def read_groups(root: Node, file: str, draft: Draft) -> None:
+    """The groups of a vocabulary file; to be read from all of them before anything that uses groups."""
+    groups = dict(draft.groups or {})
+    node = next((value for key, value in root.value if key.value == "groups"), None) if _is_mapping(root) else None
+    if node is not None:
+        whole = Fields(MappingNode(root.tag, [], root.start_mark), "vocabulary", VOCABULARY_KEYS, file, draft.report)
+        for name, value in entries(node, "'groups'", file, draft.report):
+            if name.text in groups:
+                draft.report.add(name.spot, f"the group {quoted(name.text)} stands in two files; keep one")
+            groups[name.text] = tuple(words.text for words in whole.texts_of(value, name.text))
+    draft.groups = groups
+
+
+def read_vocabulary(root: Node, file: str, draft: Draft) -> None:
+    whole = mapping(root, "vocabulary", VOCABULARY_KEYS, file, draft.report)
+    if whole is None:
+        return
+    _read_concepts(whole.mappings("subjects", "subject", SUBJECT_KEYS), "subject", draft.subjects, draft)
+    _read_concepts(whole.mappings("aspects", "aspect", CONCEPT_KEYS), "aspect", draft.aspects, draft)
+    _read_concepts(whole.mappings("topics", "topic", TOPIC_KEYS), "topic", draft.topics, draft)
+
+
+def _read_concepts(found: list[Fields], thing: Thing, concepts: dict[str, Concept], draft: Draft) -> None:
+    for row in found:
+        row.require("id", "name")
+        name, id = row.words("name"), row.text("id")
+        names = expand(row.list_of_words("names"), draft.groups, draft.report)
+        opposites = expand(row.list_of_words("opposites"), draft.groups, draft.report)
+        concept = Concept(
+            id=id,
+            name=name.text if name else id,
+            names=tuple(words.text for words in names),
+            opposites=tuple(words.text for words in opposites),
+            within=draft.refer(row.list_of_words("within"), thing),
+            contrast=draft.refer(row.list_of_words("contrast"), "subject"),
+            stated=row.flag("stated", True),
+            exclusive=row.flag("exclusive", False),
+        )
+        if id and draft.is_new(thing, id, row.spot):
+            concepts[id] = concept
+            draft.spots[thing, id, "within"] = row.spot_of("within")
+            draft.names += [Name(thing, id, words, False) for words in ((name, *names) if name else names)]
+            draft.names += [Name(thing, id, words, True) for words in opposites]
+
+
+def read_claims(root: Node, file: str, draft: Draft) -> None:
+    for row in rows(root, "claim", CLAIM_KEYS, file, draft.report):
+        row.require("id", "source", "at", "says", "aspect", *(("subject",) if "subjects" not in row else ()))
+        id = row.text("id")
+        subjects = draft.refer(row.list_of_words("subject", "subjects"), "subject")
+        topics, also = row.node("topics"), row.node("also")
+        stances = _stances(row, "topics", topics, draft) if topics is not None else {}
+        statements = {(subject, topic): holds for topic, holds in stances.items() for subject in subjects}
+        if also is not None:
+            _read_also(row, also, statements, draft)
+        claim = Claim(
+            id=id,
+            source=draft.refer_to(row.words("source"), "source"),
+            at=row.text("at"),
+            says=row.text("says"),
+            subjects=subjects,
+            aspect=draft.refer_to(row.words("aspect"), "aspect"),
+            statements=tuple(Statement(subject, topic, holds) for (subject, topic), holds in statements.items()),
+            tension=draft.refer(row.list_of_words("tension"), "claim"),
+            promotion=row.flag("promotion", False),
+        )
+        if id and draft.is_new("claim", id, row.spot):
+            draft.claims[id] = claim
+            for key in ("at", "says", "tension"):
+                draft.spots["claim", id, key] = row.spot_of(key)
+
+
+def _stances(row: Fields, key: str, node: Node, draft: Draft) -> dict[str, bool]:
+    """The topics of a claim with what it says of them; a plain list affirms all."""
+    if not _is_mapping(node):
+        return dict.fromkeys(draft.refer(row.texts_of(node, key), "topic"), True)
+    stances: dict[str, bool] = {}
+    for topic, value in entries(node, quoted(key), row.file, draft.report):
+        draft.refer((topic,), "topic")
+        holds = row.truth(value)
+        if holds is None:
+            said = f"what the claim says of topic {quoted(topic.text)} must be yes or no, not {kind_of(value)}"
+            draft.report.add(topic.spot, f"{said}; write it without quotes")
+        else:
+            stances[topic.text] = holds
+    return stances
+
+
+def _read_also(row: Fields, node: Node, statements: dict[tuple[str, str], bool], draft: Draft) -> None:
+    for subject, value in entries(node, "'also'", row.file, draft.report):
+        draft.refer((subject,), "subject")
+        for topic, holds in _stances(row, "also", value, draft).items():
+            if statements.setdefault((subject.text, topic), holds) != holds:
+                said = f"says both yes and no of {quoted(subject.text)} on {quoted(topic)}"
+                draft.report.add(subject.spot, f"the claim {said}; keep one, or make two claims in tension")
+
+
+def read_answers(root: Node, file: str, draft: Draft) -> None:
+    for row in rows(root, "answer", ANSWER_KEYS, file, draft.report):
+        answer, questions = _answer(row, draft)
+        if answer.id and draft.is_new("answer", answer.id, row.spot):
+            draft.answers[answer.id] = answer
+            draft.phrasings += [Phrasing(answer.id, words) for words in questions]
+            for key in ("title", "answer", "questions"):
+                draft.spots["answer", answer.id, key] = row.spot_of(key)
+
+
+def _answer(row: Fields, draft: Draft) -> tuple[Answer, tuple[Words, ...]]:
+    kind = _kind(row, draft)
+    row.require("id", *(() if kind in WITHOUT_TEXT else ("answer",)))
+    questions = expand(row.list_of_words("questions"), draft.groups, draft.report)
+    contrary = expand(row.list_of_words("contrary"), draft.groups, draft.report)
+    answer = Answer(
+        id=row.text("id"),
+        questions=tuple(words.text for words in questions),
+        answer=row.text("answer", may_be_empty=kind in WITHOUT_TEXT),
+        title=row.text("title"),
+        kind=kind,
+        bullets=tuple(words.text for words in row.list_of_words("bullets")),
+        table=draft.refer(row.list_of_words("table"), "aspect", "answer"),
+        contrary=tuple(words.text for words in contrary),
+        subjects=draft.refer(row.list_of_words("subject", "subjects"), "subject"),
+        aspect=draft.refer_to(row.words("aspect"), "aspect"),
+        topics=draft.refer(row.list_of_words("topic", "topics"), "topic"),
+        claims=draft.refer(row.list_of_words("claims"), "claim"),
+        related=draft.refer(row.list_of_words("related"), "answer"),
+        file=row.spot.file,
+        line=row.spot.line,
+    )
+    return answer, (*questions, *contrary)
+
+
+def _kind(row: Fields, draft: Draft) -> AnswerKind:
+    words = row.words("kind")
+    if words is None:
+        return "answer"
+    for kind in ANSWER_KINDS:
+        if kind == words.text:
+            return kind
+    draft.report.unknown(words.spot, "kind of answer", words.text, ANSWER_KINDS, f"known are {', '.join(ANSWER_KINDS)}")
+    return "answer"
+
+
+def read_phrases(root: Node, file: str, draft: Draft) -> None:
+    if not isinstance(root, MappingNode):
+        spot = Spot(file, root.start_mark.line + 1)
+        draft.report.add(spot, f"the phrases are a mapping from names to texts, not {kind_of(root)}")
+        return
+    names = tuple(str(key.value) for key, _ in root.value)
+    row = Fields(root, "file of phrases", names, file, draft.report)
+    for key, node in root.value:
+        if key.value in draft.phrases or key.value in draft.phrase_lists or not isinstance(key.value, str):
+            continue  # the YAML reader has told it
+        texts = tuple(words.text for words in row.texts_of(node, key.value))
+        if isinstance(node, SequenceNode):
+            draft.phrase_lists[key.value] = texts
+        else:
+            draft.phrases[key.value] = "".join(texts)
+
+
+def _is_mapping(node: Node) -> bool:
+    return isinstance(node, MappingNode)

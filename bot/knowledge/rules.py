@@ -1,0 +1,136 @@
+"""Rules of content: what does not keep the knowledge from being used, but is sure to be a mistake."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+from bot.knowledge.draft import SECTION_OF, Draft, Name, Thing
+from bot.knowledge.problems import Spot, quoted
+
+MOST_ID = 100  # characters: ids travel in buttons' commands and in Slack's action ids (255)
+MOST_TITLE = 75  # a title is a button's label in other answers; Slack allows a button's text 75, a header 150
+MOST_ANSWER = 2_800  # text and bullets together: Slack allows a section 3,000, the verdict and marks need room
+MOST_SAYS = 500  # a claim stands in a reply's list of sources, several of them beneath one another
+MOST_AT = 150  # the claim's place in the source stands beside it
+MOST_SOURCE_TITLE = 150  # the header of what is shown about a source; Slack allows a header 150
+MOST_QUESTION = 500  # a person's question is not longer, and an example is compared with it whole
+MOST_NAME = 75  # a concept's name can be a choice's label
+
+_WORD = re.compile(r"[\w+#]+")
+
+
+def phrase_key(text: str) -> str:
+    """A phrasing as compared for sameness: case, punctuation, spaces and apostrophes do not count."""
+    plain = unicodedata.normalize("NFKC", text).casefold().replace("'", "").replace("’", "")
+    return " ".join(_WORD.findall(plain))
+
+
+def check_rules(draft: Draft) -> None:
+    """Adds to the draft's report whatever breaks a rule of content."""
+    _check_phrasings(draft)
+    _check_askable(draft)
+    _check_names(draft)
+    _check_tensions(draft)
+    _check_use_of_claims(draft)
+    _check_lengths(draft)
+
+
+def _check_phrasings(draft: Draft) -> None:
+    first: dict[str, tuple[str, Spot]] = {}
+    for answer, (text, spot) in draft.phrasings:
+        key = phrase_key(text)
+        if not key:
+            draft.report.add(spot, f"the question {quoted(text)} has no words; take it out")
+            continue
+        other, where = first.setdefault(key, (answer, spot))
+        if where is spot:
+            continue
+        place = f"{where.file}:{where.line}"
+        if other == answer:
+            draft.report.add(spot, f"the question {quoted(text)} stands here twice (first in {place}); take one out")
+        else:
+            said = f"the question {quoted(text)} leads to two answers, {quoted(answer)} and {quoted(other)} ({place})"
+            draft.report.add(spot, f"{said}; keep it in one of them")
+
+
+def _check_askable(draft: Draft) -> None:
+    for id, answer in draft.answers.items():
+        if not answer.questions:
+            said = f"answer {quoted(id)} has no questions"
+            draft.report.add(
+                draft.spot("answer", id, "questions"), f"{said}; write under 'questions' how people ask for it"
+            )
+
+
+def _check_names(draft: Draft) -> None:
+    first: dict[tuple[Thing, str], Name] = {}
+    for name in draft.names:
+        text, spot = name.words
+        key = phrase_key(text)
+        if not key:
+            draft.report.add(spot, f"the name {quoted(text)} has no letters; take it out")
+            continue
+        other = first.setdefault((name.thing, key), name)
+        where = f"{other.words.spot.file}:{other.words.spot.line}"
+        if other.concept == name.concept and other.opposite != name.opposite:
+            draft.report.add(
+                spot, f"{quoted(text)} is both a name of {quoted(name.concept)} and its opposite; keep one"
+            )
+        elif other.concept != name.concept and other.opposite == name.opposite:
+            said = (
+                f"{quoted(text)} names two {name.thing}s, {quoted(name.concept)} and {quoted(other.concept)} ({where})"
+            )
+            draft.report.add(spot, f"{said}; keep it in one of them")
+
+
+def _check_tensions(draft: Draft) -> None:
+    for id, claim in draft.claims.items():
+        for other in claim.tension:
+            if other in draft.claims and id not in draft.claims[other].tension:
+                said = f"claim {quoted(other)} is in tension with {quoted(id)} but does not say so"
+                draft.report.add(draft.spot("claim", other, "tension"), f"{said}; add 'tension: {id}' to it")
+
+
+def _check_use_of_claims(draft: Draft) -> None:
+    if "answers" in draft.broken:
+        return
+    used = {claim for answer in draft.answers.values() for claim in answer.claims}
+    for id in draft.claims:
+        if id not in used:
+            draft.report.add(
+                draft.spot("claim", id), f"no answer uses claim {quoted(id)}; add it to the claims of an answer"
+            )
+
+
+def _check_lengths(draft: Draft) -> None:
+    for thing, id, key, what, length, most in _measured(draft):
+        if length > most:
+            draft.report.add(
+                draft.spot(thing, id, key), f"{what} has {length} characters, at most {most} fit; shorten it"
+            )
+    for thing in SECTION_OF:
+        for id in draft.ids(thing):
+            if len(id) > MOST_ID or any(character.isspace() for character in id):
+                said = f"the id {quoted(id)} travels in commands: no spaces, at most {MOST_ID} characters"
+                draft.report.add(draft.spot(thing, id), f"{said}; use hyphens")
+    for _, (text, spot) in draft.phrasings:
+        if len(text) > MOST_QUESTION:
+            draft.report.add(spot, f"the question has {len(text)} characters, at most {MOST_QUESTION} fit; shorten it")
+
+
+def _measured(draft: Draft) -> Iterable[tuple[Thing, str, str, str, int, int]]:
+    """What has a limit: thing, id, key, what it is called, its length and the most it may have."""
+    for id, source in draft.sources.items():
+        yield "source", id, "", "the title of the source", len(source.title), MOST_SOURCE_TITLE
+    for id, claim in draft.claims.items():
+        yield "claim", id, "says", "'says'", len(claim.says), MOST_SAYS
+        yield "claim", id, "at", "'at'", len(claim.at), MOST_AT
+    for thing, concepts in draft.concepts():
+        for id, concept in concepts.items():
+            yield thing, id, "", "the name", len(concept.name), MOST_NAME
+    for id, answer in draft.answers.items():
+        length = len(answer.answer) + sum(map(len, answer.bullets))
+        yield "answer", id, "title", "the title", len(answer.title), MOST_TITLE
+        yield "answer", id, "answer", "the answer with its bullets", length, MOST_ANSWER
