@@ -16,7 +16,7 @@ from typing import Protocol
 SECRET, EMAIL, PERSON, LINK, NUMBER = "[secret]", "[e-mail]", "[person]", "[link]", "[number]"
 
 # Most messages have no word this long and need no closer look.
-_WORTH_A_LOOK = re.compile(r"\S{16}|PRIVATE[ _]KEY|://\S+:\S+@")
+_WORTH_A_LOOK = re.compile(r"\S{16}|PRIVATE[ _]KEY|://\S{1,64}:\S{1,64}@")
 
 _PLUGINS = (
     "private_key.PrivateKeyDetector",
@@ -29,7 +29,6 @@ _PLUGINS = (
     "jwt.JwtTokenDetector",
     "mailchimp.MailchimpDetector",
     "npm.NpmDetector",
-    "openai.OpenAIDetector",
     "pypi_token.PypiTokenDetector",
     "sendgrid.SendGridDetector",
     "slack.SlackDetector",
@@ -73,16 +72,16 @@ _TAKEN_OUT = tuple(
     (re.compile(pattern, re.IGNORECASE), instead)
     for pattern, instead in (
         (
-            r"\b(?:pass(?:word|wd|phrase)?|pwd|pin|token|secret|credentials?|(?:api|access)[ _-]?key)\s*[:=]\s*\S+",
+            r"\b(?:pass(?:word|wd|phrase)?|pwd|pin|token|secret|credentials?|(?:api|access)[ _-]?key) ?[:=]\s*\S+",
             SECRET,
         ),
-        (r"\b(?:password|passphrase|pin|token)\s+is\s+\S*[\d!$%&*#]\S*", SECRET),
-        (r"<mailto:[^>]*>|\b[\w.+%-]+@[\w-]+(?:\.[\w-]+)+", EMAIL),
+        (r"\b(?:password|passphrase|pin|token) is \S{0,64}[\d!$%&*#]\S*", SECRET),
+        (r"<mailto:[^>]*>|(?<![\w.+%-])[\w.+%-]{1,64}@[\w.-]{3,}", EMAIL),
         (r"<at[^>]*>.*?</at>|<[@!#][^>]*>", PERSON),
-        (r"<https?://[^>]*>|\b[a-z][a-z0-9+.-]*://\S+|\bwww\.\S+", LINK),
-        (r"(?=[\w+/=-]*\d)(?=[\w+/=-]*[a-z])[\w+/=-]{16,}", SECRET),
-        (r"\b(?:[a-z0-9-]+\.){2,}[a-z]{2,}(?:[:/]\S*)?", LINK),
-        (r"\b[a-z0-9-]+\.(?:com|org|io|dev|app|eu|de|local|internal|corp|lan)\b(?:[:/]\S*)?", LINK),
+        (r"<https?://[^>]*>|\b[a-z][a-z0-9+.-]{1,20}://\S+|\bwww\.\S+", LINK),
+        (r"(?<![\w+/=-])(?=[\w+/=-]*\d)(?=[\w+/=-]*[a-z])[\w+/=-]{16,}", SECRET),
+        (r"(?<![\w.-])(?:[a-z0-9-]{1,63}\.){2,}[a-z]{2,}(?:[:/]\S*)?", LINK),
+        (r"(?<![\w.-])[a-z0-9-]{1,63}\.(?:com|org|io|dev|app|eu|de|local|internal|corp|lan)\b(?:[:/]\S*)?", LINK),
         (r"(?<!\w)@[\w.-]+", PERSON),
         (r"(?<!\w)[+(]?\d[\d\s().,:/-]*\d(?!\w)|\d+", NUMBER),
     )
@@ -92,7 +91,7 @@ _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
 
 
 def contains_secret(text: str) -> bool:
-    """Whether a key or token of a known shape stands in `text`. The first text with a long word costs 0.3 s, then µs."""
+    """Whether a key or token of a known shape stands in `text`. Microseconds, but 0.3 s for the first long word."""
     if not _WORTH_A_LOOK.search(text):
         return False
     if any(shape.search(text) for shape in _OTHER_SHAPES):
