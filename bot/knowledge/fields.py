@@ -30,10 +30,8 @@ class Fields:
         self.what = what
         self._nodes: dict[str, Node] = {}
         for key, value in node.value:
-            if not isinstance(key, ScalarNode):
-                continue  # the YAML reader has told it
             if key.value in known:
-                self._nodes.setdefault(key.value, value)
+                self._nodes[key.value] = value
             else:
                 report.unknown(self._spot(key), f"key of {a(what)},", key.value, known, f"known are {', '.join(known)}")
 
@@ -56,19 +54,19 @@ class Fields:
         node = self._nodes.get(key)
         if may_be_empty and isinstance(node, ScalarNode) and not node.value:
             return ""
-        return "" if node is None else self._text(node, key).text
+        return "" if node is None else text_of(node, key, self.file, self.report).text
 
     def words(self, key: str) -> Words | None:
         """The text under `key` with its place; None where there is none or it is empty."""
         node = self._nodes.get(key)
-        words = None if node is None else self._text(node, key)
+        words = None if node is None else text_of(node, key, self.file, self.report)
         return words if words and words.text else None
 
     def flag(self, key: str, default: bool) -> bool:
         node = self._nodes.get(key)
         if node is None:
             return default
-        value = self.truth(node)
+        value = truth_of(node)
         if value is None:
             self.report.add(self._spot(node), f"{quoted(key)} must be yes or no, not {kind_of(node)}")
         return default if value is None else value
@@ -82,40 +80,41 @@ class Fields:
             )
         if not present:
             return ()
-        node = self._nodes[present[0]]
-        items = node.value if isinstance(node, SequenceNode) else [node]
-        return tuple(words for item in items if (words := self._text(item, present[0])).text)
+        return texts_of(self._nodes[present[0]], present[0], self.file, self.report)
 
     def mappings(self, key: str, what: str, known: tuple[str, ...]) -> list[Fields]:
         """The mappings of the list under `key`."""
         node = self._nodes.get(key)
         return [] if node is None else list(rows(node, what, known, self.file, self.report))
 
-    def truth(self, node: Node) -> bool | None:
-        if isinstance(node, ScalarNode) and node.tag == BOOL:
-            return node.value.lower() in _YES
-        return None
-
-    def texts_of(self, node: Node, key: str) -> tuple[Words, ...]:
-        """The texts of a list that is not directly under a key of this mapping; `key` names it in problems."""
-        items = node.value if isinstance(node, SequenceNode) else [node]
-        return tuple(words for item in items if (words := self._text(item, key)).text)
-
-    def _text(self, node: Node, key: str) -> Words:
-        spot = self._spot(node)
-        if isinstance(node, ScalarNode) and node.tag in (TEXT, DATE):
-            text = node.value.strip()
-            if not text:
-                self.report.add(spot, f"{quoted(key)} is empty; write something or take it out")
-            return Words(text, spot)
-        remedy = "; put it in quotes" if isinstance(node, ScalarNode) and node.tag != NULL else ""
-        if isinstance(node, MappingNode):
-            remedy = "; a text that contains ': ' or { needs quotes around it"
-        self.report.add(spot, f"{quoted(key)} must be text, not {kind_of(node)}{remedy}")
-        return Words("", spot)
-
     def _spot(self, node: Node) -> Spot:
         return Spot(self.file, node.start_mark.line + 1)
+
+
+def text_of(node: Node, key: str, file: str, report: Report) -> Words:
+    """The text of a node, stripped; `key` names it in problems."""
+    spot = Spot(file, node.start_mark.line + 1)
+    if isinstance(node, ScalarNode) and node.tag in (TEXT, DATE):
+        text = node.value.strip()
+        if not text:
+            report.add(spot, f"{quoted(key)} is empty; write something or take it out")
+        return Words(text, spot)
+    remedy = "; put it in quotes" if isinstance(node, ScalarNode) and node.tag != NULL else ""
+    if isinstance(node, MappingNode):
+        remedy = "; a text that contains ': ' or { needs quotes around it"
+    report.add(spot, f"{quoted(key)} must be text, not {kind_of(node)}{remedy}")
+    return Words("", spot)
+
+
+def texts_of(node: Node, key: str, file: str, report: Report) -> tuple[Words, ...]:
+    """The texts of a list; a single text stands for a list of one."""
+    items = node.value if isinstance(node, SequenceNode) else [node]
+    return tuple(words for item in items if (words := text_of(item, key, file, report)).text)
+
+
+def truth_of(node: Node) -> bool | None:
+    """Yes or no as a truth value; None for anything else."""
+    return node.value.lower() in _YES if isinstance(node, ScalarNode) and node.tag == BOOL else None
 
 
 def rows(node: Node, what: str, known: tuple[str, ...], file: str, report: Report) -> Iterator[Fields]:
@@ -147,11 +146,8 @@ def entries(node: Node, what: str, file: str, report: Report) -> Iterator[tuple[
         spot = Spot(file, node.start_mark.line + 1)
         report.add(spot, f"{what} must be a mapping (name: …), not {kind_of(node)}")
         return
-    seen: set[str] = set()
     for key, value in node.value:
-        if isinstance(key, ScalarNode) and key.value not in seen:
-            seen.add(key.value)
-            yield Words(key.value, Spot(file, key.start_mark.line + 1)), value
+        yield Words(key.value, Spot(file, key.start_mark.line + 1)), value
 
 
 def kind_of(node: Node) -> str:

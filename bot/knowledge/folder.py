@@ -83,8 +83,8 @@ def _report_unread(path: Path, name: str, report: Report) -> None:
     if path.suffix != ".yaml":
         report.add(spot, "this file is not read; its name must end in .yaml")
         return
-    known = [f"{section}.yaml" for section in SECTIONS]
-    folders = ", ".join(f"{section}/*.yaml" for section in SECTIONS if section not in SINGLE)
-    report.unknown(spot, "file", path.name, known, "this file is not read")
     if "/" in name:
-        report.add(spot, f"folders that are read: {folders}")
+        folders = ", ".join(f"{section}/" for section in SECTIONS if section not in SINGLE)
+        report.add(spot, f"this file is not read; folders that are read: {folders}")
+        return
+    report.unknown(spot, "file", path.name, [f"{section}.yaml" for section in SECTIONS], "this file is not read")

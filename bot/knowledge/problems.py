@@ -22,7 +22,7 @@ class Spot(NamedTuple):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
-    """One thing to mend. `str(problem)` reads `claims.yaml:41: unknown topic 'suply'; did you mean 'supply'?`."""
+    """One thing to mend. `str(problem)` reads `claims.yaml:41: unknown topic 'rian'; did you mean 'rain'?`."""
 
     file: str
     line: int
@@ -62,7 +62,7 @@ class Report:
     def _remedy(self, name: str, known: Collection[str], otherwise: str) -> str:
         if known and self.suggestions < MOST_SUGGESTIONS:
             self.suggestions += 1
-            best = process.extractOne(name, known, scorer=fuzz.ratio, score_cutoff=SUGGESTION_CUTOFF)
+            best = process.extractOne(name, list(known), scorer=fuzz.ratio, score_cutoff=SUGGESTION_CUTOFF)
             if best is not None:
                 return f"did you mean {quoted(best[0])}?"
         if 0 < len(known) <= MOST_LISTED:

@@ -8,9 +8,9 @@ from yaml.nodes import MappingNode, Node, SequenceNode
 
 from bot.knowledge.draft import Draft, Name, Phrasing, Thing
 from bot.knowledge.expansion import expand
-from bot.knowledge.fields import Fields, Words, entries, kind_of, mapping, rows
+from bot.knowledge.fields import Fields, Words, entries, kind_of, mapping, rows, texts_of, truth_of
 from bot.knowledge.model import Answer, AnswerKind, Claim, Concept, Source, Statement
-from bot.knowledge.problems import Spot, quoted
+from bot.knowledge.problems import quoted
 
 SOURCE_KEYS = ("id", "title", "publisher", "author", "published", "disclosure")
 VOCABULARY_KEYS = ("groups", "subjects", "aspects", "topics")
@@ -23,7 +23,9 @@ ANSWER_KEYS = (
     *("subject", "subjects", "aspect", "topic", "topics", "claims", "related"),
 )
 ANSWER_KINDS: tuple[AnswerKind, ...] = get_args(AnswerKind)
-WITHOUT_TEXT: frozenset[AnswerKind] = frozenset({"help", "triage", "clarify"})  # the engine writes what they say
+WITHOUT_TEXT: frozenset[AnswerKind] = frozenset(
+    {"help", "triage", "clarify", "offtopic"}
+)  # the engine writes what they say
 
 
 def read_sources(root: Node, file: str, draft: Draft) -> None:
@@ -37,13 +39,12 @@ def read_sources(root: Node, file: str, draft: Draft) -> None:
 def read_groups(root: Node, file: str, draft: Draft) -> None:
     """The groups of a vocabulary file; to be read from all of them before anything that uses groups."""
     groups = dict(draft.groups or {})
-    node = next((value for key, value in root.value if key.value == "groups"), None) if _is_mapping(root) else None
-    if node is not None:
-        whole = Fields(MappingNode(root.tag, [], root.start_mark), "vocabulary", VOCABULARY_KEYS, file, draft.report)
+    pairs = root.value if isinstance(root, MappingNode) else ()
+    for node in (value for key, value in pairs if key.value == "groups"):
         for name, value in entries(node, "'groups'", file, draft.report):
             if name.text in groups:
                 draft.report.add(name.spot, f"the group {quoted(name.text)} stands in two files; keep one")
-            groups[name.text] = tuple(words.text for words in whole.texts_of(value, name.text))
+            groups[name.text] = tuple(words.text for words in texts_of(value, name.text, file, draft.report))
     draft.groups = groups
 
 
@@ -108,12 +109,12 @@ def read_claims(root: Node, file: str, draft: Draft) -> None:
 
 def _stances(row: Fields, key: str, node: Node, draft: Draft) -> dict[str, bool]:
     """The topics of a claim with what it says of them; a plain list affirms all."""
-    if not _is_mapping(node):
-        return dict.fromkeys(draft.refer(row.texts_of(node, key), "topic"), True)
+    if not isinstance(node, MappingNode):
+        return dict.fromkeys(draft.refer(texts_of(node, key, row.file, draft.report), "topic"), True)
     stances: dict[str, bool] = {}
     for topic, value in entries(node, quoted(key), row.file, draft.report):
         draft.refer((topic,), "topic")
-        holds = row.truth(value)
+        holds = truth_of(value)
         if holds is None:
             said = f"what the claim says of topic {quoted(topic.text)} must be yes or no, not {kind_of(value)}"
             draft.report.add(topic.spot, f"{said}; write it without quotes")
@@ -144,6 +145,10 @@ def read_answers(root: Node, file: str, draft: Draft) -> None:
 def _answer(row: Fields, draft: Draft) -> tuple[Answer, tuple[Words, ...]]:
     kind = _kind(row, draft)
     row.require("id", *(() if kind in WITHOUT_TEXT else ("answer",)))
+    if kind == "answer" and _is_empty(row.node("questions")) and "title" not in row:
+        draft.report.add(
+            row.spot_of("questions"), "an answer needs 'questions', else nobody can find or name it; add them"
+        )
     questions = expand(row.list_of_words("questions"), draft.groups, draft.report)
     contrary = expand(row.list_of_words("contrary"), draft.groups, draft.report)
     answer = Answer(
@@ -178,21 +183,13 @@ def _kind(row: Fields, draft: Draft) -> AnswerKind:
 
 
 def read_phrases(root: Node, file: str, draft: Draft) -> None:
-    if not isinstance(root, MappingNode):
-        spot = Spot(file, root.start_mark.line + 1)
-        draft.report.add(spot, f"the phrases are a mapping from names to texts, not {kind_of(root)}")
-        return
-    names = tuple(str(key.value) for key, _ in root.value)
-    row = Fields(root, "file of phrases", names, file, draft.report)
-    for key, node in root.value:
-        if key.value in draft.phrases or key.value in draft.phrase_lists or not isinstance(key.value, str):
-            continue  # the YAML reader has told it
-        texts = tuple(words.text for words in row.texts_of(node, key.value))
+    for key, node in entries(root, "the phrases", file, draft.report):
+        texts = tuple(words.text for words in texts_of(node, key.text, file, draft.report))
         if isinstance(node, SequenceNode):
-            draft.phrase_lists[key.value] = texts
+            draft.phrase_lists[key.text] = texts
         else:
-            draft.phrases[key.value] = "".join(texts)
+            draft.phrases[key.text] = "".join(texts)
 
 
-def _is_mapping(node: Node) -> bool:
-    return isinstance(node, MappingNode)
+def _is_empty(node: Node | None) -> bool:
+    return node is None or (isinstance(node, SequenceNode) and not node.value)

@@ -57,7 +57,7 @@ def _check_phrasings(draft: Draft) -> None:
 
 def _check_askable(draft: Draft) -> None:
     for id, answer in draft.answers.items():
-        if not answer.questions:
+        if not answer.questions and (answer.title or answer.kind != "answer"):  # without a title: a wrong shape
             said = f"answer {quoted(id)} has no questions"
             draft.report.add(
                 draft.spot("answer", id, "questions"), f"{said}; write under 'questions' how people ask for it"

@@ -156,7 +156,7 @@ def _in_words(error: yaml.MarkedYAMLError, text: str, line: int) -> str:
 
 
 def _plain_tree(root: Node, text: str, file: str, report: Report) -> bool:
-    """Whether the tree is free of aliases, tags and repeated or odd keys; only aliases make it unusable."""
+    """Whether the tree is free of aliases; reports tags and odd or repeated keys, and goes on without them."""
     seen: set[int] = set()
     waiting = [root]
     while waiting:
@@ -169,18 +169,21 @@ def _plain_tree(root: Node, text: str, file: str, report: Report) -> bool:
             tag = node.tag.replace("tag:yaml.org,2002:", "!!")
             spot = Spot(file, node.start_mark.line + 1)
             report.add(spot, f"the tag {quoted(tag)} is not used here; take it out, or put the text in quotes")
+            node.tag = TEXT
         if isinstance(node, MappingNode):
-            _check_keys(node, file, report)
-            for key, value in node.value:
-                waiting += (key, value)
+            for pair in node.value:
+                waiting += pair
+            _keep_plain_keys(node, file, report)
         elif isinstance(node, SequenceNode):
             waiting += node.value
     return True
 
 
-def _check_keys(node: MappingNode, file: str, report: Report) -> None:
+def _keep_plain_keys(node: MappingNode, file: str, report: Report) -> None:
+    """Reports keys that are no words, and keys that stand twice, and takes them out: readers can rely on the rest."""
     first: dict[str, int] = {}
-    for key, _ in node.value:
+    kept = []
+    for key, value in node.value:
         line = key.start_mark.line + 1
         if not isinstance(key, ScalarNode):
             report.add(
@@ -193,6 +196,8 @@ def _check_keys(node: MappingNode, file: str, report: Report) -> None:
             report.add(Spot(file, line), f"the key {quoted(key.value)} stands here twice ({where}); keep one")
         else:
             first[key.value] = line
+            kept.append((key, value))
+    node.value = kept
 
 
 def _report_aliases(text: str, file: str, report: Report) -> None:
