@@ -45,6 +45,12 @@ class Embeddings:
         """Length of a vector."""
         return int(self._table.shape[1])
 
+    def knows(self, word: str) -> bool:
+        """Whether `word` is one token of the table: then it is a word of the language, and no slip of the fingers."""
+        if self._tokenizer is None:
+            self._tokenizer = Tokenizer.from_file(str(self._tokenizer_file))
+        return self._tokenizer.token_to_id("\u2581" + word) is not None
+
     def vectors(self, words: Sequence[str]) -> NDArray[np.float32]:
         """One row a word, float32 (words, size): the sum of the word's tokens.
 

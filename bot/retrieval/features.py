@@ -20,7 +20,9 @@ Vector = NDArray[np.float32]
 Matrix = NDArray[np.float32]
 
 SPELLING = 512  # slots of the hashed block
-_MEANING_SHARE = 0.6  # of the inner product, when there are embeddings
+_MEANING_LENGTH = np.float32(0.6**0.5)  # the blocks' shares of the inner product are the squares of these
+_SPELLING_LENGTH = np.float32(0.4**0.5)
+_CENTRED = 1000  # about so many examples tell the mean direction
 _SIZES = (3, 4, 5)  # lengths of the n-grams, with "<" and ">" around the word
 _CONCEPT_SLOTS = 4  # a concept spreads over a few slots, so that one collision does not hide it
 _CONCEPT_WEIGHT = 2.0  # together as heavy as a word of six letters
@@ -52,8 +54,9 @@ class Features:
             meanings[plain] = embeddings.vectors([words[index] for index in plain])
         known = {word: index for index, word in enumerate(words)}
         features = cls(embeddings, known, meanings, np.zeros(size, dtype=np.float32))
-        if size:
-            features.centre = features._mean_direction(texts)
+        if size and texts:
+            sample = texts[:: len(texts) // _CENTRED + 1]
+            features.centre = _unit(features._totals(sample)[:, :size]).mean(axis=0, dtype=np.float32)
         return features
 
     @property
@@ -62,31 +65,20 @@ class Features:
 
     def vector(self, words: Sequence[str]) -> Vector:
         """The text as one vector (size,) of length at most 1."""
-        rows = self._rows
-        if len(rows) > _CACHED_WORDS:
-            rows.clear()
-        parts = []
-        for word in words:
-            row = rows.get(word)
-            if row is None:
-                row = rows[word] = self._row(word)
-            parts.append(row)
-        total: Matrix = np.add.reduce(parts, axis=0, keepdims=True)
-        return self._scaled(total)[0]
+        return self._scaled(self._totals([words]))[0]
 
     def matrix(self, texts: Sequence[Sequence[str]]) -> Matrix:
-        """The texts as rows, (texts, size). Every word must be one of the examples'."""
-        used = sorted({self.known[word] for text in texts for word in text})
-        place = {index: row for row, index in enumerate(used)}
-        names = list(self.known)
-        table = np.zeros((len(used) + 1, self.size), dtype=np.float32)  # the last row is for texts without words
-        table[:-1, : self.meanings.shape[1]] = self.meanings[used]
-        for index, row in place.items():
-            _add_spelling(names[index], table[row, self.meanings.shape[1] :])
-        flat = [place[self.known[word]] if word else len(used) for text in texts for word in (text or ("",))]
-        lengths = [max(1, len(text)) for text in texts]
-        starts = np.concatenate(([0], np.cumsum(lengths[:-1], dtype=np.intp)))
-        return self._scaled(np.add.reduceat(table[flat], starts, axis=0))
+        """The texts as rows, (texts, size)."""
+        return self._scaled(self._totals(texts))
+
+    def _totals(self, texts: Sequence[Sequence[str]]) -> Matrix:
+        totals = np.zeros((len(texts), self.size), dtype=np.float32)
+        rows = self._rows
+        for total, words in zip(totals, texts, strict=True):
+            for word in words:
+                row = rows.get(word)
+                total += self._row(word) if row is None else row
+        return totals
 
     def _row(self, word: str) -> Vector:
         row = np.zeros(self.size, dtype=np.float32)
@@ -98,29 +90,29 @@ class Features:
             elif self.embeddings:
                 row[:meaning] = self.embeddings.vectors([word])[0].astype(np.float16)
         _add_spelling(word, row[meaning:])
+        if len(self._rows) >= _CACHED_WORDS:
+            self._rows.clear()
+        self._rows[word] = row
         return row
 
     def _scaled(self, totals: Matrix) -> Matrix:
+        """Each block of each row to its share of the length, in place."""
         meaning = self.meanings.shape[1]
         if not meaning:
             return _unit(totals)
-        totals[:, :meaning] = _unit(_unit(totals[:, :meaning]) - self.centre) * np.float32(_MEANING_SHARE**0.5)
-        totals[:, meaning:] = _unit(totals[:, meaning:]) * np.float32((1 - _MEANING_SHARE) ** 0.5)
+        totals[:, :meaning] = _unit(_unit(totals[:, :meaning]) - self.centre)
+        totals[:, :meaning] *= _MEANING_LENGTH
+        totals[:, meaning:] = _unit(totals[:, meaning:])
+        totals[:, meaning:] *= _SPELLING_LENGTH
         return totals
-
-    def _mean_direction(self, texts: Sequence[Sequence[str]]) -> Vector:
-        table = self.meanings.astype(np.float32)
-        total = np.zeros(table.shape[1], dtype=np.float64)
-        for text in texts:
-            total += _unit(table[[self.known[word] for word in text]].sum(axis=0, keepdims=True))[0]
-        mean: Vector = (total / max(1, len(texts))).astype(np.float32)
-        return mean
 
 
 def _unit(rows: Matrix) -> Matrix:
-    lengths = np.sqrt(np.einsum("ij,ij->i", rows, rows))
+    """The rows at length 1; a row of zeros stays as it is."""
+    lengths = np.sqrt(np.vecdot(rows, rows))
     lengths[lengths == 0.0] = 1.0
-    return rows / lengths[:, None]
+    scaled: Matrix = rows / lengths[:, None]
+    return scaled
 
 
 def _add_spelling(word: str, slots: Vector) -> None:

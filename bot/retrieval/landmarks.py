@@ -3,49 +3,81 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.retrieval.features import Matrix
+from bot.retrieval.features import Matrix, Vector
 
 _ROUNDS = 4
 
 
-def spread(rows: Matrix, count: int) -> NDArray[np.intp]:
-    """Indices of `count` rows that cover all of them: each next one is the farthest from those already taken."""
-    count = min(count, len(rows))
-    taken = np.zeros(count, dtype=np.intp)
-    if not count:
-        return taken
-    taken[0] = int((rows @ rows.mean(axis=0)).argmax())
-    nearest = rows @ rows[taken[0]]
-    for position in range(1, count):
-        taken[position] = int(nearest.argmin())
-        np.maximum(nearest, rows @ rows[taken[position]], out=nearest)
-        nearest[taken[position]] = np.inf
-    return taken
+@dataclass(frozen=True, slots=True)
+class Landmarks:
+    """Directions of groups of examples of one label. Where examples are few, each is a group of its own."""
+
+    points: Matrix  # (landmarks, size), each of length 1
+    lengths: Vector  # (landmarks,), length of the sum of the group's examples
+    starts: NDArray[np.intp]  # (labels + 1,), where each label's landmarks begin
+
+    def nearest(self, row: Vector, label: int) -> tuple[float, float]:
+        """The similarity of one of the label's own examples to its nearest landmark, had the example been missing
+        from its group, and had the whole label been missing."""
+        start, end = self.starts[label], self.starts[label + 1]
+        products = self.points @ row
+        others = float(max(products[:start].max(initial=0.0), products[end:].max(initial=0.0)))
+        if start == end:
+            return others, others
+        own = int(start + products[start:end].argmax())
+        rest = self.lengths[own] ** 2 - 2 * self.lengths[own] * products[own] + row @ row
+        without = (self.lengths[own] * products[own] - row @ row) / np.sqrt(rest) if rest > 1e-3 else 0.0
+        products[own] = without
+        return float(products.max()), others
 
 
-def centres(rows: Matrix, count: int) -> Matrix:
-    """`count` means of groups of rows (k-means, from a spread start); the rows themselves where there are no more."""
-    if count >= len(rows):
-        return rows
-    means: Matrix = rows[spread(rows, count)]
-    for _ in range(_ROUNDS):
-        nearest = (rows @ means.T - np.float32(0.5) * (means * means).sum(axis=1)).argmax(axis=1)
-        member = (nearest == np.arange(count)[:, None]).astype(np.float32)
-        sizes = member.sum(axis=1, keepdims=True)
-        means = np.where(sizes > 0, (member @ rows) / np.maximum(sizes, 1), means)
-    return means
+def choose(labelled: Sequence[Matrix], total: int) -> Landmarks:
+    """About `total` landmarks for the examples of each label, in proportion to their numbers."""
+    counts = _shares([len(rows) for rows in labelled], total)
+    groups = [_grouped(rows, count) for rows, count in zip(labelled, counts, strict=True)]
+    sums = np.concatenate(groups)
+    lengths = np.sqrt(np.vecdot(sums, sums))
+    lengths[lengths == 0.0] = 1.0
+    starts = np.concatenate(([0], np.cumsum([len(group) for group in groups]))).astype(np.intp)
+    return Landmarks(sums / lengths[:, None], lengths, starts)
 
 
-def shares(sizes: Sequence[int], total: int) -> list[int]:
-    """How many landmarks each label gets: in proportion to its examples, never more than those, one at the least
-    unless there are more labels than landmarks; then every so-many-th label gets one."""
+def _shares(sizes: Sequence[int], total: int) -> list[int]:
+    """How many landmarks each label gets: in proportion to its examples, one at the least. Where there are more labels
+    than landmarks, evenly spaced labels get one."""
     everything = sum(sizes)
     if everything <= total:
         return list(sizes)
     if len(sizes) > total:
-        return [int((index + 1) * total // len(sizes) > index * total // len(sizes)) for index in range(len(sizes))]
-    return [max(1, min(size, size * total // everything)) for size in sizes]
+        return [(index + 1) * total // len(sizes) - index * total // len(sizes) for index in range(len(sizes))]
+    return [max(1, size * total // everything) for size in sizes]
+
+
+def _grouped(rows: Matrix, count: int) -> Matrix:
+    """Sums of `count` groups of rows (spherical k-means, from a spread start); the rows if there are no more."""
+    if count >= len(rows) or count == 0:
+        return rows[:count]
+    sums: Matrix = rows[_spread(rows, count)]
+    for _ in range(_ROUNDS):
+        nearest = (rows @ (sums / np.sqrt(np.vecdot(sums, sums))[:, None]).T).argmax(axis=1)
+        member = (nearest == np.arange(count)[:, None]).astype(np.float32)
+        sums = np.where(member.any(axis=1)[:, None], member @ rows, sums)
+    return sums
+
+
+def _spread(rows: Matrix, count: int) -> list[int]:
+    """Indices of rows that cover all: the most central one, then always the farthest from those already taken."""
+    products = rows @ rows.T if len(rows) <= 1000 else None
+    taken = [int((rows @ rows.mean(axis=0)).argmax())]
+    nearest = np.full(len(rows), -np.inf, dtype=np.float32)
+    while len(taken) < count:
+        latest = taken[-1]
+        np.maximum(nearest, products[latest] if products is not None else rows @ rows[latest], out=nearest)
+        nearest[latest] = np.inf
+        taken.append(int(nearest.argmin()))
+    return taken

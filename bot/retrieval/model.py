@@ -4,30 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bot.embeddings import Embeddings
-from bot.retrieval import landmarks as choosing
-from bot.retrieval import ridge
 from bot.retrieval.calibration import UNCALIBRATED, Curve, calibrate
 from bot.retrieval.features import Features, Matrix, Vector
+from bot.retrieval.landmarks import Landmarks, choose
+from bot.retrieval.ridge import Ridge, kernel, solve
 
-LANDMARKS = 1024
-_KEPT = 48  # examples a label at most that are kept for the nearest-example similarity
-_NEAR_LABELS = 5  # labels among whose examples the nearest one is looked for
+LANDMARKS = 768
 _BATCH = 8192
-_LEFT_OUT = 1200  # examples at most that are left out to calibrate the confidence
-_CALIBRATED = 400
-_DECIMALS = 4  # scores that differ by less are equal, whatever order the numbers were added in
+_LEFT_OUT = 600  # examples at most that are left out to calibrate the confidence
+_DECIMALS = 4  # scores that differ by less are equal, in whatever order the processor added
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
     label: str
-    score: float
+    score: float  # about 1 for the wording of an example, about 0 for anything else
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,43 +34,22 @@ class Ranking:
 
     candidates: tuple[Candidate, ...]
     confidence: float  # 0 to 1: how sure that the first one is right and there is a right one at all
-    nearest: float  # 0 to 1: similarity to the nearest example of the first few labels
+    nearest: float  # 0 to 1: similarity to the nearest group of examples, or example where there are few
 
 
 NOTHING = Ranking((), 0.0, 0.0)
-
-
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    """Examples label after label as whole numbers: row = codes * scale."""
-
-    codes: NDArray[np.int8]
-    scales: Vector
-    starts: NDArray[np.intp]  # (labels + 1,)
-
-    def nearest(self, vector: Vector, labels: Sequence[int], without: tuple[int, int] | None = None) -> float:
-        """The highest inner product with a kept example of the labels; `without` (label, place in it) is passed over."""
-        best = 0.0
-        for label in labels:
-            start, end = self.starts[label], self.starts[label + 1]
-            products = (self.codes[start:end].astype(np.float32) @ vector) * self.scales[start:end]
-            if without is not None and label == without[0] and without[1] < end - start:
-                products[without[1]] = 0.0
-            if len(products):
-                best = max(best, float(products.max()))
-        return best
 
 
 class Retriever:
     """Ranks labels by wording. Make one with `fit` or `from_arrays`."""
 
     def __init__(
-        self, labels: tuple[str, ...], features: Features, arrays: tuple[Matrix, Matrix], kept: _Kept, curve: Curve
+        self, labels: tuple[str, ...], features: Features, landmarks: Matrix, weights: Matrix, curve: Curve
     ) -> None:
         self._labels = labels
         self._features = features
-        self._landmarks, self._weights = arrays
-        self._kept = kept
+        self._landmarks = landmarks  # (landmarks, size)
+        self._weights = weights  # (landmarks, labels)
         self._curve = curve
 
     @property
@@ -83,46 +60,34 @@ class Retriever:
     @classmethod
     def fit(cls, examples: Sequence[tuple[str, Sequence[str]]], *, embeddings: Embeddings | None) -> Retriever:
         """Learns from (label, words) pairs. Words are in lower case; one in angle brackets is an opaque sign."""
-        examples = [(label, words) for label, words in examples if words]
-        labels = tuple(sorted({label for label, _ in examples}))
-        place = {label: index for index, label in enumerate(labels)}
-        examples.sort(key=lambda example: place[example[0]])
-        texts = [words for _, words in examples]
-        of_label = np.array([place[label] for label, _ in examples], dtype=np.intp)
+        ordered = sorted((example for example in examples if example[1]), key=lambda example: example[0])
+        labels = tuple(sorted({label for label, _ in ordered}))
+        texts = [words for _, words in ordered]
         features = Features.learn(texts, embeddings)
-        bounds = np.searchsorted(of_label, np.arange(len(labels) + 1))
+        if not labels:
+            nothing = np.zeros((0, features.size), dtype=np.float32)
+            return cls((), features, nothing, np.zeros((0, 0), dtype=np.float32), UNCALIBRATED)
+        place = {label: index for index, label in enumerate(labels)}
+        of_label = np.array([place[label] for label, _ in ordered], dtype=np.intp)
+        bounds = np.searchsorted(of_label, np.arange(len(labels) + 1)).tolist()
         store = _Store.of(features, texts)
-        order = [choosing.spread(store.rows(a, b), _KEPT) + a for a, b in zip(bounds, bounds[1:], strict=False)]
-        counts = choosing.shares(np.diff(bounds).tolist(), LANDMARKS)
-        points = [
-            choosing.centres(store.rows(a, b), count)
-            for a, b, count in zip(bounds, bounds[1:], counts, strict=False)
-            if count
-        ]
-        if not points:
-            empty = np.zeros((0, features.size), dtype=np.float32)
-            kept = _Kept(empty.astype(np.int8), np.zeros(0, np.float32), np.zeros(1, np.intp))
-            return cls((), features, (empty, np.zeros((0, 0), np.float32)), kept, UNCALIBRATED)
-        fitted = ridge.solve(np.concatenate(points), store.batches(of_label), len(labels))
-        starts = np.concatenate(([0], np.cumsum([len(chosen) for chosen in order])))
-        chosen = np.concatenate(order)
-        kept = _Kept(store.codes[chosen], store.scales[chosen], starts.astype(np.intp))
-        curve = _curve(fitted, store, bounds, order, kept)
-        return cls(labels, features, (fitted.landmarks, fitted.weights), kept, curve)
+        landmarks = choose([store.rows(start, end) for start, end in pairwise(bounds)], LANDMARKS)
+        ridge = solve(landmarks.points, store.batches(of_label), len(labels))
+        return cls(labels, features, landmarks.points, ridge.weights, _curve(ridge, landmarks, store, bounds))
 
     def rank(self, words: Sequence[str], limit: int = 10) -> Ranking:
         """The labels that the words speak for. No words, or nothing learned: no candidates and no confidence."""
         if not words or not self._labels:
             return NOTHING
-        vector = self._features.vector(words)
-        scores = ridge.scores(vector, self._landmarks, self._weights).round(_DECIMALS)
-        order = (-scores).argsort(kind="stable")[: max(limit, _NEAR_LABELS)].tolist()
-        nearest = min(1.0, self._kept.nearest(vector, order[:_NEAR_LABELS]))
+        products: Vector = self._landmarks @ self._features.vector(words)
+        nearest = min(1.0, max(0.0, float(products.max())))
+        scores = (kernel(products) @ self._weights).round(_DECIMALS)
+        order = (-scores).argsort(kind="stable")[: max(1, limit)].tolist()
+        best = scores[order].clip(0.0, 1.0).tolist()
         candidates = tuple(
-            Candidate(self._labels[index], min(1.0, max(0.0, float(scores[index])))) for index in order[:limit]
+            Candidate(self._labels[index], score) for index, score in zip(order[:limit], best, strict=False)
         )
-        confidence = self._curve.confidence(_evidence(float(scores[order[0]]), nearest))
-        return Ranking(candidates, confidence, nearest)
+        return Ranking(candidates, self._curve.confidence(_evidence(best[0], nearest)), nearest)
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """All that was learned, as plain arrays (`numpy.savez` keeps them without pickling)."""
@@ -133,9 +98,6 @@ class Retriever:
             "centre": self._features.centre,
             "landmarks": self._landmarks,
             "weights": self._weights,
-            "kept_codes": self._kept.codes,
-            "kept_scales": self._kept.scales,
-            "kept_starts": self._kept.starts,
             "curve": np.array([self._curve.offset, self._curve.slope, self._curve.threshold]),
         }
 
@@ -144,10 +106,9 @@ class Retriever:
         """The retriever that `to_arrays` was called on. `embeddings` serve words that no example has."""
         known = {str(word): index for index, word in enumerate(arrays["words"])}
         features = Features(embeddings, known, arrays["meanings"], arrays["centre"])
-        kept = _Kept(arrays["kept_codes"], arrays["kept_scales"], arrays["kept_starts"])
         curve = Curve(*(float(number) for number in arrays["curve"]))
         labels = tuple(str(label) for label in arrays["labels"])
-        return cls(labels, features, (arrays["landmarks"], arrays["weights"]), kept, curve)
+        return cls(labels, features, arrays["landmarks"], arrays["weights"], curve)
 
 
 def _evidence(score: float, nearest: float) -> float:
@@ -157,7 +118,7 @@ def _evidence(score: float, nearest: float) -> float:
 
 @dataclass(frozen=True, slots=True)
 class _Store:
-    """The vectors of all examples as whole numbers: a quarter of the memory, which counts at 100,000 of them."""
+    """The vectors of all examples while fitting, as whole numbers: a quarter of the memory of floats."""
 
     codes: NDArray[np.int8]
     scales: Vector
@@ -181,28 +142,18 @@ class _Store:
             yield self.rows(start, start + _BATCH), of_label[start : start + _BATCH]
 
 
-def _curve(
-    fitted: ridge.Ridge, store: _Store, bounds: NDArray[np.intp], kept_rows: Sequence[NDArray[np.intp]], kept: _Kept
-) -> Curve:
-    """Leaves out the examples of evenly spaced labels, one at a time and label by label, and sees what comes of it."""
-    sizes = np.diff(bounds)
-    labels = len(sizes)
-    if labels < 2:
-        return UNCALIBRATED
-    step = max(1, int(np.ceil(len(store.codes) / _LEFT_OUT)))
+def _curve(ridge: Ridge, landmarks: Landmarks, store: _Store, bounds: Sequence[int]) -> Curve:
+    """Leaves out the examples of evenly spaced labels, one by one and a whole label at a time: what comes of it?"""
+    step = len(store.codes) // _LEFT_OUT + 1
     sure: list[float] = []
     unsure: list[float] = []
-    chosen = [label for label in range(0, labels, min(step, labels)) if 2 <= sizes[label] <= _LEFT_OUT]
-    every = max(1, sum(int(sizes[label]) for label in chosen) // _CALIBRATED)
-    for label in chosen:
-        rows = store.rows(bounds[label], bounds[label + 1])
-        single, whole = fitted.left_out(rows, label)
-        places = {int(row) - int(bounds[label]): place for place, row in enumerate(kept_rows[label])}
-        for index in range(0, len(rows), every):
-            without = (label, places.get(index, len(places)))
-            order = (-single[index]).argsort(kind="stable")[:_NEAR_LABELS].tolist()
-            found = _evidence(float(single[index, order[0]]), kept.nearest(rows[index], order, without))
-            (sure if order[0] == label else unsure).append(found)
-            order = (-whole[index]).argsort(kind="stable")[: min(_NEAR_LABELS, labels - 1)].tolist()
-            unsure.append(_evidence(float(whole[index, order[0]]), kept.nearest(rows[index], order)))
+    for label, (start, end) in list(enumerate(pairwise(bounds)))[::step]:
+        if not 2 <= end - start <= _LEFT_OUT or len(bounds) == 2:
+            continue
+        rows = store.rows(start, end)
+        for row, single, whole in zip(rows, *ridge.left_out(rows, label), strict=True):
+            near, near_others = landmarks.nearest(row, label)
+            found = sure if int(single.argmax()) == label else unsure
+            found.append(_evidence(float(single.max()), near))
+            unsure.append(_evidence(float(whole.max()), near_others))
     return calibrate(np.array(sure), np.array(unsure))

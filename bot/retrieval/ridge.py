@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.retrieval.features import Matrix, Vector
+from bot.retrieval.features import Matrix
 
 SHARPNESS = np.float32(2.5)
 PENALTY = 0.1
@@ -61,7 +61,7 @@ def solve(landmarks: Matrix, batches: Iterable[tuple[Matrix, NDArray[np.intp]]],
     count = len(landmarks)
     own = kernel(landmarks @ landmarks.T).astype(np.float64)
     own[np.diag_indices(count)] += _JITTER
-    whitening = np.ascontiguousarray(np.linalg.inv(np.linalg.cholesky(own)).T.astype(np.float32))
+    whitening = np.ascontiguousarray(np.linalg.inv(np.linalg.cholesky(own).astype(np.float32)).T)
     gram = np.zeros((count, count), dtype=np.float32)
     targets = np.zeros((count, labels), dtype=np.float32)
     for rows, of_label in batches:
@@ -70,14 +70,7 @@ def solve(landmarks: Matrix, batches: Iterable[tuple[Matrix, NDArray[np.intp]]],
         order = np.argsort(of_label, kind="stable")
         present, starts = np.unique(of_label[order], return_index=True)
         targets[:, present] += np.add.reduceat(described[order], starts, axis=0).T
-    regular = gram.astype(np.float64)
-    regular[np.diag_indices(count)] += PENALTY
-    inverse = np.linalg.inv(regular).astype(np.float32)
+    gram[np.diag_indices(count)] += PENALTY
+    inverse: Matrix = np.linalg.inv(gram).astype(np.float32)
     coefficients: Matrix = inverse @ targets
     return Ridge(landmarks, np.ascontiguousarray(whitening @ coefficients), whitening, inverse, coefficients)
-
-
-def scores(vector: Vector, landmarks: Matrix, weights: Matrix) -> Vector:
-    """The score of every label for one text."""
-    result: Vector = kernel(landmarks @ vector) @ weights
-    return result
