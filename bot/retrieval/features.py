@@ -56,7 +56,7 @@ class Features:
         features = cls(embeddings, known, meanings, np.zeros(size, dtype=np.float32))
         if size and texts:
             sample = texts[:: len(texts) // _CENTRED + 1]
-            features.centre = _unit(features._totals(sample)[:, :size]).mean(axis=0, dtype=np.float32)
+            features.centre = np.add.reduce(_unit(features._totals(sample)[:, :size])) / np.float32(len(sample))
         return features
 
     @property
@@ -65,7 +65,8 @@ class Features:
 
     def vector(self, words: Sequence[str]) -> Vector:
         """The text as one vector (size,) of length at most 1."""
-        return self._scaled(self._totals([words]))[0]
+        row: Vector = self._scaled(self._totals([words]))[0]
+        return row
 
     def matrix(self, texts: Sequence[Sequence[str]]) -> Matrix:
         """The texts as rows, (texts, size)."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,10 +36,9 @@ class Landmarks:
         return float(products.max()), others
 
 
-def choose(labelled: Sequence[Matrix], total: int) -> Landmarks:
-    """About `total` landmarks for the examples of each label, in proportion to their numbers."""
-    counts = _shares([len(rows) for rows in labelled], total)
-    groups = [_grouped(rows, count) for rows, count in zip(labelled, counts, strict=True)]
+def choose(labelled: Iterable[Matrix], sizes: Sequence[int], total: int) -> Landmarks:
+    """About `total` landmarks for the examples of each label, in proportion to their number (`sizes`)."""
+    groups = [_grouped(rows, count) for rows, count in zip(labelled, _shares(sizes, total), strict=True)]
     sums = np.concatenate(groups)
     lengths = np.sqrt(np.vecdot(sums, sums))
     lengths[lengths == 0.0] = 1.0

@@ -71,7 +71,8 @@ class Retriever:
         of_label = np.array([place[label] for label, _ in ordered], dtype=np.intp)
         bounds = np.searchsorted(of_label, np.arange(len(labels) + 1)).tolist()
         store = _Store.of(features, texts)
-        landmarks = choose([store.rows(start, end) for start, end in pairwise(bounds)], LANDMARKS)
+        labelled = (store.rows(start, end) for start, end in pairwise(bounds))
+        landmarks = choose(labelled, [end - start for start, end in pairwise(bounds)], LANDMARKS)
         ridge = solve(landmarks.points, store.batches(of_label), len(labels))
         return cls(labels, features, landmarks.points, ridge.weights, _curve(ridge, landmarks, store, bounds))
 

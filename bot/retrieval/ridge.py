@@ -61,7 +61,7 @@ def solve(landmarks: Matrix, batches: Iterable[tuple[Matrix, NDArray[np.intp]]],
     count = len(landmarks)
     own = kernel(landmarks @ landmarks.T).astype(np.float64)
     own[np.diag_indices(count)] += _JITTER
-    whitening = np.ascontiguousarray(np.linalg.inv(np.linalg.cholesky(own).astype(np.float32)).T)
+    whitening: Matrix = np.linalg.inv(np.linalg.cholesky(own)).T.astype(np.float32, order="C")
     gram = np.zeros((count, count), dtype=np.float32)
     targets = np.zeros((count, labels), dtype=np.float32)
     for rows, of_label in batches:
