@@ -20,6 +20,7 @@ _PACKAGE = "wordllama"
 _TABLE = "weights/l2_supercat_256.safetensors"
 _TOKENIZER = "tokenizers/l2_supercat_tokenizer_config.json"
 _TENSOR = "embedding.weight"
+_WORD_START = "\N{LOWER ONE EIGHTH BLOCK}"  # how the tokenizer writes the space before a word
 
 
 class Embeddings:
@@ -45,26 +46,31 @@ class Embeddings:
         """Length of a vector."""
         return int(self._table.shape[1])
 
-    def knows(self, word: str) -> bool:
-        """Whether `word` is one token of the table: then it is a word of the language, and no slip of the fingers."""
-        if self._tokenizer is None:
-            self._tokenizer = Tokenizer.from_file(str(self._tokenizer_file))
-        return self._tokenizer.token_to_id("\u2581" + word) is not None
-
     def vectors(self, words: Sequence[str]) -> NDArray[np.float32]:
         """One row a word, float32 (words, size): the sum of the word's tokens.
 
         Sums, not means, and not scaled to unit length: the table's lengths grow with how much a token says, which
         makes them a better weight than counting words in a few examples.
         """
-        if self._tokenizer is None:
-            self._tokenizer = Tokenizer.from_file(str(self._tokenizer_file))
+        tokenizer = self._words_to_tokens()
         rows = np.zeros((len(words), self.size), dtype=np.float32)
         for row, word in zip(rows, words, strict=True):
-            tokens = self._tokenizer.encode(word, add_special_tokens=False).ids
+            tokens = tokenizer.encode(word, add_special_tokens=False).ids
             if tokens:
                 self._table[tokens].sum(axis=0, dtype=np.float32, out=row)
         return rows
+
+    def knows(self, word: str) -> bool:
+        """True where a word in lower case is a token of its own: most everyday words are, few misspelt ones.
+
+        Some tokens are only the beginning of words ("secur"), so a short or clipped word can be known by accident.
+        """
+        return bool(word) and self._words_to_tokens().token_to_id(_WORD_START + word) is not None
+
+    def _words_to_tokens(self) -> Tokenizer:
+        if self._tokenizer is None:
+            self._tokenizer = Tokenizer.from_file(str(self._tokenizer_file))
+        return self._tokenizer
 
 
 def _mapped(path: Path) -> NDArray[np.float16]:

@@ -231,6 +231,11 @@ def test_related_words_have_related_vectors(embeddings: Embeddings) -> None:
     assert book @ novel / np.linalg.norm(novel) > book @ engine / np.linalg.norm(engine)
 
 
+def test_everyday_words_are_known_and_misspelt_ones_are_not(embeddings: Embeddings) -> None:
+    assert all(embeddings.knows(word) for word in ("library", "question", "team"))
+    assert not any(embeddings.knows(word) for word in ("libarry", "queston", ""))
+
+
 WORDS = st.lists(st.text(alphabet="abcdefgh", min_size=1, max_size=6), max_size=6)
 
 
