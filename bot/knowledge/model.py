@@ -21,7 +21,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What a claim says of one subject on one topic: `holds` True where it affirms the topic, False where it denies it."""
+    """What a claim says of one subject on one topic: `holds` True where it affirms the topic, False where it denies."""
 
     subject: str
     topic: str

@@ -22,6 +22,7 @@ ANSWER_KEYS = (
     *("id", "title", "kind", "answer", "bullets", "table", "questions", "contrary"),
     *("subject", "subjects", "aspect", "topic", "topics", "claims", "related"),
 )
+PHRASES_WITH_ANSWERS = frozenset({"starting-points"})  # lists of ids of answers rather than of texts
 ANSWER_KINDS: tuple[AnswerKind, ...] = get_args(AnswerKind)
 WITHOUT_TEXT: frozenset[AnswerKind] = frozenset(
     {"help", "triage", "clarify", "offtopic"}
@@ -184,7 +185,10 @@ def _kind(row: Fields, draft: Draft) -> AnswerKind:
 
 def read_phrases(root: Node, file: str, draft: Draft) -> None:
     for key, node in entries(root, "the phrases", file, draft.report):
-        texts = tuple(words.text for words in texts_of(node, key.text, file, draft.report))
+        found = texts_of(node, key.text, file, draft.report)
+        if key.text in PHRASES_WITH_ANSWERS:
+            draft.refer(found, "answer")
+        texts = tuple(words.text for words in found)
         if isinstance(node, SequenceNode):
             draft.phrase_lists[key.text] = texts
         else:

@@ -1,0 +1,24 @@
+"""The examples of the guide to writing knowledge are what the program reads."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from bot.knowledge import check
+from tests.bot.knowledge.folders import write
+
+GUIDE = Path(__file__).parents[3] / "docs" / "knowledge.md"
+EXAMPLE = re.compile(r"### (\w+)[./]\S*yaml\n(?:(?!###).)*?```yaml\n(.*?)```", re.DOTALL)
+
+
+def test_the_examples_of_the_guide_have_the_right_shape(tmp_path: Path) -> None:
+    examples = dict(EXAMPLE.findall(GUIDE.read_text(encoding="utf-8")))
+    found = check(write(tmp_path, {f"{section}.yaml": example for section, example in examples.items()}))
+
+    assert sorted(examples) == ["answers", "claims", "phrases", "sources", "vocabulary"]
+    assert {str(problem).split("; ")[0] for problem in found} == {  # the rows that the guide leaves out
+        "claims.yaml:9: unknown claim 'roses.dry'",
+        "answers.yaml:13: unknown answer 'compare-care'",
+        "phrases.yaml:2: unknown answer 'compare-care'",
+    }
