@@ -14,6 +14,7 @@ from bot.conversation import Conversation, LastTurn
 from bot.embeddings import Embeddings
 from bot.guards import Guards
 from bot.knowledge import load
+from bot.lexicon import is_english
 from bot.knowledge.model import KnowledgeBase
 from bot.messages import Message, Place, Reply
 from bot.parts import split_questions
@@ -40,7 +41,7 @@ class Advisor:
             for concept in layer.values()
             for name in (concept.name, *concept.names, *concept.opposites)
         ]
-        speller = Speller(word_counts([*texts, *names]), embeddings.knows if embeddings else lambda word: False)
+        speller = Speller(word_counts([*texts, *names]), is_english)
         self.reader = Reader(ConceptFinder(knowledge), speller)
         retriever = Retriever.fit(examples(knowledge, self.reader), embeddings=embeddings)
         self._decider = Decider(knowledge, self.reader, CandidateFinder(knowledge, retriever), Thresholds())

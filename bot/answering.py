@@ -52,11 +52,13 @@ class Decider:
         self._finder = finder
         self._evidence = Evidence(knowledge)
         self._limits = thresholds
+        self._pair = _compared(knowledge)
 
     def decide(self, question: Question, last: LastTurn | None) -> Decision:
         resolved = resolve(question, last, self._knowledge, self._reader)
-        candidates = self._finder.rank(question, resolved.subjects, resolved.extra)
-        missing = tuple(topic for topic in question.topics if not self._knowledge.topics[topic].stated)
+        subjects = resolved.subjects or (self._pair if question.pair else ())
+        candidates = self._finder.rank(question, subjects, resolved.extra)
+        missing = tuple(topic for topic in question.topics if topic in question.asks_about and not self._knowledge.topics[topic].stated)
         decision = self._decide(question, resolved, candidates, missing)
         return replace(decision, candidates=candidates, resolved=resolved, missing=missing)
 
@@ -94,7 +96,7 @@ class Decider:
                 if finding is None:
                     continue
                 entry = self._entry_on(subject, topic)
-                verdict = self._turned(finding.verdict, question, contrary=False) if question.form == "yesno" else None
+                verdict = self._turned(finding.verdict, question.reversed) if question.form == "yesno" else None
                 return Decision(
                     "answer", entry=entry.id if entry else None, verdict=verdict, claims=entry.claims if entry else finding.claims,
                     subjects=resolved.subjects, topics=(topic,), rule="claims of the subject on the topic",
@@ -127,12 +129,20 @@ class Decider:
             finding = self._evidence.of_entry(entry, asked)
         verdict = None
         if question.form == "yesno":
-            verdict = self._turned(finding.verdict if finding else "yes", question, candidate.contrary)
+            verdict = self._turned(finding.verdict if finding else "yes", candidate.contrary)
         return Decision(
             "answer", entry=entry.id, verdict=verdict, claims=claims, subjects=asked or entry.subjects,
             topics=entry.topics, rule=rule,
         )  # fmt: skip
 
-    def _turned(self, verdict: Verdict, question: Question, contrary: bool) -> Verdict:
-        opposite = any(mention.opposite for mention in question.mentions)
-        return reverse(verdict) if contrary != question.reversed else verdict if not opposite or contrary else verdict
+    @staticmethod
+    def _turned(verdict: Verdict, contrary: bool) -> Verdict:
+        return reverse(verdict) if contrary else verdict
+
+
+def _compared(knowledge: KnowledgeBase) -> tuple[str, ...]:
+    """The two subjects that "both" and "which one" mean when none is named: the first that is compared with just one other."""
+    for subject in knowledge.subjects.values():
+        if len(subject.contrast) == 1:
+            return (subject.id, subject.contrast[0])
+    return ()

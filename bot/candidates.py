@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from bot.knowledge.model import Answer, KnowledgeBase
 from bot.question import Question, Reader
+from bot.retrieval import Candidate as Found
 from bot.retrieval import Retriever
 
+NEVER = -9.0  # the score of what was not found at all
 CONTRARY = "!"  # marks the label under which an entry's contrary questions are learnt
 
 # How much agreement in what is named counts beside the wording, whose scores run from about 0 to 1.
@@ -18,6 +20,9 @@ SUBJECT_LEFT_OUT = -0.12  # the question names two subjects and the entry deals 
 SUBJECT_ADDED = -0.06  # the entry compares two subjects and the question names one
 SAME_TOPIC = 0.12
 SAME_ASPECT = 0.10
+# A word such as "outside" makes it this much likelier that the contrary is asked; an entry without contrary examples starts lower.
+TURNED = 0.25
+NO_CONTRARY = -0.12
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,19 +53,14 @@ class Candidates:
 
 
 def examples(knowledge: KnowledgeBase, reader: Reader) -> list[tuple[str, tuple[str, ...]]]:
-    """What retrieval learns from: each question's features under its entry, and contrary questions under a label of their own.
-
-    A question that is itself turned round ("is X left out?") asks for the other side, so it is learnt there.
-    """
+    """What retrieval learns from: each question's features under its entry, and contrary questions under a label of their own."""
     learnt: list[tuple[str, tuple[str, ...]]] = []
     for entry in knowledge.answers.values():
         for side, questions in (("", entry.questions), (CONTRARY, entry.contrary)):
             for text in questions:
                 question = reader.read(text)
-                turned = question.reversed and bool(entry.contrary)
-                label = entry.id + ((CONTRARY if side == "" else "") if turned else side)
                 if question.features:
-                    learnt.append((label, question.features))
+                    learnt.append((entry.id + side, question.features))
     return learnt
 
 
@@ -74,33 +74,46 @@ class CandidateFinder:
     def rank(self, question: Question, subjects: Sequence[str], extra: Sequence[str] = (), limit: int = 8) -> Candidates:
         """The best `limit` answers for `question`; `subjects` are those asked about, `extra` features that the conversation adds."""
         ranking = self._retriever.rank((*question.features, *extra), limit=24)
-        best: dict[str, tuple[float, bool]] = {}
-        for found in ranking.candidates:
-            contrary = found.label.endswith(CONTRARY)
-            entry = found.label.removesuffix(CONTRARY)
-            if entry not in best:
-                best[entry] = (found.score, contrary)
-        ranked = [
-            Candidate(entry, wording + self._agreement(self._knowledge.answers[entry], question, subjects), wording, contrary)
-            for entry, (wording, contrary) in best.items()
-        ]
+        sides: dict[str, list[float]] = {}
+        self._collect(ranking.candidates, sides)
+        confidence = ranking.confidence
+        if question.asking:
+            asking = self._retriever.rank((*question.asking, *extra), limit=24)
+            self._collect(asking.candidates, sides)
+            confidence = max(confidence, asking.confidence)
+        ranked: list[Candidate] = []
+        for entry, (aligned, contrary) in sides.items():
+            wording = max(aligned, contrary)
+            leaning = (contrary if contrary > NEVER else aligned + NO_CONTRARY) - aligned + TURNED * question.reversed
+            agreement = self._agreement(self._knowledge.answers[entry], question, subjects)
+            ranked.append(Candidate(entry, wording + agreement, wording, leaning > 0))
         ranked.sort(key=lambda candidate: (-candidate.score, candidate.entry))
-        return Candidates(tuple(ranked[:limit]), ranking.confidence)
+        return Candidates(tuple(ranked[:limit]), confidence)
+
+    @staticmethod
+    def _collect(found: Sequence[Found], sides: dict[str, list[float]]) -> None:
+        """The best score of each entry, for its questions and for its contrary ones."""
+        for candidate in found:
+            side = candidate.label.endswith(CONTRARY)
+            scores = sides.setdefault(candidate.label.removesuffix(CONTRARY), [NEVER, NEVER])
+            scores[side] = max(scores[side], candidate.score)
 
     def _agreement(self, entry: Answer, question: Question, subjects: Sequence[str]) -> float:
         score = 0.0
         asked, about = set(subjects), set(entry.subjects)
-        if asked and about:
+        if not about:
+            score += SAME_SUBJECT if asked else 0.0  # a decline is about whatever subject is named
+        elif asked:
             if not asked & about:
                 score += OTHER_SUBJECT
             else:
                 score += SAME_SUBJECT
-                if asked - about:
-                    score += SUBJECT_LEFT_OUT * (len(asked - about) / len(asked)) * 2
+                if not question.pair:
+                    score += SUBJECT_LEFT_OUT * 2 * len(asked - about) / len(asked)
                 if about - asked:
                     score += SUBJECT_ADDED
         if set(entry.topics) & set(question.topics):
             score += SAME_TOPIC
         if entry.aspect and entry.aspect in question.aspects:
-            score += SAME_ASPECT
+            score += SAME_ASPECT / len(question.aspects)
         return score

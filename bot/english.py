@@ -54,7 +54,8 @@ CONTRACTIONS = {
 }  # fmt: skip
 
 # After a negation a yes/no question asks whether the contrary holds.
-NEGATIONS = _words("not never no nothing nobody none neither cannot hardly barely nowhere")
+NEGATIONS = _words("not never no nothing nobody none neither cannot nowhere")
+NOT_NEGATED = _words("else only just more less matter doubt idea problem longer clue worries one")
 # Phrases that turn a statement round without a negation word.
 REVERSALS = (
     "left out", "leave out", "leaves out", "leaving out", "out of scope", "out of reach", "outside", "beyond", "excluded", "exclude", "excludes",
@@ -69,4 +70,17 @@ ASKING_FRAMES = (
     "can you", "could you", "would you", "will you", "can u", "could u", "are you able to", "do you know", "do u know", "may i ask", "can i ask",
     "i want to know", "i would like to know", "i wonder", "i was wondering", "i am wondering", "wondering", "tell me", "please tell me", "let me know",
     "any idea", "does anyone know", "i need to know", "help me understand", "do you have", "is it possible to",
+)  # fmt: skip
+
+# What asks for a number, a rate or a date.
+NUMERIC = (
+    "how many", "how often", "how frequently", "how long", "what share", "what percentage", "what percent", "what proportion", "what fraction",
+    "what number", "how high", "how big", "how large", "how old", "by how much", "how much exactly", "per hundred", "per cent", "percent of", "percentage of",
+    "number of", "average", "how soon", "how quickly", "ratio", "how much money", "how much time", "how much longer", "how much faster", "how much slower",
+    "how fast", "in figures", "in numbers", "in euros", "in dollars", "what year", "which year", "how much does", "how much is", "how much do",
+)  # fmt: skip
+# What speaks of the two subjects that are compared without naming them.
+PAIR = (
+    "the two", "these two", "those two", "both", "each of them", "each one", "each", "either", "either one", "which one", "which of them", "which of these", "one or the other",
+    "two approaches", "both approaches", "which approach", "which discipline", "which side", "two disciplines", "two of them", "respectively", "which of both", "neither",
 )  # fmt: skip

@@ -30,17 +30,20 @@ class Evidence:
                 self._said[statement.subject, statement.topic].append((statement.holds, claim.id))
 
     def on(self, subject: str, topic: str) -> Finding | None:
-        """What is said of `subject` on `topic`: itself, else on a wider topic, else by contrast. None: the sources don't say."""
+        """What is said of `subject` on `topic`: itself, else by contrast, else on a wider topic. None: the sources don't say."""
         said = self._said.get((subject, topic))
         if said:
             return Finding(verdict_of(holds for holds, _ in said), tuple(claim for _, claim in said), "stated")
         concept = self._knowledge.topics.get(topic)
-        for wider in concept.within if concept else ():
+        if concept is None:
+            return None
+        contrast = self._by_contrast(subject, topic) if concept.exclusive else None
+        if contrast is not None:
+            return contrast
+        for wider in concept.within:
             finding = self.on(subject, wider)
             if finding and finding.rule != "contrast":
                 return Finding(finding.verdict, finding.claims, "wider")
-        if concept and concept.exclusive:
-            return self._by_contrast(subject, topic)
         return None
 
     def _by_contrast(self, subject: str, topic: str) -> Finding | None:

@@ -40,7 +40,7 @@ def resolve(question: Question, last: LastTurn | None, knowledge: KnowledgeBase,
     words = set(question.words)
     rest = [word for word in question.content if not _within_subject(question, word) and word not in FILLERS]
     if own:
-        if not rest and (not question.topics) and not question.aspects and question.form != "yesno" or _same_again(question, rest):
+        if not rest and not question.topics and not question.aspects and (len(question.words) <= 4 or _same_again(question, rest)):
             return _swapped(own, last, knowledge, reader)
         if words & DIFFERENCE and words & english.PRONOUNS and len(own) == 1 and last.subjects and own[0] not in last.subjects[:1]:
             return Resolved((last.subjects[0], *own), extra=(f"<{last.subjects[0]}>",), rule="compared with the last subject")

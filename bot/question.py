@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bot import english
-from bot.text import Word, clauses, clean, split_words
+from bot.text import Word, clauses, clean, sentences, split_words
 from bot.vocabulary import ConceptFinder, Mention, Speller, stem
 
 Form = Literal["yesno", "open", "choice", "fragment"]
@@ -22,7 +22,11 @@ class Question:
     features: tuple[str, ...]
     mentions: tuple[Mention, ...]
     form: Form
-    reversed: bool  # asks whether the contrary holds
+    reversed: bool  # has a word that turns a yes/no question round
+    asking: tuple[str, ...] = ()  # the features of the sentence that asks, where others tell a story around it
+    asks_about: frozenset[str] = frozenset()  # concepts named in the sentence that asks
+    numeric: bool = False  # asks for a number, a date or a rate
+    pair: bool = False  # asks about "the two", "both", "which one"
     mended: tuple[tuple[str, str], ...] = ()  # as typed, as read
 
     def concepts(self, layer: str) -> tuple[str, ...]:
@@ -63,6 +67,8 @@ class Reader:
         mentions = self._finder.find(words, stems)
         plain = tuple(word.text for word in words)
         form = form_of(text, plain, mentions)
+        asking, about = self._asking(text, plain, mentions)
+        joined = " " + " ".join(plain) + " "
         return Question(
             text=text,
             words=plain,
@@ -71,7 +77,23 @@ class Reader:
             form=form,
             reversed=form == "yesno" and asks_contrary(text, plain, mentions),
             mended=mended,
+            asking=asking,
+            asks_about=about,
+            numeric=any(f" {phrase} " in joined for phrase in english.NUMERIC),
+            pair=any(f" {phrase} " in joined for phrase in english.PAIR),
         )
+
+    def _asking(self, text: str, plain: tuple[str, ...], mentions: Sequence[Mention]) -> tuple[tuple[str, ...], frozenset[str]]:
+        """The sentence that asks, where the message has more than one: its features and the concepts it names."""
+        everything = frozenset(mention.concept for mention in mentions)
+        parts = sentences(text)
+        asking = [part for part in parts if _clause_form([word.text for word in split_words(part)]) is not None] if len(parts) > 1 else []
+        if not asking:
+            return (), everything
+        words, _ = self._mend(split_words(asking[-1]))
+        named = self._finder.find(words, [stem(word.text) for word in words])
+        found = features(tuple(word.text for word in words), named)
+        return (found if len(words) >= 4 else ()), frozenset(mention.concept for mention in named) or everything
 
     def _mend(self, typed: Sequence[Word]) -> tuple[list[Word], tuple[tuple[str, str], ...]]:
         words: list[Word] = []
@@ -180,23 +202,19 @@ def _offers_choice(words: Sequence[str], mentions: Sequence[Mention]) -> bool:
 
 
 def asks_contrary(text: str, words: Sequence[str], mentions: Sequence[Mention]) -> bool:
-    """Whether a yes/no question asks if the contrary holds: "is X left out of Y?". "Isn't X …?" asks the same as "Is X …?"."""
+    """Whether a word in a yes/no question turns it round: "is X left out of Y?". "Isn't X …?" asks the same as "Is X …?"."""
     asked = _without_openers(list(words))
-    turns = 0
     opens = bool(asked) and asked[0] in english.AUXILIARIES
+    turns = 0
     for position, word in enumerate(asked):
-        if word not in english.NEGATIONS:
-            continue
+        after = asked[position + 1] if position + 1 < len(asked) else ""
+        if word not in english.NEGATIONS or after in english.NOT_NEGATED or position == len(asked) - 1:
+            continue  # "nothing else", "not only"; at the very end it is a tag: "…, no?"
         if opens and position <= 5 and word == "not":
-            continue  # "isn't it", "does A not cover B": expects what the positive question expects
-        if " ".join(asked[position - 1 : position + 1]) == "or not" or asked[position - 1 : position + 2] == ["is", "it", "not"]:
+            continue  # "isn't it", "does A not cover B" expects what the plain question expects
+        if asked[max(position - 1, 0)] == "or" or asked[position - 2 : position + 1] == ["is", "it", "not"]:
             continue
-        if position == len(asked) - 1:
-            continue  # a tag: "…, no?"
         turns += 1
     joined = " " + " ".join(asked) + " "
-    for phrase in english.REVERSALS:
-        if f" {phrase} " in joined:
-            turns += 1
-            break
+    turns += any(f" {phrase} " in joined for phrase in english.REVERSALS)
     return turns % 2 == 1

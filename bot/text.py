@@ -97,3 +97,11 @@ def _contraction(word: str) -> tuple[str, ...]:
 def clauses(text: str) -> list[str]:
     """Cleaned `text` split where a reader would pause; none is empty."""
     return [part for piece in _SENTENCE.split(text) if (part := piece.strip())]
+
+
+_FULL_STOP = re.compile(r"(?<=[.?!;])\s+|\n+")
+
+
+def sentences(text: str) -> list[str]:
+    """Cleaned `text` split at full stops, question and exclamation marks."""
+    return [part for piece in _FULL_STOP.split(text) if (part := piece.strip())]

@@ -45,6 +45,7 @@ class Speller:
         self._counts = dict(words)
         self._candidates = [word for word in words if len(word) >= 4 and word.isalpha()]
         self._is_english = is_english
+        self._stems = {stem(word) for word in words}
         self._mended: dict[str, str] = {}
 
     def mend(self, word: str) -> str:
@@ -57,7 +58,7 @@ class Speller:
         return known
 
     def _nearest(self, word: str) -> str:
-        if len(word) < 4 or not word.isalpha() or word in self._counts or word in FUNCTION_WORDS or self._is_english(word):
+        if len(word) < 4 or not word.isalpha() or word in self._counts or stem(word) in self._stems or self._is_english(word):
             return word
         slack = 1 if len(word) < 7 else 2
         near = process.extract(word, self._candidates, scorer=OSA.distance, score_cutoff=slack, limit=12)
@@ -65,64 +66,52 @@ class Speller:
         return ranked[0][3] if ranked and not (ranked[0][1] and ranked[0][0] > 1) else word
 
 
+_LAYERS: tuple[Layer, ...] = ("subject", "topic", "aspect")
+# The stems of a name, its concept, whether it names the contrary, whether only capitals count, and the words where endings count.
+_Name = tuple[tuple[str, ...], str, bool, bool, frozenset[tuple[str, ...]]]
+
+
 class ConceptFinder:
     """Finds the names of concepts in a list of words: the longest name wins, endings don't matter ("supply chains")."""
 
     def __init__(self, knowledge: KnowledgeBase) -> None:
-        self._names: dict[Layer, dict[str, list[tuple[tuple[str, ...], str, bool, bool]]]] = {}
+        self._names: dict[Layer, dict[str, list[_Name]]] = {}
         layers: dict[Layer, Mapping[str, Concept]] = {
             "subject": knowledge.subjects, "topic": knowledge.topics, "aspect": knowledge.aspects,
         }  # fmt: skip
         for layer, concepts in layers.items():
-            index: dict[str, list[tuple[tuple[str, ...], str, bool, bool]]] = {}
+            index: dict[str, list[_Name]] = {}
             for concept in concepts.values():
                 if layer == "topic" and concept.id in knowledge.subjects:
                     continue  # a subject that is a topic too is found as a subject
                 for name in (concept.name, *concept.names):
-                    _add(index, name, concept.id, opposite=False)
+                    _add(index, name, concept, opposite=False)
                 for name in concept.opposites:
-                    _add(index, name, concept.id, opposite=True)
-            for entries in index.values():
-                entries.sort(key=lambda entry: -len(entry[0]))
+                    _add(index, name, concept, opposite=True)
             self._names[layer] = index
 
     def find(self, words: Sequence[Word], stems: Sequence[str]) -> list[Mention]:
-        """Every mention, by where it starts. A topic within a subject's name, or an aspect within either, is not one."""
+        """Every mention, by where it starts; where names overlap the longest counts, and of equals a subject's before a topic's."""
         found: list[Mention] = []
+        for layer, index in self._names.items():
+            for position, first in enumerate(stems):
+                for key, concept, opposite, only_capitals, exact in index.get(first, ()):
+                    end = position + len(key)
+                    if tuple(stems[position:end]) != key:
+                        continue
+                    if only_capitals and not (words[position].capitals or _contrasted(words, position)):
+                        continue
+                    if exact and tuple(word.text for word in words[position:end]) not in exact:
+                        continue
+                    found.append(Mention(layer, concept, position, end, opposite))
+        found.sort(key=lambda mention: (mention.start - mention.end, _LAYERS.index(mention.layer), mention.start))
         taken = [False] * len(words)
-        for layer in ("subject", "topic", "aspect"):
-            index = self._names[layer]
-            here: list[Mention] = []
-            position = 0
-            while position < len(stems):
-                match = None if taken[position] else self._longest(index.get(stems[position], ()), words, stems, position, taken)
-                if match is None:
-                    position += 1
-                    continue
-                key, concept, opposite = match
-                here.append(Mention(layer, concept, position, position + len(key), opposite))
-                position += len(key)
-            for mention in here:
+        kept: list[Mention] = []
+        for mention in found:
+            if not any(taken[mention.start : mention.end]):
                 taken[mention.start : mention.end] = [True] * (mention.end - mention.start)
-            found += here
-        return sorted(found, key=lambda mention: (mention.start, -mention.end))
-
-    @staticmethod
-    def _longest(
-        entries: Iterable[tuple[tuple[str, ...], str, bool, bool]],
-        words: Sequence[Word],
-        stems: Sequence[str],
-        position: int,
-        taken: Sequence[bool],
-    ) -> tuple[tuple[str, ...], str, bool] | None:
-        for key, concept, opposite, only_capitals in entries:
-            end = position + len(key)
-            if tuple(stems[position:end]) != key or any(taken[position:end]):
-                continue
-            if only_capitals and not (words[position].capitals or _contrasted(words, position)):
-                continue
-            return key, concept, opposite
-        return None
+                kept.append(mention)
+        return sorted(kept, key=lambda mention: mention.start)
 
 
 def _contrasted(words: Sequence[Word], position: int) -> bool:
@@ -132,13 +121,15 @@ def _contrasted(words: Sequence[Word], position: int) -> bool:
     return after == "versus" or before == "versus"
 
 
-def _add(index: dict[str, list[tuple[tuple[str, ...], str, bool, bool]]], name: str, concept: str, *, opposite: bool) -> None:
-    words = [word.text for word in split_words(name)]
+def _add(index: dict[str, list[_Name]], name: str, concept: Concept, *, opposite: bool) -> None:
+    words = tuple(word.text for word in split_words(name))
     key = tuple(stem(word) for word in words)
     if not key or (len(key) == 1 and len(key[0]) < 2):
         return
     everyday = len(words) == 1 and words[0] in FUNCTION_WORDS
-    entry = (key, concept, opposite, everyday)
+    # A product's name is not its stem: "Coverity" is no form of "cover".
+    exact = frozenset() if concept.stated else frozenset({words, (*words[:-1], words[-1] + "s")})
+    entry = (key, concept.id, opposite, everyday, exact)
     index.setdefault(key[0], [])
     if entry not in index[key[0]]:
         index[key[0]].append(entry)
