@@ -1,0 +1,155 @@
+"""The HTTP border: a request to `/api/messages` becomes a turn of the SDK, and its outcome an HTTP response.
+
+The SDK's own `process` answers refused tokens and malformed bodies with 500 and a traceback, and serializes what an
+invoke returns twice; so the request is read and answered here, and the SDK runs the turn in between.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+from aiohttp import web
+from botbuilder.core import InvokeResponse, TurnContext
+from botbuilder.integration.aiohttp import CloudAdapter
+from botbuilder.schema import Activity
+from botframework.connector.auth import AuthenticateRequestResult, BotFrameworkAuthentication, ClaimsIdentity
+from msrest.exceptions import DeserializationError  # type: ignore[attr-defined]
+
+from adapters.teams.connector import Connector, SendFailed
+from adapters.teams.deliveries import Deliveries
+from adapters.teams.signing_keys import KeysUnavailable
+from adapters.teams.tokens import NotAdmitted, Origin, TokenCheck, bearer, check_without_app_id
+from adapters.teams.translate import tenant_of
+
+log = structlog.get_logger(__name__)
+
+
+class Authentication(BotFrameworkAuthentication):  # type: ignore[misc]
+    """What the SDK asks about identities and connections, answered by our own checks and our own connector."""
+
+    def __init__(
+        self, app_id: str, check: TokenCheck | None, connector: Connector, allowed_tenants: frozenset[str]
+    ) -> None:
+        self._app_id = app_id
+        self._check = check
+        self._connector = connector
+        self._allowed_tenants = allowed_tenants
+
+    @property
+    def required(self) -> bool:
+        return self._check is not None
+
+    async def authenticate_request(self, activity: Any, auth_header: str) -> Any:
+        """Raises NotAdmitted or KeysUnavailable."""
+        origin = Origin(activity.channel_id or "", activity.service_url or "", tenant_of(activity))
+        if self._check is not None:
+            claims = dict(await self._check.check(auth_header, origin))
+        else:
+            check_without_app_id(origin)
+            claims = {}
+        if self._allowed_tenants and origin.tenant not in self._allowed_tenants:
+            raise NotAdmitted(403, "tenant-not-allowed")
+        result = AuthenticateRequestResult()
+        result.claims_identity = ClaimsIdentity(claims, True)
+        result.connector_factory = self._connector
+        return result
+
+    async def authenticate_streaming_request(self, auth_header: str, channel_id_header: str) -> Any:
+        raise NotAdmitted(403, "no-streaming")
+
+    def create_connector_factory(self, claims_identity: Any) -> Connector:
+        return self._connector
+
+    async def create_user_token_client(self, claims_identity: Any) -> None:
+        """Nobody signs in here."""
+
+
+class Adapter(CloudAdapter):  # type: ignore[misc]
+    """The SDK's adapter with an HTTP border of its own."""
+
+    def __init__(self, authentication: Authentication) -> None:
+        super().__init__(authentication)
+        self._authentication = authentication
+        self._deliveries: Deliveries[InvokeResponse | None] = Deliveries()
+        self.on_turn_error = self._note_failure
+
+    async def process(self, request: web.Request, bot: Any, ws_response: object = None) -> web.Response:
+        """Answer one request. Never raises for what a caller sent or a connector answered."""
+        try:
+            return await self._process(request, bot)
+        except NotAdmitted as error:
+            log.warning("teams.request_refused", status=error.status, why=error.why)
+            return web.Response(status=error.status)
+        except KeysUnavailable:
+            return web.Response(status=503)  # Teams delivers again
+
+    async def _process(self, request: web.Request, bot: Any) -> web.Response:
+        authorization = request.headers.get("Authorization", "")
+        if self._authentication.required:
+            bearer(authorization)  # turn strangers away before reading what they brought
+        if request.content_type != "application/json":
+            return web.Response(status=415)
+        activity = read_activity(await _json(request))
+        if activity is None:
+            return web.Response(status=400)
+        admitted = await self._authentication.authenticate_request(activity, authorization)
+        if activity.type == "message":
+            return await self._deliver(activity, admitted, bot)
+        return _response(await self.process_activity(admitted, activity, bot.on_turn))
+
+    async def _deliver(self, activity: Any, admitted: Any, bot: Any) -> web.Response:
+        unsent = False
+
+        async def logic(context: TurnContext) -> None:
+            nonlocal unsent
+            try:
+                await bot.on_turn(context)
+            except SendFailed as error:
+                unsent = True
+                log.error("teams.reply_not_sent", status=error.status)
+
+        async def take() -> InvokeResponse | None:
+            outcome = await self.process_activity(admitted, activity, logic)
+            # Delivered again, the message gets the reply that is kept for it: another chance to send it.
+            return InvokeResponse(status=503) if unsent else outcome
+
+        key = (activity.conversation.id, activity.id)
+        return _response(await self._deliveries.once(key, take, lambda outcome: not unsent))
+
+    async def _note_failure(self, context: TurnContext, error: Exception) -> None:
+        """What is left when a turn failed. Never raises: Teams would deliver again what fails again."""
+        activity = context.activity
+        log.error("teams.turn_failed", type=activity.type, name=activity.name, error=type(error).__name__)
+
+
+async def _json(request: web.Request) -> object:
+    try:
+        return await request.json()
+    except (ValueError, RecursionError):
+        return None
+
+
+def read_activity(body: object) -> Any:
+    """The activity that `body` is, or None if it is none that can be answered."""
+    if not isinstance(body, dict) or not isinstance(body.get("type"), str):
+        return None
+    try:
+        activity = Activity.deserialize(body)
+    except (DeserializationError, AttributeError, TypeError, ValueError, RecursionError):
+        return None  # msrest lets all of these through for bodies of the wrong shape
+    if not (activity.conversation and activity.conversation.id and activity.service_url):
+        return None
+    if not (activity.recipient and activity.from_property):
+        return None
+    if activity.type in ("message", "invoke") and not activity.id:
+        return None
+    return activity
+
+
+def _response(outcome: Any) -> web.Response:
+    if outcome is None:
+        return web.Response(status=200)
+    if outcome.body is None:
+        return web.Response(status=int(outcome.status))
+    return web.json_response(outcome.body, status=int(outcome.status))

@@ -1,0 +1,165 @@
+"""The parts of a reply as Adaptive Card elements (version 1.5)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from adapters.teams.translate import FIELD
+from bot.messages import VERDICTS, Block, Bullets, Citation, Field, Form, Heading, Paragraph, Reply, Table
+
+Element = dict[str, Any]
+
+COLOURS = {"yes": "Good", "no": "Attention", "partly": "Warning"}
+SHOWN_CITATIONS = 3  # the rest unfolds
+HIDDEN = "more-claims"
+EXPANDED = 6  # so many options of a form's field are all shown; more become a drop-down list
+
+_MARKDOWN = re.compile(r"([\\*_\[\]`~])")
+_LIST_START = re.compile(r"(?m)^(\s*)([-+>#]|\d+[.)])(?=\s)")
+
+
+def plain(text: str) -> str:
+    """`text` so that a card shows it as it is: nothing in it formats, links, or is replaced by a date."""
+    text = _MARKDOWN.sub(r"\\\1", text).replace("{{", "{\u200b{")
+    return _LIST_START.sub(lambda found: f"{found[1]}{found[2][:-1]}\\{found[2][-1]}", text)
+
+
+def text_block(text: str, **properties: Any) -> Element:
+    return {"type": "TextBlock", "text": plain(text), "wrap": True, **properties}
+
+
+def headline(reply: Reply) -> list[Element]:
+    """Where a triage stands, the verdict, the title: what is read first."""
+    elements = []
+    if reply.progress:
+        place = f"Question {reply.progress.step} of {reply.progress.steps}"
+        elements.append(text_block(place, isSubtle=True, size="Small", spacing="None"))
+    if reply.verdict:
+        elements.append(
+            text_block(
+                VERDICTS[reply.verdict],
+                weight="Bolder",
+                size="ExtraLarge",
+                color=COLOURS[reply.verdict],
+                style="heading",
+            )
+        )
+    if reply.title:
+        properties = {"spacing": "None"} if reply.verdict else {"style": "heading"}
+        elements.append(text_block(reply.title, weight="Bolder", size="Medium", **properties))
+    return elements
+
+
+def block_elements(block: Block) -> list[Element]:
+    match block:
+        case Paragraph(text):
+            return [text_block(text)]
+        case Heading(text):
+            return [text_block(text, weight="Bolder", spacing="Medium", style="heading")]
+        case Bullets(items):
+            # A list of the card's own mark-up, so that a screen reader says how many items there are.
+            listed = "\r".join(f"- {plain(' '.join(item.split()))}" for item in items)
+            return [{"type": "TextBlock", "text": listed, "wrap": True}]
+        case Table():
+            return [_table(block)]
+
+
+def _table(table: Table) -> Element:
+    width = len(table.header)
+    rows = [_row(table.header, width, heading=True), *(_row(cells, width) for cells in table.rows)]
+    return {
+        "type": "Table",
+        "columns": [{"width": 1} for _ in range(width)],
+        "firstRowAsHeaders": True,
+        "showGridLines": True,
+        "rows": rows,
+        "fallback": {"type": "Container", "items": [_facts(table, row) for row in table.rows]},
+    }
+
+
+def _row(cells: Sequence[str], width: int, *, heading: bool = False) -> Element:
+    padded = [*cells, *([""] * width)][:width]
+    weight = {"weight": "Bolder"} if heading else {}
+    return {
+        "type": "TableRow",
+        "cells": [{"type": "TableCell", "items": [text_block(cell or " ", **weight)]} for cell in padded],
+    }
+
+
+def _facts(table: Table, row: Sequence[str]) -> Element:
+    """One row for clients that know no tables."""
+    pairs = zip(table.header[1:], row[1:], strict=False)
+    facts = [{"title": plain(name), "value": plain(cell)} for name, cell in pairs]
+    return {"type": "Container", "items": [text_block(row[0], weight="Bolder"), {"type": "FactSet", "facts": facts}]}
+
+
+def citation_elements(citations: Sequence[Citation], disclosure: str, *, left_out: int = 0) -> list[Element]:
+    """The claims with their places. More than a few are folded away, see `unfold_action`."""
+    if not citations and not disclosure:
+        return []
+    items: list[Element] = []
+    if citations:
+        items.append(text_block("Where this comes from", weight="Bolder", size="Small", style="heading"))
+        shown = citations if not folds(citations) else citations[:SHOWN_CITATIONS]
+        items += [_citation(citation) for citation in shown]
+        if folds(citations):
+            hidden = [_citation(citation) for citation in citations[SHOWN_CITATIONS:]]
+            items.append({"type": "Container", "id": HIDDEN, "isVisible": False, "items": hidden})
+    if left_out:
+        items.append(text_block(f"And {left_out} more that do not fit here.", isSubtle=True, size="Small"))
+    if disclosure:
+        items.append(text_block(disclosure, isSubtle=True, size="Small"))
+    return [{"type": "Container", "style": "emphasis", "spacing": "Medium", "items": items}]
+
+
+def folds(citations: Sequence[Citation]) -> bool:
+    return len(citations) > SHOWN_CITATIONS + 1  # unfolding one line is not worth a button
+
+
+def unfold_action(citations: Sequence[Citation]) -> Element:
+    return {
+        "type": "Action.ToggleVisibility",
+        "title": f"All {len(citations)} claims",
+        "targetElements": [HIDDEN],
+    }
+
+
+def _citation(citation: Citation) -> Element:
+    by_vendor = ", of the publisher's own product" if citation.promotion else ""
+    return {
+        "type": "Container",
+        "spacing": "Small",
+        "items": [
+            text_block(citation.says, size="Small"),
+            text_block(f"{citation.source}: {citation.at}{by_vendor}", size="Small", isSubtle=True, spacing="None"),
+        ],
+    }
+
+
+def form_elements(form: Form) -> list[Element]:
+    title = [text_block(form.title, weight="Bolder", spacing="Medium", style="heading")] if form.title else []
+    return [*title, *(_field(field) for field in form.fields)]
+
+
+def _field(field: Field) -> Element:
+    asked: Element = {
+        "id": FIELD + field.id,
+        "label": field.label,
+        "isRequired": field.required,
+        "errorMessage": "Please choose." if field.options else "Please fill this in.",
+    }
+    if not field.options:
+        placeholder = {"placeholder": field.hint} if field.hint else {}
+        value = {"value": field.chosen[0]} if field.chosen else {}
+        return {"type": "Input.Text", "isMultiline": True, "maxLength": 1000, **asked, **placeholder, **value}
+    return {
+        "type": "Input.ChoiceSet",
+        "style": "expanded" if field.multiple or len(field.options) <= EXPANDED else "compact",
+        "isMultiSelect": field.multiple,
+        "wrap": True,
+        "choices": [{"title": option.label, "value": option.value} for option in field.options],
+        "value": ",".join(field.chosen),
+        **asked,
+    }

@@ -1,0 +1,179 @@
+"""A reply as an Adaptive Card: verdict first, the answer, where it stands in the source, what to do next."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from adapters.teams.card_body import (
+    Element,
+    block_elements,
+    citation_elements,
+    folds,
+    form_elements,
+    headline,
+    unfold_action,
+)
+from adapters.teams.translate import MORE
+from bot.messages import Block, Bullets, Choice, Heading, Paragraph, Reply, Table
+
+MAX_ACTIONS = 6
+MAX_BYTES = 27_000  # Teams takes 28 KB; the message around the card needs some
+MAX_FALLBACK = 2_000  # characters
+TITLE = 60  # characters that fit on a button
+
+
+def draw(reply: Reply, *, public: bool = False, interactive: bool = True) -> dict[str, Any]:
+    """The card. `public`: others can see and press it. Not `interactive`: it will stand where the bot is not.
+
+    A card that would be too large for Teams loses claims first, then the end of its text, and says so.
+    """
+    for kept in (len(reply.citations), 12, 6, 3):
+        card = _draw(reply, kept, public, interactive)
+        if size(card) <= MAX_BYTES:
+            return card
+    for characters in (6_000, 3_000, 1_500, 500):
+        card = _draw(_shortened(reply, characters), 3, public, interactive)
+        if size(card) <= MAX_BYTES:
+            return card
+    return _draw(Reply(reply.kind, _cut(reply.title, 200)), 0, public, interactive)
+
+
+def size(card: dict[str, Any]) -> int:
+    """Bytes of the card as it is sent."""
+    return len(json.dumps(card))
+
+
+def _draw(reply: Reply, kept: int, public: bool, interactive: bool) -> dict[str, Any]:
+    citations = reply.citations[:kept]
+    left_out = len(reply.citations) - len(citations)
+    body: list[Element] = headline(reply)
+    for block in reply.body:
+        body += block_elements(block)
+    body += citation_elements(citations, reply.disclosure, left_out=left_out)
+    actions: list[Element] = []
+    if interactive:
+        if reply.form:
+            body += form_elements(reply.form)
+            actions.append(_button(reply, reply.form.submit, reply.form.command, inputs=True))
+        if folds(citations):
+            actions.append(unfold_action(citations))
+        listed, buttons = _shared_out(reply, MAX_ACTIONS - len(actions))
+        actions += buttons
+        body += listed
+    elif folds(citations):
+        actions.append(unfold_action(citations))
+    if not body:
+        body = [{"type": "TextBlock", "text": " "}]
+    card: dict[str, Any] = {
+        "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
+        "type": "AdaptiveCard",
+        "version": "1.5",
+        "body": body,
+        "fallbackText": _cut(reply.text or reply.title or " ", MAX_FALLBACK),
+    }
+    if actions:
+        card["actions"] = actions
+    if any(isinstance(block, Table) for block in reply.body):
+        card["msteams"] = {"width": "Full"}
+    return card
+
+
+def _shared_out(reply: Reply, room: int) -> tuple[list[Element], list[Element]]:
+    """The choices as buttons. Where there are more than fit, the last stand in a list with a button of its own."""
+    if len(reply.choices) <= room:
+        return [], [_choice(reply, choice) for choice in reply.choices]
+    first, rest = reply.choices[: room - 1], reply.choices[room - 1 :]
+    listed = {
+        "type": "Input.ChoiceSet",
+        "id": MORE,
+        "label": "More",
+        "style": "compact",
+        "choices": [{"title": choice.label, "value": choice.command} for choice in rest],
+        "value": rest[0].command,
+    }
+    return [listed], [*(_choice(reply, choice) for choice in first), _button(reply, "Go", MORE, inputs=True)]
+
+
+def _choice(reply: Reply, choice: Choice) -> Element:
+    styles = {"primary": "positive", "danger": "destructive"}
+    style = {"style": styles[choice.style]} if choice.style else {}
+    tooltip = {"tooltip": choice.hint} if choice.hint else {}
+    return {**_button(reply, choice.label, choice.command, inputs=False), **style, **tooltip}
+
+
+def _button(reply: Reply, title: str, command: str, *, inputs: bool) -> Element:
+    """A button is a message with a command. One of a triage replaces its card, where the client can do that."""
+    associated = {} if inputs else {"associatedInputs": "none"}
+    submit: Element = {
+        "type": "Action.Submit",
+        "title": _cut(title, TITLE),
+        "data": {"command": command},
+        **associated,
+    }
+    if reply.kind != "triage":
+        return submit
+    return {**submit, "type": "Action.Execute", "verb": "command", "fallback": submit}
+
+
+def _shortened(reply: Reply, characters: int) -> Reply:
+    """The reply with at most so many characters of body, and the rest of it named."""
+    body: list[Block] = []
+    left = characters
+    for block in reply.body:
+        if left <= 0:
+            break
+        shorter = _block_within(block, left)
+        left -= _length(shorter)
+        body.append(shorter)
+    body.append(Paragraph("There is more to this answer than fits into a card. Ask about one part of it."))
+    citations = tuple(replace(each, says=_cut(each.says, 300), at=_cut(each.at, 150)) for each in reply.citations)
+    choices = tuple(reply.choices[:MAX_ACTIONS])
+    return replace(
+        reply,
+        title=_cut(reply.title, 300),
+        body=tuple(body),
+        citations=citations,
+        choices=choices,
+        disclosure=_cut(reply.disclosure, 500),
+    )
+
+
+def _block_within(block: Block, characters: int) -> Block:
+    match block:
+        case Paragraph(text):
+            return Paragraph(_cut(text, characters))
+        case Heading(text):
+            return Heading(_cut(text, min(characters, 200)))
+        case Bullets(items):
+            return Bullets(tuple(_within(items, characters)))
+        case Table(header, rows):
+            lengths = [" ".join(row) for row in rows]
+            return Table(header, rows[: max(len(_within(lengths, characters)), 1)])
+
+
+def _within(items: Sequence[str], characters: int) -> list[str]:
+    """The first items, as many as fit, and at least the beginning of the first."""
+    kept: list[str] = []
+    for item in items:
+        characters -= len(item)
+        if characters < 0:
+            return kept or [_cut(item, max(characters + len(item), 1))]
+        kept.append(item)
+    return kept
+
+
+def _length(block: Block) -> int:
+    match block:
+        case Paragraph(text) | Heading(text):
+            return len(text)
+        case Bullets(items):
+            return sum(map(len, items))
+        case Table(_, rows):
+            return sum(len(cell) for row in rows for cell in row)
+
+
+def _cut(text: str, length: int) -> str:
+    return text if len(text) <= length else text[: length - 1].rstrip() + "…"

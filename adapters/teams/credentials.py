@@ -1,0 +1,113 @@
+"""The bot's own tokens for what it sends: acquired off the event loop, kept until shortly before they expire.
+
+The SDK acquires one in every turn, synchronously: a login server that takes three seconds would stop the whole
+process for that long, and every other door with it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+import msal  # type: ignore[import-untyped]
+import requests
+
+RENEW_BEFORE = 300.0  # seconds before its expiry from which a token is not used any more
+LOGIN_TIMEOUT = 10.0
+
+
+class LoginFailed(Exception):
+    """No token could be had. Carries a short code, never a secret."""
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    value: str
+    expires_in: float  # seconds from when it was acquired
+
+
+Acquire = Callable[[], Awaitable[Token]]
+
+
+class Credentials:
+    """One token, shared by all who send. However many ask at once, it is acquired once."""
+
+    def __init__(self, acquire: Acquire | None, clock: Callable[[], float] = time.monotonic) -> None:
+        self._acquire = acquire
+        self._clock = clock
+        self._value = ""
+        self._good_until = float("-inf")
+        self._lock = asyncio.Lock()
+
+    async def token(self) -> str:
+        """A token, or an empty string where the bot has no app id. Raises LoginFailed."""
+        if self._acquire is None or self._clock() < self._good_until:
+            return self._value
+        async with self._lock:
+            if self._clock() >= self._good_until:
+                asked_at = self._clock()
+                token = await self._acquire()
+                self._value = token.value
+                self._good_until = asked_at + max(token.expires_in - RENEW_BEFORE, 0.0)
+            return self._value
+
+    def refused(self, token: str) -> None:
+        """Forget `token`: the service that it was shown to did not take it."""
+        if token == self._value:
+            self._good_until = float("-inf")
+
+
+def client_secret(
+    http: aiohttp.ClientSession, *, login_url: str, tenant: str, app_id: str, password: str, scope: str
+) -> Acquire:
+    """OAuth 2.0 client credentials (RFC 6749, 4.4), asked of Microsoft Entra."""
+
+    async def acquire() -> Token:
+        form = {"grant_type": "client_credentials", "client_id": app_id, "client_secret": password, "scope": scope}
+        timeout = aiohttp.ClientTimeout(total=LOGIN_TIMEOUT)
+        try:
+            async with http.post(f"{login_url}/{tenant}/oauth2/v2.0/token", data=form, timeout=timeout) as response:
+                answer = await response.json(content_type=None)
+        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+            raise LoginFailed(type(error).__name__) from error
+        return _token(answer)
+
+    return acquire
+
+
+def managed_identity(app_id: str, scope: str) -> Acquire:
+    """The identity of the machine this runs on. MSAL knows how Azure's hosts are asked, and asks synchronously."""
+    resource = scope.removesuffix("/.default")
+    # MSAL has its own cache; renewal is decided here, so that there is one rule.
+    client = msal.ManagedIdentityClient(
+        msal.UserAssignedManagedIdentity(client_id=app_id), http_client=_RequestsWithTimeout()
+    )
+
+    async def acquire() -> Token:
+        try:
+            answer = await asyncio.to_thread(client.acquire_token_for_client, resource=resource)
+        except (requests.RequestException, ValueError, msal.ManagedIdentityError) as error:
+            raise LoginFailed(type(error).__name__) from error
+        return _token(answer)
+
+    return acquire
+
+
+class _RequestsWithTimeout(requests.Session):
+    def request(self, *args: Any, **kwargs: Any) -> requests.Response:
+        kwargs.setdefault("timeout", LOGIN_TIMEOUT)
+        return super().request(*args, **kwargs)
+
+
+def _token(answer: Any) -> Token:
+    if not isinstance(answer, dict) or not isinstance(answer.get("access_token"), str):
+        code = answer.get("error") if isinstance(answer, dict) else None
+        raise LoginFailed(code if isinstance(code, str) else "no access token in the answer")
+    try:
+        return Token(answer["access_token"], float(answer.get("expires_in", 0)))
+    except (TypeError, ValueError):
+        return Token(answer["access_token"], 0.0)

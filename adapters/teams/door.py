@@ -1,0 +1,132 @@
+"""Opens the Teams door: `POST /api/messages`."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from typing import Any
+
+import aiohttp
+import structlog
+from aiohttp import web
+
+from adapters.teams.adapter import Adapter, Authentication
+from adapters.teams.app import App, Session
+from adapters.teams.cloud import PUBLIC, Cloud, TeamsSettings, is_loopback_host
+from adapters.teams.connector import Connector
+from adapters.teams.credentials import Acquire, Credentials, LoginFailed, client_secret, managed_identity
+from adapters.teams.installation_updates import add
+from adapters.teams.invokes import adaptive_card_action
+from adapters.teams.messages import message
+from adapters.teams.pace import Pace
+from adapters.teams.signing_keys import SigningKeys
+from adapters.teams.timing import Timing
+from adapters.teams.tokens import TokenCheck
+
+log = structlog.get_logger(__name__)
+
+PATH = "/api/messages"
+FETCH_TIMEOUT = aiohttp.ClientTimeout(total=10)
+
+
+class DoorStaysShut(Exception):
+    """The settings do not allow the door to open; the text says why, in words for the operator."""
+
+
+class TeamsDoor:
+    """Serves Teams. `start` before the first request, `stop` at the end."""
+
+    name = "teams"
+
+    def __init__(self, settings: TeamsSettings, session: Session, cloud: Cloud, timing: Timing) -> None:
+        self._settings = settings
+        self._cloud = cloud
+        self._timing = timing
+        self._app = App(session, slow=timing.slow)
+        for listener in (message, add, adaptive_card_action):
+            listener.register(self._app)
+        self._stack = AsyncExitStack()
+        self._adapter: Adapter | None = None
+        self._login: asyncio.Task[None] | None = None
+
+    def routes(self) -> Sequence[web.RouteDef]:
+        return [web.post(PATH, self._handle)]
+
+    async def start(self) -> None:
+        timing = self._timing
+        http = await self._stack.enter_async_context(aiohttp.ClientSession(trust_env=True))
+        loopback = await self._stack.enter_async_context(aiohttp.ClientSession())
+        credentials = Credentials(self._acquire(http), timing.clock)
+        connector = Connector(http, loopback, credentials, Pace(timing.clock, timing.sleep), timing.sleep)
+        app_id = self._settings.microsoft_app_id
+        check = self._token_check(app_id, http) if app_id else None
+        tenants = frozenset(self._settings.allowed_tenants)
+        self._adapter = Adapter(Authentication(app_id, check, connector, tenants))
+        self._login = asyncio.create_task(_log_in(credentials))  # before the first message needs it, delaying nobody
+
+    async def stop(self) -> None:
+        self._adapter = None
+        if self._login is not None:
+            self._login.cancel()
+        await self._stack.aclose()
+
+    async def _handle(self, request: web.Request) -> web.Response:
+        if self._adapter is None:
+            return web.Response(status=503)
+        return await self._adapter.process(request, self._app)
+
+    def _token_check(self, app_id: str, http: aiohttp.ClientSession) -> TokenCheck:
+        async def fetch(url: str) -> Any:
+            async with http.get(url, timeout=FETCH_TIMEOUT, raise_for_status=True) as response:
+                return await response.json(content_type=None)
+
+        cloud = self._cloud
+        clock = self._timing.clock
+        keys = SigningKeys(cloud.openid_url, fetch, clock)
+        emulator_keys = SigningKeys(cloud.emulator_openid_url, fetch, clock)
+        return TokenCheck(app_id, cloud, keys, emulator_keys)
+
+    def _acquire(self, http: aiohttp.ClientSession) -> Acquire | None:
+        settings, cloud = self._settings, self._cloud
+        if not settings.microsoft_app_id:
+            return None
+        kind = settings.microsoft_app_type.lower()
+        if kind == "userassignedmsi":
+            return managed_identity(settings.microsoft_app_id, cloud.scope)
+        return client_secret(
+            http,
+            login_url=cloud.login_url,
+            tenant="botframework.com" if kind == "multitenant" else settings.microsoft_app_tenant_id,
+            app_id=settings.microsoft_app_id,
+            password=settings.microsoft_app_password,
+            scope=cloud.scope,
+        )
+
+
+def open_door(
+    settings: TeamsSettings,
+    session: Session,
+    *,
+    cloud: Cloud = PUBLIC,
+    timing: Timing = Timing(),  # noqa: B008  (frozen)
+) -> TeamsDoor:
+    """The door, not started yet. Raises DoorStaysShut where it would be open to anybody, or could never answer."""
+    kind = settings.microsoft_app_type.lower()
+    if not settings.microsoft_app_id:
+        if not is_loopback_host(settings.host):
+            raise DoorStaysShut("Without MicrosoftAppId the Teams door opens on 127.0.0.1 only, and HOST is another.")
+    elif kind not in ("singletenant", "multitenant", "userassignedmsi"):
+        raise DoorStaysShut("MicrosoftAppType must be SingleTenant, MultiTenant or UserAssignedMSI.")
+    elif kind != "userassignedmsi" and not settings.microsoft_app_password:
+        raise DoorStaysShut("MicrosoftAppId is set, and MicrosoftAppPassword is not.")
+    elif kind == "singletenant" and not settings.microsoft_app_tenant_id:
+        raise DoorStaysShut("A SingleTenant bot needs MicrosoftAppTenantId.")
+    return TeamsDoor(settings, session, cloud, timing)
+
+
+async def _log_in(credentials: Credentials) -> None:
+    try:
+        await credentials.token()
+    except LoginFailed as error:
+        log.error("teams.login_failed", error=str(error))

@@ -1,0 +1,64 @@
+"""A button of a triage (Action.Execute): the next step takes the place of the card that was pressed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import structlog
+
+from adapters.teams.app import App, card_activity
+from adapters.teams.cards import draw
+from adapters.teams.connector import SendFailed
+from adapters.teams.translate import command_in, fields_in, message_from
+from bot.messages import Reply
+
+log = structlog.get_logger(__name__)
+
+REPLACING = ("triage", "recommendation", "notice")  # replies that carry on where the card was
+
+
+async def on_execute(app: App, context: Any) -> dict[str, Any]:
+    """The body of the answer: a card, or a line of text where the card stays as it is."""
+    activity = context.activity
+    data = _data(activity.value)
+    command = command_in(data)
+    if command is None:
+        error = {"code": "BadRequest", "message": "This button carries nothing."}
+        return _answer("application/vnd.microsoft.error", error, status=400)
+    message = message_from(activity, text="", command=command, fields=fields_in(data))
+    reply = await app.respond(message)
+    card = draw(reply, public=message.public)
+    if reply.kind not in REPLACING:
+        await context.send_activity(card_activity(card, reply))
+        return _answer("application/vnd.microsoft.activity.message", reply.title or "See below.")
+    if not message.public:
+        await _keep(context, card, reply)
+    return _answer("application/vnd.microsoft.card.adaptive", card)
+
+
+async def _keep(context: Any, card: dict[str, Any], reply: Reply) -> None:
+    """Put the card into the message as well. What an invoke returns is shown once, and gone when the chat is opened
+    again. In a chat with others the message stays as it is, because the next step is not theirs."""
+    if not context.activity.reply_to_id:
+        return
+    update = card_activity(card, reply)
+    update.id = context.activity.reply_to_id
+    try:
+        await context.update_activity(update)
+    except SendFailed as error:  # the person sees the next step all the same
+        log.warning("teams.update_failed", status=error.status)
+
+
+def _data(value: Any) -> Mapping[str, Any]:
+    action = value.get("action") if isinstance(value, Mapping) else None
+    data = action.get("data") if isinstance(action, Mapping) else None
+    return data if isinstance(data, Mapping) else {}
+
+
+def _answer(type: str, value: object, *, status: int = 200) -> dict[str, Any]:
+    return {"statusCode": status, "type": type, "value": value}
+
+
+def register(app: App) -> None:
+    app.on("invoke", "adaptiveCard/action", on_execute)

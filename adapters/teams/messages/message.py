@@ -1,0 +1,18 @@
+"""A message: something typed, or a button pressed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from adapters.teams.app import App
+from adapters.teams.translate import is_from_a_bot, message_from
+
+
+async def on_message(app: App, context: Any) -> None:
+    if is_from_a_bot(context.activity):
+        return  # two bots that answer each other never stop
+    await app.answer(context, message_from(context.activity))
+
+
+def register(app: App) -> None:
+    app.on("message", "", on_message)

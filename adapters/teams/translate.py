@@ -1,0 +1,107 @@
+"""What Teams sends, as a `Message`."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from bot.messages import Message, Place
+
+FIELD = "field."  # before the id of a form's field, so that no field can pass for something else
+MORE = "more"  # the id of the list that holds the choices for which a card has no button
+
+
+Fields = tuple[tuple[str, tuple[str, ...]], ...]
+
+
+def message_from(
+    activity: Any, *, text: str | None = None, command: str | None = None, fields: Fields | None = None
+) -> Message:
+    """The message that an activity brings. What is given beside it stands elsewhere in that kind of activity."""
+    value = activity.value if isinstance(activity.value, Mapping) else {}
+    if text is None:
+        text = without_own_mention(activity)
+    if command is None:
+        command = command_in(value)
+    return Message(
+        text="" if command else text,
+        command=command,
+        place=place_of(activity),
+        person=person_of(activity),
+        public=is_public(activity),
+        delivery=activity.id or "",
+        at=time.time(),
+        fields=fields_in(value) if fields is None else fields,
+    )
+
+
+def place_of(activity: Any) -> Place:
+    """The conversation. Teams writes the thread behind the channel's id: `19:…@thread.tacv2;messageid=1`."""
+    channel, _, thread = activity.conversation.id.partition(";messageid=")
+    return Place("teams", tenant_of(activity), channel, thread)
+
+
+def tenant_of(activity: Any) -> str:
+    conversation = activity.conversation
+    if conversation is not None and conversation.tenant_id:
+        return str(conversation.tenant_id)
+    data = activity.channel_data
+    tenant = data.get("tenant") if isinstance(data, Mapping) else None
+    return str(tenant.get("id") or "") if isinstance(tenant, Mapping) else ""
+
+
+def person_of(activity: Any) -> str:
+    sender = activity.from_property
+    return str(sender.aad_object_id or sender.id or "")
+
+
+def is_public(activity: Any) -> bool:
+    return (activity.conversation.conversation_type or "personal") != "personal"
+
+
+def is_from_a_bot(activity: Any) -> bool:
+    sender = activity.from_property
+    return sender.role == "bot" or sender.id == activity.recipient.id or str(sender.id or "").startswith("28:")
+
+
+def without_own_mention(activity: Any) -> str:
+    """The text as typed without the mentions of this bot. Mentions of anybody else stay where they are.
+
+    Two people can bear the bot's name, and then the texts of their mentions are equal: the mentions are gone through
+    in the order in which they stand in the text.
+    """
+    text, start = activity.text or "", 0
+    for entity in activity.entities or ():
+        if str(entity.type).lower() != "mention":
+            continue
+        mention = entity.additional_properties
+        mentioned = mention.get("mentioned")
+        written = mention.get("text")
+        if not isinstance(mentioned, Mapping) or not isinstance(written, str) or not written:
+            continue
+        at = text.find(written, start)
+        if at < 0:
+            continue
+        if mentioned.get("id") == activity.recipient.id:
+            text, start = text[:at] + text[at + len(written) :], at
+        else:
+            start = at + len(written)
+    return text.strip()
+
+
+def command_in(value: Mapping[str, Any]) -> str | None:
+    """The command that a button carries, or the one picked from the list beside it."""
+    command = value.get("command")
+    if command == MORE:
+        command = value.get(MORE)
+    return command if isinstance(command, str) and command else None
+
+
+def fields_in(value: Mapping[str, Any]) -> Fields:
+    """A submitted form. Teams joins what was chosen of several with commas."""
+    return tuple(
+        (key.removeprefix(FIELD), tuple(part for part in str(given).split(",") if part))
+        for key, given in value.items()
+        if isinstance(key, str) and key.startswith(FIELD) and isinstance(given, str | int | float | bool)
+    )

@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from typing import Any
+
+import aiohttp
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+
+from adapters.teams.cloud import PUBLIC, Cloud
+from adapters.teams.door import open_door
+from adapters.teams.timing import Timing
+from bot.messages import Message, Paragraph, Reply
+from tests.teams_connector.connector import ConnectorService
+from tests.teams_connector.issuer import APP_ID, Issuer
+
+
+@dataclass(frozen=True)
+class Settings:
+    microsoft_app_id: str = ""
+    microsoft_app_password: str = ""
+    microsoft_app_tenant_id: str = ""
+    microsoft_app_type: str = "SingleTenant"
+    allowed_tenants: tuple[str, ...] = ()
+    host: str = "127.0.0.1"
+
+
+WITH_APP_ID = Settings(APP_ID, "app-password", "tenant-of-the-app")
+
+
+@dataclass
+class TinySession:
+    """Answers every message the same way, unless told otherwise, and keeps what it was asked."""
+
+    reply: Callable[[Message], Awaitable[Reply]] | None = None
+    heard: list[Message] = field(default_factory=list)
+
+    async def respond(self, message: Message) -> Reply:
+        self.heard.append(message)
+        if self.reply is not None:
+            return await self.reply(message)
+        return Reply("answer", "An answer", body=(Paragraph("In one sentence."),))
+
+
+@dataclass
+class FakeTime:
+    """Passes only by sleeping."""
+
+    now: float = 0.0
+    slept: list[float] = field(default_factory=list)
+
+    def clock(self) -> float:
+        return self.now
+
+    async def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.now += seconds
+
+
+@dataclass
+class World:
+    """A running server with a Teams door, the connector it sends to, and the issuer of tokens."""
+
+    url: str
+    session: TinySession
+    connector: ConnectorService
+    issuer: Issuer
+    time: FakeTime
+    http: aiohttp.ClientSession
+
+    async def post(self, activity: Any, token: str | None = None, **request: Any) -> tuple[int, Any]:
+        """The status and the body, read as JSON where it is."""
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        body = request or {"json": activity}
+        async with self.http.post(f"{self.url}/api/messages", headers=headers, **body) as response:
+            is_json = response.content_type == "application/json"
+            return response.status, await response.json() if is_json else await response.text()
+
+    async def post_signed(self, activity: dict[str, Any], **claims: Any) -> tuple[int, Any]:
+        token = self.issuer.token(self.issuer.claims(activity["serviceUrl"], **claims))
+        return await self.post(activity, token)
+
+
+MakeWorld = Callable[..., Awaitable[World]]
+
+
+@pytest.fixture
+async def make_world() -> AsyncIterator[MakeWorld]:
+    async with AsyncExitStack() as stack:
+
+        async def make(
+            settings: Settings = Settings(),
+            session: TinySession | None = None,
+            cloud: Callable[[Issuer], Cloud] | None = None,
+            slow: float = 60.0,
+        ) -> World:
+            session = session or TinySession()
+            connector = await stack.enter_async_context(ConnectorService())
+            issuer = await stack.enter_async_context(Issuer())
+            passing = FakeTime()
+            door = open_door(
+                settings,
+                session,
+                cloud=cloud(issuer) if cloud else (issuer.cloud() if settings.microsoft_app_id else PUBLIC),
+                timing=Timing(slow, passing.clock, passing.sleep),
+            )
+            app = web.Application()
+            app.add_routes(door.routes())
+            await door.start()
+            stack.push_async_callback(door.stop)
+            server = TestServer(app)
+            await server.start_server()
+            stack.push_async_callback(server.close)
+            http = await stack.enter_async_context(aiohttp.ClientSession())
+            return World(str(server.make_url("")), session, connector, issuer, passing, http)
+
+        yield make
+
+
+@pytest.fixture
+async def world(make_world: MakeWorld) -> World:
+    """Without an app id, on this machine alone."""
+    return await make_world()

@@ -1,0 +1,208 @@
+from __future__ import annotations
+
+import asyncio
+
+from bot.messages import Choice, Citation, Message, Paragraph, Place, Reply
+from tests.adapters.teams.conftest import MakeWorld, TinySession, World
+from tests.teams_connector.activities import (
+    BOT,
+    CHANNEL,
+    DANA,
+    TENANT,
+    activity,
+    in_channel,
+    in_group_chat,
+    mention,
+    message,
+    pressed,
+)
+from tests.teams_connector.connector import Fault
+
+ANSWER = Reply(
+    "answer",
+    "Both, in part",
+    verdict="partly",
+    body=(Paragraph("It depends on the part."),),
+    citations=(Citation("c1", "One thing holds.", "section 2", "The Source"),),
+    choices=(Choice("And the other?", "answer:other"),),
+)
+
+
+def answering(reply: Reply) -> TinySession:
+    async def respond(message: Message) -> Reply:
+        return reply
+
+    return TinySession(respond)
+
+
+async def test_a_direct_message_is_answered_with_a_card_that_says_the_verdict_first(make_world: MakeWorld) -> None:
+    world = await make_world(session=answering(ANSWER))
+    status, _ = await world.post(message(world.connector.url, "does it?"))
+    assert status == 200
+    [sent] = world.connector.sent
+    texts = [element["text"] for element in sent.card["body"] if element["type"] == "TextBlock"]
+    assert texts == ["Partly", "Both, in part", "It depends on the part."]
+    assert "text" not in sent.activity, "a card with text may come back without an id"
+    assert sent.activity["summary"] == "Partly. Both, in part"
+    assert sent.card["fallbackText"] == ANSWER.text
+
+
+async def test_a_message_says_who_asked_what_and_where(world: World) -> None:
+    asked = message(world.connector.url, "what is it?")
+    await world.post(asked)
+    [heard] = world.session.heard
+    assert heard.text == "what is it?"
+    assert heard.command is None
+    assert heard.place == Place("teams", TENANT, "a:dana-and-bot", "")
+    assert heard.person == "aad-dana"
+    assert heard.public is False
+    assert heard.delivery == asked["id"]
+    assert heard.at > 0
+
+
+async def test_a_button_is_a_message_with_its_command(world: World) -> None:
+    await world.post(pressed(world.connector.url, {"command": "answer:other"}))
+    [heard] = world.session.heard
+    assert (heard.command, heard.text) == ("answer:other", "")
+
+
+async def test_a_choice_from_the_list_beside_the_buttons_is_its_command(world: World) -> None:
+    await world.post(pressed(world.connector.url, {"command": "more", "more": "answer:ninth"}))
+    [heard] = world.session.heard
+    assert heard.command == "answer:ninth"
+
+
+async def test_a_submitted_form_brings_its_fields(world: World) -> None:
+    data = {"command": "triage-form", "field.size": "small", "field.risks": "a,b", "field.note": ""}
+    await world.post(pressed(world.connector.url, data))
+    [heard] = world.session.heard
+    assert heard.command == "triage-form"
+    assert dict(heard.fields) == {"size": ("small",), "risks": ("a", "b"), "note": ()}
+
+
+async def test_a_mention_in_a_channel_is_answered_in_its_thread_T8(world: World) -> None:
+    asked = message(
+        world.connector.url,
+        "<at>Security Advisor</at> what is it?",
+        entities=[mention(BOT)],
+        **in_channel("1700000000001"),
+    )
+    await world.post(asked)
+    [sent], [heard] = world.connector.sent, world.session.heard
+    assert sent.conversation == f"{CHANNEL};messageid=1700000000001"
+    assert sent.reply_to == asked["id"]
+    assert heard.place == Place("teams", TENANT, CHANNEL, "1700000000001")
+    assert heard.public is True
+
+
+async def test_a_mention_in_a_group_chat_is_answered_there(world: World) -> None:
+    asked = message(world.connector.url, "<at>Security Advisor</at> hi", entities=[mention(BOT)], **in_group_chat())
+    await world.post(asked)
+    [sent], [heard] = world.connector.sent, world.session.heard
+    assert sent.conversation == "19:chat@thread.v2"
+    assert (heard.text, heard.public) == ("hi", True)
+
+
+async def test_only_the_bots_own_mention_is_taken_out_T18(world: World) -> None:
+    namesake = {"id": "29:other", "name": "Security Advisor"}
+    asked = message(
+        world.connector.url,
+        "<at>Security Advisor</at> and <at>Security Advisor</at> and <at>Dana</at>: what is it?",
+        entities=[mention(namesake), mention(BOT), mention(DANA), {"type": "clientInfo", "locale": "en"}],
+        **in_channel(),
+    )
+    await world.post(asked)
+    [heard] = world.session.heard
+    assert heard.text == "<at>Security Advisor</at> and  and <at>Dana</at>: what is it?"
+
+
+async def test_every_mention_of_the_bot_is_taken_out(world: World) -> None:
+    asked = message(world.connector.url, "<at>Bot</at> why, <at>Bot</at>", entities=[mention(BOT, "<at>Bot</at>")] * 2)
+    await world.post(asked)
+    [heard] = world.session.heard
+    assert heard.text == "why,"
+
+
+async def test_edits_deletions_reactions_and_bots_are_ignored(world: World) -> None:
+    url = world.connector.url
+    for ignored in (
+        activity(url, "messageUpdate", text="what is it, really?"),
+        activity(url, "messageDelete"),
+        activity(url, "messageReaction", reactionsAdded=[{"type": "like"}]),
+        activity(url, "typing"),
+        activity(url, "event", name="application/vnd.microsoft.readReceipt", value={"lastReadMessageId": "1"}),
+        activity(url, "conversationUpdate", membersAdded=[BOT]),
+        message(url, "hi", **{"from": {"id": "28:another-bot", "name": "Bot"}}),
+        message(url, "hi", **{"from": {"id": "29:x", "name": "Bot", "role": "bot"}}),
+    ):
+        assert await world.post(ignored) == (200, "")
+    assert world.session.heard == []
+    assert world.connector.sent == []
+
+
+async def test_an_installation_is_welcomed_once_T5_T7(world: World) -> None:
+    url = world.connector.url
+    await world.post(activity(url, "installationUpdate", action="add"))
+    await world.post(activity(url, "conversationUpdate", membersAdded=[BOT]))
+    await world.post(activity(url, "installationUpdate", action="add-upgrade"))
+    await world.post(activity(url, "installationUpdate", action="remove"))
+    assert len(world.connector.sent) == 1
+
+
+async def test_a_message_delivered_again_is_answered_once_T17(world: World) -> None:
+    asked = message(world.connector.url, "what is it?")
+    outcomes = await asyncio.gather(*(world.post(asked) for _ in range(5)))
+    outcomes.append(await world.post(asked))
+    assert {status for status, _ in outcomes} == {200}
+    assert len(world.connector.sent) == 1
+
+
+async def test_a_reply_that_could_not_be_sent_is_sent_when_the_message_comes_again(world: World) -> None:
+    asked = message(world.connector.url, "what is it?")
+    world.connector.faults = [Fault(500)]
+    status, _ = await world.post(asked)
+    assert (status, world.connector.sent) == (503, [])
+    status, _ = await world.post(asked)
+    assert status == 200
+    assert len(world.connector.sent) == 1
+
+
+async def test_a_failing_turn_answers_plainly_with_a_reference_T12(make_world: MakeWorld) -> None:
+    async def fail(message: Message) -> Reply:
+        raise RuntimeError(f"cannot read {message.text}")
+
+    world = await make_world(session=TinySession(fail))
+    status, _ = await world.post(message(world.connector.url, "my secret plan"))
+    assert status == 200
+    [sent] = world.connector.sent
+    assert "reference" in sent.card["fallbackText"]
+    assert "secret plan" not in str(sent.activity)
+    assert "RuntimeError" not in str(sent.activity)
+
+
+async def test_who_waits_sees_a_typing_indicator_and_then_the_answer_T4(make_world: MakeWorld) -> None:
+    shown = asyncio.Event()
+
+    async def wait(message: Message) -> Reply:
+        await shown.wait()
+        return ANSWER
+
+    world = await make_world(session=TinySession(wait), slow=0.0)
+    posting = asyncio.create_task(world.post(message(world.connector.url, "what is it?")))
+    await world.connector.until(lambda: len(world.connector.sent) == 1)
+    shown.set()
+    await posting
+    assert [sent.activity["type"] for sent in world.connector.sent] == ["typing", "message"]
+
+
+async def test_an_answer_in_time_comes_without_a_typing_indicator_T9(world: World) -> None:
+    await world.post(message(world.connector.url, "what is it?"))
+    assert [sent.activity["type"] for sent in world.connector.sent] == ["message"]
+
+
+async def test_answers_to_a_caller_that_expects_them_come_in_the_response(world: World) -> None:
+    status, body = await world.post(message(world.connector.url, "what is it?", deliveryMode="expectReplies"))
+    assert status == 200
+    [reply] = body["activities"]
+    assert reply["attachments"][0]["content"]["type"] == "AdaptiveCard"
+    assert world.connector.sent == []

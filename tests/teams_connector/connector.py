@@ -1,0 +1,119 @@
+"""The connector service: takes what a bot sends into conversations, and fails on demand."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+
+
+@dataclass(frozen=True)
+class Sent:
+    """One thing that the bot did in a conversation."""
+
+    action: str  # send, reply, update, delete, create
+    conversation: str
+    activity: dict[str, Any]
+    id: str  # of the activity that this made or changed
+    reply_to: str = ""
+    authorization: str = ""
+
+    @property
+    def card(self) -> dict[str, Any]:
+        [attachment] = self.activity["attachments"]
+        assert attachment["contentType"] == "application/vnd.microsoft.card.adaptive"
+        return attachment["content"]
+
+
+@dataclass
+class Fault:
+    status: int
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+class ConnectorService:
+    """Conversations as a bot sees them. `faults` are used up first, one a request."""
+
+    def __init__(self) -> None:
+        self.sent: list[Sent] = []
+        self.requests = 0
+        self.faults: list[Fault] = []
+        self.members: dict[str, list[dict[str, Any]]] = {}
+        self.accepts: Callable[[str], bool] = lambda authorization: True
+        self._changed = asyncio.Condition()
+        app = web.Application()
+        base = "/v3/conversations"
+        app.router.add_post(base, self._create)
+        app.router.add_post(base + "/{conversation}/activities", self._send)
+        app.router.add_post(base + "/{conversation}/activities/{activity}", self._reply)
+        app.router.add_put(base + "/{conversation}/activities/{activity}", self._update)
+        app.router.add_delete(base + "/{conversation}/activities/{activity}", self._delete)
+        app.router.add_get(base + "/{conversation}/members", self._members)
+        app.router.add_get(base + "/{conversation}/members/{member}", self._member)
+        self._server = TestServer(app)
+
+    async def __aenter__(self) -> ConnectorService:
+        await self._server.start_server()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._server.close()
+
+    @property
+    def url(self) -> str:
+        return str(self._server.make_url("/"))
+
+    @property
+    def messages(self) -> list[Sent]:
+        return [sent for sent in self.sent if sent.activity.get("type") == "message"]
+
+    async def until(self, condition: Callable[[], bool]) -> None:
+        """Return as soon as `condition` holds for what was sent."""
+        async with self._changed:
+            await self._changed.wait_for(condition)
+
+    async def _record(self, request: web.Request, action: str, id: str = "", reply_to: str = "") -> web.Response:
+        self.requests += 1
+        authorization = request.headers.get("Authorization", "")
+        if self.faults:
+            fault = self.faults.pop(0)
+            return web.json_response({"error": {"code": "Fault"}}, status=fault.status, headers=fault.headers)
+        if not self.accepts(authorization):
+            return web.json_response({"error": {"code": "Unauthorized"}}, status=401)
+        activity = await request.json() if request.can_read_body else {}
+        id = id or f"sent-{len(self.sent) + 1}"
+        conversation = request.match_info.get("conversation") or activity.get("channelData", {}).get("channel", {}).get(
+            "id", ""
+        )
+        async with self._changed:
+            self.sent.append(Sent(action, conversation, activity, id, reply_to, authorization))
+            self._changed.notify_all()
+        return web.json_response({"id": id})
+
+    async def _create(self, request: web.Request) -> web.Response:
+        return await self._record(request, "create")
+
+    async def _send(self, request: web.Request) -> web.Response:
+        return await self._record(request, "send")
+
+    async def _reply(self, request: web.Request) -> web.Response:
+        return await self._record(request, "reply", reply_to=request.match_info["activity"])
+
+    async def _update(self, request: web.Request) -> web.Response:
+        return await self._record(request, "update", id=request.match_info["activity"])
+
+    async def _delete(self, request: web.Request) -> web.Response:
+        return await self._record(request, "delete", id=request.match_info["activity"])
+
+    async def _members(self, request: web.Request) -> web.Response:
+        return web.json_response(self.members.get(request.match_info["conversation"], []))
+
+    async def _member(self, request: web.Request) -> web.Response:
+        for member in self.members.get(request.match_info["conversation"], []):
+            if request.match_info["member"] in (member.get("id"), member.get("aadObjectId")):
+                return web.json_response(member)
+        return web.json_response({"error": {"code": "MemberNotFound"}}, status=404)
