@@ -20,10 +20,13 @@ Outcome = Literal["answer", "unstated", "offtopic", "clarify", "help", "triage"]
 class Thresholds:
     """Scores from which a decision is taken."""
 
-    answer: float = 0.42  # from here an answer is given
-    maybe: float = 0.30  # from here it is worth asking what was meant
-    margin: float = 0.04  # ahead of the next by this, where the score alone is not enough
+    answer: float = 0.24  # from here an answer is given, where nothing else is near
+    plain: float = 0.34  # the same for a question that names nothing the vocabulary knows
+    maybe: float = 0.18  # from here it is worth asking what was meant
+    margin: float = 0.04  # ahead of the next by this
+    decline: float = 0.20  # from here the examples of a decline, or of small talk, are near enough
     strong: float = 0.80  # from here an answer stands although the question names something the sources are silent on
+    numeric: float = 0.50  # the same for a question that asks for a number
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,19 +72,28 @@ class Decider:
             return self._answer(question, resolved, settled, resolved.rule)
         if best is None:
             return Decision("offtopic", rule="no candidate")
+        limits = self._limits
         entry = self._knowledge.answers[best.entry]
-        if missing and best.score < self._limits.strong and entry.kind not in ("offtopic",):
-            return Decision("unstated", rule="names a topic on which the sources are silent")
-        if best.score >= self._limits.answer:
-            if entry.kind != "answer":
+        if entry.kind != "answer":
+            if best.score >= limits.decline:
                 return Decision(entry.kind, entry=entry.id, rule=f"nearest to the examples of {entry.id}")
+            return self._uncertain(question, resolved, candidates)
+        if missing and best.score < limits.strong:
+            return Decision("unstated", rule="names a topic on which the sources are silent")
+        if question.numeric and best.wording < limits.numeric:
+            return Decision("unstated", rule="asks for a number")
+        named = bool(question.mentions or resolved.subjects)
+        if best.score >= (limits.answer if named else limits.plain):
             return self._answer(question, resolved, best, "best candidate")
+        return self._uncertain(question, resolved, candidates)
+
+    def _uncertain(self, question: Question, resolved: Resolved, candidates: Candidates) -> Decision:
+        """No candidate is good enough by itself: the claims may still say it; else ask, else decline."""
         from_claims = self._from_claims(question, resolved)
         if from_claims is not None:
             return from_claims
-        if best.score >= self._limits.maybe and entry.kind == "answer" and question.mentions:
-            if candidates.margin >= self._limits.margin:
-                return self._answer(question, resolved, best, "best candidate with a clear margin")
+        best = candidates.best
+        if best and best.score >= self._limits.maybe and self._knowledge.answers[best.entry].kind == "answer":
             options = tuple(c.entry for c in candidates.ranked if self._knowledge.answers[c.entry].kind == "answer")[:5]
             return Decision("clarify", options=options, rule="several answers are near")
         in_field = bool(question.subjects or question.topics or resolved.subjects)
