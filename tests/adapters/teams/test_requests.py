@@ -1,0 +1,113 @@
+"""What stands in a request: malformed ones are turned away in good order."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from adapters.teams.door import DoorStaysShut, open_door
+from tests.adapters.teams.conftest import WITH_APP_ID, MakeWorld, Settings, TinySession, World
+from tests.teams_connector.activities import activity, message
+from tests.teams_connector.issuer import APP_ID
+
+JSON = {"Content-Type": "application/json"}
+
+
+@pytest.mark.parametrize("body", ["", "{", "[]", "null", "1", '"text"', "{}", '{"type": 1}', "[" * 5000, b"\xff\xfe"])
+async def test_a_body_that_is_no_activity_is_a_bad_request(world: World, body: Any) -> None:
+    async with world.http.post(f"{world.url}/api/messages", data=body, headers=JSON) as response:
+        assert response.status == 400
+        assert await response.text() == ""
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"id": None},
+        {"serviceUrl": None},
+        {"conversation": None},
+        {"conversation": "a text"},
+        {"conversation": {"id": ""}},
+        {"from": None},
+        {"recipient": None},
+        {"from": ["a list"]},
+        {"timestamp": "yesterday"},
+        {"entities": "none"},
+    ],
+)
+async def test_an_activity_without_what_every_activity_has_is_a_bad_request(
+    world: World, changed: dict[str, Any]
+) -> None:
+    status, body = await world.post(message(world.connector.url, "hi", **changed))
+    assert (status, body) == (400, "")
+    assert world.session.heard == []
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"value": "a text"},
+        {"value": ["a list"]},
+        {"value": {"command": 7}},
+        {"value": {"command": "more", "more": ["x"]}},
+        {"channelData": "a text"},
+        {"channelData": {"tenant": "a text"}},
+        {"entities": [{"type": "mention"}, {"type": "mention", "mentioned": "x", "text": 3}, {}]},
+    ],
+)
+async def test_odd_parts_of_a_message_are_passed_over(world: World, changed: dict[str, Any]) -> None:
+    status, _ = await world.post(message(world.connector.url, "what is it?", **changed))
+    assert status == 200
+    [heard] = world.session.heard
+    assert (heard.text, heard.command) == ("what is it?", None)
+
+
+async def test_a_body_that_is_not_json_by_its_type_is_not_read(world: World) -> None:
+    # A web page in somebody's browser can post text to this machine without being asked, but not JSON.
+    async with world.http.post(f"{world.url}/api/messages", data="{}", headers={"Content-Type": "text/plain"}) as got:
+        assert got.status == 415
+
+
+async def test_an_invoke_that_nobody_listens_to_is_not_implemented(world: World) -> None:
+    assert (await world.post(activity(world.connector.url, "invoke", name="task/fetch", value={})))[0] == 501
+
+
+async def test_strangers_are_turned_away_before_their_body_is_read(make_world: MakeWorld) -> None:
+    world = await make_world(WITH_APP_ID)
+    async with world.http.post(f"{world.url}/api/messages", data="{", headers=JSON) as response:
+        assert response.status == 401
+
+
+async def test_a_body_is_read_as_malformed_only_from_who_has_a_token(make_world: MakeWorld) -> None:
+    world = await make_world(WITH_APP_ID)
+    assert await world.post({}, "a.b.c") == (400, "")
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        Settings(host="0.0.0.0"),
+        Settings(host="advisor.example"),
+        Settings(APP_ID, "", "t"),
+        Settings(APP_ID, "app-password", ""),
+        Settings(APP_ID, "app-password", "t", "Sometimes"),
+    ],
+)
+def test_the_door_stays_shut_where_it_would_be_open_to_all_or_could_not_answer(settings: Settings) -> None:
+    with pytest.raises(DoorStaysShut):
+        open_door(settings, TinySession())
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        Settings(host="localhost"),
+        Settings(host="::1"),
+        Settings(APP_ID, "app-password", "t", host="0.0.0.0"),
+        Settings(APP_ID, "app-password", "", "MultiTenant"),
+        Settings(APP_ID, "", "", "UserAssignedMSI"),
+    ],
+)
+def test_the_door_opens_with_settings_that_are_complete(settings: Settings) -> None:
+    assert open_door(settings, TinySession()).name == "teams"

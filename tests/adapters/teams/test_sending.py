@@ -1,0 +1,211 @@
+"""T16 and the bot's own tokens: how the bot sends."""
+
+from __future__ import annotations
+
+import asyncio
+import email.utils
+import time
+
+import pytest
+
+from adapters.teams.credentials import Credentials, LoginFailed, Token, managed_identity
+from adapters.teams.pace import LIMITS, Pace
+from bot.messages import Message, Reply
+from tests.adapters.teams.conftest import WITH_APP_ID, FakeTime, MakeWorld, Settings, World
+from tests.teams_connector.activities import message
+from tests.teams_connector.connector import Fault
+from tests.teams_connector.issuer import APP_ID
+
+
+@pytest.mark.parametrize("status", [412, 429, 502, 504])
+async def test_what_teams_asks_to_have_tried_again_is_tried_again(world: World, status: int) -> None:
+    world.connector.faults = [Fault(status), Fault(status)]
+    assert (await world.post(message(world.connector.url, "hi")))[0] == 200
+    assert len(world.connector.sent) == 1
+    first, second = world.time.slept
+    assert 0.25 <= first <= 0.75
+    assert 0.5 <= second <= 1.5
+
+
+async def test_retry_after_is_obeyed(world: World) -> None:
+    world.connector.faults = [Fault(429, {"Retry-After": "7"})]
+    await world.post(message(world.connector.url, "hi"))
+    assert world.time.slept == [7.0]
+    assert len(world.connector.sent) == 1
+
+
+async def test_retry_after_may_be_a_date(world: World) -> None:
+    world.connector.faults = [Fault(429, {"Retry-After": email.utils.formatdate(time.time() + 20, usegmt=True)})]
+    await world.post(message(world.connector.url, "hi"))
+    [slept] = world.time.slept
+    assert 10 < slept <= 20
+
+
+async def test_a_retry_after_that_is_nothing_known_falls_back_to_waiting_a_little(world: World) -> None:
+    world.connector.faults = [Fault(429, {"Retry-After": "soon"})]
+    await world.post(message(world.connector.url, "hi"))
+    assert len(world.connector.sent) == 1
+
+
+async def test_who_asks_for_a_long_wait_gets_the_message_when_it_is_delivered_again(world: World) -> None:
+    world.connector.faults = [Fault(429, {"Retry-After": "600"})]
+    asked = message(world.connector.url, "hi")
+    assert (await world.post(asked))[0] == 503
+    assert world.time.slept == []
+    assert (await world.post(asked))[0] == 200
+
+
+async def test_a_connector_that_keeps_failing_is_given_up(world: World) -> None:
+    world.connector.faults = [Fault(502) for _ in range(20)]
+    assert (await world.post(message(world.connector.url, "hi")))[0] == 503
+    assert world.connector.requests == 5
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 500])
+async def test_what_will_not_get_better_is_not_tried_again(world: World, status: int) -> None:
+    world.connector.faults = [Fault(status)]
+    assert (await world.post(message(world.connector.url, "hi")))[0] == 503
+    assert world.connector.requests == 1
+
+
+async def test_a_redirect_is_not_followed(world: World) -> None:
+    world.connector.faults = [Fault(307, {"Location": f"{world.connector.url}v3/conversations/other/activities"})]
+    assert (await world.post(message(world.connector.url, "hi")))[0] == 503
+    assert world.connector.sent == []
+
+
+async def test_a_conversation_is_not_sent_to_faster_than_teams_allows() -> None:
+    passing = FakeTime()
+    pace = Pace(passing.clock, passing.sleep)
+    sent = []
+    for _ in range(200):
+        await pace.wait("one")
+        sent.append(passing.now)
+    for count, seconds in LIMITS:
+        assert all(later - earlier >= seconds for earlier, later in zip(sent, sent[count:], strict=False)), count
+    passing.slept.clear()
+    await pace.wait("another")
+    assert passing.slept == []
+
+
+async def test_threads_of_a_channel_share_its_limit(world: World) -> None:
+    for thread in range(8):
+        channel = {"id": f"19:c@thread.tacv2;messageid={thread}", "conversationType": "channel"}
+        await world.post(message(world.connector.url, "hi", conversation=channel))
+    assert world.time.slept == [1.0]
+
+
+async def test_the_bots_token_is_acquired_once_and_kept(make_world: MakeWorld) -> None:
+    world = await make_world(WITH_APP_ID)
+    for _ in range(3):
+        await world.post_signed(message(world.connector.url, "hi"))
+    [login] = world.issuer.logins
+    assert login == {
+        "tenant": "tenant-of-the-app",
+        "grant_type": "client_credentials",
+        "client_id": APP_ID,
+        "client_secret": "app-password",
+        "scope": "https://connector.example/.default",
+    }
+
+
+async def test_a_bot_of_many_tenants_logs_in_at_bot_frameworks(make_world: MakeWorld) -> None:
+    world = await make_world(Settings(APP_ID, "app-password", "", "MultiTenant"))
+    await world.post_signed(message(world.connector.url, "hi"))
+    assert world.issuer.logins[0]["tenant"] == "botframework.com"
+
+
+async def test_the_bots_token_is_renewed_before_it_expires(make_world: MakeWorld) -> None:
+    world = await make_world(WITH_APP_ID)
+    await world.post_signed(message(world.connector.url, "hi"))
+    world.time.now += world.issuer.expires_in - 200
+    await world.post_signed(message(world.connector.url, "hi"))
+    assert [sent.authorization for sent in world.connector.sent] == ["Bearer own-token-1", "Bearer own-token-2"]
+
+
+async def test_a_token_that_the_connector_does_not_take_is_acquired_anew(make_world: MakeWorld) -> None:
+    world = await make_world(WITH_APP_ID)
+    world.connector.accepts = lambda authorization: authorization == "Bearer own-token-2"
+    assert (await world.post_signed(message(world.connector.url, "hi")))[0] == 200
+    assert len(world.connector.sent) == 1
+
+
+async def test_a_connector_that_takes_no_token_at_all_is_given_up(make_world: MakeWorld) -> None:
+    world = await make_world(WITH_APP_ID)
+    world.connector.accepts = lambda authorization: False
+    assert (await world.post_signed(message(world.connector.url, "hi")))[0] == 503
+    assert world.connector.requests == 2
+
+
+async def test_a_login_that_takes_long_delays_nobody_else(make_world: MakeWorld) -> None:
+    world = await make_world(WITH_APP_ID)
+    world.issuer.login_opens.clear()
+    taken = asyncio.Event()
+
+    async def take(message: Message) -> Reply:
+        taken.set()
+        return Reply("notice", "Taken")
+
+    world.session.reply = take
+    waiting = asyncio.create_task(world.post_signed(message(world.connector.url, "hi")))
+    await taken.wait()
+    # The message waits for its token. Meanwhile the same process answers who needs none.
+    assert (await world.post(message(world.connector.url, "hi")))[0] == 401
+    assert not waiting.done()
+    world.issuer.login_opens.set()
+    assert (await waiting)[0] == 200
+
+
+async def test_a_login_that_fails_is_logged_without_the_password(
+    make_world: MakeWorld, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world = await make_world(Settings(APP_ID, "wrong-password", "t"))
+    assert (await world.post_signed(message(world.connector.url, "hi")))[0] == 503
+    printed = capsys.readouterr().out
+    assert "invalid_client" in printed
+    assert "wrong-password" not in printed
+
+
+async def test_however_many_need_a_token_it_is_acquired_once() -> None:
+    asked = 0
+
+    async def acquire() -> Token:
+        nonlocal asked
+        asked += 1
+        await asyncio.sleep(0)
+        return Token("t", 3600)
+
+    credentials = Credentials(acquire, lambda: 0.0)
+    assert await asyncio.gather(*(credentials.token() for _ in range(10))) == ["t"] * 10
+    assert asked == 1
+
+
+async def test_a_managed_identity_is_asked_of_the_machine(
+    monkeypatch: pytest.MonkeyPatch, make_world: MakeWorld
+) -> None:
+    from aiohttp import web
+    from aiohttp.test_utils import TestServer
+
+    async def identity(request: web.Request) -> web.Response:
+        assert request.headers["X-IDENTITY-HEADER"] == "machine-secret"
+        assert request.query["client_id"] == APP_ID
+        assert request.query["resource"] == "https://connector.example"
+        return web.json_response({"access_token": "machines-token", "expires_on": str(int(time.time()) + 3600)})
+
+    app = web.Application()
+    app.router.add_get("/msi/token", identity)
+    async with TestServer(app) as server:
+        # These are Azure's own names; the environment is where MSAL reads them.
+        monkeypatch.setenv("IDENTITY_ENDPOINT", str(server.make_url("/msi/token")))
+        monkeypatch.setenv("IDENTITY_HEADER", "machine-secret")
+        monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+        token = await managed_identity(APP_ID, "https://connector.example/.default")()
+    assert token.value == "machines-token"
+    assert token.expires_in > 3000
+
+
+async def test_a_machine_without_an_identity_fails_in_good_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("IDENTITY_ENDPOINT", "http://127.0.0.1:1/msi/token")
+    monkeypatch.setenv("IDENTITY_HEADER", "machine-secret")
+    with pytest.raises(LoginFailed):
+        await managed_identity(APP_ID, "https://connector.example/.default")()

@@ -1,0 +1,227 @@
+"""T19 and T20: who is let in."""
+
+from __future__ import annotations
+
+import base64
+import json
+import time
+from typing import Any
+
+import jwt
+import pytest
+from structlog.testing import capture_logs
+
+from adapters.teams.signing_keys import FAILURE_INTERVAL, UNKNOWN_KEY_INTERVAL
+from tests.adapters.teams.conftest import WITH_APP_ID, MakeWorld, Settings, World
+from tests.teams_connector.activities import TENANT, executed, message
+from tests.teams_connector.issuer import APP_ID, EMULATOR, PublishedKey, make_key
+
+
+@pytest.fixture
+async def guarded(make_world: MakeWorld) -> World:
+    return await make_world(WITH_APP_ID)
+
+
+async def refused(world: World, token: str | None, expected: int, **changed: Any) -> None:
+    with capture_logs() as logs:
+        status, body = await world.post(message(world.connector.url, "what is it?", **changed), token)
+    assert (status, body) == (expected, "")
+    assert world.session.heard == []
+    assert world.connector.requests == 0
+    assert not any("exc_info" in entry or "what is it" in str(entry) for entry in logs)
+    assert token is None or token not in str(logs)
+
+
+async def test_a_good_token_is_let_in_and_the_answer_carries_the_bots_own(guarded: World) -> None:
+    status, _ = await guarded.post_signed(message(guarded.connector.url, "what is it?"))
+    assert status == 200
+    [sent] = guarded.connector.sent
+    assert sent.authorization == "Bearer own-token-1"
+
+
+async def test_no_token_is_refused(guarded: World) -> None:
+    await refused(guarded, None, 401)
+
+
+@pytest.mark.parametrize("header", ["Basic abc", "Bearer", "Bearer  ", "abc", "Bearer not.a.token", "Bearer a b"])
+async def test_what_is_no_token_is_refused(guarded: World, header: str) -> None:
+    asked = message(guarded.connector.url, "what is it?")
+    async with guarded.http.post(
+        f"{guarded.url}/api/messages", json=asked, headers={"Authorization": header}
+    ) as response:
+        assert response.status == 401
+    assert guarded.session.heard == []
+
+
+WRONG_CLAIMS = {
+    "expired": ({"exp": int(time.time()) - 3600}, 401),
+    "no expiry": ({"exp": None}, 401),
+    "expiry that is no number": ({"exp": "tomorrow"}, 401),
+    "not valid yet": ({"nbf": int(time.time()) + 3600}, 401),
+    "another audience": ({"aud": "another-app"}, 401),
+    "no audience": ({"aud": None}, 401),
+    "another issuer": ({"iss": "https://issuer.example"}, 401),
+    "no issuer": ({"iss": None}, 401),
+    "an issuer that is no text": ({"iss": ["https://issuer.example"]}, 401),
+    "another service URL": ({"serviceurl": "https://elsewhere.example/"}, 403),
+    "no service URL": ({"serviceurl": None}, 403),
+}
+
+
+@pytest.mark.parametrize("name", WRONG_CLAIMS)
+async def test_a_token_with_a_wrong_claim_is_refused(guarded: World, name: str) -> None:
+    changed, status = WRONG_CLAIMS[name]
+    claims = guarded.issuer.claims(guarded.connector.url, **changed)
+    if changed.get("iss") is not None and not isinstance(changed["iss"], str):
+        token = signed_by_hand(claims)
+    else:
+        token = guarded.issuer.token(claims)
+    await refused(guarded, token, status)
+
+
+def signed_by_hand(claims: dict[str, Any]) -> str:
+    """PyJWT does not make every token that somebody else can make."""
+    from cryptography.hazmat.primitives import hashes
+    from cryptography.hazmat.primitives.asymmetric import padding
+
+    def encode(data: bytes) -> str:
+        return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+    head = encode(json.dumps({"alg": "RS256", "kid": "first"}).encode())
+    signed = f"{head}.{encode(json.dumps(claims).encode())}"
+    return f"{signed}.{encode(make_key('first').sign(signed.encode(), padding.PKCS1v15(), hashes.SHA256()))}"
+
+
+async def test_an_unsigned_token_is_refused(guarded: World) -> None:
+    claims = guarded.issuer.claims(guarded.connector.url)
+    await refused(guarded, jwt.encode(claims, None, algorithm="none", headers={"kid": "first"}), 401)
+
+
+async def test_a_token_signed_with_a_shared_secret_is_refused(guarded: World) -> None:
+    claims = guarded.issuer.claims(guarded.connector.url)
+    public = guarded.issuer.url.ljust(64, "x")
+    await refused(guarded, jwt.encode(claims, public, algorithm="HS256", headers={"kid": "first"}), 401)
+
+
+async def test_a_tampered_token_is_refused(guarded: World) -> None:
+    head, _, signature = guarded.issuer.token(guarded.issuer.claims(guarded.connector.url)).split(".")
+    changed = json.dumps(guarded.issuer.claims(guarded.connector.url, admin=True)).encode()
+    body = base64.urlsafe_b64encode(changed).rstrip(b"=").decode()
+    await refused(guarded, f"{head}.{body}.{signature}", 401)
+
+
+async def test_a_token_signed_with_another_key_under_a_known_id_is_refused(guarded: World) -> None:
+    token = guarded.issuer.token(guarded.issuer.claims(guarded.connector.url), key="foreign", key_id="first")
+    await refused(guarded, token, 401)
+
+
+async def test_a_token_with_an_unknown_key_is_refused(guarded: World) -> None:
+    await refused(guarded, guarded.issuer.token(guarded.issuer.claims(guarded.connector.url), key="foreign"), 401)
+
+
+async def test_a_key_that_is_not_endorsed_for_teams_is_refused(guarded: World) -> None:
+    guarded.issuer.published = [PublishedKey("first", endorsements=("webchat",))]
+    await refused(guarded, guarded.issuer.token(guarded.issuer.claims(guarded.connector.url)), 403)
+
+
+async def test_a_channel_that_the_key_is_not_endorsed_for_is_refused(guarded: World) -> None:
+    token = guarded.issuer.token(guarded.issuer.claims(guarded.connector.url))
+    await refused(guarded, token, 403, channelId="directline")
+
+
+async def test_a_service_url_that_is_not_encrypted_is_refused(guarded: World) -> None:
+    asked = message("http://connector.example/", "what is it?")
+    assert await guarded.post_signed(asked) == (403, "")
+
+
+async def test_an_invoke_is_checked_like_a_message(guarded: World) -> None:
+    asked = executed(guarded.connector.url, {"command": "help"})
+    assert await guarded.post(asked) == (401, "")
+    assert guarded.session.heard == []
+
+
+async def test_a_rotated_key_is_fetched_but_not_at_every_knock(guarded: World) -> None:
+    await guarded.post_signed(message(guarded.connector.url, "one"))
+    assert guarded.issuer.key_fetches == 1
+    rotated = guarded.issuer.token(guarded.issuer.claims(guarded.connector.url), key="second")
+    for _ in range(3):
+        assert (await guarded.post(message(guarded.connector.url, "two"), rotated))[0] == 401
+    assert guarded.issuer.key_fetches == 1
+
+    guarded.time.now += UNKNOWN_KEY_INTERVAL
+    guarded.issuer.published = [PublishedKey("second")]
+    assert (await guarded.post(message(guarded.connector.url, "three"), rotated))[0] == 200
+    assert guarded.issuer.key_fetches == 2
+    assert (await guarded.post_signed(message(guarded.connector.url, "four")))[0] == 401, "the first key is gone"
+
+
+async def test_known_keys_stay_good_while_the_issuer_is_away(guarded: World) -> None:
+    await guarded.post_signed(message(guarded.connector.url, "one"))
+    guarded.issuer.reachable = False
+    guarded.time.now += 48 * 3600.0
+    assert (await guarded.post_signed(message(guarded.connector.url, "two")))[0] == 200
+
+
+async def test_while_no_keys_can_be_fetched_teams_is_asked_to_come_again(guarded: World) -> None:
+    guarded.issuer.reachable = False
+    for _ in range(2):
+        assert await guarded.post_signed(message(guarded.connector.url, "one")) == (503, "")
+    assert guarded.session.heard == []
+    guarded.issuer.reachable = True
+    guarded.time.now += FAILURE_INTERVAL
+    assert (await guarded.post_signed(message(guarded.connector.url, "two")))[0] == 200
+
+
+def emulators(world: World, **changed: Any) -> str:
+    claims = {"iss": EMULATOR, "ver": "2.0", "azp": APP_ID, "serviceurl": None, **changed}
+    return world.issuer.token(world.issuer.claims(world.connector.url, **claims))
+
+
+async def test_an_emulators_token_is_refused(guarded: World) -> None:
+    await refused(guarded, emulators(guarded), 401)
+
+
+async def test_an_emulators_token_is_let_in_where_that_is_switched_on(make_world: MakeWorld) -> None:
+    world = await make_world(WITH_APP_ID, cloud=lambda issuer: issuer.cloud(emulator_allowed=True))
+    assert (await world.post(message(world.connector.url, "hi"), emulators(world)))[0] == 200
+    assert (await world.post(message(world.connector.url, "hi"), emulators(world, ver="1.0", appid=APP_ID)))[0] == 200
+
+
+async def test_an_emulator_may_not_send_us_elsewhere_nor_speak_for_another_app(make_world: MakeWorld) -> None:
+    world = await make_world(WITH_APP_ID, cloud=lambda issuer: issuer.cloud(emulator_allowed=True))
+    assert await world.post(message("https://elsewhere.example/", "hi"), emulators(world)) == (403, "")
+    await refused(world, emulators(world, azp="another-app"), 401)
+    await refused(world, emulators(world, exp=None), 401)
+
+
+async def test_a_tenant_that_is_not_allowed_is_refused_T20(make_world: MakeWorld) -> None:
+    world = await make_world(Settings(APP_ID, "app-password", "t", allowed_tenants=("another-tenant",)))
+    assert await world.post_signed(message(world.connector.url, "hi")) == (403, "")
+    assert world.session.heard == []
+
+
+async def test_a_tenant_that_is_allowed_is_answered_T20(make_world: MakeWorld) -> None:
+    world = await make_world(Settings(APP_ID, "app-password", "t", allowed_tenants=(TENANT,)))
+    assert (await world.post_signed(message(world.connector.url, "hi")))[0] == 200
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://elsewhere.example/",
+        "http://169.254.169.254/",
+        "http://127.0.0.1.elsewhere.example/",
+        "http://127.0.0.1@elsewhere.example/",
+        "http://localhost.elsewhere.example/",
+        "file:///etc/passwd",
+        "ftp://127.0.0.1/",
+        "//127.0.0.1/",
+        "http://[::ffff:10.0.0.1]/",
+        "http://0.0.0.0/",
+        "http://[bad",
+        "not a url",
+    ],
+)
+async def test_without_an_app_id_nothing_is_sent_off_this_machine(world: World, url: str) -> None:
+    assert await world.post(message(url, "hi")) == (403, "")
+    assert world.session.heard == []
