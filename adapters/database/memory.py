@@ -1,0 +1,63 @@
+"""The port on a database: one `Unit` is one transaction on one connection."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from adapters.database.conversations import SqlConversations, SqlDeliveries
+from adapters.database.engine import create_engine
+from adapters.database.outbox import SqlOutbox, SqlSubscriptions
+from adapters.database.people import forget
+from adapters.database.records import SqlFeedback, SqlGaps, SqlPosts, SqlQuestions, SqlRecommendations
+from bot.memory import Forgotten, MemoryUnavailable, Person
+
+
+class SqlUnit:
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+        self.conversations = SqlConversations(connection)
+        self.deliveries = SqlDeliveries(connection)
+        self.recommendations = SqlRecommendations(connection)
+        self.posts = SqlPosts(connection)
+        self.feedback = SqlFeedback(connection)
+        self.gaps = SqlGaps(connection)
+        self.questions = SqlQuestions(connection)
+        self.subscriptions = SqlSubscriptions(connection)
+        self.outbox = SqlOutbox(connection)
+
+    async def forget(self, person: Person) -> Forgotten:
+        return await forget(self._connection, person)
+
+
+class SqlMemory:
+    """`bot.memory.Memory` on SQLite or PostgreSQL. The schema is there already, see `adapters.database.schema`."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    @classmethod
+    def at(cls, url: str) -> SqlMemory:
+        """On the database at `url`: `sqlite:///FILE` or `postgresql://…`."""
+        return cls(create_engine(url))
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[SqlUnit]:
+        try:
+            async with self._engine.begin() as connection:
+                yield SqlUnit(connection)
+        except (SQLAlchemyError, OSError) as error:
+            raise MemoryUnavailable(_in_short(error)) from error
+
+    async def close(self) -> None:
+        await self._engine.dispose()
+
+
+def _in_short(error: Exception) -> str:
+    """The kind of failure and the database's code for it; never a value, never a statement."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    code = getattr(cause, "sqlstate", None) or getattr(cause, "sqlite_errorname", None) or ""
+    return f"{type(error).__name__} {type(cause).__name__} {code}".strip()

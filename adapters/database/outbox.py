@@ -1,0 +1,146 @@
+"""What waits to be sent, and who gets something regularly."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any, cast
+
+from sqlalchemy import Row, Update, delete, exists, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from adapters.database.rows import insert_or_ignore, insert_or_replace, place_of, place_values
+from adapters.database.tables import outbox, subscriptions
+from bot.effects import Cadence
+from bot.memory import Subscription
+from bot.messages import Place
+from bot.plaindata import dumps, loads
+from bot.sending import Claimed, Content, Parcel
+
+_t = outbox.c
+_earlier = outbox.alias("earlier")
+_is_open = _t.finished_at.is_(None)
+_is_first_of_its_subject = ~exists().where(
+    (_earlier.c.subject == _t.subject) & _earlier.c.finished_at.is_(None) & (_earlier.c.number < _t.number)
+)
+
+
+class SqlOutbox:
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def put(self, parcel: Parcel, at: float) -> None:
+        values = {
+            "id": parcel.id,
+            "action": parcel.action,
+            **place_values(parcel.place),
+            "subject": parcel.subject,
+            "content": dumps(parcel.content) if parcel.content else None,
+            "due_at": at,
+            "attempts": 0,
+            "unsure": False,
+            "owner": "",
+            "leased_until": 0.0,
+            "why": "",
+        }
+        await self._connection.execute(insert_or_ignore(self._connection, outbox), values)
+
+    async def claim(
+        self, owner: str, *, now: float, lease: float, surfaces: Sequence[str], limit: int = 10
+    ) -> Sequence[Claimed]:
+        is_due = _is_open & (_t.due_at <= now) & (_t.leased_until <= now) & _t.surface.in_(surfaces)
+        rows = (
+            await self._connection.execute(
+                select(outbox)
+                .where(is_due & _is_first_of_its_subject)
+                .order_by(_t.number)
+                .limit(limit)
+                .with_for_update(skip_locked=True, of=outbox)
+            )
+        ).all()
+        if rows:
+            await self._connection.execute(
+                update(outbox)
+                .where(_t.number.in_([row.number for row in rows]))
+                .values(owner=owner, leased_until=now + lease, attempts=_t.attempts + 1, unsure=True)
+            )
+        return [Claimed(_parcel(row), row.attempts, row.unsure) for row in rows]
+
+    async def sent(self, id: str, owner: str, at: float) -> bool:
+        return await self._settle(_owned(id, owner).values(finished_at=at, content=None))
+
+    async def later(self, id: str, owner: str, *, due_at: float, unsure: bool) -> bool:
+        return await self._settle(_owned(id, owner).values(due_at=due_at, unsure=unsure, owner="", leased_until=0.0))
+
+    async def failed(self, id: str, owner: str, *, why: str, at: float) -> bool:
+        return await self._settle(_owned(id, owner).values(finished_at=at, content=None, why=why))
+
+    async def _settle(self, change: Update) -> bool:
+        return bool((await self._connection.execute(change)).rowcount)
+
+    async def withdraw(self, subject: str) -> bool:
+        untouched = delete(outbox).where(_is_open & (_t.subject == subject) & ~_t.unsure).returning(_t.action)
+        return "send" in (await self._connection.execute(untouched)).scalars().all()
+
+    async def waiting(self) -> int:
+        return (await self._connection.execute(select(func.count()).select_from(outbox).where(_is_open))).scalar_one()
+
+    async def prune(self, before: float) -> int:
+        return (await self._connection.execute(delete(outbox).where(_t.finished_at < before))).rowcount
+
+
+def _owned(id: str, owner: str) -> Update:
+    return update(outbox).where((_t.id == id) & (_t.owner == owner) & _is_open)
+
+
+def _parcel(row: Row[Any]) -> Parcel:
+    content = cast(Content, loads(cast(Any, Content), row.content)) if row.content else None
+    return Parcel(row.id, row.action, place_of(row), row.subject, content)
+
+
+class SqlSubscriptions:
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def put(self, subscription: Subscription) -> None:
+        earlier = await self.get(subscription.place)
+        kept = (earlier.shown, earlier.sent) if earlier else (subscription.shown, subscription.sent)
+        values = {
+            **place_values(subscription.place),
+            "cadence": subscription.cadence,
+            "person": subscription.person,
+            "next_at": subscription.next_at,
+            "shown": json.dumps(kept[0]),
+            "sent": kept[1],
+        }
+        await self._connection.execute(insert_or_replace(self._connection, subscriptions), values)
+
+    async def remove(self, place: Place) -> bool:
+        return bool((await self._connection.execute(delete(subscriptions).filter_by(**place_values(place)))).rowcount)
+
+    async def get(self, place: Place) -> Subscription | None:
+        found = await self._connection.execute(select(subscriptions).filter_by(**place_values(place)))
+        row = found.first()
+        return _subscription(row) if row else None
+
+    async def due(self, now: float, limit: int = 20) -> Sequence[Subscription]:
+        rows = await self._connection.execute(
+            select(subscriptions)
+            .where(subscriptions.c.next_at <= now)
+            .order_by(subscriptions.c.next_at)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        return [_subscription(row) for row in rows]
+
+    async def advance(self, subscription: Subscription) -> None:
+        await self._connection.execute(
+            update(subscriptions)
+            .filter_by(**place_values(subscription.place))
+            .values(next_at=subscription.next_at, shown=json.dumps(subscription.shown), sent=subscription.sent)
+        )
+
+
+def _subscription(row: Row[Any]) -> Subscription:
+    cadence = cast(Cadence, row.cadence)
+    return Subscription(place_of(row), cadence, row.person, row.next_at, tuple(json.loads(row.shown)), row.sent)

@@ -1,0 +1,64 @@
+"""Forgetting a person."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import ColumnElement, Table, delete, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from adapters.database.outbox import SqlOutbox
+from adapters.database.tables import (
+    conversations,
+    deliveries,
+    posts,
+    questions,
+    recommendations,
+    subscriptions,
+    votes,
+)
+from bot.effects import Post
+from bot.memory import Forgotten, Person
+from bot.plaindata import dumps, loads
+
+
+async def forget(connection: AsyncConnection, person: Person) -> Forgotten:
+    """Delete what is kept about `person`; posts and subscriptions stay without the name. No name: nothing is theirs."""
+    if not person.id:
+        return Forgotten()
+    asked = await connection.execute(select(questions.c.id).where(_is_theirs(questions, person)))
+    for id in asked.scalars().all():
+        await SqlOutbox(connection).withdraw(id)
+    return Forgotten(
+        conversations=await _delete(connection, conversations, person),
+        deliveries=await _delete(connection, deliveries, person),
+        recommendations=await _delete(connection, recommendations, person),
+        votes=await _delete(connection, votes, person),
+        questions=await _delete(connection, questions, person),
+        posts=await _unname_posts(connection, person),
+        subscriptions=await _unname_subscriptions(connection, person),
+    )
+
+
+def _is_theirs(table: Table, person: Person) -> ColumnElement[bool]:
+    columns = table.c
+    return (columns.surface == person.surface) & (columns.tenant == person.tenant) & (columns.person == person.id)
+
+
+async def _delete(connection: AsyncConnection, table: Table, person: Person) -> int:
+    return (await connection.execute(delete(table).where(_is_theirs(table, person)))).rowcount
+
+
+async def _unname_posts(connection: AsyncConnection, person: Person) -> int:
+    rows = (await connection.execute(select(posts.c.id, posts.c.post).where(_is_theirs(posts, person)))).all()
+    for row in rows:
+        unnamed = replace(loads(Post, row.post), shared_by="", note="")
+        values: dict[str, Any] = {"person": "", "post": dumps(unnamed)}
+        await connection.execute(update(posts).where(posts.c.id == row.id).values(**values))
+    return len(rows)
+
+
+async def _unname_subscriptions(connection: AsyncConnection, person: Person) -> int:
+    change = update(subscriptions).where(_is_theirs(subscriptions, person)).values(person="")
+    return (await connection.execute(change)).rowcount

@@ -1,0 +1,177 @@
+"""What is kept beyond a conversation: recommendations, posts, votes, gaps, questions to experts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any, cast
+
+from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from adapters.database.rows import insert_or_ignore, insert_or_replace, person_values, place_of, place_values
+from adapters.database.tables import gaps, posts, questions, recommendations, votes
+from bot.effects import Post, Unanswered, Vote
+from bot.memory import Gap, KeptPost, KeptQuestion, Person, PostState, QuestionState, Tally
+from bot.messages import Place
+from bot.plaindata import dumps, loads
+
+
+class SqlRecommendations:
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def keep(self, id: str, person: Person, record: str, knowledge: str, at: float) -> None:
+        values = {"id": id, **person_values(person), "record": record, "knowledge": knowledge, "at": at}
+        await self._connection.execute(insert_or_replace(self._connection, recommendations), values)
+
+    async def record(self, id: str) -> str | None:
+        found = await self._connection.execute(select(recommendations.c.record).where(recommendations.c.id == id))
+        return found.scalar()
+
+
+class SqlPosts:
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def add(self, post: KeptPost) -> bool:
+        values = {
+            "id": post.id,
+            **place_values(post.place),
+            "person": post.person,
+            "post": dumps(post.post),
+            "state": post.state,
+            "reference": post.reference,
+            "at": post.at,
+        }
+        return bool((await self._connection.execute(insert_or_ignore(self._connection, posts), values)).rowcount)
+
+    async def get(self, id: str) -> KeptPost | None:
+        row = (await self._connection.execute(select(posts).where(posts.c.id == id).with_for_update())).first()
+        return _post(row) if row else None
+
+    async def change(
+        self, id: str, *, state: PostState, reference: str | None = None, post: Post | None = None
+    ) -> None:
+        values: dict[str, str] = {"state": state}
+        if reference is not None:
+            values["reference"] = reference
+        if post is not None:
+            values["post"] = dumps(post)
+        await self._connection.execute(update(posts).where(posts.c.id == id).values(**values))
+
+    async def standing(self) -> Sequence[KeptPost]:
+        rows = await self._connection.execute(select(posts).where(posts.c.state == "posted").order_by(posts.c.at))
+        return [_post(row) for row in rows]
+
+
+def _post(row: Row[Any]) -> KeptPost:
+    state = cast(PostState, row.state)
+    return KeptPost(row.id, place_of(row), row.person, loads(Post, row.post), state, row.reference, row.at)
+
+
+class SqlFeedback:
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def vote(self, person: Person, vote: Vote, at: float) -> None:
+        values = {
+            **person_values(person),
+            "reference": vote.reference,
+            "helpful": vote.helpful,
+            "reason": vote.reason,
+            "entry": vote.entry or "",
+            "knowledge": vote.knowledge,
+            "at": at,
+        }
+        await self._connection.execute(insert_or_replace(self._connection, votes), values)
+
+    async def tallies(self) -> Sequence[Tally]:
+        columns = (votes.c.entry, votes.c.knowledge, votes.c.helpful, votes.c.reason)
+        counts: dict[tuple[str, str], tuple[Counter[bool], Counter[str]]] = {}
+        for entry, knowledge, helpful, reason in await self._connection.execute(select(*columns)):
+            helpfulness, reasons = counts.setdefault((entry, knowledge), (Counter(), Counter()))
+            helpfulness[helpful] += 1
+            reasons.update([reason] if reason else [])
+        return [
+            Tally(entry, knowledge, helpfulness[True], helpfulness[False], tuple(sorted(reasons.items())))
+            for (entry, knowledge), (helpfulness, reasons) in sorted(counts.items())
+        ]
+
+
+class SqlGaps:
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def add(self, gap: Unanswered, *, day: str, answer: str = "") -> None:
+        values = {
+            "question": gap.question,
+            "day": day,
+            "kind": gap.kind,
+            "best_entry": gap.best_entry,
+            "confidence": gap.confidence,
+            "knowledge": gap.knowledge,
+            "answer": answer,
+        }
+        await self._connection.execute(insert(gaps), values)
+
+    async def all(self) -> Sequence[Gap]:
+        rows = await self._connection.execute(select(gaps).order_by(gaps.c.number.desc()))
+        return [
+            Gap(row.question, row.day, row.kind, row.best_entry, row.confidence, row.knowledge, row.answer)
+            for row in rows
+        ]
+
+
+class SqlQuestions:
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def add(self, question: KeptQuestion) -> bool:
+        values = {
+            "id": question.id,
+            **place_values(question.place),
+            "person": question.person,
+            **place_values(question.to, "to_"),
+            "question": question.question,
+            "state": question.state,
+            "reference": question.reference,
+            "at": question.at,
+        }
+        return bool((await self._connection.execute(insert_or_ignore(self._connection, questions), values)).rowcount)
+
+    async def get(self, id: str) -> KeptQuestion | None:
+        row = (await self._connection.execute(select(questions).where(questions.c.id == id))).first()
+        return _question(row) if row else None
+
+    async def in_thread(self, place: Place) -> KeptQuestion | None:
+        if not place.thread:
+            return None
+        found = await self._connection.execute(
+            select(questions).where(
+                (questions.c.reference == place.thread)
+                & (questions.c.to_surface == place.surface)
+                & (questions.c.to_tenant == place.tenant)
+                & (questions.c.to_channel == place.channel)
+            )
+        )
+        row = found.first()
+        return _question(row) if row else None
+
+    async def posted(self, id: str, reference: str) -> None:
+        await self._connection.execute(update(questions).where(questions.c.id == id).values(reference=reference))
+
+    async def answered(self, id: str) -> bool:
+        is_open = (questions.c.id == id) & (questions.c.state == "open")
+        return bool(
+            (await self._connection.execute(update(questions).where(is_open).values(state="answered"))).rowcount
+        )
+
+    async def prune(self, before: float) -> int:
+        return (await self._connection.execute(delete(questions).where(questions.c.at < before))).rowcount
+
+
+def _question(row: Row[Any]) -> KeptQuestion:
+    state = cast(QuestionState, row.state)
+    to = place_of(row, "to_")
+    return KeptQuestion(row.id, place_of(row), row.person, to, row.question, state, row.reference, row.at)

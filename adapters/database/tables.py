@@ -1,0 +1,164 @@
+"""The schema. `migrations/` builds the same, step by step; a test compares the two.
+
+Times are seconds since 1970. A place is four columns. JSON is text, written and read by `bot.plaindata`.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Double,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+# SQLite counts by itself only where the key is exactly INTEGER.
+_Counted = BigInteger().with_variant(Integer(), "sqlite")
+
+
+def _place(prefix: str = "", *, key: bool = False) -> list[Column[str]]:
+    names = ("surface", "tenant", "channel", "thread")
+    return [Column(f"{prefix}{name}", String, primary_key=key, nullable=False) for name in names]
+
+
+conversations = Table(
+    "conversations",
+    metadata,
+    *_place(key=True),
+    Column("person", String, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("look_again_at", Double, nullable=False),
+    Column("body", Text, nullable=False),
+    Index(None, "look_again_at"),
+    Index(None, "surface", "tenant", "person"),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("surface", String, primary_key=True),
+    Column("tenant", String, primary_key=True),
+    Column("delivery", String, primary_key=True),
+    Column("person", String, nullable=False),
+    Column("at", Double, nullable=False),
+    Column("reply", Text, nullable=False),
+    Index(None, "at"),
+    Index(None, "surface", "tenant", "person"),
+)
+
+recommendations = Table(
+    "recommendations",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("surface", String, nullable=False),
+    Column("tenant", String, nullable=False),
+    Column("person", String, nullable=False),
+    Column("record", Text, nullable=False),
+    Column("knowledge", String, nullable=False),
+    Column("at", Double, nullable=False),
+    Index(None, "surface", "tenant", "person"),
+)
+
+posts = Table(
+    "posts",
+    metadata,
+    Column("id", String, primary_key=True),
+    *_place(),
+    Column("person", String, nullable=False),
+    Column("post", Text, nullable=False),
+    Column("state", String, nullable=False),
+    Column("reference", String, nullable=False),
+    Column("at", Double, nullable=False),
+    Index(None, "state"),
+    Index(None, "surface", "tenant", "person"),
+)
+
+votes = Table(
+    "votes",
+    metadata,
+    Column("surface", String, primary_key=True),
+    Column("tenant", String, primary_key=True),
+    Column("person", String, primary_key=True),
+    Column("reference", String, primary_key=True),
+    Column("helpful", Boolean, nullable=False),
+    Column("reason", String, nullable=False),
+    Column("entry", String, nullable=False),
+    Column("knowledge", String, nullable=False),
+    Column("at", Double, nullable=False),
+)
+
+gaps = Table(
+    "gaps",
+    metadata,
+    Column("number", _Counted, primary_key=True, autoincrement=True),
+    Column("question", Text, nullable=False),
+    Column("day", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("best_entry", String),
+    Column("confidence", Double, nullable=False),
+    Column("knowledge", String, nullable=False),
+    Column("answer", Text, nullable=False),
+)
+
+questions = Table(
+    "questions",
+    metadata,
+    Column("id", String, primary_key=True),
+    *_place(),
+    Column("person", String, nullable=False),
+    *_place("to_"),
+    Column("question", Text, nullable=False),
+    Column("state", String, nullable=False),
+    Column("reference", String, nullable=False),
+    Column("at", Double, nullable=False),
+    Index(None, "reference"),
+    Index(None, "surface", "tenant", "person"),
+)
+
+subscriptions = Table(
+    "subscriptions",
+    metadata,
+    *_place(key=True),
+    Column("cadence", String, nullable=False),
+    Column("person", String, nullable=False),
+    Column("next_at", Double, nullable=False),
+    Column("shown", Text, nullable=False),  # a JSON list of entry ids
+    Column("sent", Integer, nullable=False),
+    Index(None, "next_at"),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("number", _Counted, primary_key=True, autoincrement=True),  # the order in which parcels were put
+    Column("id", String, nullable=False),
+    Column("action", String, nullable=False),
+    *_place(),
+    Column("subject", String, nullable=False),
+    Column("content", Text),  # dropped once it is sent
+    Column("due_at", Double, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("unsure", Boolean, nullable=False),
+    Column("owner", String, nullable=False),
+    Column("leased_until", Double, nullable=False),
+    Column("finished_at", Double),
+    Column("why", String, nullable=False),  # a short code, where it failed
+    UniqueConstraint("id"),
+    Index(None, "finished_at", "due_at"),
+    Index(None, "subject"),
+)

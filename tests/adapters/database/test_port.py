@@ -1,0 +1,282 @@
+"""The port behaves alike in this process, on SQLite and on PostgreSQL."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from bot.conversation import Conversation, LastTurn
+from bot.effects import Post, Publish, Unanswered, Vote
+from bot.memory import Forgotten, KeptPost, KeptQuestion, Memory, Person, Subscription
+from bot.messages import (
+    Bullets,
+    Choice,
+    Citation,
+    Field,
+    Form,
+    Heading,
+    Message,
+    Option,
+    Paragraph,
+    Place,
+    Progress,
+    Reply,
+    Table,
+)
+from bot.sending import ExpertQuestion, Parcel
+
+HERE = Place("slack", "T1", "C1", "17.1")
+ANNA = Person("slack", "T1", "anna")
+REPLY = Reply(
+    kind="answer",
+    title="Ärger – “quoted” 👋",
+    verdict="partly",
+    body=(Paragraph("One."), Heading("Two"), Bullets(("a", "b")), Table(("x", "y"), (("1", "2"), ("3", "4")))),
+    citations=(Citation("c1", "It says so.", "§ 2", "A source", promotion=True),),
+    choices=(Choice("More", "answer:x", "hint", "primary"),),
+    form=Form("triage:form", "All", "Send", (Field("f", "F", (Option("v", "V"),), multiple=True, chosen=("v",)),)),
+    progress=Progress(2, 5),
+    private=False,
+    confidence=0.25,
+    reference="r1",
+)
+TALK = Conversation(
+    last=LastTurn(entry="x"), pending=Publish("p1", HERE, Post("T", (Paragraph("B"),), note="mine")), moved_at=10.0
+)
+POST = KeptPost("p1", HERE, "anna", Post("Title", (Paragraph("Body"),), shared_by="anna", note="my note"), at=1.0)
+PARCEL = Parcel("p1", "send", HERE, subject="p1", content=POST.post)
+
+
+async def test_a_conversation_comes_back_equal(memory: Memory) -> None:
+    async with memory.transaction() as unit:
+        assert (await unit.conversations.load(HERE, "anna")).version == 0
+        assert await unit.conversations.save(HERE, "anna", TALK, version=0, look_again_at=99.0)
+    async with memory.transaction() as unit:
+        remembered = await unit.conversations.load(HERE, "anna")
+    assert remembered.conversation == TALK
+    assert remembered.version == 1
+
+
+async def test_two_people_and_two_threads_share_nothing(memory: Memory) -> None:
+    async with memory.transaction() as unit:
+        await unit.conversations.save(HERE, "anna", TALK, version=0, look_again_at=99.0)
+        for place, person in (
+            (HERE, "ben"),
+            (replace(HERE, thread="17.2"), "anna"),
+            (replace(HERE, tenant="T2"), "anna"),
+        ):
+            assert (await unit.conversations.load(place, person)).version == 0
+
+
+async def test_who_saves_on_an_old_version_is_refused(memory: Memory) -> None:
+    async with memory.transaction() as unit:
+        await unit.conversations.save(HERE, "anna", TALK, version=0, look_again_at=99.0)
+        assert await unit.conversations.save(HERE, "anna", TALK, version=1, look_again_at=99.0)
+    async with memory.transaction() as unit:
+        assert not await unit.conversations.save(HERE, "anna", Conversation(), version=1, look_again_at=99.0)
+        assert not await unit.conversations.save(HERE, "anna", Conversation(), version=0, look_again_at=99.0)
+        assert (await unit.conversations.load(HERE, "anna")).conversation == TALK
+
+
+async def test_a_failed_transaction_leaves_nothing(memory: Memory) -> None:
+    with pytest.raises(ZeroDivisionError):
+        async with memory.transaction() as unit:
+            await unit.conversations.save(HERE, "anna", TALK, version=0, look_again_at=99.0)
+            await unit.posts.add(POST)
+            await unit.outbox.put(PARCEL, 1.0)
+            raise ZeroDivisionError
+    async with memory.transaction() as unit:
+        assert (await unit.conversations.load(HERE, "anna")).version == 0
+        assert await unit.posts.get("p1") is None
+        assert await unit.outbox.waiting() == 0
+
+
+async def test_a_conversation_is_due_when_its_time_has_come(memory: Memory) -> None:
+    async with memory.transaction() as unit:
+        await unit.conversations.save(HERE, "anna", TALK, version=0, look_again_at=50.0)
+        assert not await unit.conversations.due(49.0)
+        (due,) = await unit.conversations.due(50.0)
+        assert (due.place, due.person, due.conversation, due.version) == (HERE, "anna", TALK, 1)
+        assert not await unit.conversations.delete(HERE, "anna", version=7)
+        assert await unit.conversations.delete(HERE, "anna", version=1)
+        assert not await unit.conversations.due(50.0)
+
+
+async def test_a_delivery_keeps_its_first_reply(memory: Memory) -> None:
+    message = Message("hi", place=HERE, person="anna", delivery="d1")
+    async with memory.transaction() as unit:
+        assert await unit.deliveries.reply_to(message) is None
+        assert await unit.deliveries.record(message, REPLY, person="anna", at=5.0)
+    async with memory.transaction() as unit:
+        assert not await unit.deliveries.record(message, Reply("notice"), person="anna", at=6.0)
+        assert await unit.deliveries.reply_to(message) == REPLY
+        assert await unit.deliveries.reply_to(replace(message, place=Place("teams", "T1"))) is None
+
+
+async def test_old_deliveries_are_pruned(memory: Memory) -> None:
+    message = Message("hi", place=HERE, person="anna", delivery="d1")
+    async with memory.transaction() as unit:
+        await unit.deliveries.record(message, REPLY, person="anna", at=5.0)
+        assert await unit.deliveries.prune(5.0) == 0
+        assert await unit.deliveries.prune(5.1) == 1
+        assert await unit.deliveries.reply_to(message) is None
+
+
+async def test_a_recommendation_is_found_by_its_id(memory: Memory) -> None:
+    async with memory.transaction() as unit:
+        await unit.recommendations.keep("r1", ANNA, '{"a": 1}', "k1", 1.0)
+        await unit.recommendations.keep("r1", ANNA, '{"a": 2}', "k1", 2.0)
+        assert await unit.recommendations.record("r1") == '{"a": 2}'
+        assert await unit.recommendations.record("r2") is None
+
+
+async def test_a_post_is_kept_once_and_changes(memory: Memory) -> None:
+    async with memory.transaction() as unit:
+        assert await unit.posts.add(POST)
+        assert not await unit.posts.add(replace(POST, person="ben"))
+        assert await unit.posts.get("p1") == POST
+        assert not await unit.posts.standing()
+        await unit.posts.change("p1", state="posted", reference="123.4")
+        changed = replace(POST.post, title="New")
+        await unit.posts.change("p1", state="posted", post=changed)
+        assert await unit.posts.standing() == [replace(POST, state="posted", reference="123.4", post=changed)]
+        await unit.posts.change("p1", state="retracted")
+        assert not await unit.posts.standing()
+
+
+async def test_a_later_vote_takes_the_place_of_an_earlier_one(memory: Memory) -> None:
+    async with memory.transaction() as unit:
+        await unit.feedback.vote(ANNA, Vote("r1", False, "too long", "e1", "k1"), 1.0)
+        await unit.feedback.vote(ANNA, Vote("r1", True, "", "e1", "k1"), 2.0)
+        await unit.feedback.vote(replace(ANNA, id="ben"), Vote("r9", False, "wrong", "e1", "k1"), 2.0)
+        (tally,) = await unit.feedback.tallies()
+    assert (tally.entry, tally.knowledge, tally.helpful, tally.unhelpful) == ("e1", "k1", 1, 1)
+    assert tally.reasons == (("wrong", 1),)
+
+
+async def test_gaps_are_listed_newest_first(memory: Memory) -> None:
+    async with memory.transaction() as unit:
+        await unit.gaps.add(Unanswered("first", "unstated", "e1", 0.5, "k1"), day="2025-01-01")
+        await unit.gaps.add(Unanswered("second"), day="2025-01-02", answer="because")
+        newest, oldest = await unit.gaps.all()
+    assert (newest.question, newest.answer, newest.best_entry) == ("second", "because", None)
+    assert (oldest.question, oldest.day, oldest.best_entry, oldest.confidence) == ("first", "2025-01-01", "e1", 0.5)
+
+
+async def test_a_question_is_found_by_its_thread_and_answered_once(memory: Memory) -> None:
+    experts = Place("slack", "T1", "C9")
+    question = KeptQuestion("q1", HERE, "anna", experts, "why?", at=1.0)
+    async with memory.transaction() as unit:
+        assert await unit.questions.add(question)
+        assert not await unit.questions.add(question)
+        assert await unit.questions.in_thread(experts) is None
+        await unit.questions.posted("q1", "55.5")
+        asked = replace(question, reference="55.5")
+        assert await unit.questions.in_thread(replace(experts, thread="55.5")) == asked
+        assert await unit.questions.in_thread(Place("slack", "T1", "C8", "55.5")) is None
+        assert await unit.questions.answered("q1")
+        assert not await unit.questions.answered("q1")
+        assert not await unit.questions.answered("q2")
+        assert await unit.questions.get("q1") == replace(asked, state="answered")
+        assert await unit.questions.prune(2.0) == 1
+
+
+async def test_a_subscription_keeps_what_was_shown_when_it_is_set_up_again(memory: Memory) -> None:
+    first = Subscription(HERE, "weekly", "anna", next_at=10.0)
+    async with memory.transaction() as unit:
+        await unit.subscriptions.put(first)
+        assert not await unit.subscriptions.due(9.0)
+        assert list(await unit.subscriptions.due(10.0)) == [first]
+        await unit.subscriptions.advance(replace(first, next_at=20.0, shown=("e1", "e2"), sent=2))
+        await unit.subscriptions.put(Subscription(HERE, "daily", "ben", next_at=15.0))
+        assert await unit.subscriptions.get(HERE) == Subscription(HERE, "daily", "ben", 15.0, ("e1", "e2"), 2)
+        assert await unit.subscriptions.remove(HERE)
+        assert not await unit.subscriptions.remove(HERE)
+
+
+async def test_a_parcel_is_one_owners_until_the_lease_ends(memory: Memory) -> None:
+    async with memory.transaction() as unit:
+        await unit.outbox.put(PARCEL, 1.0)
+        await unit.outbox.put(PARCEL, 1.0)
+        assert not await unit.outbox.claim("a", now=0.5, lease=60, surfaces=("slack",))
+        assert not await unit.outbox.claim("a", now=1.0, lease=60, surfaces=("teams",))
+        (claimed,) = await unit.outbox.claim("a", now=1.0, lease=60, surfaces=("slack",))
+        assert (claimed.parcel, claimed.attempts, claimed.unsure) == (PARCEL, 0, False)
+        assert not await unit.outbox.claim("b", now=60.9, lease=60, surfaces=("slack",))
+    async with memory.transaction() as unit:
+        (again,) = await unit.outbox.claim("b", now=61.0, lease=60, surfaces=("slack",))
+        assert (again.attempts, again.unsure) == (1, True)
+        assert not await unit.outbox.sent("p1", "a", 62.0)
+        assert await unit.outbox.sent("p1", "b", 62.0)
+        assert await unit.outbox.waiting() == 0
+        assert await unit.outbox.prune(62.0) == 0
+        assert await unit.outbox.prune(63.0) == 1
+
+
+async def test_parcels_of_one_subject_go_in_order(memory: Memory) -> None:
+    async with memory.transaction() as unit:
+        await unit.outbox.put(PARCEL, 1.0)
+        await unit.outbox.put(Parcel("p1-retract", "delete", HERE, subject="p1"), 1.0)
+        await unit.outbox.put(replace(PARCEL, id="p2", subject="p2"), 1.0)
+        first = await unit.outbox.claim("a", now=1.0, lease=60, surfaces=("slack",))
+        assert [one.parcel.id for one in first] == ["p1", "p2"]
+        await unit.outbox.sent("p1", "a", 2.0)
+        (second,) = await unit.outbox.claim("a", now=2.0, lease=60, surfaces=("slack",))
+        assert second.parcel == Parcel("p1-retract", "delete", HERE, subject="p1")
+
+
+async def test_a_parcel_waits_until_it_may_be_tried_again(memory: Memory) -> None:
+    async with memory.transaction() as unit:
+        await unit.outbox.put(PARCEL, 1.0)
+        await unit.outbox.claim("a", now=1.0, lease=60, surfaces=("slack",))
+        assert await unit.outbox.later("p1", "a", due_at=30.0, unsure=False)
+        assert not await unit.outbox.claim("a", now=29.0, lease=60, surfaces=("slack",))
+        (claimed,) = await unit.outbox.claim("b", now=30.0, lease=60, surfaces=("slack",))
+        assert (claimed.attempts, claimed.unsure) == (1, False)
+        assert await unit.outbox.failed("p1", "b", why="not_in_channel", at=31.0)
+        assert await unit.outbox.waiting() == 0
+
+
+async def test_only_what_was_never_tried_can_be_withdrawn(memory: Memory) -> None:
+    async with memory.transaction() as unit:
+        await unit.outbox.put(PARCEL, 1.0)
+        assert await unit.outbox.withdraw("p1")
+        assert not await unit.outbox.withdraw("p1")
+        await unit.outbox.put(PARCEL, 1.0)
+        await unit.outbox.claim("a", now=1.0, lease=60, surfaces=("slack",))
+        assert not await unit.outbox.withdraw("p1")
+        assert await unit.outbox.waiting() == 1
+
+
+async def test_forgetting_deletes_everything_about_one_person_and_counts_it(memory: Memory) -> None:
+    async with memory.transaction() as unit:
+        for person in ("anna", "ben"):
+            who = replace(ANNA, id=person)
+            message = Message("hi", place=HERE, person=person, delivery=f"d-{person}")
+            await unit.conversations.save(HERE, person, TALK, version=0, look_again_at=99.0)
+            await unit.conversations.save(replace(HERE, thread=""), person, TALK, version=0, look_again_at=99.0)
+            await unit.deliveries.record(message, REPLY, person=person, at=5.0)
+            await unit.recommendations.keep(f"r-{person}", who, "{}", "k1", 1.0)
+            await unit.feedback.vote(who, Vote("r1", True, entry="e1"), 1.0)
+            await unit.posts.add(replace(POST, id=f"p-{person}", person=person))
+            asked = KeptQuestion(f"q-{person}", HERE, person, Place("slack", "T1", "C9"), "why?", at=1.0)
+            await unit.questions.add(asked)
+            content = ExpertQuestion(asked.id, "why?", person)
+            await unit.outbox.put(Parcel(asked.id, "send", asked.to, subject=asked.id, content=content), 1.0)
+        await unit.subscriptions.put(Subscription(HERE, "weekly", "anna", next_at=10.0))
+    async with memory.transaction() as unit:
+        assert await unit.forget(ANNA) == Forgotten(
+            conversations=2, deliveries=1, recommendations=1, votes=1, questions=1, posts=1, subscriptions=1
+        )
+        assert await unit.forget(ANNA) == Forgotten()
+        assert await unit.forget(replace(ANNA, id="")) == Forgotten()
+    async with memory.transaction() as unit:
+        post = await unit.posts.get("p-anna")
+        assert post is not None
+        assert (post.person, post.post.shared_by, post.post.note) == ("", "", "")
+        assert await unit.outbox.waiting() == 1
+        assert (await unit.conversations.load(HERE, "ben")).conversation == TALK
+        assert await unit.questions.get("q-ben") is not None
+        subscription = await unit.subscriptions.get(HERE)
+        assert subscription is not None and subscription.person == ""

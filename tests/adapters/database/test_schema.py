@@ -1,0 +1,76 @@
+"""The schema: made by migrations, equal to the tables in the code, and watched over before serving."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import psycopg
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import create_engine, text
+
+from adapters.database import SchemaNotCurrent, is_current, migrate, prepare, state
+from adapters.database.engine import database_url
+from adapters.database.tables import metadata
+
+
+def test_the_migrations_build_the_tables_of_the_code(database: str) -> None:
+    engine = create_engine(database_url(database, asynchronous=False))
+    with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+    engine.dispose()
+
+
+def test_migrating_twice_changes_nothing(database: str) -> None:
+    migrate(database)
+    assert is_current(database)
+
+
+def test_a_new_sqlite_file_is_made_ready_on_first_start(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'new' / 'advisor.db'}"
+    prepare(url)
+    assert is_current(url)
+
+
+def test_serving_on_an_empty_postgresql_is_refused_with_advice(postgresql_server: str) -> None:
+    with psycopg.connect(postgresql_server.format("postgres"), autocommit=True) as connection:
+        connection.execute("CREATE DATABASE still_empty")
+    url = postgresql_server.format("still_empty")
+    with pytest.raises(SchemaNotCurrent, match="advisor migrate"):
+        prepare(url)
+    migrate(url)
+    prepare(url)
+
+
+def test_a_schema_of_a_later_version_is_refused(sqlite_url: str) -> None:
+    engine = create_engine(database_url(sqlite_url, asynchronous=False))
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = 'from-the-future'"))
+    engine.dispose()
+    assert state(sqlite_url) == "unknown"
+    with pytest.raises(SchemaNotCurrent, match="later version"):
+        prepare(sqlite_url)
+
+
+def test_an_old_schema_is_refused_on_sqlite_too(sqlite_url: str) -> None:
+    engine = create_engine(database_url(sqlite_url, asynchronous=False))
+    with engine.begin() as connection:
+        connection.execute(text("DROP TABLE alembic_version"))
+    engine.dispose()
+    with pytest.raises(SchemaNotCurrent, match="advisor migrate"):
+        prepare(sqlite_url)
+
+
+def test_another_database_is_named_as_not_supported() -> None:
+    with pytest.raises(ValueError, match="mysql is not supported"):
+        database_url("mysql://x/y")
+
+
+@pytest.mark.parametrize("url", ["postgres://u:p@h/d", "postgresql://u:p@h/d", "postgresql+psycopg2://u:p@h/d"])
+def test_every_spelling_of_postgresql_gets_the_same_driver(url: str) -> None:
+    assert database_url(url).drivername == "postgresql+psycopg"
+
+
+def test_a_password_is_not_shown() -> None:
+    assert "s3cret" not in str(database_url("postgresql://u:s3cret@h/d"))

