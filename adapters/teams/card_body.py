@@ -72,7 +72,6 @@ def _table(table: Table) -> Element:
     return {
         "type": "Table",
         "columns": [{"width": 1} for _ in range(width)],
-        "firstRowAsHeaders": True,
         "showGridLines": True,
         "rows": rows,
         "fallback": {"type": "Container", "items": [_facts(table, row) for row in table.rows]},

@@ -1,0 +1,212 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from adapters.teams.cards import draw
+from bot.messages import (
+    Bullets,
+    Choice,
+    Citation,
+    Field,
+    Form,
+    Heading,
+    Option,
+    Paragraph,
+    Progress,
+    Reply,
+    Table,
+)
+from tests.adapters.teams.card_schema import check_card, elements, texts
+
+
+def citation(number: int, promotion: bool = False) -> Citation:
+    return Citation(f"c{number}", f"Claim {number} holds.", f"section {number}", "The Source", promotion)
+
+
+def choices(count: int) -> tuple[Choice, ...]:
+    return tuple(Choice(f"Choice {number}", f"answer:{number}") for number in range(count))
+
+
+FORM = Form(
+    command="triage-form",
+    title="All questions at once",
+    submit="Recommend",
+    fields=(
+        Field("size", "How many are you?", (Option("s", "A few"), Option("l", "Many")), required=True, chosen=("s",)),
+        Field("risks", "What worries you?", tuple(Option(f"r{n}", f"Risk {n}") for n in range(9)), multiple=True),
+        Field("country", "Where?", tuple(Option(f"c{n}", f"Country {n}") for n in range(30))),
+        Field("note", "Anything else?", hint="In a few words"),
+    ),
+)
+FULL = Reply(
+    "answer",
+    "Both do, in part",
+    verdict="partly",
+    body=(
+        Paragraph("One paragraph."),
+        Heading("A heading"),
+        Bullets(("one", "two\nlines")),
+        Table(("Aspect", "This", "That"), (("Cost", "low", "high"), ("Time", "short"))),
+    ),
+    citations=tuple(citation(number, promotion=number == 2) for number in range(9)),
+    disclosure="Written by a vendor.",
+    choices=choices(4),
+)
+
+
+def test_a_card_follows_microsofts_schema() -> None:
+    check_card(draw(FULL))
+    check_card(draw(replace(FULL, kind="triage", form=FORM, progress=Progress(2, 5))))
+    check_card(draw(Reply("notice")))
+
+
+def test_the_verdict_comes_first_and_is_a_word_not_only_a_colour() -> None:
+    first = draw(FULL)["body"][0]
+    assert (first["text"], first["color"], first["style"]) == ("Partly", "Warning", "heading")
+
+
+def test_every_claim_stands_with_its_place() -> None:
+    card = draw(FULL)
+    shown = texts(card)
+    for number in range(9):
+        assert f"Claim {number} holds." in shown
+    assert "The Source: section 1" in shown
+    assert "The Source: section 2, of the publisher's own product" in shown
+    assert "Written by a vendor." in shown
+
+
+def test_many_claims_are_folded_away_behind_a_button() -> None:
+    card = draw(FULL)
+    [hidden] = [element for element in elements(card["body"]) if element.get("isVisible") is False]
+    assert len(hidden["items"]) == 6
+    [unfold] = [action for action in card["actions"] if action["type"] == "Action.ToggleVisibility"]
+    assert unfold["targetElements"] == [hidden["id"]]
+    assert unfold["title"] == "All 9 claims"
+
+
+def test_a_few_claims_are_all_shown() -> None:
+    card = draw(replace(FULL, citations=FULL.citations[:4]))
+    assert not [element for element in elements(card["body"]) if element.get("isVisible") is False]
+
+
+def test_a_button_carries_its_command_and_none_of_the_cards_inputs() -> None:
+    [button] = draw(Reply("answer", "A", choices=(Choice("Why?", "answer:why", "Reasons", "primary"),)))["actions"]
+    assert button == {
+        "type": "Action.Submit",
+        "title": "Why?",
+        "data": {"command": "answer:why"},
+        "associatedInputs": "none",
+        "style": "positive",
+        "tooltip": "Reasons",
+    }
+
+
+@pytest.mark.parametrize("count", range(0, 12))
+def test_every_choice_can_be_made_however_many_there_are_T2_T11(count: int) -> None:
+    card = draw(Reply("clarify", "Which?", choices=choices(count), citations=FULL.citations))
+    check_card(card)
+    offered = [action["data"]["command"] for action in card.get("actions", []) if "data" in action]
+    for listed in (element for element in elements(card["body"]) if element["type"] == "Input.ChoiceSet"):
+        assert listed["id"] == "more"
+        assert offered.pop() == "more"
+        offered += [choice["value"] for choice in listed["choices"]]
+    assert offered == [f"answer:{number}" for number in range(count)]
+
+
+def test_a_button_of_a_triage_replaces_its_card_where_the_client_can_do_that() -> None:
+    reply = Reply("triage", "How many are you?", choices=choices(2), progress=Progress(1, 5))
+    card = draw(reply)
+    assert texts(card)[0] == "Question 1 of 5"
+    for action in card["actions"]:
+        assert action["type"] == "Action.Execute"
+        assert action["fallback"]["type"] == "Action.Submit"
+
+
+def test_a_form_asks_for_what_is_required_and_starts_with_what_was_chosen_T10() -> None:
+    card = draw(Reply("triage", "All at once", form=FORM, choices=choices(2)))
+    check_card(card)
+    fields = {element["id"]: element for element in elements(card["body"]) if element["type"].startswith("Input.")}
+    assert list(fields) == ["field.size", "field.risks", "field.country", "field.note"]
+    assert (fields["field.size"]["isRequired"], fields["field.size"]["value"]) == (True, "s")
+    assert fields["field.size"]["errorMessage"]
+    assert fields["field.risks"]["isMultiSelect"] is True
+    assert fields["field.country"]["style"] == "compact"
+    assert fields["field.note"]["placeholder"] == "In a few words"
+    assert all(field["label"] for field in fields.values()), "a screen reader reads the label"
+    submit, *others = card["actions"]
+    assert (submit["title"], submit["data"]) == ("Recommend", {"command": "triage-form"})
+    assert "associatedInputs" not in submit
+    assert all(other["associatedInputs"] == "none" for other in others), "going back asks for nothing"
+
+
+def test_nothing_in_a_text_formats_links_or_turns_into_a_date_S9() -> None:
+    text = "**bold** _it_ [link](https://x.example) `code` {{DATE(2020-01-01T00:00:00Z)}} ~s~"
+    [shown] = texts(draw(Reply("notice", body=(Paragraph(text),))))
+    for live in ("**", "[link](", "{{", "k](", " _it_"):
+        assert live not in shown
+    [listed] = texts(draw(Reply("notice", body=(Paragraph("1. one\n- two\n# three"),))))
+    assert listed == "1\\. one\n\\- two\n\\# three"
+
+
+def test_a_card_for_another_conversation_has_no_buttons_that_need_the_bot() -> None:
+    card = draw(replace(FULL, form=FORM), interactive=False)
+    check_card(card)
+    assert [action["type"] for action in card["actions"]] == ["Action.ToggleVisibility"]
+    assert not [element for element in elements(card["body"]) if element["type"].startswith("Input.")]
+
+
+def test_a_wide_table_gets_the_width_of_the_window_and_a_fallback() -> None:
+    card = draw(FULL)
+    assert card["msteams"] == {"width": "Full"}
+    [table] = [element for element in elements(card["body"]) if element["type"] == "Table"]
+    assert all(len(row["cells"]) == 3 for row in table["rows"])
+    assert table["fallback"]["items"]
+
+
+def test_what_does_not_fit_is_said_to_be_left_out() -> None:
+    long = replace(FULL, citations=tuple(replace(citation(n), says="word " * 300) for n in range(30)))
+    card = draw(long)
+    check_card(card)
+    assert any(text.startswith("And ") and "do not fit" in text for text in texts(card))
+    longer = replace(FULL, body=(Paragraph("word " * 20_000),))
+    card = draw(longer)
+    check_card(card)
+    assert any("more to this answer" in text for text in texts(card))
+    assert [action["title"] for action in card["actions"]][:1] != [], "there is always a way on"
+
+
+anything = st.text(max_size=40_000)
+short = st.text(min_size=1, max_size=3_000)
+blocks = st.one_of(
+    st.builds(Paragraph, anything),
+    st.builds(Heading, anything),
+    st.builds(Bullets, st.lists(anything, max_size=20).map(tuple)),
+    st.builds(
+        Table,
+        st.lists(short, min_size=1, max_size=4).map(tuple),
+        st.lists(st.lists(short, min_size=1, max_size=4).map(tuple), max_size=15).map(tuple),
+    ),
+)
+replies = st.builds(
+    Reply,
+    st.sampled_from(("answer", "triage", "clarify", "notice")),
+    anything,
+    st.sampled_from((None, "yes", "no", "partly")),
+    st.lists(blocks, max_size=4).map(tuple),
+    st.lists(st.builds(Citation, short, short, short, short), max_size=20).map(tuple),
+    short,
+    st.lists(st.builds(Choice, short, short), max_size=9).map(tuple),
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(replies)
+def test_whatever_is_said_the_card_can_be_sent(reply: Reply) -> None:
+    card = draw(reply)
+    assert len(card.get("actions", [])) <= 6
+    assert len(__import__("json").dumps(card)) < 28_000
+    assert card["fallbackText"].strip()
