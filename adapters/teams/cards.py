@@ -14,6 +14,7 @@ from adapters.teams.card_body import (
     folds,
     form_elements,
     headline,
+    text_block,
     unfold_action,
 )
 from adapters.teams.translate import MORE
@@ -22,6 +23,7 @@ from bot.messages import Block, Bullets, Choice, Heading, Paragraph, Reply, Tabl
 MAX_ACTIONS = 6
 MAX_BYTES = 27_000  # Teams takes 28 KB; the message around the card needs some
 MAX_FALLBACK = 2_000  # characters
+EMPTY = "There is nothing to show."
 TITLE = 60  # characters that fit on a button
 
 
@@ -66,13 +68,13 @@ def _draw(reply: Reply, kept: int, public: bool, interactive: bool) -> dict[str,
     elif folds(citations):
         actions.append(unfold_action(citations))
     if not body:
-        body = [{"type": "TextBlock", "text": " "}]
+        body = [text_block(EMPTY)]
     card: dict[str, Any] = {
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
         "type": "AdaptiveCard",
         "version": "1.5",
         "body": body,
-        "fallbackText": _cut(reply.text or reply.title or " ", MAX_FALLBACK),
+        "fallbackText": _cut(reply.text or EMPTY, MAX_FALLBACK),
     }
     if actions:
         card["actions"] = actions
