@@ -11,8 +11,10 @@ from bot.answering import Decider, Decision, Thresholds
 from bot.candidates import CandidateFinder, examples
 from bot.composing import Composer
 from bot.conversation import Conversation, LastTurn
+from bot.english import GREETINGS
 from bot.embeddings import Embeddings
 from bot.guards import Guards
+from bot.evidence import Evidence
 from bot.knowledge import load
 from bot.lexicon import is_english
 from bot.knowledge.model import KnowledgeBase
@@ -21,7 +23,7 @@ from bot.parts import split_questions
 from bot.question import Question, Reader
 from bot.responding import Responder
 from bot.retrieval import Retriever
-from bot.text import clean
+from bot.text import clean, split_words
 from bot.turn import Turn
 from bot.vocabulary import ConceptFinder, Speller, word_counts
 from bot import commands
@@ -44,7 +46,9 @@ class Advisor:
         speller = Speller(word_counts([*texts, *names]), is_english)
         self.reader = Reader(ConceptFinder(knowledge), speller)
         retriever = Retriever.fit(examples(knowledge, self.reader), embeddings=embeddings)
-        self._decider = Decider(knowledge, self.reader, CandidateFinder(knowledge, retriever), Thresholds())
+        evidence = Evidence(knowledge)
+        finder = CandidateFinder(knowledge, evidence, retriever)
+        self._decider = Decider(knowledge, self.reader, finder, evidence, Thresholds())
         self._responder = Responder(knowledge, Composer(knowledge), contact)
         self._guards = Guards(knowledge)
 
@@ -79,8 +83,15 @@ class Advisor:
             return Turn(self._responder.unknown_command(message.command), conversation)
         if not text:
             return Turn(self._responder.help(empty=not message.text.strip()), conversation)
+        if self._only_greets(text):
+            return Turn(self._responder.greeting(), conversation)
         incident = self._guards.reports_incident(self.reader, text)
         return self._question(message.text, conversation, incident)
+
+    @staticmethod
+    def _only_greets(text: str) -> bool:
+        words = [word.text for word in split_words(text)]
+        return 0 < len(words) <= 6 and all(word in GREETINGS for word in words)
 
     def _command(self, name: str, argument: str, conversation: Conversation) -> Turn | None:
         if name == "answer" and argument:

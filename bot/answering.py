@@ -49,21 +49,25 @@ class Decision:
 class Decider:
     """Decides what to say to a question, from the knowledge and from what the conversation was about."""
 
-    def __init__(self, knowledge: KnowledgeBase, reader: Reader, finder: CandidateFinder, thresholds: Thresholds) -> None:
+    def __init__(self, knowledge: KnowledgeBase, reader: Reader, finder: CandidateFinder, evidence: Evidence, thresholds: Thresholds) -> None:
         self._knowledge = knowledge
         self._reader = reader
         self._finder = finder
-        self._evidence = Evidence(knowledge)
+        self._evidence = evidence
         self._limits = thresholds
         self._pair = _compared(knowledge)
 
     def decide(self, question: Question, last: LastTurn | None) -> Decision:
         resolved = resolve(question, last, self._knowledge, self._reader)
-        subjects = resolved.subjects or (self._pair if question.pair else ())
+        subjects = self._asked(resolved.subjects) or (self._pair if question.pair else ())
         candidates = self._finder.rank(question, subjects, resolved.extra)
         missing = tuple(topic for topic in question.topics if topic in question.asks_about and not self._knowledge.topics[topic].stated)
         decision = self._decide(question, resolved, candidates, missing)
         return replace(decision, candidates=candidates, resolved=resolved, missing=missing)
+
+    def _asked(self, subjects: tuple[str, ...]) -> tuple[str, ...]:
+        """Of the subjects that are named, those that can be compared, where there are any: "your article says A is …" is about A."""
+        return tuple(subject for subject in subjects if self._knowledge.subjects[subject].contrast) or subjects
 
     def _decide(self, question: Question, resolved: Resolved, candidates: Candidates, missing: tuple[str, ...]) -> Decision:
         best = candidates.best
@@ -82,6 +86,8 @@ class Decider:
             return Decision("unstated", rule="names a topic on which the sources are silent")
         if question.numeric and best.wording < limits.numeric:
             return Decision("unstated", rule="asks for a number")
+        if question.compares and not (question.topics or question.aspects) and best.wording < limits.numeric:
+            return Decision("unstated", rule="compares in a respect that the sources don't speak of")
         named = bool(question.mentions or resolved.subjects)
         if best.score >= (limits.answer if named else limits.plain):
             return self._answer(question, resolved, best, "best candidate")
@@ -125,7 +131,7 @@ class Decider:
         entry = self._knowledge.answers[candidate.entry]
         finding: Finding | None
         claims = entry.claims
-        asked = tuple(subject for subject in resolved.subjects if subject in self._knowledge.subjects)
+        asked = self._asked(resolved.subjects)
         if asked and entry.subjects and not set(asked) & set(entry.subjects):
             sibling = sibling_of(entry, asked[:1], self._knowledge)
             if sibling is not None:

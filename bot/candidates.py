@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.evidence import Evidence
 from bot.knowledge.model import Answer, KnowledgeBase
 from bot.question import Question, Reader
 from bot.retrieval import Candidate as Found
@@ -16,10 +17,11 @@ CONTRARY = "!"  # marks the label under which an entry's contrary questions are 
 # How much agreement in what is named counts beside the wording, whose scores run from about 0 to 1.
 SAME_SUBJECT = 0.10
 OTHER_SUBJECT = -0.30
+SAID_BY_CONTRAST = -0.06  # the entry is about another subject, and says something of the one asked about all the same
 SUBJECT_LEFT_OUT = -0.12  # the question names two subjects and the entry deals with one of them
 SUBJECT_ADDED = -0.06  # the entry compares two subjects and the question names one
 SAME_TOPIC = 0.12
-SAME_ASPECT = 0.10
+SAME_ASPECT = 0.16
 # A word such as "outside" makes it this much likelier that the contrary is asked; an entry without contrary examples starts lower.
 TURNED = 0.25
 NO_CONTRARY = -0.12
@@ -67,8 +69,9 @@ def examples(knowledge: KnowledgeBase, reader: Reader) -> list[tuple[str, tuple[
 class CandidateFinder:
     """Ranks the curated answers for a question."""
 
-    def __init__(self, knowledge: KnowledgeBase, retriever: Retriever) -> None:
+    def __init__(self, knowledge: KnowledgeBase, evidence: Evidence, retriever: Retriever) -> None:
         self._knowledge = knowledge
+        self._evidence = evidence
         self._retriever = retriever
 
     def rank(self, question: Question, subjects: Sequence[str], extra: Sequence[str] = (), limit: int = 8) -> Candidates:
@@ -83,8 +86,10 @@ class CandidateFinder:
             confidence = max(confidence, asking.confidence)
         ranked: list[Candidate] = []
         for entry, (aligned, contrary) in sides.items():
+            if self._knowledge.answers[entry].kind == "clarify" and (question.mentions or extra):
+                continue  # what names something does not ask "what do you mean?"
             wording = max(aligned, contrary)
-            leaning = (contrary if contrary > NEVER else aligned + NO_CONTRARY) - aligned + TURNED * question.reversed
+            leaning = max(contrary, aligned + NO_CONTRARY) - aligned + TURNED * question.reversed
             agreement = self._agreement(self._knowledge.answers[entry], question, subjects)
             ranked.append(Candidate(entry, wording + agreement, wording, leaning > 0))
         ranked.sort(key=lambda candidate: (-candidate.score, candidate.entry))
@@ -105,7 +110,8 @@ class CandidateFinder:
             score += SAME_SUBJECT if asked else 0.0  # a decline is about whatever subject is named
         elif asked:
             if not asked & about:
-                score += OTHER_SUBJECT
+                said = any(self._evidence.on(subject, topic) for subject in subjects for topic in entry.topics)
+                score += SAID_BY_CONTRAST if said else OTHER_SUBJECT
             else:
                 score += SAME_SUBJECT
                 if not question.pair:

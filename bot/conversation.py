@@ -40,6 +40,7 @@ class Retention:
     conversation: float = DAY
     triage: float = 7 * DAY
     deliveries: float = DAY
+    questions: float = 30 * DAY  # sent to experts
 
 
 def faded(conversation: Conversation, now: float, retention: Retention) -> Conversation:

@@ -84,3 +84,5 @@ PAIR = (
     "the two", "these two", "those two", "both", "each of them", "each one", "each", "either", "either one", "which one", "which of them", "which of these", "one or the other",
     "two approaches", "both approaches", "which approach", "which discipline", "which side", "two disciplines", "two of them", "respectively", "which of both", "neither",
 )  # fmt: skip
+
+GREETINGS = _words("hi hello hey hiya gm ga ge yo morning evening afternoon good day greetings howdy sup hallo hola heya welcome there bot advisor team all everyone folks again to you dear")

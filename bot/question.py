@@ -26,6 +26,7 @@ class Question:
     asking: tuple[str, ...] = ()  # the features of the sentence that asks, where others tell a story around it
     asks_about: frozenset[str] = frozenset()  # concepts named in the sentence that asks
     numeric: bool = False  # asks for a number, a date or a rate
+    compares: bool = False  # asks whether one is more of something than the other
     pair: bool = False  # asks about "the two", "both", "which one"
     mended: tuple[tuple[str, str], ...] = ()  # as typed, as read
 
@@ -80,6 +81,7 @@ class Reader:
             asking=asking,
             asks_about=about,
             numeric=any(f" {phrase} " in joined for phrase in english.NUMERIC),
+            compares=_compares(plain),
             pair=any(f" {phrase} " in joined for phrase in english.PAIR),
         )
 
@@ -156,6 +158,16 @@ def _without_openers(words: list[str]) -> list[str]:
     while start < len(words) - 1 and words[start] in english.OPENERS and words[start] not in english.AUXILIARIES:
         start += 1
     return words[start:]
+
+
+def _compares(words: Sequence[str]) -> bool:
+    """A comparative before "than": "is A faster than B" ("then" is a frequent slip)."""
+    for position, word in enumerate(words):
+        if word in {"than", "then"}:
+            before = words[max(0, position - 3) : position]
+            if any(w in {"more", "less", "better", "worse"} or (len(w) > 4 and w.endswith("er")) for w in before):
+                return True
+    return False
 
 
 def _clause_form(words: list[str]) -> Form | None:

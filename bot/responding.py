@@ -140,6 +140,9 @@ class Responder:
         body += [Heading("Commands"), Bullets(tuple(listed))]
         return Reply("help", self._composer.phrase("name", "Advisor"), body=tuple(body), choices=self._starting_points())
 
+    def greeting(self) -> Reply:
+        return self._conversational("greeting")
+
     def topics(self) -> Reply:
         """The aspects and subjects that answers exist for, as buttons."""
         answers = [entry for entry in self._knowledge.answers.values() if entry.kind == "answer"]

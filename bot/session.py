@@ -18,7 +18,7 @@ from bot import notices
 from bot.consequences import carry_out
 from bot.conversation import Conversation, Retention, faded, fades_at
 from bot.effects import Forget, Relay
-from bot.memory import Memory, Unit
+from bot.memory import Memory, MemoryUnavailable, Unit
 from bot.messages import Message, Place, Reply
 from bot.turn import Mind, Turn
 
@@ -57,16 +57,22 @@ class Session:
             return await self._settle(message)
         except Exception as error:
             reference = secrets.token_hex(4)
-            # The text of an exception can hold what the person wrote, so only its type and origin are logged.
-            logger.error("turn failed: reference=%s error=%s at=%s", reference, type(error).__name__, _origin(error))
+            logger.error("turn failed: reference=%s error=%s at=%s", reference, _in_short(error), _origin(error))
             return notices.failure(reference)
 
     async def _settle(self, message: Message) -> Reply:
+        failures = 0
         for _ in range(ATTEMPTS):
             try:
                 async with self._memory.transaction() as unit:
                     reply, has_effects = await self._take(message, unit)
             except _Moved:
+                continue
+            except MemoryUnavailable:
+                failures += 1
+                # Once more, where it cannot count twice: a lost connection or a deadlock is gone the second time.
+                if failures > 1 or not message.delivery:
+                    raise
                 continue
             if has_effects:
                 self._woken()
@@ -108,6 +114,11 @@ class Session:
         )
         if not saved:
             raise _Moved
+
+
+def _in_short(error: Exception) -> str:
+    """The text of an exception can hold what the person wrote, so it is shown only where it is known not to."""
+    return f"MemoryUnavailable({error})" if isinstance(error, MemoryUnavailable) else type(error).__name__
 
 
 def _origin(error: BaseException) -> str:

@@ -66,7 +66,8 @@ class Speller:
         return ranked[0][3] if ranked and not (ranked[0][1] and ranked[0][0] > 1) else word
 
 
-_LAYERS: tuple[Layer, ...] = ("subject", "topic", "aspect")
+# Where names overlap, the longer counts; a subject's counts as two words longer than it is, a topic's as half a word.
+_AHEAD: dict[Layer, float] = {"subject": 2, "topic": 0.5, "aspect": 0}
 # The stems of a name, its concept, whether it names the contrary, whether only capitals count, and the words where endings count.
 _Name = tuple[tuple[str, ...], str, bool, bool, frozenset[tuple[str, ...]]]
 
@@ -91,7 +92,7 @@ class ConceptFinder:
             self._names[layer] = index
 
     def find(self, words: Sequence[Word], stems: Sequence[str]) -> list[Mention]:
-        """Every mention, by where it starts; where names overlap the longest counts, and of equals a subject's before a topic's."""
+        """Every mention, by where it starts; names that overlap yield to the longest (see `_AHEAD`)."""
         found: list[Mention] = []
         for layer, index in self._names.items():
             for position, first in enumerate(stems):
@@ -104,7 +105,7 @@ class ConceptFinder:
                     if exact and tuple(word.text for word in words[position:end]) not in exact:
                         continue
                     found.append(Mention(layer, concept, position, end, opposite))
-        found.sort(key=lambda mention: (mention.start - mention.end, _LAYERS.index(mention.layer), mention.start))
+        found.sort(key=lambda mention: (mention.start - mention.end - _AHEAD[mention.layer], mention.start))
         taken = [False] * len(words)
         kept: list[Mention] = []
         for mention in found:

@@ -1,7 +1,7 @@
-"""Words as one short dense vector: meaning (static embeddings) beside spelling (hashed character n-grams).
+"""Words as one short dense vector: meaning (static embeddings), spelling (hashed character n-grams) and concepts.
 
-A text is the sum of its words' rows. Each of the two blocks is scaled to unit length on its own, so that the inner
-product of two texts is a weighted mean of two cosines, at most 1. The rows of words are cached: a text costs
+A text is the sum of its words' rows. Each of the three parts is scaled to unit length on its own, so that the inner
+product of two texts is a weighted mean of three cosines, at most 1. The rows of words are cached: a text costs
 a few additions.
 """
 
@@ -19,13 +19,12 @@ from bot.embeddings import Embeddings
 Vector = NDArray[np.float32]
 Matrix = NDArray[np.float32]
 
-SPELLING = 512  # slots of the hashed block
-_MEANING_LENGTH = np.float32(0.6**0.5)  # the blocks' shares of the inner product are the squares of these
-_SPELLING_LENGTH = np.float32(0.4**0.5)
+SPELLING = 512  # slots of the hashed part; concepts are hashed to the same slots
+_CONCEPT_SHARE = 0.45  # of the inner product, where a text has both concepts and plain words
+_MEANING_SHARE = 0.6  # of the plain words' share, the rest being spelling
 _CENTRED = 1000  # about so many examples tell the mean direction
 _SIZES = (3, 4, 5)  # lengths of the n-grams, with "<" and ">" around the word
 _CONCEPT_SLOTS = 4  # a concept spreads over a few slots, so that one collision does not hide it
-_CONCEPT_WEIGHT = 2.0  # together as heavy as a word of six letters
 _CACHED_WORDS = 8192
 
 
@@ -56,7 +55,7 @@ class Features:
         features = cls(embeddings, known, meanings, np.zeros(size, dtype=np.float32))
         if size and texts:
             sample = texts[:: len(texts) // _CENTRED + 1]
-            features.centre = np.add.reduce(_unit(features._totals(sample)[:, :size])) / np.float32(len(sample))
+            features.centre = np.add.reduce(_unit(features._totals(sample)[:, :size])[0]) / np.float32(len(sample))
         return features
 
     @property
@@ -73,7 +72,7 @@ class Features:
         return self._scaled(self._totals(texts))
 
     def _totals(self, texts: Sequence[Sequence[str]]) -> Matrix:
-        totals = np.zeros((len(texts), self.size), dtype=np.float32)
+        totals = np.zeros((len(texts), self.size + SPELLING), dtype=np.float32)
         rows = self._rows
         for total, words in zip(totals, texts, strict=True):
             for word in words:
@@ -82,54 +81,53 @@ class Features:
         return totals
 
     def _row(self, word: str) -> Vector:
-        row = np.zeros(self.size, dtype=np.float32)
+        row = np.zeros(self.size + SPELLING, dtype=np.float32)
         meaning = self.meanings.shape[1]
-        if meaning and not is_concept(word):
-            index = self.known.get(word)
-            if index is not None:
-                row[:meaning] = self.meanings[index]
-            elif self.embeddings:
+        if is_concept(word):
+            _add_hashed([f"{copy}{word}" for copy in range(_CONCEPT_SLOTS)], row[-SPELLING:])
+        else:
+            if meaning and word in self.known:
+                row[:meaning] = self.meanings[self.known[word]]
+            elif meaning and self.embeddings:
                 row[:meaning] = self.embeddings.vectors([word])[0].astype(np.float16)
-        _add_spelling(word, row[meaning:])
+            _add_hashed(_ngrams(word), row[meaning:-SPELLING])
         if len(self._rows) >= _CACHED_WORDS:
             self._rows.clear()
         self._rows[word] = row
         return row
 
     def _scaled(self, totals: Matrix) -> Matrix:
-        """Each block of each row to its share of the length, in place."""
-        meaning = self.meanings.shape[1]
-        if not meaning:
-            return _unit(totals)
-        totals[:, :meaning] = _unit(_unit(totals[:, :meaning]) - self.centre)
-        totals[:, :meaning] *= _MEANING_LENGTH
-        totals[:, meaning:] = _unit(totals[:, meaning:])
-        totals[:, meaning:] *= _SPELLING_LENGTH
-        return totals
+        """Each part of each row to its share of the length, the concepts added into the slots of the spelling."""
+        size = self.meanings.shape[1]
+        spelling, plain = _unit(totals[:, size:-SPELLING])
+        concepts, signed = _unit(totals[:, -SPELLING:])
+        concept_share = np.where(plain, np.float32(_CONCEPT_SHARE), np.float32(1.0)) * signed
+        plain_share = np.float32(1.0) - concept_share
+        rows = np.empty((len(totals), self.size), dtype=np.float32)
+        if size:
+            meaning = _unit(_unit(totals[:, :size])[0] - self.centre)[0]
+            np.multiply(meaning, np.sqrt(plain_share * np.float32(_MEANING_SHARE)), out=rows[:, :size])
+            plain_share *= np.float32(1.0 - _MEANING_SHARE)
+        np.multiply(spelling, np.sqrt(plain_share), out=rows[:, size:])
+        if signed.any():
+            rows[:, size:] += concepts * np.sqrt(concept_share)
+        return rows
 
 
-def _unit(rows: Matrix) -> Matrix:
-    """The rows at length 1; a row of zeros stays as it is."""
-    lengths = np.sqrt(np.vecdot(rows, rows))
-    lengths[lengths == 0.0] = 1.0
-    scaled: Matrix = rows / lengths[:, None]
-    return scaled
+def _unit(rows: Matrix) -> tuple[Matrix, NDArray[np.bool_]]:
+    """The rows at length 1, those of zeros as they are, and a column that says which are not zeros."""
+    lengths = np.sqrt(np.vecdot(rows, rows))[:, None]
+    some = lengths > 0
+    return rows / np.where(some, lengths, np.float32(1.0)), some
 
 
-def _add_spelling(word: str, slots: Vector) -> None:
-    """Adds the word's n-grams to `slots`, each at a place and with a sign that its hash decides."""
-    if is_concept(word):
-        for copy in range(_CONCEPT_SLOTS):
-            place, sign = _hashed(f"{copy}{word}")
-            slots[place] += sign * _CONCEPT_WEIGHT
-        return
+def _ngrams(word: str) -> list[str]:
     framed = f"<{word}>"
-    for size in _SIZES:
-        for start in range(len(framed) - size + 1):
-            place, sign = _hashed(framed[start : start + size])
-            slots[place] += sign
+    return [framed[start : start + size] for size in _SIZES for start in range(len(framed) - size + 1)]
 
 
-def _hashed(text: str) -> tuple[int, float]:
-    mixed = zlib.crc32(text.encode()) * 0x9E3779B97F4A7C15 & 0xFFFFFFFFFFFFFFFF
-    return (mixed >> 33) % SPELLING, 1.0 if mixed >> 20 & 1 else -1.0
+def _add_hashed(parts: Sequence[str], slots: Vector) -> None:
+    """Adds each part to `slots`, at a place and with a sign that its hash decides."""
+    for part in parts:
+        mixed = zlib.crc32(part.encode()) * 0x9E3779B97F4A7C15 & 0xFFFFFFFFFFFFFFFF
+        slots[(mixed >> 33) % SPELLING] += 1.0 if mixed >> 20 & 1 else -1.0
