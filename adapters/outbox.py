@@ -1,0 +1,147 @@
+"""Sends what the outbox holds: each parcel by one process, again after a failure, looked for before it is sent again.
+
+A parcel is claimed under a lease, sent, and marked in the transaction that also keeps the message's own id. A process
+that dies in between leaves a parcel that may have arrived: the next one asks the platform before it sends.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+import time
+from collections.abc import Callable, Mapping
+
+from bot.effects import Post
+from bot.memory import Memory, MemoryUnavailable, PostState, Unit
+from bot.sending import Claimed, ExpertQuestion, Parcel, Refused, Sender, TryLater
+
+logger = logging.getLogger(__name__)
+
+LEASE = 120.0  # seconds for which a claimed parcel is this process's
+PATIENCE = 45.0  # seconds that one attempt may take; well below the lease, so that no two processes send at once
+LONGEST_WAIT = 300.0  # seconds between two attempts
+ATTEMPTS = 200  # about 16 hours; then it is given up
+
+
+def wait_before(attempt: int) -> float:
+    """Seconds before attempt number `attempt` (the first retry is 1): 2, 4, 8, … up to `LONGEST_WAIT`."""
+    return min(2.0 ** min(attempt, 10), LONGEST_WAIT)
+
+
+class Postman:
+    """Carries parcels out, as one of perhaps several processes on the same memory. `senders` is keyed by surface."""
+
+    def __init__(
+        self,
+        memory: Memory,
+        senders: Mapping[str, Sender],
+        *,
+        clock: Callable[[], float] = time.time,
+        poll: float = 5.0,
+        patience: float = PATIENCE,
+    ) -> None:
+        self._memory = memory
+        self._senders = dict(senders)
+        self._clock = clock
+        self._poll = poll
+        self._patience = patience
+        self._owner = secrets.token_hex(8)
+        self._woken = asyncio.Event()
+        self._closing = False
+
+    def wake(self) -> None:
+        """Something was put in the outbox: look at once, not only at the next poll."""
+        self._woken.set()
+
+    def close(self) -> None:
+        """Let `run` end after what it is at."""
+        self._closing = True
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Send what is due until closed. A failure of the memory is logged, and the memory asked again later."""
+        while not self._closing:
+            try:
+                while await self.send_due() and not self._closing:
+                    pass
+            except MemoryUnavailable as error:
+                logger.error("outbox: memory unavailable: %s", error)
+            try:
+                await asyncio.wait_for(self._woken.wait(), self._poll)
+            except TimeoutError:
+                continue
+            self._woken.clear()
+
+    async def send_due(self) -> int:
+        """Claim what is due and carry it out, side by side. Returns how many parcels that were."""
+        async with self._memory.transaction() as unit:
+            claimed = await unit.outbox.claim(
+                self._owner, now=self._clock(), lease=LEASE, surfaces=tuple(self._senders)
+            )
+        await asyncio.gather(*(self._carry(one) for one in claimed))
+        return len(claimed)
+
+    async def _carry(self, claimed: Claimed) -> None:
+        parcel = claimed.parcel
+        try:
+            async with asyncio.timeout(self._patience):
+                reference = await self._attempt(claimed)
+        except TryLater as later:
+            await self._put_off(claimed, max(later.after, wait_before(claimed.attempts + 1)), unsure=False)
+        except Refused as refused:
+            await self._give_up(parcel, refused.why)
+        except MemoryUnavailable:
+            raise
+        except Exception as error:
+            # Timeouts and lost connections: it may have arrived. The text of the error can hold what was sent.
+            logger.warning("outbox: attempt failed: parcel=%s error=%s", parcel.id, type(error).__name__)
+            await self._put_off(claimed, wait_before(claimed.attempts + 1), unsure=True)
+        else:
+            await self._settle(parcel, reference)
+
+    async def _attempt(self, claimed: Claimed) -> str:
+        parcel, sender = claimed.parcel, self._senders[claimed.parcel.place.surface]
+        if parcel.action == "send":
+            found = await sender.find(parcel) if claimed.unsure else None
+            return found or await sender.send(parcel)
+        async with self._memory.transaction() as unit:
+            post = await unit.posts.get(parcel.subject)
+        if post is None or not post.reference:  # it never got there, so there is nothing to change
+            return ""
+        if parcel.action == "update":
+            await sender.update(parcel, post.reference)
+        else:
+            await sender.delete(parcel, post.reference)
+        return post.reference
+
+    async def _settle(self, parcel: Parcel, reference: str) -> None:
+        async with self._memory.transaction() as unit:
+            if await unit.outbox.sent(parcel.id, self._owner, self._clock()) and parcel.action == "send":
+                await _note_reference(parcel, reference, unit)
+
+    async def _put_off(self, claimed: Claimed, seconds: float, *, unsure: bool) -> None:
+        parcel = claimed.parcel
+        if claimed.attempts + 1 >= ATTEMPTS:
+            return await self._give_up(parcel, "tried_too_often")
+        async with self._memory.transaction() as unit:
+            await unit.outbox.later(parcel.id, self._owner, due_at=self._clock() + seconds, unsure=unsure)
+
+    async def _give_up(self, parcel: Parcel, why: str) -> None:
+        logger.error("outbox: given up: parcel=%s surface=%s why=%s", parcel.id, parcel.place.surface, why)
+        async with self._memory.transaction() as unit:
+            failed = await unit.outbox.failed(parcel.id, self._owner, why=why, at=self._clock())
+            if failed and parcel.action == "send" and isinstance(parcel.content, Post):
+                await unit.posts.change(parcel.subject, state="failed")
+
+
+async def _note_reference(parcel: Parcel, reference: str, unit: Unit) -> None:
+    match parcel.content:
+        case Post():
+            post = await unit.posts.get(parcel.subject)
+            if post is not None:
+                taken_back: PostState = "retracted"  # while it was on its way
+                state = taken_back if post.state == taken_back else "posted"
+                await unit.posts.change(parcel.subject, state=state, reference=reference)
+        case ExpertQuestion():
+            await unit.questions.posted(parcel.subject, reference)

@@ -1,0 +1,57 @@
+"""Subscriptions: one recommendation a day or a week, in turn, none twice before all were shown."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from bot.conversation import DAY
+from bot.effects import Cadence, Post
+from bot.memory import KeptPost, Memory, Subscription
+from bot.sending import Parcel
+
+PERIODS: dict[Cadence, float] = {"daily": DAY, "weekly": 7 * DAY}
+
+Draw = Callable[[str, Subscription], Post]
+"""Makes the post for an entry's id. It names who set the subscription up and how to stop it."""
+
+
+def next_entry(entries: Sequence[str], shown: Sequence[str]) -> tuple[str, tuple[str, ...]]:
+    """The entry whose turn it is, and what was shown then. Starts again when all were shown. `entries` is not empty."""
+    still_there = tuple(entry for entry in shown if entry in entries)
+    fresh = next((entry for entry in entries if entry not in still_there), None)
+    if fresh is not None:
+        return fresh, (*still_there, fresh)
+    return entries[0], (entries[0],)
+
+
+def next_time(subscription: Subscription, now: float) -> float:
+    """The next time after `now` at the same hour: what was missed while nothing ran is not made up for."""
+    period = PERIODS[subscription.cadence]
+    missed = int(max(0.0, now - subscription.next_at) // period)
+    return subscription.next_at + (missed + 1) * period
+
+
+async def post_due(memory: Memory, now: float, entries: Sequence[str], draw: Draw) -> int:
+    """Put a post in the outbox for every subscription whose time has come; each by one process. Returns how many."""
+    if not entries:
+        return 0
+    async with memory.transaction() as unit:
+        due = await unit.subscriptions.due(now)
+        for subscription in due:
+            entry, shown = next_entry(entries, subscription.shown)
+            post_id = _post_id(subscription)
+            post = draw(entry, subscription)
+            if await unit.posts.add(KeptPost(post_id, subscription.place, subscription.person, post, at=now)):
+                await unit.outbox.put(Parcel(post_id, "send", subscription.place, subject=post_id, content=post), now)
+            await unit.subscriptions.advance(
+                replace(subscription, shown=shown, sent=subscription.sent + 1, next_at=next_time(subscription, now))
+            )
+    return len(due)
+
+
+def _post_id(subscription: Subscription) -> str:
+    place = subscription.place
+    named = "\x1f".join((place.surface, place.tenant, place.channel, place.thread, str(subscription.next_at)))
+    return hashlib.blake2s(named.encode(), digest_size=8).hexdigest()

@@ -1,0 +1,309 @@
+"""One transaction surrounds a turn: on every implementation of the memory."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+import pytest
+
+from bot.conversation import DAY, Conversation, LastTurn
+from bot.effects import (
+    AskExpert,
+    Forget,
+    Keep,
+    Post,
+    Publish,
+    Refresh,
+    Relay,
+    Retract,
+    Subscribe,
+    Unanswered,
+    Unsubscribe,
+    Vote,
+    identity,
+)
+from bot.memory import Memory, MemoryUnavailable, Unit
+from bot.memory_volatile import VolatileMemory
+from bot.messages import Message, Paragraph, Place
+from bot.sending import ExpertAnswer, ExpertQuestion, Parcel
+from bot.session import Session
+from tests.bot.counting import CountingMind
+
+HERE = Place("slack", "T1", "C1", "17.1")
+EXPERTS = Place("slack", "T1", "C9")
+NEXT = Message(command="next:0", place=HERE, person="anna", delivery="d1", at=100.0)
+POST = Post("Title", (Paragraph("Body"),), shared_by="anna")
+
+
+async def test_a_conversation_goes_on_where_it_was(memory: Memory) -> None:
+    session = Session(CountingMind(), memory)
+    assert (await session.respond(NEXT)).title == "step 1"
+    assert (await session.respond(replace(NEXT, command="next:1", delivery="d2"))).title == "step 2"
+    assert (await session.respond(replace(NEXT, command=None, text="hm", delivery="d3"))).title == "step 2"
+
+
+async def test_a_redelivered_message_gets_the_reply_it_got(memory: Memory) -> None:
+    session = Session(CountingMind(), memory)
+    again = replace(NEXT, command="next")
+    first = await session.respond(again)
+    assert await session.respond(again) == first
+    assert (await session.respond(replace(again, delivery="d2"))).title == "step 2"
+
+
+async def test_messages_without_a_delivery_id_are_each_taken(memory: Memory) -> None:
+    session = Session(CountingMind(), memory)
+    again = replace(NEXT, command="next", delivery="")
+    assert [(await session.respond(again)).title for _ in range(2)] == ["step 1", "step 2"]
+
+
+async def test_two_people_in_one_thread_have_two_conversations(memory: Memory) -> None:
+    session = Session(CountingMind(), memory)
+    await session.respond(NEXT)
+    assert (await session.respond(replace(NEXT, person="ben", command=None, delivery="d2"))).title == "step 0"
+
+
+async def test_one_person_in_two_threads_has_two_conversations(memory: Memory) -> None:
+    session = Session(CountingMind(), memory)
+    await session.respond(NEXT)
+    elsewhere = replace(HERE, thread="99.9")
+    assert (await session.respond(replace(NEXT, place=elsewhere, command=None, delivery="d2"))).title == "step 0"
+
+
+async def test_answers_at_the_same_instant_move_the_dialogue_once(memory: Memory) -> None:
+    session = Session(CountingMind(), memory)
+    presses = [replace(NEXT, delivery=f"d{number}") for number in range(12)]
+    replies = await asyncio.gather(*(session.respond(press) for press in presses))
+    assert {reply.title for reply in replies} == {"step 1"}
+    assert {reply.kind for reply in replies} == {"triage"}
+
+
+async def test_one_delivery_arriving_many_times_at_once_counts_once(memory: Memory) -> None:
+    session = Session(CountingMind(), memory)
+    again = replace(NEXT, command="next")
+    replies = await asyncio.gather(*(session.respond(again) for _ in range(12)))
+    assert {reply.title for reply in replies} == {"step 1"}
+
+
+async def test_different_messages_at_the_same_instant_all_count(memory: Memory) -> None:
+    session = Session(CountingMind(), memory)
+    messages = [replace(NEXT, command="next", delivery=f"d{number}") for number in range(12)]
+    replies = await asyncio.gather(*(session.respond(message) for message in messages))
+    assert sorted(int(reply.title.removeprefix("step ")) for reply in replies) == list(range(1, 13))
+
+
+async def test_a_conversation_fades_after_a_day(memory: Memory) -> None:
+    session = Session(CountingMind(), memory)
+    await session.respond(NEXT)
+    still = replace(NEXT, command=None, delivery="d2", at=100.0 + DAY - 1)
+    assert (await session.respond(still)).title == "step 1"
+    assert (await session.respond(replace(still, delivery="d3", at=100.0 + 2 * DAY))).title == "step 0"
+
+
+async def test_the_clock_is_asked_where_a_message_has_no_time(memory: Memory) -> None:
+    session = Session(CountingMind(), memory, clock=lambda: 500.0)
+    await session.respond(replace(NEXT, at=0.0))
+    async with memory.transaction() as unit:
+        assert (await unit.conversations.load(HERE, "anna")).conversation.moved_at == 500.0
+
+
+async def test_a_failing_turn_gets_a_notice_and_a_log_line_with_one_reference(
+    memory: Memory, caplog: pytest.LogCaptureFixture
+) -> None:
+    session = Session(CountingMind(), memory)
+    with caplog.at_level(logging.ERROR):
+        reply = await session.respond(replace(NEXT, command=None, text="fail"))
+    assert reply.kind == "notice"
+    assert reply.reference and reply.reference in reply.text
+    (record,) = caplog.records
+    assert reply.reference in record.getMessage() and "ValueError" in record.getMessage()
+    assert "fail:" not in record.getMessage() and record.exc_info is None
+    assert (await session.respond(NEXT)).title == "step 1"
+
+
+class BrokenMemory:
+    """A store that is away for the first `failures` transactions, before or after the turn was taken."""
+
+    def __init__(self, failures: int, *, after: bool) -> None:
+        self._memory = VolatileMemory()
+        self._failures = failures
+        self._after = after
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Unit]:
+        fails = self._failures > 0
+        self._failures -= fails
+        if fails and not self._after:
+            raise MemoryUnavailable("OperationalError 08006")
+        async with self._memory.transaction() as unit:
+            yield unit
+            if fails:
+                raise MemoryUnavailable("OperationalError 08006")
+
+
+@pytest.mark.parametrize("after", [False, True])
+async def test_a_store_that_is_away_gets_a_notice_and_loses_nothing(
+    after: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    session = Session(CountingMind(), BrokenMemory(2, after=after))
+    with caplog.at_level(logging.ERROR):
+        reply = await session.respond(NEXT)
+    assert reply.kind == "notice" and "try again" in reply.text
+    assert reply.reference in caplog.text and "08006" in caplog.text
+    assert (await session.respond(NEXT)).title == "step 1"
+
+
+@pytest.mark.parametrize("after", [False, True])
+async def test_a_store_that_stumbles_once_is_not_noticed(after: bool) -> None:
+    session = Session(CountingMind(), BrokenMemory(1, after=after))
+    assert (await session.respond(NEXT)).title == "step 1"
+
+
+async def test_unanswered_questions_are_kept_without_traces(memory: Memory) -> None:
+    question = "mail anna@corp.example about 4711, says <@U1>"
+    await Session(CountingMind(Unanswered(question, "unstated")), memory).respond(NEXT)
+    async with memory.transaction() as unit:
+        (gap,) = await unit.gaps.all()
+    assert gap.question == "mail [e-mail] about [number], says [person]"
+    assert gap.day == "1970-01-01"
+
+
+async def test_a_vote_is_the_persons_own(memory: Memory) -> None:
+    session = Session(CountingMind(Vote("r1", True, entry="e1")), memory)
+    for person, delivery in (("anna", "d1"), ("anna", "d2"), ("ben", "d3")):
+        await session.respond(replace(NEXT, person=person, command="next", delivery=delivery))
+    async with memory.transaction() as unit:
+        (tally,) = await unit.feedback.tallies()
+    assert tally.helpful == 2
+
+
+async def test_a_recommendation_is_kept_with_the_turn(memory: Memory) -> None:
+    await Session(CountingMind(Keep("rec1", "{}")), memory).respond(NEXT)
+    async with memory.transaction() as unit:
+        assert await unit.recommendations.record("rec1") == "{}"
+
+
+async def test_a_post_is_put_in_the_outbox_with_the_turn(memory: Memory) -> None:
+    woken: list[bool] = []
+    session = Session(CountingMind(Publish("p1", HERE, POST)), memory, woken=lambda: woken.append(True))
+    await session.respond(NEXT)
+    await session.respond(NEXT)
+    assert woken == [True]
+    async with memory.transaction() as unit:
+        (claimed,) = await unit.outbox.claim("a", now=100.0, lease=1, surfaces=("slack",))
+        assert claimed.parcel == Parcel("p1", "send", HERE, subject="p1", content=POST)
+        kept = await unit.posts.get("p1")
+    assert kept is not None and (kept.person, kept.state) == ("anna", "waiting")
+
+
+async def test_a_post_that_never_left_is_taken_back_without_a_trace(memory: Memory) -> None:
+    await Session(CountingMind(Publish("p1", HERE, POST)), memory).respond(NEXT)
+    reply = await Session(CountingMind(Retract("p1")), memory).respond(replace(NEXT, command="next", delivery="d2"))
+    assert reply.title == "step 2"
+    async with memory.transaction() as unit:
+        assert await unit.outbox.waiting() == 0
+
+
+async def test_a_post_that_left_is_deleted_by_the_outbox(memory: Memory) -> None:
+    await Session(CountingMind(Publish("p1", HERE, POST)), memory).respond(NEXT)
+    async with memory.transaction() as unit:
+        await unit.outbox.claim("a", now=100.0, lease=1, surfaces=("slack",))
+        await unit.outbox.sent("p1", "a", 100.0)
+        await unit.posts.change("p1", state="posted", reference="55.5")
+    await Session(CountingMind(Retract("p1")), memory).respond(replace(NEXT, command="next", delivery="d2"))
+    async with memory.transaction() as unit:
+        (claimed,) = await unit.outbox.claim("a", now=100.0, lease=1, surfaces=("slack",))
+    assert (claimed.parcel.action, claimed.parcel.subject) == ("delete", "p1")
+
+
+async def test_only_the_sharer_takes_a_post_back(memory: Memory) -> None:
+    await Session(CountingMind(Publish("p1", HERE, POST)), memory).respond(NEXT)
+    session = Session(CountingMind(Retract("p1")), memory)
+    assert "not yours" in (await session.respond(replace(NEXT, person="ben", delivery="d2"))).title
+    other_workspace = replace(NEXT, place=replace(HERE, tenant="T2"), delivery="d3")
+    assert "not yours" in (await session.respond(other_workspace)).title
+    missing = Session(CountingMind(Retract("p2")), memory)
+    assert "not there" in (await missing.respond(replace(NEXT, person="carl", delivery="d4"))).title
+
+
+async def test_only_a_standing_post_is_refreshed(memory: Memory) -> None:
+    session = Session(CountingMind(Refresh("p1", replace(POST, knowledge="k2"))), memory)
+    await Session(CountingMind(Publish("p1", HERE, POST)), memory).respond(NEXT)
+    assert "not there" in (await session.respond(replace(NEXT, command="next", delivery="d2"))).title
+    async with memory.transaction() as unit:
+        await unit.outbox.claim("a", now=100.0, lease=1, surfaces=("slack",))
+        await unit.outbox.sent("p1", "a", 100.0)
+        await unit.posts.change("p1", state="posted", reference="55.5")
+    await session.respond(replace(NEXT, command="next", delivery="d3"))
+    async with memory.transaction() as unit:
+        (claimed,) = await unit.outbox.claim("a", now=100.0, lease=1, surfaces=("slack",))
+    assert (claimed.parcel.action, claimed.parcel.content) == ("update", replace(POST, knowledge="k2"))
+
+
+async def test_an_experts_answer_is_relayed_to_the_asker_once(memory: Memory) -> None:
+    ask = Session(CountingMind(AskExpert("q1", "why, says <@U1>?", EXPERTS)), memory, experts=EXPERTS)
+    await ask.respond(NEXT)
+    async with memory.transaction() as unit:
+        (claimed,) = await unit.outbox.claim("a", now=100.0, lease=1, surfaces=("slack",))
+        assert claimed.parcel.content == ExpertQuestion("q1", "why, says <@U1>?", "anna")
+        assert claimed.parcel.place == EXPERTS
+        await unit.outbox.sent("q1", "a", 100.0)
+        await unit.questions.posted("q1", "55.5")
+    answer = Message("because", place=replace(EXPERTS, thread="55.5"), person="eve", delivery="d2", at=200.0)
+    assert (await ask.respond(answer)).title == "Passed on"
+    assert (await ask.respond(replace(answer, text="also", delivery="d3"))).title != "Passed on"
+    async with memory.transaction() as unit:
+        (claimed,) = await unit.outbox.claim("a", now=200.0, lease=1, surfaces=("slack",))
+        (gap,) = await unit.gaps.all()
+    assert claimed.parcel.place == HERE
+    assert claimed.parcel.content == ExpertAnswer("why, says <@U1>?", "because", "eve", "anna")
+    assert (gap.question, gap.answer) == ("why, says [person]?", "because")
+
+
+async def test_a_second_relay_is_refused(memory: Memory) -> None:
+    await Session(CountingMind(AskExpert("q1", "why?", EXPERTS)), memory).respond(NEXT)
+    session = Session(CountingMind(Relay("q1", "because", "eve")), memory)
+    titles = [(await session.respond(replace(NEXT, command="next", delivery=f"e{n}"))).title for n in range(2)]
+    assert titles == ["step 2", "This question has its answer"]
+
+
+async def test_a_place_is_subscribed_and_unsubscribed(memory: Memory) -> None:
+    await Session(CountingMind(Subscribe(HERE, "daily")), memory).respond(NEXT)
+    async with memory.transaction() as unit:
+        subscription = await unit.subscriptions.get(HERE)
+    assert subscription is not None and (subscription.cadence, subscription.person) == ("daily", "anna")
+    await Session(CountingMind(Unsubscribe(HERE)), memory).respond(replace(NEXT, command="next", delivery="d2"))
+    async with memory.transaction() as unit:
+        assert await unit.subscriptions.get(HERE) is None
+
+
+async def test_forget_me_deletes_and_says_what_it_was(memory: Memory) -> None:
+    await Session(CountingMind(Vote("r1", True), Keep("rec1", "{}")), memory).respond(NEXT)
+    session = Session(CountingMind(Forget()), memory)
+    forget = replace(NEXT, command="next", delivery="d2")
+    reply = await session.respond(forget)
+    for said in ("1 conversation", "1 message I had replied to", "1 recommendation", "1 vote"):
+        assert said in reply.text
+    assert await session.respond(forget) == reply
+    assert (await session.respond(replace(NEXT, command=None, delivery="d3"))).title == "step 0"
+
+
+async def test_forget_me_leaves_nothing_that_leads_to_the_person(memory: Memory) -> None:
+    session = Session(CountingMind(Forget()), memory)
+    await session.respond(NEXT)
+    reply = await session.respond(replace(NEXT, delivery="d2"))
+    assert "Nothing was kept" in reply.text
+
+
+def test_the_same_message_names_the_same_thing() -> None:
+    assert identity(NEXT) == identity(replace(NEXT))
+    assert identity(NEXT) != identity(NEXT, "other")
+    assert identity(NEXT) != identity(replace(NEXT, delivery="d2"))
+    assert identity(replace(NEXT, delivery="")) != identity(replace(NEXT, delivery="", text="x"))
+
+
+def test_a_fresh_conversation_is_empty() -> None:
+    assert Conversation() != Conversation(last=LastTurn())
