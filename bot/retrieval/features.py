@@ -10,6 +10,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from math import sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,7 +56,8 @@ class Features:
         features = cls(embeddings, known, meanings, np.zeros(size, dtype=np.float32))
         if size and texts:
             sample = texts[:: len(texts) // _CENTRED + 1]
-            features.centre = np.add.reduce(_unit(features._totals(sample)[:, :size])[0]) / np.float32(len(sample))
+            directions = (_stretched(features._total(words)[:size], 1.0) for words in sample)
+            features.centre = sum(directions, features.centre) / np.float32(len(sample))
         return features
 
     @property
@@ -64,61 +66,60 @@ class Features:
 
     def vector(self, words: Sequence[str]) -> Vector:
         """The text as one vector (size,) of length at most 1."""
-        row: Vector = self._scaled(self._totals([words]))[0]
-        return row
+        concepts = [word for word in words if is_concept(word)]
+        plain = [word for word in words if not is_concept(word)] if concepts else words
+        share = 0.0 if not concepts else _CONCEPT_SHARE if plain else 1.0
+        total = self._total(plain)
+        size = self.meanings.shape[1]
+        meaning, spelling = total[:size], total[size:]
+        if size:
+            _stretched(meaning, 1.0)
+            meaning -= self.centre
+            _stretched(meaning, sqrt((1 - share) * _MEANING_SHARE))
+        _stretched(spelling, sqrt((1 - share) * (1 - _MEANING_SHARE if size else 1.0)))
+        if concepts:
+            spelling += _stretched(self._total(concepts)[size:], sqrt(share))
+        return total
 
     def matrix(self, texts: Sequence[Sequence[str]]) -> Matrix:
         """The texts as rows, (texts, size)."""
-        return self._scaled(self._totals(texts))
+        rows = np.empty((len(texts), self.size), dtype=np.float32)
+        for row, words in zip(rows, texts, strict=True):
+            row[:] = self.vector(words)
+        return rows
 
-    def _totals(self, texts: Sequence[Sequence[str]]) -> Matrix:
-        totals = np.zeros((len(texts), self.size + SPELLING), dtype=np.float32)
+    def _total(self, words: Sequence[str]) -> Vector:
+        total = np.zeros(self.size, dtype=np.float32)
         rows = self._rows
-        for total, words in zip(totals, texts, strict=True):
-            for word in words:
-                row = rows.get(word)
-                total += self._row(word) if row is None else row
-        return totals
+        for word in words:
+            row = rows.get(word)
+            total += self._row(word) if row is None else row
+        return total
 
     def _row(self, word: str) -> Vector:
-        row = np.zeros(self.size + SPELLING, dtype=np.float32)
-        meaning = self.meanings.shape[1]
+        row = np.zeros(self.size, dtype=np.float32)
+        size = self.meanings.shape[1]
         if is_concept(word):
-            _add_hashed([f"{copy}{word}" for copy in range(_CONCEPT_SLOTS)], row[-SPELLING:])
+            parts = [f"{copy}{word}" for copy in range(_CONCEPT_SLOTS)]
         else:
-            if meaning and word in self.known:
-                row[:meaning] = self.meanings[self.known[word]]
-            elif meaning and self.embeddings:
-                row[:meaning] = self.embeddings.vectors([word])[0].astype(np.float16)
-            _add_hashed(_ngrams(word), row[meaning:-SPELLING])
+            parts = _ngrams(word)
+            if size and word in self.known:
+                row[:size] = self.meanings[self.known[word]]
+            elif size and self.embeddings:
+                row[:size] = self.embeddings.vectors([word])[0].astype(np.float16)
+        _add_hashed(parts, row[size:])
         if len(self._rows) >= _CACHED_WORDS:
             self._rows.clear()
         self._rows[word] = row
         return row
 
-    def _scaled(self, totals: Matrix) -> Matrix:
-        """Each part of each row to its share of the length, the concepts added into the slots of the spelling."""
-        size = self.meanings.shape[1]
-        spelling, plain = _unit(totals[:, size:-SPELLING])
-        concepts, signed = _unit(totals[:, -SPELLING:])
-        concept_share = np.where(plain, np.float32(_CONCEPT_SHARE), np.float32(1.0)) * signed
-        plain_share = np.float32(1.0) - concept_share
-        rows = np.empty((len(totals), self.size), dtype=np.float32)
-        if size:
-            meaning = _unit(_unit(totals[:, :size])[0] - self.centre)[0]
-            np.multiply(meaning, np.sqrt(plain_share * np.float32(_MEANING_SHARE)), out=rows[:, :size])
-            plain_share *= np.float32(1.0 - _MEANING_SHARE)
-        np.multiply(spelling, np.sqrt(plain_share), out=rows[:, size:])
-        if signed.any():
-            rows[:, size:] += concepts * np.sqrt(concept_share)
-        return rows
 
-
-def _unit(rows: Matrix) -> tuple[Matrix, NDArray[np.bool_]]:
-    """The rows at length 1, those of zeros as they are, and a column that says which are not zeros."""
-    lengths = np.sqrt(np.vecdot(rows, rows))[:, None]
-    some = lengths > 0
-    return rows / np.where(some, lengths, np.float32(1.0)), some
+def _stretched(vector: Vector, length: float) -> Vector:
+    """`vector` brought to `length` in place, and returned; one of zeros stays as it is."""
+    present = sqrt(vector @ vector)
+    if present:
+        vector *= length / present
+    return vector
 
 
 def _ngrams(word: str) -> list[str]:
