@@ -1,0 +1,66 @@
+"""Measuring: time per call, peak memory, area under the curve, and tables in Markdown."""
+
+from __future__ import annotations
+
+import json
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import numpy as np
+
+Asked = TypeVar("Asked")
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True, slots=True)
+class Latency:
+    """Milliseconds."""
+
+    median: float
+    p99: float
+
+    @classmethod
+    def of(cls, seconds: Sequence[float]) -> Latency:
+        return cls(float(np.median(seconds)) * 1e3, float(np.quantile(seconds, 0.99)) * 1e3)
+
+
+def timed(call: Callable[[Asked], Answer], asked: Sequence[Asked]) -> tuple[list[Answer], Latency]:
+    """What `call` returns for each, one at a time, and how long each took. A few calls before are not counted."""
+    for one in asked[:20]:
+        call(one)
+    answers, seconds = [], []
+    for one in asked:
+        start = time.perf_counter()
+        answers.append(call(one))
+        seconds.append(time.perf_counter() - start)
+    return answers, Latency.of(seconds)
+
+
+def auroc(inside: Sequence[float], outside: Sequence[float]) -> float:
+    """How often a number from `inside` is above one from `outside`, ties counting half: 0 to 1."""
+    ordered = np.sort(np.asarray(outside))
+    below = np.searchsorted(ordered, inside, "left")
+    upto = np.searchsorted(ordered, inside, "right")
+    return float((below + upto).mean() / (2 * len(ordered)))
+
+
+def in_new_process(module: str, *arguments: str) -> dict[str, Any]:
+    """The JSON object that `python -m module arguments` prints last: memory is measured in a process of its own."""
+    done = subprocess.run([sys.executable, "-m", module, *arguments], capture_output=True, text=True, check=True)
+    found: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
+    return found
+
+
+def peak_megabytes(who: int = resource.RUSAGE_SELF) -> float:
+    """Peak resident memory of this process, or with RUSAGE_CHILDREN of the largest child so far."""
+    return resource.getrusage(who).ru_maxrss / 1024
+
+
+def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [header, ["---", *["---:"] * (len(header) - 1)], *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
