@@ -94,7 +94,7 @@ class Adapter(CloudAdapter):  # type: ignore[misc]
         if activity is None:
             return web.Response(status=400)
         admitted = await self._authentication.authenticate_request(activity, authorization)
-        if activity.type == "message":
+        if activity.type in ("message", "installationUpdate") and activity.id:
             return await self._deliver(activity, admitted, bot)
         return _response(await self.process_activity(admitted, activity, bot.on_turn))
 

@@ -69,8 +69,11 @@ class App:
 
     async def answer(self, context: TurnContext, message: Message) -> None:
         """Take the turn and send the reply to where the message came from. Raises SendFailed."""
-        reply = await self._respond_visibly(context, message)
-        await context.send_activity(card_activity(draw(reply, public=message.public), reply))
+        await self.send(context, await self._respond_visibly(context, message))
+
+    async def send(self, context: TurnContext, reply: Reply) -> None:
+        """Send `reply` as a card to where the activity came from. Raises SendFailed."""
+        await context.send_activity(card_activity(draw(reply), reply))
 
     async def _respond_visibly(self, context: TurnContext, message: Message) -> Reply:
         turn = asyncio.ensure_future(self.respond(message))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 from adapters.teams.card_body import (
     Element,
@@ -20,6 +20,8 @@ from adapters.teams.card_body import (
 from adapters.teams.translate import MORE
 from bot.messages import Block, Bullets, Choice, Heading, Paragraph, Reply, Table
 
+Where = Literal["chat", "dialog", "elsewhere"]
+
 MAX_ACTIONS = 6
 MAX_BYTES = 27_000  # Teams takes 28 KB; the message around the card needs some
 MAX_FALLBACK = 2_000  # characters
@@ -27,20 +29,20 @@ EMPTY = "There is nothing to show."
 TITLE = 60  # characters that fit on a button
 
 
-def draw(reply: Reply, *, public: bool = False, interactive: bool = True) -> dict[str, Any]:
-    """The card. `public`: others can see and press it. Not `interactive`: it will stand where the bot is not.
+def draw(reply: Reply, where: Where = "chat") -> dict[str, Any]:
+    """The card for a chat that the bot is in, for a dialog, or for elsewhere: a conversation that it is not in.
 
     A card that would be too large for Teams loses claims first, then the end of its text, and says so.
     """
     for kept in (len(reply.citations), 12, 6, 3):
-        card = _draw(reply, kept, public, interactive)
+        card = _draw(reply, kept, where)
         if size(card) <= MAX_BYTES:
             return card
     for characters in (6_000, 3_000, 1_500, 500):
-        card = _draw(_shortened(reply, characters), 3, public, interactive)
+        card = _draw(_shortened(reply, characters), 3, where)
         if size(card) <= MAX_BYTES:
             return card
-    return _draw(Reply(reply.kind, _cut(reply.title, 200)), 0, public, interactive)
+    return _draw(Reply(reply.kind, _cut(reply.title, 200)), 0, where)
 
 
 def size(card: dict[str, Any]) -> int:
@@ -48,7 +50,7 @@ def size(card: dict[str, Any]) -> int:
     return len(json.dumps(card))
 
 
-def _draw(reply: Reply, kept: int, public: bool, interactive: bool) -> dict[str, Any]:
+def _draw(reply: Reply, kept: int, where: Where) -> dict[str, Any]:
     citations = reply.citations[:kept]
     left_out = len(reply.citations) - len(citations)
     body: list[Element] = headline(reply)
@@ -56,13 +58,14 @@ def _draw(reply: Reply, kept: int, public: bool, interactive: bool) -> dict[str,
         body += block_elements(block)
     body += citation_elements(citations, reply.disclosure, left_out=left_out)
     actions: list[Element] = []
-    if interactive:
+    replaces = where == "chat" and reply.kind == "triage"
+    if where != "elsewhere":
         if reply.form:
             body += form_elements(reply.form)
-            actions.append(_button(reply, reply.form.submit, reply.form.command, inputs=True))
+            actions.append(_button(reply.form.submit, reply.form.command, replaces, inputs=True))
         if folds(citations):
             actions.append(unfold_action(citations))
-        listed, buttons = _shared_out(reply, MAX_ACTIONS - len(actions))
+        listed, buttons = _shared_out(reply.choices, MAX_ACTIONS - len(actions), replaces)
         actions += buttons
         body += listed
     elif folds(citations):
@@ -83,11 +86,11 @@ def _draw(reply: Reply, kept: int, public: bool, interactive: bool) -> dict[str,
     return card
 
 
-def _shared_out(reply: Reply, room: int) -> tuple[list[Element], list[Element]]:
+def _shared_out(choices: Sequence[Choice], room: int, replaces: bool) -> tuple[list[Element], list[Element]]:
     """The choices as buttons. Where there are more than fit, the last stand in a list with a button of its own."""
-    if len(reply.choices) <= room:
-        return [], [_choice(reply, choice) for choice in reply.choices]
-    first, rest = reply.choices[: room - 1], reply.choices[room - 1 :]
+    if len(choices) <= room:
+        return [], [_choice(choice, replaces) for choice in choices]
+    first, rest = choices[: room - 1], choices[room - 1 :]
     listed = {
         "type": "Input.ChoiceSet",
         "id": MORE,
@@ -96,18 +99,18 @@ def _shared_out(reply: Reply, room: int) -> tuple[list[Element], list[Element]]:
         "choices": [{"title": choice.label, "value": choice.command} for choice in rest],
         "value": rest[0].command,
     }
-    return [listed], [*(_choice(reply, choice) for choice in first), _button(reply, "Go", MORE, inputs=True)]
+    return [listed], [*(_choice(choice, replaces) for choice in first), _button("Go", MORE, replaces, inputs=True)]
 
 
-def _choice(reply: Reply, choice: Choice) -> Element:
+def _choice(choice: Choice, replaces: bool) -> Element:
     styles = {"primary": "positive", "danger": "destructive"}
     style = {"style": styles[choice.style]} if choice.style else {}
     tooltip = {"tooltip": choice.hint} if choice.hint else {}
-    return {**_button(reply, choice.label, choice.command, inputs=False), **style, **tooltip}
+    return {**_button(choice.label, choice.command, replaces, inputs=False), **style, **tooltip}
 
 
-def _button(reply: Reply, title: str, command: str, *, inputs: bool) -> Element:
-    """A button is a message with a command. One of a triage replaces its card, where the client can do that."""
+def _button(title: str, command: str, replaces: bool, *, inputs: bool) -> Element:
+    """A button is a message with a command. `replaces`: its reply takes the card's place, if the client can do that."""
     associated = {} if inputs else {"associatedInputs": "none"}
     submit: Element = {
         "type": "Action.Submit",
@@ -115,7 +118,7 @@ def _button(reply: Reply, title: str, command: str, *, inputs: bool) -> Element:
         "data": {"command": command},
         **associated,
     }
-    if reply.kind != "triage":
+    if not replaces:
         return submit
     return {**submit, "type": "Action.Execute", "verb": "command", "fallback": submit}
 

@@ -17,7 +17,7 @@ from adapters.teams.cloud import PUBLIC, Cloud, TeamsSettings, is_loopback_host
 from adapters.teams.connector import Connector
 from adapters.teams.credentials import Acquire, Credentials, LoginFailed, client_secret, managed_identity
 from adapters.teams.installation_updates import add
-from adapters.teams.invokes import adaptive_card_action
+from adapters.teams.invokes import adaptive_card_action, message_action, message_extension_query
 from adapters.teams.messages import message
 from adapters.teams.pace import Pace
 from adapters.teams.signing_keys import SigningKeys
@@ -26,6 +26,7 @@ from adapters.teams.tokens import TokenCheck
 
 log = structlog.get_logger(__name__)
 
+LISTENERS = (message, add, adaptive_card_action, message_extension_query, message_action)
 PATH = "/api/messages"
 FETCH_TIMEOUT = aiohttp.ClientTimeout(total=10)
 
@@ -44,7 +45,7 @@ class TeamsDoor:
         self._cloud = cloud
         self._timing = timing
         self._app = App(session, slow=timing.slow)
-        for listener in (message, add, adaptive_card_action):
+        for listener in LISTENERS:
             listener.register(self._app)
         self._stack = AsyncExitStack()
         self._adapter: Adapter | None = None

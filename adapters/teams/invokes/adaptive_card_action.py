@@ -28,7 +28,7 @@ async def on_execute(app: App, context: Any) -> dict[str, Any]:
         return _answer("application/vnd.microsoft.error", error, status=400)
     message = message_from(activity, text="", command=command, fields=fields_in(data))
     reply = await app.respond(message)
-    card = draw(reply, public=message.public)
+    card = draw(reply)
     if reply.kind not in REPLACING:
         await context.send_activity(card_activity(card, reply))
         return _answer("application/vnd.microsoft.activity.message", reply.title or "See below.")

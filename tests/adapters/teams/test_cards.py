@@ -153,7 +153,7 @@ def test_nothing_in_a_text_formats_links_or_turns_into_a_date_S9() -> None:
 
 
 def test_a_card_for_another_conversation_has_no_buttons_that_need_the_bot() -> None:
-    card = draw(replace(FULL, form=FORM), interactive=False)
+    card = draw(replace(FULL, form=FORM), where="elsewhere")
     check_card(card)
     assert [action["type"] for action in card["actions"]] == ["Action.ToggleVisibility"]
     assert not [element for element in elements(card["body"]) if element["type"].startswith("Input.")]

@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 
 from bot.messages import Choice, Citation, Message, Paragraph, Place, Reply
+from tests.adapters.teams.card_schema import texts
 from tests.adapters.teams.conftest import MakeWorld, TinySession, World
 from tests.teams_connector.activities import (
     BOT,
@@ -147,6 +148,19 @@ async def test_an_installation_is_welcomed_once_T5_T7(world: World) -> None:
     await world.post(activity(url, "installationUpdate", action="add-upgrade"))
     await world.post(activity(url, "installationUpdate", action="remove"))
     assert len(world.connector.sent) == 1
+
+
+async def test_a_welcome_in_a_team_names_who_added_it_T6(world: World) -> None:
+    url = world.connector.url
+    team = {"id": CHANNEL, "conversationType": "channel", "isGroup": True, "tenantId": TENANT}
+    who = {"id": "29:dana", "aadObjectId": "aad-dana"}
+    world.connector.members[CHANNEL] = [{**who, "name": "Dana"}]
+    await world.post(activity(url, "installationUpdate", action="add", conversation=team, **{"from": who}))
+    world.connector.members.clear()
+    await world.post(activity(url, "installationUpdate", action="add", conversation=team, **{"from": who}))
+    first, second = world.connector.sent
+    assert texts(first.card)[1] == "Dana added me here."
+    assert not any("added me" in text for text in texts(second.card)), "a welcome without a name is better than none"
 
 
 async def test_a_message_delivered_again_is_answered_once_T17(world: World) -> None:

@@ -1,0 +1,79 @@
+"""The message extension's search: answers to put into any conversation, as cards that need no bot there."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from adapters.teams.app import CARD, App
+from adapters.teams.cards import draw
+from adapters.teams.translate import message_from
+from bot.messages import VERDICTS, Bullets, Heading, Message, Paragraph, Place, Reply, Table
+
+COMMAND = "ask"
+PARAMETER = "question"
+RESULTS = 5
+INSERTED = ("answer", "unstated", "recommendation")  # what is worth showing to others
+
+
+async def on_query(app: App, context: Any) -> dict[str, Any]:
+    activity = context.activity
+    question = _question(activity.value)
+    # Each search stands for itself: it is nobody's conversation, and what is half typed is not delivered again.
+    place = Place("teams", message_from(activity, text="").place.tenant, "message-extension")
+    asked = replace(message_from(activity, text=question), place=place, public=False, delivery="")
+    if not question:
+        asked = replace(asked, command="help")
+    reply = await app.respond(asked)
+    found = [reply] if reply.kind in INSERTED else await _chosen(app, asked, reply)
+    if not found:
+        return {"composeExtension": {"type": "message", "text": _summary(reply)}}
+    results = [_result(each) for each in found]
+    return {"composeExtension": {"type": "result", "attachmentLayout": "list", "attachments": results}}
+
+
+async def _chosen(app: App, asked: Message, reply: Reply) -> list[Reply]:
+    """What the choices of `reply` lead to, as far as that can be shown to others."""
+    commands = [choice.command for choice in reply.choices[:RESULTS]] if reply.kind in ("clarify", "help") else []
+    replies = await asyncio.gather(*(app.respond(replace(asked, text="", command=command)) for command in commands))
+    return [each for each in replies if each.kind in INSERTED]
+
+
+def _question(value: Any) -> str:
+    parameters = value.get("parameters") if isinstance(value, Mapping) else None
+    for parameter in parameters if isinstance(parameters, list) else ():
+        if isinstance(parameter, Mapping) and parameter.get("name") == PARAMETER:
+            return str(parameter.get("value") or "").strip()
+    return ""
+
+
+def _result(reply: Reply) -> dict[str, Any]:
+    preview = {"title": _headline(reply), "text": _summary(reply)}
+    return {
+        "contentType": CARD,
+        "content": draw(reply, where="elsewhere"),
+        "preview": {"contentType": "application/vnd.microsoft.card.thumbnail", "content": preview},
+    }
+
+
+def _headline(reply: Reply) -> str:
+    verdict = VERDICTS[reply.verdict] if reply.verdict else ""
+    return ". ".join(part for part in (verdict, reply.title) if part)
+
+
+def _summary(reply: Reply) -> str:
+    for block in reply.body:
+        match block:
+            case Paragraph(text) | Heading(text):
+                return text
+            case Bullets(items):
+                return "; ".join(items)
+            case Table(header):
+                return ", ".join(header)
+    return reply.title
+
+
+def register(app: App) -> None:
+    app.on("invoke", "composeExtension/query", on_query)
