@@ -1,0 +1,144 @@
+"""The app package that a Teams administrator uploads: a zip of the manifest and the two icons."""
+
+from __future__ import annotations
+
+import json
+import uuid
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from yarl import URL
+
+from adapters.teams import icons
+from adapters.teams.invokes import message_action, message_extension_query
+from bot.commands import COMMANDS
+
+VERSION = "1.30"  # of the manifest's schema
+SCHEMA = f"https://developer.microsoft.com/json-schemas/teams/v{VERSION}/MicrosoftTeams.schema.json"
+APP_VERSION = "1.0.0"  # raise it when the manifest changes, so that Teams offers the new one
+NAME = "Security Advisor"
+SHORT = "Answers questions from a curated source, and shows where each answer comes from."
+FULL = (
+    "Ask in your own words, in a personal chat, a group chat or a channel. The advisor answers from a curated source, "
+    "shows the claims that each answer rests on with their places in the source, and says so when the source is "
+    "silent. A few questions lead a team to a recommendation that it can defend. Search for an answer while you write "
+    "a message and put it into any conversation, or ask for advice on a message that somebody else wrote. No language "
+    "model is used: the same question gets the same answer, and no message leaves your organisation's own server."
+)
+LISTED = 12  # commands that Teams takes
+EPOCH = (1980, 1, 1, 0, 0, 0)  # the same content makes the same file
+
+
+class PackageError(ValueError):
+    """What was given cannot stand in a manifest; the text says why."""
+
+
+def write(url: str, app_id: str, path: Path, *, prompts: Sequence[str] = ()) -> None:
+    """Write the package to `path`. `url`: where the advisor is reached; `app_id`: the bot's Microsoft app id;
+    `prompts`: example questions that Teams offers in a personal chat. Raises PackageError."""
+    content = {
+        "manifest.json": json.dumps(manifest(url, app_id, prompts), indent=2, ensure_ascii=False).encode(),
+        "color.png": icons.colour(),
+        "outline.png": icons.outline(),
+    }
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as package:
+        for name, data in content.items():
+            package.writestr(zipfile.ZipInfo(name, EPOCH), data, zipfile.ZIP_DEFLATED)
+
+
+def manifest(url: str, app_id: str, prompts: Sequence[str] = ()) -> dict[str, Any]:
+    """The manifest as data. Raises PackageError."""
+    site = _site(url)
+    bot_id = _guid(app_id)
+    return {
+        "$schema": SCHEMA,
+        "manifestVersion": VERSION,
+        "version": APP_VERSION,
+        "id": bot_id,
+        "developer": {
+            "name": NAME,
+            "websiteUrl": str(site),
+            "privacyUrl": str(site / "privacy"),
+            "termsOfUseUrl": str(site / "terms"),
+        },
+        "name": {"short": NAME, "full": NAME},
+        "description": {"short": SHORT, "full": FULL},
+        "icons": {"color": "color.png", "outline": "outline.png"},
+        "accentColor": f"#{bytes(icons.BLUE).hex().upper()}",
+        "bots": [
+            {
+                "botId": bot_id,
+                "scopes": ["personal", "team", "groupChat"],
+                "isNotificationOnly": False,
+                "supportsFiles": False,
+                "commandLists": [
+                    {"scopes": ["personal"], "commands": [*_commands(), *_prompts(prompts)][:LISTED]},
+                    {"scopes": ["team", "groupChat"], "commands": _commands()},
+                ],
+            }
+        ],
+        "composeExtensions": [{"botId": bot_id, "commands": [_search(), _message_action()]}],
+        "permissions": ["identity", "messageTeamMembers"],
+        "validDomains": [site.authority],
+    }
+
+
+def _commands() -> list[dict[str, str]]:
+    listed = [command for command in COMMANDS if command.listed]
+    return [{"title": command.name, "description": command.description} for command in listed[:LISTED]]
+
+
+def _prompts(questions: Sequence[str]) -> list[dict[str, str]]:
+    return [
+        {"type": "prompt", "title": question[:128], "description": "An example question", "prompt": question}
+        for question in questions
+    ]
+
+
+def _search() -> dict[str, Any]:
+    return {
+        "id": message_extension_query.COMMAND,
+        "type": "query",
+        "title": "Search for an answer",
+        "description": "Find an answer and put it into this conversation",
+        "context": ["compose", "commandBox"],
+        "initialRun": True,
+        "parameters": [
+            {
+                "name": message_extension_query.PARAMETER,
+                "title": "Question",
+                "description": "Your question, in your own words",
+                "inputType": "text",
+            }
+        ],
+    }
+
+
+def _message_action() -> dict[str, Any]:
+    return {
+        "id": message_action.COMMAND,
+        "type": "action",
+        "title": "Advise on this message",
+        "description": "See privately what the advisor says to this message",
+        "context": ["message"],
+        "fetchTask": True,
+    }
+
+
+def _site(url: str) -> URL:
+    try:
+        site = URL(url)
+    except ValueError as error:
+        raise PackageError(f"{url!r} is no URL.") from error
+    if site.scheme != "https" or not site.host:
+        raise PackageError(f"Teams reaches the advisor by https only, and {url!r} is another kind of URL.")
+    return site.with_query(None).with_fragment(None).with_user(None)
+
+
+def _guid(app_id: str) -> str:
+    try:
+        return str(uuid.UUID(app_id))
+    except ValueError as error:
+        raise PackageError(f"{app_id!r} is no app id: 32 hexadecimal digits in five groups.") from error

@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+import json
+import struct
+import zipfile
+import zlib
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from adapters.teams import icons
+from adapters.teams.package import PackageError, manifest, write
+from bot.commands import COMMANDS
+from tests.adapters.teams.card_schema import SCHEMAS
+from tests.teams_connector.issuer import APP_ID
+
+URL = "https://advisor.example"
+PROMPTS = tuple(f"Question {number}?" for number in range(20))
+
+
+def test_the_manifest_follows_microsofts_schema() -> None:
+    # From the npm package @microsoft/app-manifest (MIT licence).
+    schema = json.loads((SCHEMAS / "teams-manifest-1.30.json").read_text(encoding="utf-8-sig"))
+    jsonschema.Draft4Validator(schema).validate(manifest(URL, APP_ID, PROMPTS))
+
+
+def test_every_command_is_listed_with_one_line_T3() -> None:
+    [bot] = manifest(URL, APP_ID)["bots"]
+    for listed in bot["commandLists"]:
+        titles = [command["title"] for command in listed["commands"]]
+        assert titles == [command.name for command in COMMANDS if command.listed]
+        assert all(command["description"] and "\n" not in command["description"] for command in listed["commands"])
+
+
+def test_a_personal_chat_offers_example_questions_after_the_commands() -> None:
+    [bot] = manifest(URL, APP_ID, PROMPTS)["bots"]
+    personal, public = bot["commandLists"]
+    assert len(personal["commands"]) == 12
+    assert personal["commands"][-1]["type"] == "prompt"
+    assert all("type" not in command for command in public["commands"])
+
+
+def test_valid_domains_hold_our_own_domain_and_nothing_else_T14() -> None:
+    assert manifest("https://advisor.example:8443/", APP_ID)["validDomains"] == ["advisor.example:8443"]
+
+
+def test_support_privacy_and_terms_are_ours_and_no_other_platform_is_named_T15() -> None:
+    written = manifest(URL, APP_ID)
+    assert written["developer"]["privacyUrl"] == "https://advisor.example/privacy"
+    assert written["developer"]["termsOfUseUrl"] == "https://advisor.example/terms"
+    assert "slack" not in json.dumps(written).lower()
+
+
+@pytest.mark.parametrize("url", ["http://advisor.example", "advisor.example", "https://", "https://[x"])
+def test_a_url_that_teams_could_not_reach_is_refused(url: str) -> None:
+    with pytest.raises(PackageError):
+        manifest(url, APP_ID)
+
+
+def test_what_is_no_app_id_is_refused() -> None:
+    with pytest.raises(PackageError):
+        manifest(URL, "my-bot")
+
+
+def test_the_package_is_a_zip_of_the_manifest_and_the_icons(tmp_path: Path) -> None:
+    write(URL, APP_ID, tmp_path / "one.zip")
+    write(URL, APP_ID, tmp_path / "two.zip")
+    assert (tmp_path / "one.zip").read_bytes() == (tmp_path / "two.zip").read_bytes()
+    with zipfile.ZipFile(tmp_path / "one.zip") as package:
+        assert sorted(package.namelist()) == ["color.png", "manifest.json", "outline.png"]
+        assert json.loads(package.read("manifest.json")) == manifest(URL, APP_ID)
+
+
+def pixels(png: bytes) -> tuple[int, list[tuple[int, ...]]]:
+    """The width of a square picture with an alpha channel, and its pixels."""
+    assert png[:8] == b"\x89PNG\r\n\x1a\n"
+    at, data, width = 8, b"", 0
+    while at < len(png):
+        (length,) = struct.unpack(">I", png[at : at + 4])
+        name, body = png[at + 4 : at + 8], png[at + 8 : at + 8 + length]
+        assert struct.unpack(">I", png[at + 8 + length : at + 12 + length]) == (zlib.crc32(name + body),)
+        if name == b"IHDR":
+            width, height, depth, kind = struct.unpack(">IIBB", body[:10])
+            assert (height, depth, kind) == (width, 8, 6)
+        elif name == b"IDAT":
+            data += body
+        at += 12 + length
+    raw = zlib.decompress(data)
+    step = width * 4 + 1
+    rows: Any = [raw[start + 1 : start + step] for start in range(0, len(raw), step)]
+    return width, [tuple(row[i : i + 4]) for row in rows for i in range(0, len(row), 4)]
+
+
+def test_the_icons_have_the_sizes_and_colours_that_teams_asks_for_T15() -> None:
+    width, colour = pixels(icons.colour())
+    assert (width, {pixel[3] for pixel in colour}) == (192, {255})
+    width, outline = pixels(icons.outline())
+    assert (width, {pixel[:3] for pixel in outline}) == (32, {(255, 255, 255)})
+    assert {0, 255} <= {pixel[3] for pixel in outline}
