@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import URL, Connection, event, make_url
+from sqlalchemy import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from adapters.database import sqlite_driver
 
 BUSY_SECONDS = 10  # how long a second process waits for the SQLite file
 
@@ -28,33 +29,23 @@ def create_engine(url: str) -> AsyncEngine:
     if parsed.get_backend_name() == "sqlite":
         create_folder(parsed)
         # One connection: SQLite has one writer, and waiting for a turn in line is fairer than asking again and again.
-        engine = create_async_engine(
+        return create_async_engine(
             parsed,
             hide_parameters=True,
             pool_size=1,
             max_overflow=0,
             pool_timeout=BUSY_SECONDS,
-            connect_args={"timeout": BUSY_SECONDS},
+            pool_reset_on_return=None,  # every transaction here ends by itself, so there is nothing to undo
+            connect_args={"async_creator_fn": _connect_to_sqlite},
         )
-        event.listen(engine.sync_engine, "connect", _set_up_sqlite)
-        event.listen(engine.sync_engine, "begin", _begin_sqlite)
-        return engine
     return create_async_engine(parsed, hide_parameters=True, pool_size=5, max_overflow=5, pool_timeout=BUSY_SECONDS)
+
+
+def _connect_to_sqlite(file: str, **_: object) -> sqlite_driver.OneTripConnection:
+    return sqlite_driver.connect(file, busy_seconds=BUSY_SECONDS)
 
 
 def create_folder(parsed: URL) -> None:
     """The folder of a SQLite file is made on first use."""
     if parsed.database and parsed.database != ":memory:":
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-
-
-def _set_up_sqlite(connection: Any, record: object) -> None:
-    connection.isolation_level = None  # the driver shall not begin by itself, see _begin_sqlite
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode = WAL")
-    cursor.execute("PRAGMA synchronous = FULL")  # a reply is given after its commit, and a commit survives a power cut
-    cursor.close()
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")  # take the write lock first, so that no transaction has to be undone
