@@ -48,7 +48,7 @@ def headline(reply: Reply) -> list[Element]:
         )
     if reply.title:
         properties = {"spacing": "None"} if reply.verdict else {"style": "heading"}
-        elements.append(text_block(reply.title, weight="Bolder", size="Medium", **properties))
+        elements.append(text_block(reply.title, weight="Bolder", size="Large", **properties))
     return elements
 
 
@@ -57,7 +57,7 @@ def block_elements(block: Block) -> list[Element]:
         case Paragraph(text):
             return [text_block(text)]
         case Heading(text):
-            return [text_block(text, weight="Bolder", spacing="Medium", style="heading")]
+            return [text_block(text, weight="Bolder", size="Default", spacing="Medium", style="heading")]
         case Bullets(items):
             # A list of the card's own mark-up, so that a screen reader says how many items there are.
             listed = "\r".join(f"- {plain(' '.join(item.split()))}" for item in items)
@@ -100,12 +100,16 @@ def citation_elements(citations: Sequence[Citation], disclosure: str, *, left_ou
         return []
     items: list[Element] = []
     if citations:
+        sources = {citation.source for citation in citations}
+        title = sources.pop() if len(sources) == 1 else ""  # said once, not with every claim
         items.append(text_block("Where this comes from", weight="Bolder", size="Small", style="heading"))
-        shown = citations if not folds(citations) else citations[:SHOWN_CITATIONS]
-        items += [_citation(citation) for citation in shown]
-        if folds(citations):
-            hidden = [_citation(citation) for citation in citations[SHOWN_CITATIONS:]]
-            items.append({"type": "Container", "id": HIDDEN, "isVisible": False, "items": hidden})
+        if title:
+            items.append(text_block(title, size="Small", isSubtle=True, spacing="None"))
+        lines = [_citation(citation, with_source=not title) for citation in citations]
+        shown = SHOWN_CITATIONS if folds(citations) else len(lines)
+        items += lines[:shown]
+        if lines[shown:]:
+            items.append({"type": "Container", "id": HIDDEN, "isVisible": False, "items": lines[shown:]})
     if left_out:
         items.append(text_block(f"And {left_out} more that do not fit here.", isSubtle=True, size="Small"))
     if disclosure:
@@ -125,20 +129,26 @@ def unfold_action(citations: Sequence[Citation]) -> Element:
     }
 
 
-def _citation(citation: Citation) -> Element:
-    by_vendor = ", of the publisher's own product" if citation.promotion else ""
+def _citation(citation: Citation, *, with_source: bool) -> Element:
+    place = f"{citation.source}: {citation.at}" if with_source else citation.at
+    if citation.promotion:
+        place += ", of the publisher's own product"
     return {
         "type": "Container",
         "spacing": "Small",
         "items": [
             text_block(citation.says, size="Small"),
-            text_block(f"{citation.source}: {citation.at}{by_vendor}", size="Small", isSubtle=True, spacing="None"),
+            text_block(place, size="Small", isSubtle=True, spacing="None"),
         ],
     }
 
 
 def form_elements(form: Form) -> list[Element]:
-    title = [text_block(form.title, weight="Bolder", spacing="Medium", style="heading")] if form.title else []
+    title = (
+        [text_block(form.title, weight="Bolder", size="Default", spacing="Medium", style="heading")]
+        if form.title
+        else []
+    )
     return [*title, *(_field(field) for field in form.fields)]
 
 

@@ -74,9 +74,16 @@ def test_every_claim_stands_with_its_place() -> None:
     shown = texts(card)
     for number in range(9):
         assert f"Claim {number} holds." in shown
-    assert "The Source: section 1" in shown
-    assert "The Source: section 2, of the publisher's own product" in shown
+    assert shown.count("The Source") == 1, "one source is named once"
+    assert "section 1" in shown
+    assert "section 2, of the publisher's own product" in shown
     assert "Written by a vendor." in shown
+
+
+def test_claims_of_several_sources_stand_each_with_its_source() -> None:
+    shown = texts(draw(replace(FULL, citations=(citation(1), replace(citation(2), source="Another")))))
+    assert "The Source: section 1" in shown
+    assert "Another: section 2" in shown
 
 
 def test_many_claims_are_folded_away_behind_a_button() -> None:
