@@ -81,4 +81,4 @@ def _mapped(path: Path) -> NDArray[np.float16]:
     if tensor["dtype"] != "F16":
         raise ValueError(f"{path.name}: expected 16-bit floats, found {tensor['dtype']}")
     offset = 8 + length + tensor["data_offsets"][0]
-    return np.memmap(path, dtype="<f2", mode="r", offset=offset, shape=tuple(tensor["shape"]))
+    return np.asarray(np.memmap(path, dtype="<f2", mode="r", offset=offset, shape=tuple(tensor["shape"])))

@@ -26,6 +26,7 @@ _MEANING_SHARE = 0.65  # of the plain words' share, the rest being spelling
 _CENTRED = 1000  # about so many examples tell the mean direction
 _SIZES = (3, 4, 5)  # lengths of the n-grams, with "<" and ">" around the word
 _CONCEPT_SLOTS = 4  # a concept spreads over a few slots, so that one collision does not hide it
+_MIXER = 0x9E3779B97F4A7C15
 _CACHED_WORDS = 8192
 
 
@@ -130,5 +131,5 @@ def _ngrams(word: str) -> list[str]:
 def _add_hashed(parts: Sequence[str], slots: Vector) -> None:
     """Adds each part to `slots`, at a place and with a sign that its hash decides."""
     for part in parts:
-        mixed = zlib.crc32(part.encode()) * 0x9E3779B97F4A7C15 & 0xFFFFFFFFFFFFFFFF
+        mixed = zlib.crc32(part.encode()) * _MIXER  # like texts have like checksums; this parts them
         slots[(mixed >> 33) % SPELLING] += 1.0 if mixed >> 20 & 1 else -1.0

@@ -21,19 +21,21 @@ class Landmarks:
     lengths: Vector  # (landmarks,), length of the sum of the group's examples
     starts: NDArray[np.intp]  # (labels + 1,), where each label's landmarks begin
 
-    def nearest(self, row: Vector, label: int) -> tuple[float, float]:
-        """The similarity of one of the label's own examples to its nearest landmark, had the example been missing
+    def nearest(self, rows: Matrix, label: int) -> tuple[Vector, Vector]:
+        """Similarities of examples of one label to the landmark nearest to each, (rows,): had that example been missing
         from its group, and had the whole label been missing."""
         start, end = self.starts[label], self.starts[label + 1]
-        products = self.points @ row
-        others = float(max(products[:start].max(initial=0.0), products[end:].max(initial=0.0)))
+        products = rows @ self.points.T
+        own = products[:, start:end].copy()
+        products[:, start:end] = 0.0
+        others = products.max(axis=1, initial=0.0)
         if start == end:
             return others, others
-        own = int(start + products[start:end].argmax())
-        rest = self.lengths[own] ** 2 - 2 * self.lengths[own] * products[own] + row @ row
-        without = (self.lengths[own] * products[own] - row @ row) / np.sqrt(rest) if rest > 1e-3 else 0.0
-        products[own] = without
-        return float(products.max()), others
+        group, each = own.argmax(axis=1), np.arange(len(rows))
+        length, near, square = self.lengths[start + group], own[each, group], np.vecdot(rows, rows)
+        rest = length**2 - 2 * length * near + square  # the squared length of the group's sum without the example
+        own[each, group] = np.where(rest > 1e-3, (length * near - square) / np.sqrt(np.maximum(rest, 1e-3)), 0.0)
+        return np.maximum(own.max(axis=1), others), others
 
 
 def choose(labelled: Iterable[Matrix], sizes: Sequence[int], total: int) -> Landmarks:

@@ -16,7 +16,7 @@ from bot.retrieval.features import Features, Matrix, Vector
 from bot.retrieval.landmarks import Landmarks, choose
 from bot.retrieval.ridge import Ridge, kernel, solve
 
-LANDMARKS = 768
+LANDMARKS = 640
 _BATCH = 8192
 _LEFT_OUT = 600  # examples at most that are left out to calibrate the confidence
 _DECIMALS = 4  # scores that differ by less are equal, in whatever order the processor added
@@ -88,7 +88,7 @@ class Retriever:
         candidates = tuple(
             Candidate(self._labels[index], score) for index, score in zip(order[:limit], best, strict=False)
         )
-        return Ranking(candidates, self._curve.confidence(_evidence(best[0], nearest)), nearest)
+        return Ranking(candidates, self._curve.confidence(0.5 * (best[0] + nearest)), nearest)
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """All that was learned, as plain arrays (`numpy.savez` keeps them without pickling)."""
@@ -112,9 +112,9 @@ class Retriever:
         return cls(labels, features, arrays["landmarks"], arrays["weights"], curve)
 
 
-def _evidence(score: float, nearest: float) -> float:
+def _evidence(score: Vector, nearest: Vector) -> Vector:
     """The best score says whether the label is right, the nearest example whether there is a right one."""
-    return 0.5 * (min(1.0, max(0.0, score)) + nearest)
+    return np.float32(0.5) * (score.clip(0.0, 1.0) + nearest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,9 +152,10 @@ def _curve(ridge: Ridge, landmarks: Landmarks, store: _Store, bounds: Sequence[i
         if not 2 <= end - start <= _LEFT_OUT or len(bounds) == 2:
             continue
         rows = store.rows(start, end)
-        for row, single, whole in zip(rows, *ridge.left_out(rows, label), strict=True):
-            near, near_others = landmarks.nearest(row, label)
-            found = sure if int(single.argmax()) == label else unsure
-            found.append(_evidence(float(single.max()), near))
-            unsure.append(_evidence(float(whole.max()), near_others))
+        single, whole = ridge.left_out(rows, label)
+        near, near_others = landmarks.nearest(rows, label)
+        right = single.argmax(axis=1) == label
+        found = _evidence(single.max(axis=1), near)
+        sure.extend(found[right])
+        unsure.extend([*found[~right], *_evidence(whole.max(axis=1), near_others)])
     return calibrate(np.array(sure), np.array(unsure))
