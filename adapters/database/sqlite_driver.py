@@ -1,6 +1,6 @@
 """aiosqlite with one trip to its thread a statement, where it makes four: cursor, execute, fetch, close.
 
-A turn waits for the trips more than for the statements. The first statement of a transaction begins it, in the same trip.
+A turn waits for the trips more than for the statements. The first statement of a transaction begins it, in one trip.
 """
 
 from __future__ import annotations

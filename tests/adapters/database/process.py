@@ -1,0 +1,160 @@
+"""A process of its own on a database: started by the tests of several processes and of sudden death.
+
+python -m tests.adapters.database.process serve URL NAME COUNT    takes COUNT turns, prints each reply once it is given
+python -m tests.adapters.database.process deaths URL              dies at each step of a turn in turn, see `deaths`
+python -m tests.adapters.database.process post URL FILE NOW       sends what the outbox holds, a line in FILE for each
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from adapters.database import SqlMemory
+from adapters.outbox import Postman
+from bot.effects import Post, Publish
+from bot.memory import Memory, Unit
+from bot.messages import Message, Place
+from bot.sending import Parcel
+from bot.session import Session
+from tests.bot.counting import CountingMind
+
+HERE = Place("slack", "T1", "C1")
+
+
+def message(delivery: str) -> Message:
+    return Message(command="next", place=HERE, person="anna", delivery=delivery, at=100.0)
+
+
+async def serve(url: str, name: str, count: int) -> None:
+    memory = SqlMemory.at(url)
+    session = Session(CountingMind(), memory)
+    for number in range(count):
+        reply = await session.respond(message(f"{name}-{number}"))
+        print(reply.title, flush=True)
+    await memory.close()
+
+
+class Mortal:
+    """Passes everything on, and kills this process before its `last` step. Steps are calls, before and after."""
+
+    def __init__(self, last: int) -> None:
+        self._left = last
+
+    def step(self) -> None:
+        if self._left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        self._left -= 1
+
+    def wrap(self, thing: Any) -> Any:
+        return _Wrapped(thing, self)
+
+
+class _Wrapped:
+    def __init__(self, thing: Any, mortal: Mortal) -> None:
+        self._thing = thing
+        self._mortal = mortal
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._thing, name)
+        return self._call(found) if callable(found) else _Wrapped(found, self._mortal)
+
+    def _call(self, method: Callable[..., Any]) -> Callable[..., Any]:
+        async def call(*args: Any, **named: Any) -> Any:
+            self._mortal.step()
+            result = await method(*args, **named)
+            self._mortal.step()
+            return result
+
+        return call
+
+
+class MortalMemory:
+    def __init__(self, memory: Memory, mortal: Mortal) -> None:
+        self._memory = memory
+        self._mortal = mortal
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Unit]:
+        self._mortal.step()
+        async with self._memory.transaction() as unit:
+            yield self._mortal.wrap(unit)
+            self._mortal.step()  # everything is written, nothing is committed
+        self._mortal.step()  # committed, but nobody was told
+
+
+def in_a_child(work: Callable[[], Any]) -> bool:
+    """Run `work` in a forked process. Returns whether it lived to the end."""
+    child = os.fork()
+    if child == 0:
+        asyncio.run(work())
+        os._exit(0)
+    _, status = os.waitpid(child, 0)
+    return status == 0
+
+
+def deaths(url: str) -> None:
+    """One delivery for each step at which a process can die: it dies there, and the platform delivers again.
+
+    Prints for each delivery the reply that was given at last. The last delivery is one at which nobody died.
+    """
+
+    async def take(delivery: str, last: int) -> None:
+        memory = SqlMemory.at(url)
+        post = Publish(f"post-{delivery}", HERE, Post("Title"))
+        reply = await Session(CountingMind(post), MortalMemory(memory, Mortal(last))).respond(message(delivery))
+        print(delivery, reply.title, flush=True)
+        await memory.close()
+
+    for last in range(100):
+        if in_a_child(lambda last=last: take(f"d{last}", last)):
+            return
+        if not in_a_child(lambda last=last: take(f"d{last}", 10_000)):
+            raise SystemExit("the second delivery failed")
+
+
+class FileSender:
+    """A platform whose channel is a file: a line a message. Dies after every third message, before it can say so."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+
+    async def send(self, parcel: Parcel) -> str:
+        with self._file.open("a") as file:
+            file.write(f"{parcel.id}\n")
+        if int(parcel.id.removeprefix("post-")) % 3 == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return parcel.id
+
+    async def find(self, parcel: Parcel) -> str | None:
+        return parcel.id if parcel.id in self._file.read_text().split() else None
+
+    async def update(self, parcel: Parcel, reference: str) -> None:
+        raise NotImplementedError
+
+    async def delete(self, parcel: Parcel, reference: str) -> None:
+        raise NotImplementedError
+
+
+async def post(url: str, file: Path, now: float) -> None:
+    memory = SqlMemory.at(url)
+    postman = Postman(memory, {"slack": FileSender(file)}, clock=lambda: now)
+    while await postman.send_due():
+        pass
+    await memory.close()
+
+
+if __name__ == "__main__":
+    match sys.argv[1:]:
+        case ["serve", url, name, count]:
+            asyncio.run(serve(url, name, int(count)))
+        case ["deaths", url]:
+            deaths(url)
+        case ["post", url, file, now]:
+            asyncio.run(post(url, Path(file), float(now)))

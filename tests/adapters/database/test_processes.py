@@ -1,0 +1,79 @@
+"""Several processes on one database, and processes that are killed: real ones."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from adapters.database import SqlMemory
+from bot.effects import Post
+from bot.memory import KeptPost
+from bot.sending import Parcel
+from bot.session import Session
+from tests.adapters.database.process import HERE, message
+from tests.bot.counting import CountingMind
+
+PROCESS = (sys.executable, "-m", "tests.adapters.database.process")
+
+
+async def start(*arguments: str) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(*PROCESS, *arguments, stdout=subprocess.PIPE)
+
+
+async def lines_of(process: asyncio.subprocess.Process) -> list[str]:
+    output, _ = await process.communicate()
+    return output.decode().splitlines()
+
+
+async def test_two_processes_serve_one_conversation_turn_by_turn(database: str) -> None:
+    processes = [await start("serve", database, name, "40") for name in ("one", "two")]
+    first, second = await asyncio.gather(*(lines_of(process) for process in processes))
+    steps = sorted(int(line.removeprefix("step ")) for line in (*first, *second))
+    assert steps == list(range(1, 81))
+
+
+async def test_a_process_killed_while_serving_loses_no_answer_it_gave(database: str) -> None:
+    process = await start("serve", database, "one", "100000")
+    assert process.stdout
+    given = [await process.stdout.readline() for _ in range(30)]
+    process.send_signal(signal.SIGKILL)
+    given += (await process.stdout.read()).splitlines()
+    await process.wait()
+    memory = SqlMemory.at(database)
+    session = Session(CountingMind(), memory)
+    for number in range(len(given)):
+        assert (await session.respond(message(f"one-{number}"))).title == f"step {number + 1}"
+    await memory.close()
+
+
+async def test_a_process_killed_between_any_two_steps_leaves_all_of_a_turn_or_none(database: str) -> None:
+    lines = await lines_of(await start("deaths", database))
+    assert len(lines) > 10
+    assert lines == [f"d{number} step {number + 1}" for number in range(len(lines))]
+    memory = SqlMemory.at(database)
+    async with memory.transaction() as unit:
+        assert await unit.outbox.waiting() == len(lines)
+    await memory.close()
+
+
+async def test_posts_appear_once_whoever_is_killed_while_sending(database: str, tmp_path: Path) -> None:
+    posts, channel = 4, tmp_path / "channel"
+    channel.touch()
+    memory = SqlMemory.at(database)
+    async with memory.transaction() as unit:
+        for number in range(1, posts + 1):
+            post = KeptPost(f"post-{number}", HERE, "anna", Post("Title"))
+            await unit.posts.add(post)
+            await unit.outbox.put(Parcel(post.id, "send", HERE, subject=post.id, content=post.post), 0.0)
+    for now in ("1000", "2000"):  # the second time is later than the leases of those who were killed
+        processes = [await start("post", database, str(channel), now) for _ in range(2)]
+        await asyncio.gather(*(process.wait() for process in processes))
+    sent = channel.read_text().split()
+    assert sorted(sent) == sorted(f"post-{number}" for number in range(1, posts + 1))
+    async with memory.transaction() as unit:
+        assert await unit.outbox.waiting() == 0
+        assert len(await unit.posts.standing()) == posts
+    await memory.close()

@@ -1,0 +1,261 @@
+"""The outbox sends each parcel once, obeys the platform, and looks before it sends again."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass, field
+
+import pytest
+
+from adapters.outbox import ATTEMPTS, LEASE, Postman, wait_before
+from bot.effects import Post
+from bot.memory import KeptPost, KeptQuestion, Memory
+from bot.messages import Place
+from bot.sending import ExpertQuestion, Parcel, Refused, TryLater
+
+HERE = Place("slack", "T1", "C1")
+POST = KeptPost("p1", HERE, "anna", Post("Title", note="something private"))
+PARCEL = Parcel("p1", "send", HERE, subject="p1", content=POST.post)
+
+
+@dataclass
+class Channel:
+    """A platform with one channel. `troubles` are raised by the next attempts to send; `arrives` anyway, or not."""
+
+    troubles: list[Exception] = field(default_factory=list)
+    arrives: bool = False
+    messages: dict[str, object] = field(default_factory=dict)
+    attempts: int = 0
+    looked: int = 0
+
+    async def send(self, parcel: Parcel) -> str:
+        self.attempts += 1
+        trouble = self.troubles.pop(0) if self.troubles else None
+        if trouble is None or self.arrives:
+            assert f"m-{parcel.id}" not in self.messages
+            self.messages[f"m-{parcel.id}"] = parcel.content
+        if trouble is not None:
+            raise trouble
+        return f"m-{parcel.id}"
+
+    async def find(self, parcel: Parcel) -> str | None:
+        self.looked += 1
+        return f"m-{parcel.id}" if f"m-{parcel.id}" in self.messages else None
+
+    async def update(self, parcel: Parcel, reference: str) -> None:
+        self.messages[reference] = parcel.content
+
+    async def delete(self, parcel: Parcel, reference: str) -> None:
+        self.messages.pop(reference, None)
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+async def put(memory: Memory, *parcels: Parcel) -> None:
+    async with memory.transaction() as unit:
+        await unit.posts.add(POST)
+        for parcel in parcels:
+            await unit.outbox.put(parcel, 0.0)
+
+
+async def post_state(memory: Memory) -> tuple[str, str]:
+    async with memory.transaction() as unit:
+        kept = await unit.posts.get("p1")
+    assert kept is not None
+    return kept.state, kept.reference
+
+
+async def test_a_post_is_sent_once_and_its_message_remembered(memory: Memory) -> None:
+    channel = Channel()
+    postman = Postman(memory, {"slack": channel})
+    await put(memory, PARCEL)
+    assert [await postman.send_due(), await postman.send_due()] == [1, 0]
+    assert channel.messages == {"m-p1": POST.post}
+    assert channel.looked == 0
+    assert await post_state(memory) == ("posted", "m-p1")
+
+
+async def test_the_platforms_retry_after_is_obeyed(memory: Memory) -> None:
+    channel, clock = Channel([TryLater(90.0)]), Clock()
+    postman = Postman(memory, {"slack": channel}, clock=clock)
+    await put(memory, PARCEL)
+    await postman.send_due()
+    clock.now += 89.0
+    assert await postman.send_due() == 0
+    clock.now += 1.0
+    assert await postman.send_due() == 1
+    assert (channel.attempts, channel.looked) == (2, 0)
+    assert await post_state(memory) == ("posted", "m-p1")
+
+
+@pytest.mark.parametrize("arrives", [True, False])
+async def test_a_post_of_unknown_outcome_is_looked_up_and_appears_once(memory: Memory, arrives: bool) -> None:
+    channel, clock = Channel([ConnectionResetError("something private")], arrives=arrives), Clock()
+    postman = Postman(memory, {"slack": channel}, clock=clock)
+    await put(memory, PARCEL)
+    await postman.send_due()
+    assert await postman.send_due() == 0
+    clock.now += wait_before(1)
+    assert await postman.send_due() == 1
+    assert channel.messages == {"m-p1": POST.post}
+    assert channel.looked == 1
+    assert await post_state(memory) == ("posted", "m-p1")
+
+
+async def test_after_a_crash_another_process_goes_on_when_the_lease_has_ended(memory: Memory) -> None:
+    channel, clock = Channel(), Clock()
+    await put(memory, PARCEL)
+    async with memory.transaction() as unit:
+        await unit.outbox.claim("crashed", now=clock.now, lease=LEASE, surfaces=("slack",))
+    channel.messages["m-p1"] = POST.post  # it had arrived
+    postman = Postman(memory, {"slack": channel}, clock=clock)
+    assert await postman.send_due() == 0
+    clock.now += LEASE
+    assert await postman.send_due() == 1
+    assert (channel.attempts, channel.looked) == (0, 1)
+    assert await post_state(memory) == ("posted", "m-p1")
+
+
+async def test_an_attempt_that_takes_too_long_counts_as_unknown(memory: Memory) -> None:
+    class Slow(Channel):
+        async def send(self, parcel: Parcel) -> str:
+            reference = await super().send(parcel)
+            if self.attempts == 1:
+                await asyncio.Event().wait()
+            return reference
+
+    channel, clock = Slow(), Clock()
+    postman = Postman(memory, {"slack": channel}, clock=clock, patience=0.01)
+    await put(memory, PARCEL)
+    await postman.send_due()
+    clock.now += wait_before(1)
+    await Postman(memory, {"slack": channel}, clock=clock).send_due()
+    assert channel.attempts == 1
+    assert await post_state(memory) == ("posted", "m-p1")
+
+
+async def test_what_the_platform_refuses_is_not_tried_again(memory: Memory, caplog: pytest.LogCaptureFixture) -> None:
+    channel, clock = Channel([Refused("not_in_channel")]), Clock()
+    postman = Postman(memory, {"slack": channel}, clock=clock)
+    await put(memory, PARCEL)
+    with caplog.at_level(logging.ERROR):
+        await postman.send_due()
+    clock.now += 10_000.0
+    assert await postman.send_due() == 0
+    assert await post_state(memory) == ("failed", "")
+    assert "not_in_channel" in caplog.text and "p1" in caplog.text
+
+
+async def test_the_log_shows_nothing_of_what_was_sent(memory: Memory, caplog: pytest.LogCaptureFixture) -> None:
+    postman = Postman(memory, {"slack": Channel([ConnectionResetError("something private")])})
+    await put(memory, PARCEL)
+    with caplog.at_level(logging.DEBUG):
+        await postman.send_due()
+    assert "ConnectionResetError" in caplog.text
+    assert "private" not in caplog.text
+
+
+async def test_a_post_taken_back_while_on_its_way_is_deleted_after_it_arrived(memory: Memory) -> None:
+    channel = Channel()
+    postman = Postman(memory, {"slack": channel})
+    await put(memory, PARCEL, Parcel("p1-retract", "delete", HERE, subject="p1"))
+    async with memory.transaction() as unit:
+        await unit.posts.change("p1", state="retracted")
+    while await postman.send_due():
+        pass
+    assert channel.messages == {}
+    assert await post_state(memory) == ("retracted", "m-p1")
+
+
+async def test_a_post_that_never_arrived_need_not_be_deleted(memory: Memory) -> None:
+    channel = Channel([Refused("channel_not_found")])
+    postman = Postman(memory, {"slack": channel})
+    await put(memory, PARCEL, Parcel("p1-retract", "delete", HERE, subject="p1"))
+    while await postman.send_due():
+        pass
+    async with memory.transaction() as unit:
+        assert await unit.outbox.waiting() == 0
+
+
+async def test_a_post_is_updated_in_place(memory: Memory) -> None:
+    channel, newer = Channel(), Post("Newer")
+    postman = Postman(memory, {"slack": channel})
+    await put(memory, PARCEL, Parcel("p1-k2", "update", HERE, subject="p1", content=newer))
+    while await postman.send_due():
+        pass
+    assert channel.messages == {"m-p1": newer}
+
+
+async def test_a_question_remembers_the_message_that_starts_its_thread(memory: Memory) -> None:
+    experts = Place("slack", "T1", "C9")
+    content = ExpertQuestion("q1", "why?", "anna")
+    await put(memory, Parcel("q1", "send", experts, subject="q1", content=content))
+    async with memory.transaction() as unit:
+        await unit.questions.add(KeptQuestion("q1", HERE, "anna", experts, "why?"))
+    await Postman(memory, {"slack": Channel()}).send_due()
+    async with memory.transaction() as unit:
+        found = await unit.questions.in_thread(Place("slack", "T1", "C9", "m-q1"))
+    assert found is not None and found.id == "q1"
+
+
+async def test_two_postmen_send_each_parcel_once(memory: Memory) -> None:
+    channel = Channel()
+    parcels = [Parcel(f"n{n}", "send", HERE, subject=f"n{n}", content=POST.post) for n in range(30)]
+    await put(memory, *parcels)
+
+    async def work(postman: Postman) -> None:
+        while await postman.send_due():
+            pass
+
+    await asyncio.gather(*(work(Postman(memory, {"slack": channel})) for _ in range(3)))
+    assert len(channel.messages) == channel.attempts == 30
+
+
+async def test_each_surface_has_its_own_sender(memory: Memory) -> None:
+    slack, teams = Channel(), Channel()
+    await put(memory, PARCEL, Parcel("t1", "send", Place("teams", "X", "Y"), subject="t1", content=POST.post))
+    assert await Postman(memory, {"slack": slack}).send_due() == 1
+    assert await Postman(memory, {"teams": teams}).send_due() == 1
+    assert (list(slack.messages), list(teams.messages)) == (["m-p1"], ["m-t1"])
+
+
+async def test_a_running_postman_is_woken_and_ends_when_closed(memory: Memory) -> None:
+    arrived = asyncio.Event()
+
+    class Telling(Channel):
+        async def send(self, parcel: Parcel) -> str:
+            arrived.set()
+            return await super().send(parcel)
+
+    postman = Postman(memory, {"slack": Telling()}, poll=3600.0)
+    running = asyncio.create_task(postman.run())
+    await asyncio.sleep(0)
+    await put(memory, PARCEL)
+    postman.wake()
+    await arrived.wait()
+    postman.close()
+    await running
+    assert await post_state(memory) == ("posted", "m-p1")
+
+
+async def test_what_fails_for_hours_is_given_up(memory: Memory) -> None:
+    clock = Clock()
+    postman = Postman(memory, {"slack": Channel([TryLater(0.0)] * (ATTEMPTS + 1))}, clock=clock)
+    await put(memory, PARCEL)
+    for _ in range(ATTEMPTS):
+        clock.now += LEASE + 300.0
+        assert await postman.send_due() == 1
+    clock.now += LEASE + 300.0
+    assert await postman.send_due() == 0
+    assert await post_state(memory) == ("failed", "")
+
+
+def test_the_wait_between_two_attempts_grows_to_a_limit() -> None:
+    assert [wait_before(attempt) for attempt in (1, 2, 3, 8, 100)] == [2.0, 4.0, 8.0, 256.0, 300.0]

@@ -1,0 +1,119 @@
+"""Nothing is kept longer than needed, and subscriptions are sent in turn."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.conversation import DAY, Conversation, LastTurn, Retention
+from bot.effects import Post
+from bot.memory import KeptQuestion, Memory, Subscription
+from bot.messages import Message, Place, Reply
+from bot.subscribing import next_entry, next_time, post_due
+from bot.sweeping import Swept, sweep
+
+HERE = Place("slack", "T1", "C1")
+KEEP = Retention()
+OPEN = Conversation(last=LastTurn(entry="x"), triage={"step": "2"}, moved_at=0.0)
+
+
+async def save(memory: Memory, person: str, conversation: Conversation) -> None:
+    async with memory.transaction() as unit:
+        await unit.conversations.save(HERE, person, conversation, version=0, look_again_at=DAY)
+
+
+async def load(memory: Memory, person: str) -> Conversation:
+    async with memory.transaction() as unit:
+        return (await unit.conversations.load(HERE, person)).conversation
+
+
+async def test_a_conversation_is_gone_after_a_day_and_an_open_triage_after_a_week(memory: Memory) -> None:
+    await save(memory, "anna", OPEN)
+    await save(memory, "ben", replace(OPEN, triage=None))
+    assert await sweep(memory, DAY - 1, KEEP) == Swept()
+    assert await sweep(memory, DAY, KEEP) == Swept(conversations=1, faded=1)
+    assert await load(memory, "anna") == replace(OPEN, last=None)
+    assert await load(memory, "ben") == Conversation()
+    assert await sweep(memory, 7 * DAY - 1, KEEP) == Swept()
+    assert await sweep(memory, 7 * DAY, KEEP) == Swept(conversations=1)
+
+
+async def test_how_long_things_are_kept_is_configurable(memory: Memory) -> None:
+    await save(memory, "anna", OPEN)
+    assert await sweep(memory, DAY, Retention(conversation=60.0, triage=3600.0)) == Swept(conversations=1)
+
+
+async def test_deliveries_and_questions_are_pruned(memory: Memory) -> None:
+    async with memory.transaction() as unit:
+        await unit.deliveries.record(Message(place=HERE, delivery="d1"), Reply("notice"), person="anna", at=0.0)
+        await unit.questions.add(KeptQuestion("q1", HERE, "anna", HERE, "why?", at=0.0))
+    assert await sweep(memory, DAY + 1, KEEP) == Swept(deliveries=1)
+    assert await sweep(memory, 30 * DAY + 1, KEEP) == Swept(questions=1)
+
+
+async def test_many_conversations_are_swept_by_several_at_once(memory: Memory) -> None:
+    for number in range(40):
+        await save(memory, f"person {number}", replace(OPEN, triage=None))
+    swept = await asyncio.gather(*(sweep(memory, DAY, KEEP) for _ in range(3)))
+    assert sum(one.conversations for one in swept) == 40
+
+
+def draw(entry: str, subscription: Subscription) -> Post:
+    return Post(entry, how_to_ask=subscription.person)
+
+
+async def titles(memory: Memory) -> list[str]:
+    async with memory.transaction() as unit:
+        claimed = await unit.outbox.claim("a", now=1e12, lease=1.0, surfaces=("slack",), limit=100)
+    return [one.parcel.content.title for one in claimed if isinstance(one.parcel.content, Post)]
+
+
+async def test_a_subscribed_place_gets_each_recommendation_once_before_any_twice(memory: Memory) -> None:
+    async with memory.transaction() as unit:
+        await unit.subscriptions.put(Subscription(HERE, "daily", "anna", next_at=0.0))
+    for day in range(5):
+        assert await post_due(memory, day * DAY, ["a", "b", "c"], draw) == 1
+        assert await post_due(memory, day * DAY + 1, ["a", "b", "c"], draw) == 0
+    assert await titles(memory) == ["a", "b", "c", "a", "b"]
+
+
+async def test_exactly_one_of_several_processes_posts(memory: Memory) -> None:
+    async with memory.transaction() as unit:
+        await unit.subscriptions.put(Subscription(HERE, "weekly", "anna", next_at=0.0))
+    posted = await asyncio.gather(*(post_due(memory, 5.0, ["a", "b"], draw) for _ in range(5)))
+    assert sum(posted) == 1
+    assert await titles(memory) == ["a"]
+
+
+async def test_what_was_missed_is_not_made_up_for(memory: Memory) -> None:
+    async with memory.transaction() as unit:
+        await unit.subscriptions.put(Subscription(HERE, "daily", "anna", next_at=100.0))
+    assert await post_due(memory, 3.5 * DAY, ["a", "b"], draw) == 1
+    async with memory.transaction() as unit:
+        subscription = await unit.subscriptions.get(HERE)
+    assert subscription is not None and subscription.next_at == 100.0 + 4 * DAY
+
+
+def test_the_next_time_is_always_later() -> None:
+    weekly = Subscription(HERE, "weekly", "anna", next_at=10.0)
+    assert next_time(weekly, 10.0) == 10.0 + 7 * DAY
+    assert next_time(weekly, 10.0 + 7 * DAY) == 10.0 + 14 * DAY
+
+
+@given(st.lists(st.sampled_from("abcdef"), min_size=1, max_size=6, unique=True), st.integers(1, 30))
+def test_none_is_shown_twice_before_all_were_shown(entries: list[str], turns: int) -> None:
+    shown: tuple[str, ...] = ()
+    said = []
+    for _ in range(turns):
+        entry, shown = next_entry(entries, shown)
+        said.append(entry)
+    for start in range(0, turns, len(entries)):
+        window = said[start : start + len(entries)]
+        assert len(set(window)) == len(window)
+
+
+def test_an_entry_that_is_new_comes_next_and_one_that_is_gone_is_left_out() -> None:
+    assert next_entry(["a", "new", "b"], ("a", "b", "gone")) == ("new", ("a", "b", "new"))
