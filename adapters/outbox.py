@@ -12,9 +12,9 @@ import secrets
 import time
 from collections.abc import Callable, Mapping
 
-from bot.effects import Post
-from bot.memory import Memory, MemoryUnavailable, PostState, Unit
-from bot.sending import Claimed, ExpertQuestion, Parcel, Refused, Sender, TryLater
+from bot.consequences import arrived, never_arrived
+from bot.memory import Memory, MemoryUnavailable
+from bot.sending import Claimed, Parcel, Refused, Sender, TryLater
 
 logger = logging.getLogger(__name__)
 
@@ -118,7 +118,7 @@ class Postman:
     async def _settle(self, parcel: Parcel, reference: str) -> None:
         async with self._memory.transaction() as unit:
             if await unit.outbox.sent(parcel.id, self._owner, self._clock()) and parcel.action == "send":
-                await _note_reference(parcel, reference, unit)
+                await arrived(parcel, reference, unit)
 
     async def _put_off(self, claimed: Claimed, seconds: float, *, unsure: bool) -> None:
         parcel = claimed.parcel
@@ -131,17 +131,5 @@ class Postman:
         logger.error("outbox: given up: parcel=%s surface=%s why=%s", parcel.id, parcel.place.surface, why)
         async with self._memory.transaction() as unit:
             failed = await unit.outbox.failed(parcel.id, self._owner, why=why, at=self._clock())
-            if failed and parcel.action == "send" and isinstance(parcel.content, Post):
-                await unit.posts.change(parcel.subject, state="failed")
-
-
-async def _note_reference(parcel: Parcel, reference: str, unit: Unit) -> None:
-    match parcel.content:
-        case Post():
-            post = await unit.posts.get(parcel.subject)
-            if post is not None:
-                taken_back: PostState = "retracted"  # while it was on its way
-                state = taken_back if post.state == taken_back else "posted"
-                await unit.posts.change(parcel.subject, state=state, reference=reference)
-        case ExpertQuestion():
-            await unit.questions.posted(parcel.subject, reference)
+            if failed and parcel.action == "send":
+                await never_arrived(parcel, unit, self._clock())

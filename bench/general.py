@@ -73,7 +73,7 @@ def write_knowledge(folder: Path, examples: peers.Examples) -> None:
         key = " ".join(peers.words_of(text))
         if key and key not in seen:
             seen.add(key)
-            answers.setdefault(label.lower().replace("_", "-").strip("?"), []).append(text)
+            answers.setdefault(_identifier(label), []).append(text)
     rows = [{"id": label, "questions": texts, "answer": f"About {label}."} for label, texts in answers.items()]
     (folder / "answers").mkdir()
     (folder / "answers" / "all.yaml").write_text(json.dumps(rows, ensure_ascii=False, indent=1), encoding="utf-8")
@@ -87,14 +87,17 @@ def _measure(
         ask = method(asked.drawn(each, seed))
         inside, time = timed(ask, [question for question, _ in asked.inside])
         outside = [ask(question) for question in asked.outside]
-        right = np.mean([_same(got, label) for (got, _), (_, label) in zip(inside, asked.inside, strict=True)])
+        right = np.mean(
+            [_identifier(got) == _identifier(label) for (got, _), (_, label) in zip(inside, asked.inside, strict=True)]
+        )
         found.append((right, auroc([sure for _, sure in inside], [sure for _, sure in outside]), time.median, time.p99))
     right, area, median, p99 = np.mean(found, axis=0)
     return float(right), float(area), Latency(float(median), float(p99))
 
 
-def _same(got: str, label: str) -> bool:
-    return got.lower().replace("_", "-") == label.lower().replace("_", "-").strip("?")
+def _identifier(label: str) -> str:
+    """The label as an answer's id: the advisor allows small letters, digits and hyphens."""
+    return label.lower().replace("_", "-").strip("?")
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import json
 import resource
 import subprocess
@@ -18,7 +19,6 @@ TYPED = "does appsec cover the suply chain, and what about product security?"
 
 def report() -> str:
     found = in_new_process("bench.own", "--measure")
-    asked = in_new_process("bench.own", "--ask")
     rows = [
         ["answers", f"{found['answers']}"],
         ["example questions", f"{found['examples']}"],
@@ -26,9 +26,14 @@ def report() -> str:
         ["load the knowledge", f"{found['load']:.2f} s"],
         ["a question, median", f"{found['median']:.3f} ms"],
         ["a question, p99", f"{found['p99']:.3f} ms"],
-        ["`advisor ask`, whole process", f"{asked['seconds']:.2f} s"],
-        ["`advisor ask`, peak memory", f"{asked['peak']:.0f} MB"],
+        ["peak memory, all that was asked", f"{found['peak']:.0f} MB"],
     ]
+    if importlib.util.find_spec("adapters.cli"):
+        asked = in_new_process("bench.own", "--ask")
+        rows += [
+            ["`advisor ask`, whole process", f"{asked['seconds']:.2f} s"],
+            ["`advisor ask`, peak memory", f"{asked['peak']:.0f} MB"],
+        ]
     intro = (
         "Every example question is asked with one letter missing, in a fresh conversation, from raw text to reply, so "
         "that no question was learned as it is asked."
@@ -53,14 +58,16 @@ def measure() -> dict[str, float]:
         "load": loaded - imported,
         "median": latency.median,
         "p99": latency.p99,
+        "peak": peak_megabytes(),
     }
 
 
 def measure_ask() -> dict[str, float]:
-    program = Path(sys.executable).with_name("advisor")
+    """Seconds and megabytes of the program itself, as a person starts it."""
     start = time.perf_counter()
-    subprocess.run([program, "ask", TYPED], capture_output=True, check=True)
-    return {"seconds": time.perf_counter() - start, "peak": peak_megabytes(resource.RUSAGE_CHILDREN)}
+    subprocess.run([Path(sys.executable).with_name("advisor"), "ask", TYPED], stdout=subprocess.DEVNULL, check=True)
+    seconds = time.perf_counter() - start
+    return {"seconds": seconds, "peak": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024}
 
 
 def _misspelt(text: str) -> str:

@@ -10,6 +10,7 @@ from bot.effects import (
     Effect,
     Forget,
     Keep,
+    Post,
     Publish,
     Refresh,
     Relay,
@@ -19,10 +20,10 @@ from bot.effects import (
     Unsubscribe,
     Vote,
 )
-from bot.memory import KeptPost, KeptQuestion, Person, Subscription, Unit
-from bot.messages import Message, Reply
+from bot.memory import KeptPost, KeptQuestion, Person, PostState, Subscription, Unit
+from bot.messages import Message, Place, Reply
 from bot.redaction import redact
-from bot.sending import ExpertAnswer, ExpertQuestion, Parcel
+from bot.sending import ExpertAnswer, ExpertQuestion, Notice, Parcel
 
 
 def person_of(message: Message) -> Person:
@@ -47,7 +48,7 @@ async def carry_out(effect: Effect, message: Message, reply: Reply, unit: Unit, 
         case Keep(id, record, knowledge):
             await unit.recommendations.keep(id, person_of(message), record, knowledge, now)
         case Publish(id, place, post):
-            if await unit.posts.add(KeptPost(id, place, message.person, post, at=now)):
+            if await unit.posts.add(KeptPost(id, place, message.person, post, at=now, asked_in=message.place)):
                 await unit.outbox.put(Parcel(id, "send", place, subject=id, content=post), now)
         case Retract(id):
             return await _retract(id, message, reply, unit, now)
@@ -104,3 +105,37 @@ async def _relay(effect: Relay, reply: Reply, unit: Unit, now: float) -> Reply:
     gap = Unanswered(redact(kept.question), kind="asked")
     await unit.gaps.add(gap, day=day_of(now), answer=redact(effect.answer))
     return reply
+
+
+async def arrived(parcel: Parcel, reference: str, unit: Unit) -> None:
+    """A parcel was sent: `reference` is the platform's own id of the message."""
+    match parcel.content:
+        case Post():
+            kept = await unit.posts.get(parcel.subject)
+            if kept is not None:
+                taken_back: PostState = "retracted"  # while it was on its way
+                state = taken_back if kept.state == taken_back else "posted"
+                await unit.posts.change(parcel.subject, state=state, reference=reference)
+        case ExpertQuestion():
+            await unit.questions.posted(parcel.subject, reference)
+
+
+async def never_arrived(parcel: Parcel, unit: Unit, now: float) -> None:
+    """A parcel was given up: whoever waits for it is told."""
+    match parcel.content:
+        case Post():
+            post = await unit.posts.get(parcel.subject)
+            if post is not None:
+                await unit.posts.change(parcel.subject, state="failed")
+                if post.person and post.asked_in.surface:
+                    await _tell(post.person, post.asked_in, notices.not_posted(post.id), unit, now)
+        case ExpertQuestion():
+            question = await unit.questions.get(parcel.subject)
+            if question is not None:
+                await unit.questions.answered(question.id)
+                await _tell(question.person, question.place, notices.not_asked(question.id), unit, now)
+
+
+async def _tell(person: str, place: Place, reply: Reply, unit: Unit, now: float) -> None:
+    parcel_id = f"{reply.reference}-notice"
+    await unit.outbox.put(Parcel(parcel_id, "send", place, parcel_id, Notice(reply, person)), now)

@@ -47,6 +47,7 @@ class Fading:
     version: int
 
 
+NOWHERE = Place("")
 PostState = Literal["waiting", "posted", "retracted", "failed"]
 
 
@@ -59,6 +60,7 @@ class KeptPost:
     state: PostState = "waiting"
     reference: str = ""  # the platform's own id of the message, once it is posted
     at: float = 0.0
+    asked_in: Place = NOWHERE  # where the person shared it, and is told if it could not be posted
 
 
 QuestionState = Literal["open", "answered"]

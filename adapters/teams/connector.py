@@ -40,12 +40,14 @@ Sleep = Callable[[float], Awaitable[None]]
 
 
 class SendFailed(Exception):
-    """It was not sent, or nobody knows. `status` is the connector's answer, 0 for none; `retry_after` in seconds."""
+    """It was not sent, or nobody knows. `status` is the connector's answer, 0 for none; `retry_after` in seconds;
+    `unsent`: nothing left this machine."""
 
-    def __init__(self, status: int, retry_after: float | None = None) -> None:
+    def __init__(self, status: int, retry_after: float | None = None, *, unsent: bool = False) -> None:
         super().__init__(f"the connector answered {status}" if status else "the connector did not answer")
         self.status = status
         self.retry_after = retry_after
+        self.unsent = unsent
 
 
 class _Answer:
@@ -120,14 +122,14 @@ class Connector(ConnectorFactory):  # type: ignore[misc]
                 # Jitter spreads the bots out that were refused together; it guards nothing.
                 backed_off = FIRST_WAIT * 2**attempt * (0.5 + random.random())  # noqa: S311
                 await self._sleep(max(backed_off, wait or 0.0))
-        raise SendFailed(status, wait)
+        raise SendFailed(status, wait, unsent=answer is None)
 
     async def _token(self) -> str:
         try:
             return await self._credentials.token()
         except LoginFailed as error:
             log.error("teams.login_failed", error=str(error))
-            raise SendFailed(0) from error
+            raise SendFailed(0, unsent=True) from error
 
     async def _once(self, request: Any, token: str) -> _Answer | None:
         """The answer, or None where nothing was sent at all, so that it can be sent again."""

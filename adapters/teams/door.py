@@ -20,6 +20,8 @@ from adapters.teams.installation_updates import add
 from adapters.teams.invokes import adaptive_card_action, message_action, message_extension_query
 from adapters.teams.messages import message
 from adapters.teams.pace import Pace
+from adapters.teams.sender import TeamsSender
+from adapters.teams.service_urls import ServiceUrls
 from adapters.teams.signing_keys import SigningKeys
 from adapters.teams.timing import Timing
 from adapters.teams.tokens import TokenCheck
@@ -49,10 +51,18 @@ class TeamsDoor:
             listener.register(self._app)
         self._stack = AsyncExitStack()
         self._adapter: Adapter | None = None
+        self._sender: TeamsSender | None = None
         self._login: asyncio.Task[None] | None = None
 
     def routes(self) -> Sequence[web.RouteDef]:
         return [web.post(PATH, self._handle)]
+
+    @property
+    def sender(self) -> TeamsSender:
+        """What the outbox sends by. There from `start` on."""
+        if self._sender is None:
+            raise RuntimeError("the door is not started")
+        return self._sender
 
     async def start(self) -> None:
         timing = self._timing
@@ -62,8 +72,11 @@ class TeamsDoor:
         connector = Connector(http, loopback, credentials, Pace(timing.clock, timing.sleep), timing.sleep)
         app_id = self._settings.microsoft_app_id
         check = self._token_check(app_id, http) if app_id else None
+        # Without an app id nothing may leave this machine, so there is no address to fall back to.
+        urls = ServiceUrls(self._cloud.service_url if app_id else "")
+        self._sender = TeamsSender(connector, urls)
         tenants = frozenset(self._settings.allowed_tenants)
-        self._adapter = Adapter(Authentication(app_id, check, connector, tenants))
+        self._adapter = Adapter(Authentication(app_id, check, connector, tenants, urls))
         self._login = asyncio.create_task(_log_in(credentials))  # before the first message needs it, delaying nobody
 
     async def stop(self) -> None:

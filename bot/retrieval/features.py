@@ -22,7 +22,7 @@ Matrix = NDArray[np.float32]
 
 SPELLING = 512  # slots of the hashed part; concepts are hashed to the same slots
 _CONCEPT_SHARE = 0.45  # of the inner product, where a text has both concepts and plain words
-_MEANING_SHARE = 0.65  # of the plain words' share, the rest being spelling
+_MEANING_SHARE = 0.7  # of the plain words' share, the rest being spelling
 _CENTRED = 1000  # about so many examples tell the mean direction
 _SIZES = (3, 4, 5)  # lengths of the n-grams, with "<" and ">" around the word
 _CONCEPT_SLOTS = 4  # a concept spreads over a few slots, so that one collision does not hide it

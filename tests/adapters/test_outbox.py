@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
@@ -12,7 +12,7 @@ from adapters.outbox import ATTEMPTS, LEASE, Postman, wait_before
 from bot.effects import Post
 from bot.memory import KeptPost, KeptQuestion, Memory
 from bot.messages import Place
-from bot.sending import ExpertQuestion, Parcel, Refused, TryLater
+from bot.sending import ExpertQuestion, Notice, Parcel, Refused, TryLater
 
 HERE = Place("slack", "T1", "C1")
 POST = KeptPost("p1", HERE, "anna", Post("Title", note="something private"))
@@ -259,3 +259,28 @@ async def test_what_fails_for_hours_is_given_up(memory: Memory) -> None:
 
 def test_the_wait_between_two_attempts_grows_to_a_limit() -> None:
     assert [wait_before(attempt) for attempt in (1, 2, 3, 8, 100)] == [2.0, 4.0, 8.0, 256.0, 300.0]
+
+
+async def test_whoever_shared_a_post_that_never_arrived_is_told(memory: Memory) -> None:
+    channel, asked_in = Channel([Refused("not_in_channel")]), Place("slack", "T1", "D7")
+    async with memory.transaction() as unit:
+        await unit.posts.add(replace(POST, asked_in=asked_in))
+        await unit.outbox.put(PARCEL, 0.0)
+    postman = Postman(memory, {"slack": channel})
+    while await postman.send_due():
+        pass
+    (told,) = channel.messages.values()
+    assert isinstance(told, Notice)
+    assert (told.person, told.reply.kind) == ("anna", "notice")
+
+
+async def test_whoever_asked_an_expert_in_vain_is_told(memory: Memory) -> None:
+    channel, experts = Channel([Refused("channel_not_found")]), Place("slack", "T1", "C9")
+    await put(memory, Parcel("q1", "send", experts, subject="q1", content=ExpertQuestion("q1", "why?", "anna")))
+    async with memory.transaction() as unit:
+        await unit.questions.add(KeptQuestion("q1", HERE, "anna", experts, "why?"))
+    postman = Postman(memory, {"slack": channel})
+    while await postman.send_due():
+        pass
+    (told,) = channel.messages.values()
+    assert isinstance(told, Notice) and told.person == "anna"

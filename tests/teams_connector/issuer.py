@@ -59,12 +59,13 @@ class Issuer:
     def url(self) -> str:
         return str(self._server.make_url("/")).rstrip("/")
 
-    def cloud(self, *, emulator_allowed: bool = False) -> Cloud:
+    def cloud(self, *, emulator_allowed: bool = False, service_url: str = "") -> Cloud:
         return Cloud(
             login_url=self.url,
             scope="https://connector.example/.default",
             issuer=self.url,
             openid_url=f"{self.url}/openid",
+            service_url=service_url,
             emulator_issuers=(EMULATOR,),
             emulator_openid_url=f"{self.url}/openid",
             emulator_allowed=emulator_allowed,

@@ -8,7 +8,7 @@ import pytest
 
 from bot.conversation import Conversation, LastTurn
 from bot.effects import Post, Publish, Unanswered, Vote
-from bot.memory import Forgotten, KeptPost, KeptQuestion, Memory, Person, Subscription
+from bot.memory import NOWHERE, Forgotten, KeptPost, KeptQuestion, Memory, Person, Subscription
 from bot.messages import (
     Bullets,
     Choice,
@@ -44,7 +44,9 @@ REPLY = Reply(
 TALK = Conversation(
     last=LastTurn(entry="x"), pending=Publish("p1", HERE, Post("T", (Paragraph("B"),), note="mine")), moved_at=10.0
 )
-POST = KeptPost("p1", HERE, "anna", Post("Title", (Paragraph("Body"),), shared_by="anna", note="my note"), at=1.0)
+POST = KeptPost(
+    "p1", HERE, "anna", Post("Title", (Paragraph("Body"),), shared_by="anna", note="my note"), at=1.0, asked_in=HERE
+)
 PARCEL = Parcel("p1", "send", HERE, subject="p1", content=POST.post)
 
 
@@ -274,7 +276,7 @@ async def test_forgetting_deletes_everything_about_one_person_and_counts_it(memo
     async with memory.transaction() as unit:
         post = await unit.posts.get("p-anna")
         assert post is not None
-        assert (post.person, post.post.shared_by, post.post.note) == ("", "", "")
+        assert (post.person, post.post.shared_by, post.post.note, post.asked_in) == ("", "", "", NOWHERE)
         assert await unit.outbox.waiting() == 1
         assert (await unit.conversations.load(HERE, "ben")).conversation == TALK
         assert await unit.questions.get("q-ben") is not None

@@ -11,7 +11,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from adapters.teams.cloud import PUBLIC, Cloud
-from adapters.teams.door import open_door
+from adapters.teams.door import TeamsDoor, open_door
 from adapters.teams.timing import Timing
 from bot.messages import Message, Paragraph, Reply
 from tests.teams_connector.connector import ConnectorService
@@ -70,6 +70,7 @@ class World:
     issuer: Issuer
     time: FakeTime
     http: aiohttp.ClientSession
+    door: TeamsDoor
 
     async def post(self, activity: Any, token: str | None = None, **request: Any) -> tuple[int, Any]:
         """The status and the body, read as JSON where it is."""
@@ -115,7 +116,7 @@ async def make_world() -> AsyncIterator[MakeWorld]:
             await server.start_server()
             stack.push_async_callback(server.close)
             http = await stack.enter_async_context(aiohttp.ClientSession())
-            return World(str(server.make_url("")), session, connector, issuer, passing, http)
+            return World(str(server.make_url("")), session, connector, issuer, passing, http, door)
 
         yield make
 

@@ -89,6 +89,10 @@ def upgrade() -> None:
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("reference", sa.String(), nullable=False),
         sa.Column("at", sa.Double(), nullable=False),
+        sa.Column("asked_in_surface", sa.String(), nullable=False),
+        sa.Column("asked_in_tenant", sa.String(), nullable=False),
+        sa.Column("asked_in_channel", sa.String(), nullable=False),
+        sa.Column("asked_in_thread", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_posts"),
     )
     op.create_index("ix_posts_state", "posts", ["state"])

@@ -1,0 +1,53 @@
+# Every target sets up what it needs: a virtual environment in .venv/ with the locked packages.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: help run test check bench clean
+
+help:
+	@echo "make run    start the advisor on http://127.0.0.1:3978"
+	@echo "make test   run the tests"
+	@echo "make check  lint, types, import rules, the knowledge"
+	@echo "make bench  run the benchmark"
+
+run: $(VENV)/.installed
+	@$(BIN)/advisor serve
+
+test: $(VENV)/.installed-dev
+	@echo "Running the tests"
+	@$(BIN)/python -m pytest
+
+check: $(VENV)/.installed-dev
+	@echo "Checking style"
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@echo "Checking types"
+	@$(BIN)/mypy
+	@echo "Checking the import rules"
+	@$(BIN)/python -m pytest -q tests/test_house.py
+	@echo "Checking the knowledge"
+	@$(BIN)/advisor check
+
+bench: $(VENV)/.installed-dev
+	@$(BIN)/python -m bench
+
+$(VENV)/.created:
+	@echo "Creating the virtual environment in $(VENV)/"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || (echo "Python 3.11 or newer is needed; set PYTHON=python3.12, for instance" && exit 1)
+	@$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.installed: requirements.txt pyproject.toml $(VENV)/.created
+	@echo "Installing the locked packages"
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
+	@echo "Installing what the tests need"
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+clean:
+	@rm -rf $(VENV)

@@ -1,0 +1,62 @@
+"""What happens by the clock: old things are swept away, subscribed places get their recommendation.
+
+Every process may run it: each conversation is swept and each subscription posted by one of them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Sequence
+
+from bot.conversation import Retention
+from bot.memory import Memory, MemoryUnavailable
+from bot.subscribing import Draw, post_due
+from bot.sweeping import sweep
+
+logger = logging.getLogger(__name__)
+
+SWEEP_EVERY = 600.0  # seconds
+LOOK_EVERY = 60.0  # seconds, for subscriptions
+
+
+class Housekeeper:
+    """`entries` are the ids to recommend, in turn; `draw` makes the post; `woken` is called when one is in the outbox."""
+
+    def __init__(
+        self,
+        memory: Memory,
+        entries: Sequence[str],
+        draw: Draw,
+        *,
+        retention: Retention = Retention(),  # noqa: B008  (frozen)
+        clock: Callable[[], float] = time.time,
+        woken: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._memory = memory
+        self._entries = tuple(entries)
+        self._draw = draw
+        self._retention = retention
+        self._clock = clock
+        self._woken = woken
+        self._next_sweep = 0.0
+
+    async def run(self) -> None:
+        """Until cancelled. A failure of the memory is logged, and everything tried again at the next look."""
+        while True:
+            try:
+                await self.look()
+            except MemoryUnavailable as error:
+                logger.error("housekeeping: memory unavailable: %s", error)
+            await asyncio.sleep(LOOK_EVERY)
+
+    async def look(self) -> None:
+        """Do what is due now."""
+        now = self._clock()
+        if await post_due(self._memory, now, self._entries, self._draw):
+            self._woken()
+        if now >= self._next_sweep:
+            swept = await sweep(self._memory, now, self._retention)
+            self._next_sweep = now + SWEEP_EVERY
+            logger.info("housekeeping: swept %s", swept)

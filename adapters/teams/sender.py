@@ -1,0 +1,101 @@
+"""Carries out what the outbox holds for Teams (`bot.sending.Sender`)."""
+
+from __future__ import annotations
+
+from typing import Any, NoReturn
+
+from adapters.teams.app import card_activity
+from adapters.teams.connector import RETRIED, Connector, SendFailed
+from adapters.teams.posts import card_of
+from adapters.teams.service_urls import ServiceUrls
+from bot.effects import Post
+from bot.messages import Place
+from bot.sending import Content, ExpertAnswer, ExpertQuestion, Parcel, Refused, TryLater
+
+WAIT = 60.0  # seconds, where Teams names none
+
+
+class TeamsSender:
+    """Posts, changes and takes away messages outside a turn."""
+
+    def __init__(self, connector: Connector, urls: ServiceUrls) -> None:
+        self._connector = connector
+        self._urls = urls
+
+    async def send(self, parcel: Parcel) -> str:
+        conversations = await self._conversations(parcel.place)
+        try:
+            sent = await conversations.send_to_conversation(
+                conversation_id(parcel.place), await self._activity(conversations, parcel)
+            )
+        except SendFailed as error:
+            _give_back(error)
+        return str(sent.id or "") if sent else ""
+
+    async def find(self, parcel: Parcel) -> str | None:
+        """None: a bot can't look through what it sent in Teams without permission to read everybody's messages.
+        A post whose answer was lost on the way may therefore stand there twice."""
+        return None
+
+    async def update(self, parcel: Parcel, reference: str) -> None:
+        conversations = await self._conversations(parcel.place)
+        activity = await self._activity(conversations, parcel)
+        activity.id = reference
+        try:
+            await conversations.update_activity(conversation_id(parcel.place), reference, activity)
+        except SendFailed as error:
+            _give_back(error)
+
+    async def delete(self, parcel: Parcel, reference: str) -> None:
+        conversations = await self._conversations(parcel.place)
+        try:
+            await conversations.delete_activity(conversation_id(parcel.place), reference)
+        except SendFailed as error:
+            if error.status not in (404, 410):  # gone already
+                _give_back(error)
+
+    async def _conversations(self, place: Place) -> Any:
+        url = self._urls.of(place.tenant)
+        if not url:
+            raise TryLater(WAIT)  # known as soon as anybody there says anything
+        return (await self._connector.create(url)).conversations
+
+    async def _activity(self, conversations: Any, parcel: Parcel) -> Any:
+        assert parcel.content is not None, "only a deletion carries nothing"  # noqa: S101
+        name = await self._name(conversations, parcel.place, _person(parcel.content))
+        card, reply = card_of(parcel.content, name)
+        return card_activity(card, reply)
+
+    async def _name(self, conversations: Any, place: Place, person: str) -> str:
+        """How the person is called there, or an empty string."""
+        if not person:
+            return ""
+        try:
+            member = await conversations.get_conversation_member(place.channel, person)
+        except SendFailed:
+            return ""
+        return str(member.name or "")
+
+
+def conversation_id(place: Place) -> str:
+    """The conversation's id as Teams writes it: the inverse of `translate.place_of`."""
+    return f"{place.channel};messageid={place.thread}" if place.thread else place.channel
+
+
+def _person(content: Content) -> str:
+    match content:
+        case Post():
+            return content.shared_by
+        case ExpertQuestion():
+            return content.asked_by
+        case ExpertAnswer():
+            return content.answered_by
+
+
+def _give_back(error: SendFailed) -> NoReturn:
+    """What the outbox makes of it: later, never, or, with the error itself, that nobody knows."""
+    if error.status in (412, 429) or error.unsent:
+        raise TryLater(error.retry_after or WAIT) from error
+    if 400 <= error.status < 500 and error.status not in RETRIED:
+        raise Refused(f"http-{error.status}") from error
+    raise error

@@ -1,0 +1,84 @@
+"""One transaction at a time. What a transaction changed is written down, and put back when it fails."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+from bot.memory import NOWHERE, Forgotten, Person
+from bot.memory_volatile.conversations import VolatileConversations, VolatileDeliveries
+from bot.memory_volatile.outbox import VolatileOutbox, VolatileSubscriptions
+from bot.memory_volatile.records import (
+    VolatileFeedback,
+    VolatileGaps,
+    VolatilePosts,
+    VolatileQuestions,
+    VolatileRecommendations,
+)
+from bot.memory_volatile.rows import Journal, Rows
+from bot.messages import Place
+
+
+class VolatileUnit:
+    def __init__(self, journal: Journal) -> None:
+        self.conversations = VolatileConversations(Rows(journal))
+        self.deliveries = VolatileDeliveries(Rows(journal))
+        self.recommendations = VolatileRecommendations(Rows(journal))
+        self.posts = VolatilePosts(Rows(journal))
+        self.feedback = VolatileFeedback(Rows(journal))
+        self.gaps = VolatileGaps(Rows(journal))
+        self.questions = VolatileQuestions(Rows(journal))
+        self.subscriptions = VolatileSubscriptions(Rows(journal))
+        self.outbox = VolatileOutbox(Rows(journal))
+
+    async def forget(self, person: Person) -> Forgotten:
+        def is_them(place: Place, id: str) -> bool:
+            return bool(id) and Person(place.surface, place.tenant, id) == person
+
+        conversations, deliveries = self.conversations.rows, self.deliveries.rows
+        posts, subscriptions = self.posts.rows, self.subscriptions.rows
+        theirs = [post for post in posts.values() if is_them(post.place, post.person)]
+        asked = [one for one in self.questions.rows.values() if is_them(one.place, one.person)]
+        subscribed = [one for one in subscriptions.values() if is_them(one.place, one.person)]
+        for post in theirs:
+            posts[post.id] = replace(post, person="", asked_in=NOWHERE, post=replace(post.post, shared_by="", note=""))
+        for subscription in subscribed:
+            subscriptions[subscription.place] = replace(subscription, person="")
+        for question in asked:
+            await self.outbox.withdraw(question.id)
+        return Forgotten(
+            conversations=conversations.drop([key for key in conversations if is_them(*key)]),
+            deliveries=deliveries.drop(
+                [key for key, (who, _, _) in deliveries.items() if who and Person(key[0], key[1], who) == person]
+            ),
+            recommendations=self.recommendations.rows.drop(
+                [id for id, row in self.recommendations.rows.items() if row[0] == person]
+            ),
+            votes=self.feedback.rows.drop([key for key in self.feedback.rows if key[0] == person]),
+            questions=self.questions.rows.drop([question.id for question in asked]),
+            posts=len(theirs),
+            subscriptions=len(subscribed),
+        )
+
+
+class VolatileMemory:
+    """Everything is gone when the process ends."""
+
+    def __init__(self) -> None:
+        self._journal: Journal = []
+        self._unit = VolatileUnit(self._journal)
+        self._one_at_a_time = asyncio.Lock()
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[VolatileUnit]:
+        async with self._one_at_a_time:
+            try:
+                yield self._unit
+            except BaseException:
+                for rows, key, before in reversed(self._journal):
+                    rows.put_back(key, before)
+                raise
+            finally:
+                self._journal.clear()

@@ -1,0 +1,112 @@
+"""What waits to be sent, and who gets something regularly."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from bot.memory import Subscription
+from bot.memory_volatile.rows import Rows
+from bot.messages import Place
+from bot.sending import Claimed, Parcel
+
+
+class VolatileSubscriptions:
+    def __init__(self, rows: Rows[Subscription]) -> None:
+        self.rows = rows
+
+    async def put(self, subscription: Subscription) -> None:
+        earlier = self.rows.get(subscription.place)
+        if earlier:
+            subscription = replace(subscription, shown=earlier.shown, sent=earlier.sent)
+        self.rows[subscription.place] = subscription
+
+    async def remove(self, place: Place) -> bool:
+        return bool(self.rows.drop([place] if place in self.rows else []))
+
+    async def get(self, place: Place) -> Subscription | None:
+        return self.rows.get(place)
+
+    async def due(self, now: float, limit: int = 20) -> Sequence[Subscription]:
+        return [kept for kept in self.rows.values() if kept.next_at <= now][:limit]
+
+    async def advance(self, subscription: Subscription) -> None:
+        if subscription.place in self.rows:
+            self.rows[subscription.place] = subscription
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    parcel: Parcel
+    due_at: float
+    attempts: int = 0
+    unsure: bool = False
+    owner: str = ""
+    leased_until: float = 0.0
+    finished_at: float | None = None
+    why: str = ""
+
+
+class VolatileOutbox:
+    def __init__(self, rows: Rows[_Waiting]) -> None:
+        self.rows = rows
+
+    def _open(self) -> list[_Waiting]:
+        return [row for row in self.rows.values() if row.finished_at is None]
+
+    def _owned(self, id: str, owner: str) -> _Waiting | None:
+        row = self.rows.get(id)
+        return row if row and row.owner == owner and row.finished_at is None else None
+
+    async def put(self, parcel: Parcel, at: float) -> None:
+        if parcel.id not in self.rows:
+            self.rows[parcel.id] = _Waiting(parcel, at)
+
+    async def claim(
+        self, owner: str, *, now: float, lease: float, surfaces: Sequence[str], limit: int = 10
+    ) -> Sequence[Claimed]:
+        claimed: list[Claimed] = []
+        subjects: set[str] = set()
+        for row in self._open():
+            first_of_subject = row.parcel.subject not in subjects
+            subjects.add(row.parcel.subject)
+            due = row.due_at <= now and row.leased_until <= now and row.parcel.place.surface in surfaces
+            if first_of_subject and due and len(claimed) < limit:
+                claimed.append(Claimed(row.parcel, row.attempts, row.unsure))
+                self.rows[row.parcel.id] = replace(
+                    row, owner=owner, leased_until=now + lease, attempts=row.attempts + 1, unsure=True
+                )
+        return claimed
+
+    async def sent(self, id: str, owner: str, at: float) -> bool:
+        row = self._owned(id, owner)
+        if row is None:
+            return False
+        self.rows[id] = replace(row, parcel=replace(row.parcel, content=None), finished_at=at)
+        return True
+
+    async def later(self, id: str, owner: str, *, due_at: float, unsure: bool) -> bool:
+        row = self._owned(id, owner)
+        if row is None:
+            return False
+        self.rows[id] = replace(row, owner="", leased_until=0.0, due_at=due_at, unsure=unsure)
+        return True
+
+    async def failed(self, id: str, owner: str, *, why: str, at: float) -> bool:
+        row = self._owned(id, owner)
+        if row is None:
+            return False
+        self.rows[id] = replace(row, parcel=replace(row.parcel, content=None), finished_at=at, why=why)
+        return True
+
+    async def withdraw(self, subject: str) -> bool:
+        waiting = [row for row in self._open() if row.parcel.subject == subject and not row.unsure]
+        self.rows.drop([row.parcel.id for row in waiting])
+        return any(row.parcel.action == "send" for row in waiting)
+
+    async def waiting(self) -> int:
+        return len(self._open())
+
+    async def prune(self, before: float) -> int:
+        done = [id for id, row in self.rows.items() if row.finished_at is not None and row.finished_at < before]
+        return self.rows.drop(done)

@@ -1,0 +1,127 @@
+"""What is kept beyond a conversation: recommendations, posts, votes, gaps, questions to experts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.effects import Post, Unanswered, Vote
+from bot.memory import Gap, KeptPost, KeptQuestion, Person, PostState, Tally
+from bot.memory_volatile.rows import Rows
+from bot.messages import Place
+
+
+class VolatileRecommendations:
+    def __init__(self, rows: Rows[tuple[Person, str, str, float]]) -> None:
+        self.rows = rows
+
+    async def keep(self, id: str, person: Person, record: str, knowledge: str, at: float) -> None:
+        self.rows[id] = (person, record, knowledge, at)
+
+    async def record(self, id: str) -> str | None:
+        kept = self.rows.get(id)
+        return kept[1] if kept else None
+
+
+class VolatilePosts:
+    def __init__(self, rows: Rows[KeptPost]) -> None:
+        self.rows = rows
+
+    async def add(self, post: KeptPost) -> bool:
+        if post.id in self.rows:
+            return False
+        self.rows[post.id] = post
+        return True
+
+    async def get(self, id: str) -> KeptPost | None:
+        return self.rows.get(id)
+
+    async def change(
+        self, id: str, *, state: PostState, reference: str | None = None, post: Post | None = None
+    ) -> None:
+        kept = self.rows[id]
+        self.rows[id] = replace(
+            kept,
+            state=state,
+            reference=kept.reference if reference is None else reference,
+            post=kept.post if post is None else post,
+        )
+
+    async def standing(self) -> Sequence[KeptPost]:
+        return sorted((post for post in self.rows.values() if post.state == "posted"), key=lambda post: post.at)
+
+
+class VolatileFeedback:
+    def __init__(self, rows: Rows[Vote]) -> None:
+        self.rows = rows
+
+    async def vote(self, person: Person, vote: Vote, at: float) -> None:
+        self.rows[person, vote.reference] = vote
+
+    async def tallies(self) -> Sequence[Tally]:
+        counts: dict[tuple[str, str], list[Vote]] = {}
+        for vote in self.rows.values():
+            counts.setdefault((vote.entry or "", vote.knowledge), []).append(vote)
+        return [
+            Tally(
+                entry,
+                knowledge,
+                helpful=sum(vote.helpful for vote in votes),
+                unhelpful=sum(not vote.helpful for vote in votes),
+                reasons=tuple(sorted(Counter(vote.reason for vote in votes if vote.reason).items())),
+            )
+            for (entry, knowledge), votes in sorted(counts.items())
+        ]
+
+
+class VolatileGaps:
+    def __init__(self, rows: Rows[Gap]) -> None:
+        self.rows = rows
+
+    async def add(self, gap: Unanswered, *, day: str, answer: str = "") -> None:
+        self.rows[len(self.rows)] = Gap(
+            gap.question, day, gap.kind, gap.best_entry, gap.confidence, gap.knowledge, answer
+        )
+
+    async def all(self) -> Sequence[Gap]:
+        return list(reversed(self.rows.values()))
+
+
+class VolatileQuestions:
+    def __init__(self, rows: Rows[KeptQuestion]) -> None:
+        self.rows = rows
+
+    async def add(self, question: KeptQuestion) -> bool:
+        if question.id in self.rows:
+            return False
+        self.rows[question.id] = question
+        return True
+
+    async def get(self, id: str) -> KeptQuestion | None:
+        return self.rows.get(id)
+
+    async def in_thread(self, place: Place) -> KeptQuestion | None:
+        channel = replace(place, thread="")
+        return next(
+            (
+                kept
+                for kept in self.rows.values()
+                if place.thread and kept.reference == place.thread and replace(kept.to, thread="") == channel
+            ),
+            None,
+        )
+
+    async def posted(self, id: str, reference: str) -> None:
+        if id in self.rows:
+            self.rows[id] = replace(self.rows[id], reference=reference)
+
+    async def answered(self, id: str) -> bool:
+        kept = self.rows.get(id)
+        if kept is None or kept.state == "answered":
+            return False
+        self.rows[id] = replace(kept, state="answered")
+        return True
+
+    async def prune(self, before: float) -> int:
+        return self.rows.drop([id for id, kept in self.rows.items() if kept.at < before])

@@ -1,0 +1,38 @@
+"""By the clock: sweeping now and then, posting when a subscription is due."""
+
+from __future__ import annotations
+
+from adapters.housekeeping import SWEEP_EVERY, Housekeeper
+from bot.conversation import DAY, Conversation, LastTurn
+from bot.effects import Post
+from bot.memory import Subscription
+from bot.memory_volatile import VolatileMemory
+from bot.messages import Place
+
+HERE = Place("slack", "T1", "C1")
+
+
+async def test_what_is_due_is_posted_and_the_outbox_woken() -> None:
+    memory, woken = VolatileMemory(), []
+    async with memory.transaction() as unit:
+        await unit.subscriptions.put(Subscription(HERE, "daily", "anna", next_at=50.0))
+    now = [0.0]
+    keeper = Housekeeper(
+        memory, ["a"], lambda entry, _: Post(entry), clock=lambda: now[0], woken=lambda: woken.append(now[0])
+    )
+    for now[0] in (40.0, 50.0, 60.0):
+        await keeper.look()
+    assert woken == [50.0]
+
+
+async def test_old_conversations_are_swept_now_and_then() -> None:
+    memory, now = VolatileMemory(), [DAY - 1.0]
+    async with memory.transaction() as unit:
+        await unit.conversations.save(HERE, "anna", Conversation(last=LastTurn()), version=0, look_again_at=DAY)
+    keeper = Housekeeper(memory, ["a"], lambda entry, _: Post(entry), clock=lambda: now[0])
+    kept = []
+    for now[0] in (DAY - 1.0, DAY, DAY - 1.0 + SWEEP_EVERY):
+        await keeper.look()
+        async with memory.transaction() as unit:
+            kept.append((await unit.conversations.load(HERE, "anna")).version)
+    assert kept == [1, 1, 0]
