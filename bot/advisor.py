@@ -7,17 +7,18 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+from bot import commands
 from bot.answering import Decider, Decision, Thresholds
 from bot.candidates import CandidateFinder, examples
 from bot.composing import Composer
 from bot.conversation import Conversation, LastTurn
-from bot.english import GREETINGS
 from bot.embeddings import Embeddings
-from bot.guards import Guards
+from bot.english import GREETINGS
 from bot.evidence import Evidence
+from bot.guards import Guards
 from bot.knowledge import load
-from bot.lexicon import is_english
 from bot.knowledge.model import KnowledgeBase
+from bot.lexicon import is_english
 from bot.messages import Message, Place, Reply
 from bot.parts import split_questions
 from bot.question import Question, Reader
@@ -26,7 +27,6 @@ from bot.retrieval import Retriever
 from bot.text import clean, split_words
 from bot.turn import Turn
 from bot.vocabulary import ConceptFinder, Speller, word_counts
-from bot import commands
 
 
 class Advisor:
@@ -98,7 +98,13 @@ class Advisor:
             entry = self.knowledge.answers.get(argument)
             if entry is None:
                 return Turn(self._responder.unknown_answer(), conversation)
-            last = LastTurn(question=entry.questions[0] if entry.questions else "", entry=entry.id, subjects=entry.subjects, aspect=entry.aspect, topics=entry.topics)
+            last = LastTurn(
+                question=entry.questions[0] if entry.questions else "",
+                entry=entry.id,
+                subjects=entry.subjects,
+                aspect=entry.aspect,
+                topics=entry.topics,
+            )
             return Turn(self._responder.entry(entry), replace(conversation, last=last))
         if argument:
             return None
@@ -148,17 +154,41 @@ class Advisor:
         answered = [decision for decision in decisions if decision.outcome == "answer"]
         if not answered:
             subjects = question.subjects or (before.subjects if before else ())
-            return LastTurn(question.text, before.entry if before else None, subjects, before.aspect if before else "", question.topics or (before.topics if before else ()))
+            return LastTurn(
+                question.text,
+                before.entry if before else None,
+                subjects,
+                before.aspect if before else "",
+                question.topics or (before.topics if before else ()),
+            )
         last = answered[-1]
         entry = self.knowledge.answers.get(last.entry or "")
         subjects = tuple(dict.fromkeys(subject for decision in answered for subject in decision.subjects))
-        return LastTurn(question.text, last.entry, question.subjects or subjects, entry.aspect if entry else "", question.topics or last.topics)
+        return LastTurn(
+            question.text,
+            last.entry,
+            question.subjects or subjects,
+            entry.aspect if entry else "",
+            question.topics or last.topics,
+        )
 
 
 def reference_of(message: Message, reply: Reply) -> str:
     """Names a reply: the same message gets the same reference."""
     place = message.place
-    content = json.dumps([place.surface, place.tenant, place.channel, place.thread, message.person, message.delivery, message.at, message.text, reply.entry])
+    content = json.dumps(
+        [
+            place.surface,
+            place.tenant,
+            place.channel,
+            place.thread,
+            message.person,
+            message.delivery,
+            message.at,
+            message.text,
+            reply.entry,
+        ]
+    )
     return hashlib.blake2b(content.encode(), digest_size=5).hexdigest()
 
 
@@ -173,7 +203,10 @@ def explain(question: Question, decision: Decision, parts: list[tuple[Question, 
         "form": question.form,
         "reversed": question.reversed,
         "context": decision.resolved.rule,
-        "candidates": [{"entry": c.entry, "score": round(c.score, 3), "wording": round(c.wording, 3), "contrary": c.contrary} for c in decision.candidates.ranked[:5]],
+        "candidates": [
+            {"entry": c.entry, "score": round(c.score, 3), "wording": round(c.wording, 3), "contrary": c.contrary}
+            for c in decision.candidates.ranked[:5]
+        ],
         "margin": round(decision.candidates.margin, 3),
         "rule": decision.rule,
         "parts": [{"question": q.text, "entry": d.entry, "rule": d.rule} for q, d in parts],

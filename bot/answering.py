@@ -49,7 +49,14 @@ class Decision:
 class Decider:
     """Decides what to say to a question, from the knowledge and from what the conversation was about."""
 
-    def __init__(self, knowledge: KnowledgeBase, reader: Reader, finder: CandidateFinder, evidence: Evidence, thresholds: Thresholds) -> None:
+    def __init__(
+        self,
+        knowledge: KnowledgeBase,
+        reader: Reader,
+        finder: CandidateFinder,
+        evidence: Evidence,
+        thresholds: Thresholds,
+    ) -> None:
         self._knowledge = knowledge
         self._reader = reader
         self._finder = finder
@@ -61,7 +68,11 @@ class Decider:
         resolved = resolve(question, last, self._knowledge, self._reader)
         subjects = self._asked(resolved.subjects) or (self._pair if question.pair else ())
         candidates = self._finder.rank(question, subjects, resolved.extra)
-        missing = tuple(topic for topic in question.topics if topic in question.asks_about and not self._knowledge.topics[topic].stated)
+        missing = tuple(
+            topic
+            for topic in question.topics
+            if topic in question.asks_about and not self._knowledge.topics[topic].stated
+        )
         decision = self._decide(question, resolved, candidates, missing)
         return replace(decision, candidates=candidates, resolved=resolved, missing=missing)
 
@@ -69,7 +80,9 @@ class Decider:
         """Of the subjects that are named, those that can be compared, where there are any: "your article says A is …" is about A."""
         return tuple(subject for subject in subjects if self._knowledge.subjects[subject].contrast) or subjects
 
-    def _decide(self, question: Question, resolved: Resolved, candidates: Candidates, missing: tuple[str, ...]) -> Decision:
+    def _decide(
+        self, question: Question, resolved: Resolved, candidates: Candidates, missing: tuple[str, ...]
+    ) -> Decision:
         best = candidates.best
         if resolved.entry is not None and not missing:
             settled = Candidate(resolved.entry, 1.0, 1.0, contrary=False)
@@ -107,7 +120,11 @@ class Decider:
 
     def _from_claims(self, question: Question, resolved: Resolved) -> Decision | None:
         """An answer drawn from the claims themselves, where subject and topic are named and no curated answer was near."""
-        topics = [topic for topic in question.topics if topic in self._knowledge.topics and self._knowledge.topics[topic].stated]
+        topics = [
+            topic
+            for topic in question.topics
+            if topic in self._knowledge.topics and self._knowledge.topics[topic].stated
+        ]
         for topic in topics:
             for subject in resolved.subjects:
                 finding = self._evidence.on(subject, topic)
@@ -141,7 +158,9 @@ class Decider:
             else:
                 finding = next((f for topic in entry.topics if (f := self._evidence.on(asked[0], topic))), None)
                 if finding is None:
-                    return Decision("unstated", options=(entry.id,), subjects=asked, rule="said of another subject only")
+                    return Decision(
+                        "unstated", options=(entry.id,), subjects=asked, rule="said of another subject only"
+                    )
                 rule += ", by contrast with the other subject"
         else:
             finding = self._evidence.of_entry(entry, asked)

@@ -74,7 +74,9 @@ class CandidateFinder:
         self._evidence = evidence
         self._retriever = retriever
 
-    def rank(self, question: Question, subjects: Sequence[str], extra: Sequence[str] = (), limit: int = 8) -> Candidates:
+    def rank(
+        self, question: Question, subjects: Sequence[str], extra: Sequence[str] = (), limit: int = 8
+    ) -> Candidates:
         """The best `limit` answers for `question`; `subjects` are those asked about, `extra` features that the conversation adds."""
         ranking = self._retriever.rank((*question.features, *extra), limit=24)
         sides: dict[str, list[float]] = {}

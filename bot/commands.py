@@ -40,7 +40,9 @@ def parse(text: str) -> tuple[str, str] | None:
         if word == command.name or word in command.aliases:
             return command.name, ""
     if len(word) >= 4 and " " not in word:
-        names = {name: command.name for command in COMMANDS for name in (command.name, *command.aliases) if len(name) >= 4}
+        names = {
+            name: command.name for command in COMMANDS for name in (command.name, *command.aliases) if len(name) >= 4
+        }
         near = process.extractOne(word, names.keys(), scorer=OSA.distance, score_cutoff=1)
         if near:
             return names[near[0]], ""

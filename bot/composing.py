@@ -40,14 +40,20 @@ class Composer:
                 cells.setdefault((claim.aspect, subject), []).append(claim.says)
         header = ("", *(self.name(subject) for subject in entry.subjects))
         rows = tuple(
-            (self._knowledge.aspects[aspect].name.capitalize(), *(" ".join(cells.get((aspect, subject), ["–"])) for subject in entry.subjects))
+            (
+                self._knowledge.aspects[aspect].name.capitalize(),
+                *(" ".join(cells.get((aspect, subject), ["–"])) for subject in entry.subjects),
+            )
             for aspect in entry.table
         )
         return Table(header, rows)
 
     def citations(self, claims: Iterable[str]) -> tuple[Citation, ...]:
         found = (self._knowledge.claims[claim] for claim in dict.fromkeys(claims))
-        return tuple(Citation(claim.id, claim.says, claim.at, self.source_title(claim.source), claim.promotion) for claim in found)
+        return tuple(
+            Citation(claim.id, claim.says, claim.at, self.source_title(claim.source), claim.promotion)
+            for claim in found
+        )
 
     def source_title(self, source: str) -> str:
         return self._knowledge.sources[source].title if source in self._knowledge.sources else source
@@ -60,7 +66,9 @@ class Composer:
 
     def disclosure(self, claims: Sequence[str]) -> str:
         """The source's header, where what is said rests on the source's promotion of its own product."""
-        promoting = [self._knowledge.claims[claim].source for claim in claims if self._knowledge.claims[claim].promotion]
+        promoting = [
+            self._knowledge.claims[claim].source for claim in claims if self._knowledge.claims[claim].promotion
+        ]
         return " ".join(self.source_line(source) for source in dict.fromkeys(promoting))
 
     def name(self, concept: str) -> str:

@@ -64,7 +64,25 @@ REVERSALS = (
     "off limits", "exempt", "not part of", "blind to", "turn a blind eye", "turns a blind eye", "look away", "looks away", "blind spot", "skips", "skip",
     "leave alone", "leaves alone", "none of", "nothing to do with", "stay out of", "stays out of",
 )  # fmt: skip
-TAGS = ("right", "correct", "yes", "yeah", "no", "or not", "true", "isnt it", "is it not", "does it not", "agreed", "huh", "innit", "or am i wrong", "is that so", "true or false", "or what")
+TAGS = (
+    "right",
+    "correct",
+    "yes",
+    "yeah",
+    "no",
+    "or not",
+    "true",
+    "isnt it",
+    "is it not",
+    "does it not",
+    "agreed",
+    "huh",
+    "innit",
+    "or am i wrong",
+    "is that so",
+    "true or false",
+    "or what",
+)
 WHETHER = ("if", "whether")
 ASKING_FRAMES = (
     "can you", "could you", "would you", "will you", "can u", "could u", "are you able to", "do you know", "do u know", "may i ask", "can i ask",
@@ -85,4 +103,6 @@ PAIR = (
     "two approaches", "both approaches", "which approach", "which discipline", "which side", "two disciplines", "two of them", "respectively", "which of both", "neither",
 )  # fmt: skip
 
-GREETINGS = _words("hi hello hey hiya gm ga ge yo morning evening afternoon good day greetings howdy sup hallo hola heya welcome there bot advisor team all everyone folks again to you dear")
+GREETINGS = _words(
+    "hi hello hey hiya gm ga ge yo morning evening afternoon good day greetings howdy sup hallo hola heya welcome there bot advisor team all everyone folks again to you dear"
+)

@@ -50,7 +50,10 @@ class Evidence:
         """`no`, where the sources name `topic` as what sets the other subject apart."""
         compared = self._knowledge.subjects.get(subject)
         claims = [
-            claim for other in (compared.contrast if compared else ()) for holds, claim in self._said.get((other, topic), ()) if holds
+            claim
+            for other in (compared.contrast if compared else ())
+            for holds, claim in self._said.get((other, topic), ())
+            if holds
         ]
         return Finding("no", tuple(claims), "contrast") if claims else None
 

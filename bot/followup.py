@@ -13,10 +13,16 @@ from bot.conversation import LastTurn
 from bot.knowledge.model import Answer, KnowledgeBase
 from bot.question import Question, Reader
 
-MORE = frozenset("why how come so explain more detail details elaborate example simple simply words simpler five old plain again reason understand eli5 summary short though".split())
-OTHER = frozenset("other else others instead then".split())
-FILLERS = frozenset("same about again please regarding case side question thing too also instead versus opposite okay then".split())
-DIFFERENCE = frozenset("different differ differs difference compare compared comparison versus distinguish apart better relate relates".split())
+MORE = frozenset(
+    ["why", "how", "come", "so", "explain", "more", "detail", "details", "elaborate", "example", "simple", "simply", "words", "simpler", "five", "old", "plain", "again", "reason", "understand", "eli5", "summary", "short", "though"]
+)
+OTHER = frozenset(["other", "else", "others", "instead", "then"])
+FILLERS = frozenset(
+    ["same", "about", "again", "please", "regarding", "case", "side", "question", "thing", "too", "also", "instead", "versus", "opposite", "okay", "then"]
+)
+DIFFERENCE = frozenset(
+    ["different", "differ", "differs", "difference", "compare", "compared", "comparison", "versus", "distinguish", "apart", "better", "relate", "relates"]
+)
 ORDINALS: Mapping[str, int] = {"first": 0, "former": 0, "1st": 0, "second": 1, "latter": 1, "2nd": 1, "last": -1}
 INCOMPLETE = 3  # a question of fewer content words leans on what came before
 
@@ -35,15 +41,28 @@ class Resolved:
 def resolve(question: Question, last: LastTurn | None, knowledge: KnowledgeBase, reader: Reader) -> Resolved:
     """What `question` asks about, with `last` where it leans on it."""
     own = question.subjects
-    if last is None or last.entry is None and not last.subjects:
+    if last is None or (last.entry is None and not last.subjects):
         return Resolved(own)
     words = set(question.words)
     rest = [word for word in question.content if not _within_subject(question, word) and word not in FILLERS]
     if own:
-        if not rest and not question.topics and not question.aspects and (len(question.words) <= 4 or _same_again(question, rest)):
+        if (
+            not rest
+            and not question.topics
+            and not question.aspects
+            and (len(question.words) <= 4 or _same_again(question, rest))
+        ):
             return _swapped(own, last, knowledge, reader)
-        if words & DIFFERENCE and words & english.PRONOUNS and len(own) == 1 and last.subjects and own[0] not in last.subjects[:1]:
-            return Resolved((last.subjects[0], *own), extra=(f"<{last.subjects[0]}>",), rule="compared with the last subject")
+        if (
+            words & DIFFERENCE
+            and words & english.PRONOUNS
+            and len(own) == 1
+            and last.subjects
+            and own[0] not in last.subjects[:1]
+        ):
+            return Resolved(
+                (last.subjects[0], *own), extra=(f"<{last.subjects[0]}>",), rule="compared with the last subject"
+            )
         return Resolved(own)
     if last.entry and _asks_for_more(question, rest):
         return Resolved(last.subjects, entry=last.entry, topics=last.topics, rule="more of the last answer")
@@ -52,34 +71,87 @@ def resolve(question: Question, last: LastTurn | None, knowledge: KnowledgeBase,
         if other:
             return _swapped((other,), last, knowledge, reader)
     chosen = _ordinal(question, last)
-    leans = bool(words & english.PRONOUNS) or question.words[:1] in (("and",), ("what",), ("but",), ("then",), ("ok",), ("okay",)) or len(rest) <= INCOMPLETE
+    leans = (
+        bool(words & english.PRONOUNS)
+        or question.words[:1] in (("and",), ("what",), ("but",), ("then",), ("ok",), ("okay",))
+        or len(rest) <= INCOMPLETE
+    )
     if not leans:
         return Resolved(())
     subjects = chosen or last.subjects
     extra = tuple(f"<{subject}>" for subject in subjects)
     topics = () if question.topics or question.aspects else last.topics
-    return Resolved(subjects, extra=(*extra, *(f"<topic:{topic}>" for topic in topics)), topics=topics, rule="leans on the last turn")
+    return Resolved(
+        subjects,
+        extra=(*extra, *(f"<topic:{topic}>" for topic in topics)),
+        topics=topics,
+        rule="leans on the last turn",
+    )
 
 
 def _within_subject(question: Question, word: str) -> bool:
-    return any(word in question.words[mention.start : mention.end] for mention in question.mentions if mention.layer == "subject")
+    return any(
+        word in question.words[mention.start : mention.end]
+        for mention in question.mentions
+        if mention.layer == "subject"
+    )
 
 
 def _same_again(question: Question, rest: list[str]) -> bool:
     """ "same for B", "and what about B?", "what of B" """
     opening = " ".join(question.words[:2])
-    return len(rest) == 0 and not question.topics and not question.aspects and ("same" in question.words[:3] or opening in {"what about", "how about", "and what", "what of"})
+    return (
+        len(rest) == 0
+        and not question.topics
+        and not question.aspects
+        and ("same" in question.words[:3] or opening in {"what about", "how about", "and what", "what of"})
+    )
 
 
 def _asks_for_more(question: Question, rest: list[str]) -> bool:
-    words = [word for word in question.words if word not in {"it", "that", "this", "is", "me", "to", "a", "i", "am", "like", "in", "can", "you", "please", "tell", "give", "the", "do", "and", "but", "ok", "okay", "not", "an", "for"}]
-    return bool(words) and all(word in MORE for word in words) and bool(set(words) - {"so", "again", "more", "though"} or "more" in words)
+    words = [
+        word
+        for word in question.words
+        if word
+        not in {
+            "it",
+            "that",
+            "this",
+            "is",
+            "me",
+            "to",
+            "a",
+            "i",
+            "am",
+            "like",
+            "in",
+            "can",
+            "you",
+            "please",
+            "tell",
+            "give",
+            "the",
+            "do",
+            "and",
+            "but",
+            "ok",
+            "okay",
+            "not",
+            "an",
+            "for",
+        }
+    ]
+    return (
+        bool(words)
+        and all(word in MORE for word in words)
+        and bool(set(words) - {"so", "again", "more", "though"} or "more" in words)
+    )
 
 
 def _asks_for_other(question: Question, rest: list[str]) -> bool:
     words = set(question.words)
     return not question.topics and not question.aspects and (
-        "other" in words and bool(words & {"one", "approach", "discipline", "side"}) or question.words[:2] in (("then", "who"), ("who", "does"), ("so", "who"), ("who", "then"), ("who", "else")) and len(rest) <= 1
+        ("other" in words and bool(words & {"one", "approach", "discipline", "side"})) or (question.words[:2] in (("then", "who"), ("who", "does"), ("so", "who"), ("who", "then"), ("who", "else")) and len(rest) <= 1)
     )  # fmt: skip
 
 
@@ -114,7 +186,9 @@ def sibling_of(entry: Answer | None, subjects: tuple[str, ...], knowledge: Knowl
         return None
     if set(entry.subjects) == set(subjects):
         return entry
-    same = [other for other in knowledge.answers.values() if set(other.subjects) == set(subjects) and other.kind == "answer"]
+    same = [
+        other for other in knowledge.answers.values() if set(other.subjects) == set(subjects) and other.kind == "answer"
+    ]
     for topic in entry.topics:
         for other in same:
             if topic in other.topics:

@@ -11,7 +11,8 @@ from bot.text import split_words
 class Guards:
     def __init__(self, knowledge: KnowledgeBase) -> None:
         self._signs = [
-            " " + " ".join(word.text for word in split_words(sign)) + " " for sign in knowledge.phrase_lists.get("incident-signs", ())
+            " " + " ".join(word.text for word in split_words(sign)) + " "
+            for sign in knowledge.phrase_lists.get("incident-signs", ())
         ]
 
     def has_secret(self, raw: str) -> bool:

@@ -175,5 +175,8 @@ def block_lines(block: Block) -> list[str]:
             return [
                 line
                 for row in rows
-                for line in (f"{row[0]}:", *(f"  {name}: {cell}" for name, cell in zip(header[1:], row[1:], strict=False)))
+                for line in (
+                    f"{row[0]}:",
+                    *(f"  {name}: {cell}" for name, cell in zip(header[1:], row[1:], strict=False)),
+                )
             ]

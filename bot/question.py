@@ -85,11 +85,17 @@ class Reader:
             pair=any(f" {phrase} " in joined for phrase in english.PAIR),
         )
 
-    def _asking(self, text: str, plain: tuple[str, ...], mentions: Sequence[Mention]) -> tuple[tuple[str, ...], frozenset[str]]:
+    def _asking(
+        self, text: str, plain: tuple[str, ...], mentions: Sequence[Mention]
+    ) -> tuple[tuple[str, ...], frozenset[str]]:
         """The sentence that asks, where the message has more than one: its features and the concepts it names."""
         everything = frozenset(mention.concept for mention in mentions)
         parts = sentences(text)
-        asking = [part for part in parts if _clause_form([word.text for word in split_words(part)]) is not None] if len(parts) > 1 else []
+        asking = (
+            [part for part in parts if _clause_form([word.text for word in split_words(part)]) is not None]
+            if len(parts) > 1
+            else []
+        )
         if not asking:
             return (), everything
         words, _ = self._mend(split_words(asking[-1]))
@@ -124,7 +130,9 @@ def features(words: Sequence[str], mentions: Sequence[Mention]) -> tuple[str, ..
             result.append(f"<{mention.concept}>")
             position = mention.end
     result += dict.fromkeys(
-        f"<{mention.layer}:{mention.concept}{'!' if mention.opposite else ''}>" for mention in mentions if mention.layer != "subject"
+        f"<{mention.layer}:{mention.concept}{'!' if mention.opposite else ''}>"
+        for mention in mentions
+        if mention.layer != "subject"
     )
     return tuple(result)
 
@@ -180,13 +188,17 @@ def _clause_form(words: list[str]) -> Form | None:
             rest = words[len(frame.split()) :]
             if frame.split()[0] in english.AUXILIARIES and rest and not _asks(rest):
                 # "can you protect …" speaks to somebody; without "explain", "tell me", "list" it is a plain yes/no question
-                return "yesno" if not rest[0] in english.IMPERATIVES else "open"
+                return "yesno" if rest[0] not in english.IMPERATIVES else "open"
             return _clause_form(rest) or ("yesno" if rest and rest[0] in english.WHETHER else "open")
     if words[0] in english.WHETHER:
         return "yesno" if len(words) > 1 and words[0] == "whether" else None
     if words[0] in english.QUESTION_WORDS:
         return "open"
-    if len(words) > 2 and words[1] in english.QUESTION_WORDS and words[0] in {"in", "at", "to", "for", "by", "from", "with", "under", "of", "on"}:
+    if (
+        len(words) > 2
+        and words[1] in english.QUESTION_WORDS
+        and words[0] in {"in", "at", "to", "for", "by", "from", "with", "under", "of", "on"}
+    ):
         return "open"
     if words[0] in english.AUXILIARIES:
         return "open" if words[0] in english.IMPERATIVES else "yesno"

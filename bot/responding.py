@@ -26,7 +26,9 @@ class Responder:
     def reply(self, question: Question, decision: Decision) -> Reply:
         best = decision.candidates.best
         reply = self._reply(question, decision)
-        return replace(reply, best_entry=best.entry if best else None, confidence=round(decision.candidates.confidence, 4))
+        return replace(
+            reply, best_entry=best.entry if best else None, confidence=round(decision.candidates.confidence, 4)
+        )
 
     def _reply(self, question: Question, decision: Decision) -> Reply:
         match decision.outcome:
@@ -49,7 +51,14 @@ class Responder:
             citations = self._composer.citations(decision.claims)
             title = ", ".join(self._composer.name(topic) for topic in decision.topics)
             body: tuple[Block, ...] = (Bullets(tuple(citation.says for citation in citations)),)
-            return Reply("answer", title[:1].upper() + title[1:], decision.verdict, body, citations, self._composer.disclosure(decision.claims))
+            return Reply(
+                "answer",
+                title[:1].upper() + title[1:],
+                decision.verdict,
+                body,
+                citations,
+                self._composer.disclosure(decision.claims),
+            )
         return replace(self.entry(entry), verdict=decision.verdict)
 
     def entry(self, entry: Answer) -> Reply:
@@ -84,7 +93,11 @@ class Responder:
 
     def _unstated(self, decision: Decision) -> Reply:
         topics = [self._composer.name(topic) for topic in decision.missing]
-        text = self._composer.phrase("unstated-topic", topic=topics[0]) if topics else self._composer.phrase("unstated", "My sources say nothing on that.")
+        text = (
+            self._composer.phrase("unstated-topic", topic=topics[0])
+            if topics
+            else self._composer.phrase("unstated", "My sources say nothing on that.")
+        )
         own = self._knowledge.answers.get(decision.entry or "")
         if own is not None and own.answer:
             text = own.answer
@@ -92,7 +105,10 @@ class Responder:
         body: list[Block] = [Paragraph(text)]
         if nearby:
             first = nearby[0]
-            body += [Paragraph(self._composer.phrase("unstated-nearby", "Nearby:")), Bullets((_first_sentence(first.answer),))]
+            body += [
+                Paragraph(self._composer.phrase("unstated-nearby", "Nearby:")),
+                Bullets((_first_sentence(first.answer),)),
+            ]
         return Reply(
             "unstated",
             self._composer.phrase("unstated-title", "The source does not say"),
@@ -105,11 +121,23 @@ class Responder:
         subjects = set(decision.resolved.subjects)
         ranked = [self._knowledge.answers[candidate.entry] for candidate in decision.candidates.ranked]
         chosen = [self._knowledge.answers[option] for option in decision.options if option in self._knowledge.answers]
-        return [*chosen, *(entry for entry in ranked if entry.kind == "answer" and entry not in chosen and subjects & set(entry.subjects))][:3]
+        return [
+            *chosen,
+            *(
+                entry
+                for entry in ranked
+                if entry.kind == "answer" and entry not in chosen and subjects & set(entry.subjects)
+            ),
+        ][:3]
 
     def _clarify(self, decision: Decision) -> Reply:
         if not decision.options:
-            return Reply("clarify", self._composer.phrase("clarify-title", "Did you mean …?"), body=(Paragraph(self._composer.phrase("clarify-unclear", "What does this refer to?")),), choices=self._starting_points())
+            return Reply(
+                "clarify",
+                self._composer.phrase("clarify-title", "Did you mean …?"),
+                body=(Paragraph(self._composer.phrase("clarify-unclear", "What does this refer to?")),),
+                choices=self._starting_points(),
+            )
         return Reply(
             "clarify",
             self._composer.phrase("clarify-title", "Did you mean one of these?"),
@@ -121,13 +149,26 @@ class Responder:
 
     def offtopic(self) -> Reply:
         body = (Paragraph(self._composer.phrase("offtopic", "I can't help with that.")),)
-        return Reply("offtopic", self._composer.phrase("offtopic-title", "That is not my subject"), body=body, choices=self._starting_points())
+        return Reply(
+            "offtopic",
+            self._composer.phrase("offtopic-title", "That is not my subject"),
+            body=body,
+            choices=self._starting_points(),
+        )
 
     def _conversational(self, entry: str | None) -> Reply:
         found = self._knowledge.answers.get(entry or "")
         if found is None or not found.answer:
             return self.help()
-        return Reply("help", found.title, body=self._composer.body(found), choices=self._starting_points(), entry=found.id, best_entry=found.id, confidence=1.0)
+        return Reply(
+            "help",
+            found.title,
+            body=self._composer.body(found),
+            choices=self._starting_points(),
+            entry=found.id,
+            best_entry=found.id,
+            confidence=1.0,
+        )
 
     def help(self, *, empty: bool = False) -> Reply:
         """What can be asked, with examples and commands; `empty`: in answer to a message without a question."""
@@ -138,7 +179,9 @@ class Responder:
         if examples:
             body.append(Bullets(tuple(examples)))
         body += [Heading("Commands"), Bullets(tuple(listed))]
-        return Reply("help", self._composer.phrase("name", "Advisor"), body=tuple(body), choices=self._starting_points())
+        return Reply(
+            "help", self._composer.phrase("name", "Advisor"), body=tuple(body), choices=self._starting_points()
+        )
 
     def greeting(self) -> Reply:
         return self._conversational("greeting")
@@ -148,11 +191,21 @@ class Responder:
         answers = [entry for entry in self._knowledge.answers.values() if entry.kind == "answer"]
         first = [entry for entry in answers if entry.aspect] or answers
         body = (Bullets(tuple(self._composer.title(entry.id) for entry in first[:40])),)
-        return Reply("help", self._composer.phrase("topics-title", "What you can ask about"), body=body, choices=self._starting_points())
+        return Reply(
+            "help",
+            self._composer.phrase("topics-title", "What you can ask about"),
+            body=body,
+            choices=self._starting_points(),
+        )
 
     def about(self) -> Reply:
         body = tuple(Paragraph(self._composer.source_line(source)) for source in self._knowledge.sources)
-        return Reply("help", self._composer.phrase("about-title", "Where the answers come from"), body=body, choices=self._starting_points())
+        return Reply(
+            "help",
+            self._composer.phrase("about-title", "Where the answers come from"),
+            body=body,
+            choices=self._starting_points(),
+        )
 
     def triage(self) -> Reply:
         entry = self._knowledge.answers.get("choose")
@@ -160,27 +213,53 @@ class Responder:
         return Reply("triage", "", body=body, choices=(self._composer.choice(entry.id),) if entry else ())
 
     def secret(self) -> Reply:
-        return Reply("notice", self._composer.phrase("secret-title", "A secret"), body=(Paragraph(self._composer.phrase("secret", "Rotate it now.")),))
+        return Reply(
+            "notice",
+            self._composer.phrase("secret-title", "A secret"),
+            body=(Paragraph(self._composer.phrase("secret", "Rotate it now.")),),
+        )
 
     def incident(self, reply: Reply) -> Reply:
         """The security contact first, then what the source says, if anything."""
-        contact = self._composer.phrase("incident-contact", "{contact}", contact=self._contact) if self._contact else self._composer.phrase("incident-no-contact")
-        first: tuple[Block, ...] = (Paragraph(self._composer.phrase("incident", "Reach your security team first.")), Paragraph(contact))
+        contact = (
+            self._composer.phrase("incident-contact", "{contact}", contact=self._contact)
+            if self._contact
+            else self._composer.phrase("incident-no-contact")
+        )
+        first: tuple[Block, ...] = (
+            Paragraph(self._composer.phrase("incident", "Reach your security team first.")),
+            Paragraph(contact),
+        )
         if reply.kind != "answer":
-            return Reply("notice", self._composer.phrase("incident-title", "An incident"), body=first, choices=reply.choices)
+            return Reply(
+                "notice", self._composer.phrase("incident-title", "An incident"), body=first, choices=reply.choices
+            )
         after = (Paragraph(self._composer.phrase("incident-after", "What the source says:")), Heading(reply.title))
-        return replace(reply, title=self._composer.phrase("incident-title", "An incident"), verdict=None, body=(*first, *after, *reply.body))
+        return replace(
+            reply,
+            title=self._composer.phrase("incident-title", "An incident"),
+            verdict=None,
+            body=(*first, *after, *reply.body),
+        )
 
     def unknown_command(self, command: str) -> Reply:
         name = command.partition(":")[0][:40]
-        return replace(self.help(), kind="notice", title=self._composer.phrase("unknown-command", "Unknown command", command=name))
+        return replace(
+            self.help(), kind="notice", title=self._composer.phrase("unknown-command", "Unknown command", command=name)
+        )
 
     def unknown_answer(self) -> Reply:
-        return Reply("notice", body=(Paragraph(self._composer.phrase("unknown-answer", "That answer is gone.")),), choices=self._starting_points())
+        return Reply(
+            "notice",
+            body=(Paragraph(self._composer.phrase("unknown-answer", "That answer is gone.")),),
+            choices=self._starting_points(),
+        )
 
     def _starting_points(self) -> tuple[Choice, ...]:
         listed = self._knowledge.phrase_lists.get("starting-points", ())
-        return tuple(self._composer.choice(entry) for entry in listed if entry in self._knowledge.answers)[:MOST_CHOICES]
+        return tuple(self._composer.choice(entry) for entry in listed if entry in self._knowledge.answers)[
+            :MOST_CHOICES
+        ]
 
 
 def _headline(reply: Reply) -> str:

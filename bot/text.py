@@ -23,7 +23,9 @@ _FORMAT = re.compile(r"(?<!\w)[*_~`]+|[*_~`]+(?!\w)")
 _SPACE = re.compile(r"\s+")
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?", re.UNICODE)
 _SENTENCE = re.compile(r"[.?!;:,\n—–()]+(?=\s|$)|\.{2,}|\s[-—–]\s")
-_STRAIGHT = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "‐": "-", "‑": "-", "…": ". ", "\u00a0": " ", "´": "'"})
+_STRAIGHT = str.maketrans(
+    {"’": "'", "‘": "'", "“": '"', "”": '"', "‐": "-", "‑": "-", "…": ". ", "\u00a0": " ", "´": "'"}
+)
 # Slack's own wide mentions and the marks of a quotation carry nothing that is asked.
 
 
@@ -76,9 +78,17 @@ def split_words(text: str) -> list[Word]:
     return words
 
 
-_SPECIAL = {"can't": ("can", "not"), "won't": ("will", "not"), "ain't": ("is", "not"), "let's": ("let", "us"), "y'all": ("you",)}
+_SPECIAL = {
+    "can't": ("can", "not"),
+    "won't": ("will", "not"),
+    "ain't": ("is", "not"),
+    "let's": ("let", "us"),
+    "y'all": ("you",),
+}
 _ENDINGS = {"s": "", "re": "are", "ve": "have", "ll": "will", "d": "would", "m": "am"}
-_IS_BEFORE = frozenset({"what", "who", "how", "where", "when", "why", "that", "it", "there", "here", "he", "she", "which"})
+_IS_BEFORE = frozenset(
+    {"what", "who", "how", "where", "when", "why", "that", "it", "there", "here", "he", "she", "which"}
+)
 
 
 def _contraction(word: str) -> tuple[str, ...]:

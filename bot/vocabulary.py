@@ -58,11 +58,19 @@ class Speller:
         return known
 
     def _nearest(self, word: str) -> str:
-        if len(word) < 4 or not word.isalpha() or word in self._counts or stem(word) in self._stems or self._is_english(word):
+        if (
+            len(word) < 4
+            or not word.isalpha()
+            or word in self._counts
+            or stem(word) in self._stems
+            or self._is_english(word)
+        ):
             return word
         slack = 1 if len(word) < 7 else 2
         near = process.extract(word, self._candidates, scorer=OSA.distance, score_cutoff=slack, limit=12)
-        ranked = sorted((distance, candidate[0] != word[0], -self._counts[candidate], candidate) for candidate, distance, _ in near)
+        ranked = sorted(
+            (distance, candidate[0] != word[0], -self._counts[candidate], candidate) for candidate, distance, _ in near
+        )
         return ranked[0][3] if ranked and not (ranked[0][1] and ranked[0][0] > 1) else word
 
 

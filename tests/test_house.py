@@ -39,7 +39,9 @@ def test_adapters_do_not_import_each_other(file: Path) -> None:
     if own not in DOORS:
         return  # the composition root wires them
     others = {f"adapters.{door}" for door in DOORS if door != own}
-    assert not {name for name in imports(file) if any(name == other or name.startswith(other + ".") for other in others)}
+    assert not {
+        name for name in imports(file) if any(name == other or name.startswith(other + ".") for other in others)
+    }
 
 
 @pytest.mark.parametrize(

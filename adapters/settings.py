@@ -1,0 +1,86 @@
+"""What can be set: from the environment, or from a `.env` file in the working directory. Secrets are never printed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+KNOWLEDGE = Path(__file__).resolve().parent.parent / "knowledge"
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+class SettingsError(Exception):
+    """A setting that cannot be used. `problems` names each setting and the remedy, and shows no value."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+def _named(*names: str) -> Any:
+    return AliasChoices(*names)
+
+
+class Settings(BaseSettings):
+    """Under the platforms' own names where they have one. Empty means: not set."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", env_ignore_empty=True, populate_by_name=True)
+
+    host: str = Field("127.0.0.1", validation_alias=_named("HOST"))
+    port: int = Field(3978, ge=0, le=65535, validation_alias=_named("PORT"))
+    public_url: str = Field("", validation_alias=_named("PUBLIC_URL"))  # how people reach this server from outside
+    knowledge: Path = Field(KNOWLEDGE, validation_alias=_named("KNOWLEDGE_DIR"))
+    database_url: SecretStr = Field(SecretStr("sqlite:///advisor.sqlite3"), validation_alias=_named("DATABASE_URL"))
+    encryption_key: SecretStr = Field(SecretStr(""), validation_alias=_named("ENCRYPTION_KEY"))
+    security_contact: str = Field("", validation_alias=_named("SECURITY_CONTACT"))
+    privacy_url: str = Field("", validation_alias=_named("PRIVACY_URL"))
+    support_url: str = Field("", validation_alias=_named("SUPPORT_URL"))
+    log_format: str = Field("text", pattern="^(text|json)$", validation_alias=_named("LOG_FORMAT"))
+    conversation_hours: float = Field(24.0, gt=0, validation_alias=_named("CONVERSATION_HOURS"))
+    triage_days: float = Field(7.0, gt=0, validation_alias=_named("TRIAGE_DAYS"))
+
+    workbench_password: SecretStr = Field(SecretStr(""), validation_alias=_named("WORKBENCH_PASSWORD"))
+
+    slack_bot_token: SecretStr = Field(SecretStr(""), validation_alias=_named("SLACK_BOT_TOKEN"))
+    slack_signing_secret: SecretStr = Field(SecretStr(""), validation_alias=_named("SLACK_SIGNING_SECRET"))
+    slack_app_token: SecretStr = Field(SecretStr(""), validation_alias=_named("SLACK_APP_TOKEN"))
+    slack_client_id: str = Field("", validation_alias=_named("SLACK_CLIENT_ID"))
+    slack_client_secret: SecretStr = Field(SecretStr(""), validation_alias=_named("SLACK_CLIENT_SECRET"))
+    slack_api_url: str = Field("https://slack.com/api/", validation_alias=_named("SLACK_API_URL"))
+    slack_experts_channel: str = Field("", validation_alias=_named("SLACK_EXPERTS_CHANNEL"))
+
+    microsoft_app_id: str = Field("", validation_alias=_named("MicrosoftAppId"))
+    microsoft_app_secret: SecretStr = Field(SecretStr(""), validation_alias=_named("MicrosoftAppPassword"))
+    microsoft_app_tenant_id: str = Field("", validation_alias=_named("MicrosoftAppTenantId"))
+    microsoft_app_type: str = Field("SingleTenant", validation_alias=_named("MicrosoftAppType"))
+    allowed_tenants: Annotated[tuple[str, ...], NoDecode] = Field((), validation_alias=_named("ALLOWED_TENANTS"))
+    teams_experts_channel: str = Field("", validation_alias=_named("TEAMS_EXPERTS_CHANNEL"))
+    teams_service_url: str = Field("", validation_alias=_named("TEAMS_SERVICE_URL"))
+    allow_emulator: bool = Field(False, validation_alias=_named("TEAMS_ALLOW_EMULATOR"))
+
+    @field_validator("allowed_tenants", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @property
+    def microsoft_app_password(self) -> str:
+        """Plain, for the SDK; not a field, so that no dump of the settings shows it."""
+        return self.microsoft_app_secret.get_secret_value()
+
+    @property
+    def on_loopback(self) -> bool:
+        """Only this machine can reach the server."""
+        return self.host in LOOPBACK
+
+
+def read_settings(**given: object) -> Settings:
+    """The settings of this process; `given` (by field name) go before the environment. Raises SettingsError."""
+    try:
+        return Settings(**given)  # type: ignore[arg-type]
+    except ValidationError as error:
+        problems = [f"{'.'.join(str(part) for part in one['loc'])}: {one['msg']}" for one in error.errors()]
+        raise SettingsError(problems) from None
