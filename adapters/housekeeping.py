@@ -22,7 +22,7 @@ LOOK_EVERY = 60.0  # seconds, for subscriptions
 
 
 class Housekeeper:
-    """`entries` are the ids to recommend, in turn; `draw` makes the post; `woken` is called when one is in the outbox."""
+    """`entries`: ids to recommend, in turn. `draw` makes the post; `woken` is called when one is in the outbox."""
 
     def __init__(
         self,

@@ -133,7 +133,7 @@ class Advisor:
         return Turn(reply, replace(conversation, last=last))
 
     def _parts(self, whole: Question, decision: Decision, last: LastTurn | None) -> list[tuple[Question, Decision]]:
-        """The questions within a message and what is decided on each, where there are several and together they say more."""
+        """The questions within a message with what is decided on each, where together they say more than the whole."""
         pieces = split_questions(whole.text)
         if len(pieces) < 2:
             return []

@@ -1,4 +1,4 @@
-"""Deciding: answer, did-you-mean, or an honest decline. An answer needs a match in content and a margin, not only a score."""
+"""Deciding: answer, did-you-mean, or an honest decline. An answer needs a match in content, not only a score."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ class Decider:
         return replace(decision, candidates=candidates, resolved=resolved, missing=missing)
 
     def _asked(self, subjects: tuple[str, ...]) -> tuple[str, ...]:
-        """Of the subjects that are named, those that can be compared, where there are any: "your article says A is …" is about A."""
+        """Of the subjects named, those that can be compared, if any: "your article says A is …" is about A."""
         return tuple(subject for subject in subjects if self._knowledge.subjects[subject].contrast) or subjects
 
     def _decide(
@@ -119,7 +119,7 @@ class Decider:
         return Decision("unstated" if in_field else "offtopic", rule="no candidate is good enough")
 
     def _from_claims(self, question: Question, resolved: Resolved) -> Decision | None:
-        """An answer drawn from the claims themselves, where subject and topic are named and no curated answer was near."""
+        """An answer from the claims themselves, where subject and topic are named and no curated answer was near."""
         topics = [
             topic
             for topic in question.topics
@@ -133,9 +133,14 @@ class Decider:
                 entry = self._entry_on(subject, topic)
                 verdict = self._turned(finding.verdict, question.reversed) if question.form == "yesno" else None
                 return Decision(
-                    "answer", entry=entry.id if entry else None, verdict=verdict, claims=entry.claims if entry else finding.claims,
-                    subjects=resolved.subjects, topics=(topic,), rule="claims of the subject on the topic",
-                )  # fmt: skip
+                    "answer",
+                    entry=entry.id if entry else None,
+                    verdict=verdict,
+                    claims=entry.claims if entry else finding.claims,
+                    subjects=resolved.subjects,
+                    topics=(topic,),
+                    rule="claims of the subject on the topic",
+                )
         return None
 
     def _entry_on(self, subject: str, topic: str) -> Answer | None:
@@ -178,7 +183,7 @@ class Decider:
 
 
 def _compared(knowledge: KnowledgeBase) -> tuple[str, ...]:
-    """The two subjects that "both" and "which one" mean when none is named: the first that is compared with just one other."""
+    """The two subjects that "both" and "which one" mean when none is named: the first that has just one contrast."""
     for subject in knowledge.subjects.values():
         if len(subject.contrast) == 1:
             return (subject.id, subject.contrast[0])

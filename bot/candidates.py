@@ -22,7 +22,7 @@ SUBJECT_LEFT_OUT = -0.12  # the question names two subjects and the entry deals 
 SUBJECT_ADDED = -0.06  # the entry compares two subjects and the question names one
 SAME_TOPIC = 0.12
 SAME_ASPECT = 0.16
-# A word such as "outside" makes it this much likelier that the contrary is asked; an entry without contrary examples starts lower.
+# A word such as "outside" makes it this much likelier that the contrary is asked.
 TURNED = 0.25
 NO_CONTRARY = -0.12
 
@@ -55,7 +55,7 @@ class Candidates:
 
 
 def examples(knowledge: KnowledgeBase, reader: Reader) -> list[tuple[str, tuple[str, ...]]]:
-    """What retrieval learns from: each question's features under its entry, and contrary questions under a label of their own."""
+    """What retrieval learns from: each question's features under its entry, contrary ones under its contrary."""
     learnt: list[tuple[str, tuple[str, ...]]] = []
     for entry in knowledge.answers.values():
         for side, questions in (("", entry.questions), (CONTRARY, entry.contrary)):
@@ -77,7 +77,7 @@ class CandidateFinder:
     def rank(
         self, question: Question, subjects: Sequence[str], extra: Sequence[str] = (), limit: int = 8
     ) -> Candidates:
-        """The best `limit` answers for `question`; `subjects` are those asked about, `extra` features that the conversation adds."""
+        """The best `limit` answers; `subjects` are those asked about, `extra` features that the conversation adds."""
         ranking = self._retriever.rank((*question.features, *extra), limit=24)
         sides: dict[str, list[float]] = {}
         self._collect(ranking.candidates, sides)

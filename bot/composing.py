@@ -17,7 +17,7 @@ class Composer:
         self._knowledge = knowledge
 
     def phrase(self, key: str, otherwise: str = "", **values: str) -> str:
-        """A phrase of the knowledge's `phrases.yaml`, `{names}` in it filled in; `otherwise` where the folder has none."""
+        """A phrase of `phrases.yaml`, `{names}` in it filled in; `otherwise` where the folder has none."""
         text = self._knowledge.phrases.get(key, otherwise)
         for name, value in values.items():
             text = text.replace("{" + name + "}", value)

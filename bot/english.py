@@ -1,4 +1,4 @@
-"""What the reader knows of the English language: small words, contractions, how questions begin, what turns a sentence round.
+"""What the reader knows of English: small words, contractions, how questions begin, what turns a sentence round.
 
 Everything about the advisor's own subject stands in the knowledge; this is grammar, and the same for any folder.
 """
@@ -15,41 +15,57 @@ AUXILIARIES = _words(
 )
 QUESTION_WORDS = _words("what which who whom whose how why when where whats whos hows wheres")
 IMPERATIVES = _words(
-    "name list give gimme explain define describe compare tell show summarise summarize outline enumerate walk remind teach "
-    "need want sum break contrast spell quote mention elaborate clarify run state point pls please lets let tl tldr eli5"
+    "name list give gimme explain define describe compare tell show summarise summarize outline enumerate walk "
+    "remind teach "
+    "need want sum break contrast spell quote mention elaborate clarify run state point pls please lets let tl tldr "
+    "eli5"
 )
 # Words that say nothing about the matter when they open a message.
 OPENERS = _words(
-    "so ok okay and but also well hey hi hello um uh erm like then now right alright just oh good morning day afternoon "
-    "evening quick question dear yo please pls sorry thanks hm hmm yeah yes actually or because since as if gm team all "
+    "so ok okay and but also well hey hi hello um uh erm like then now right alright just oh good morning day "
+    "afternoon "
+    "evening quick question dear yo please pls sorry thanks hm hmm yeah yes actually or because since as if gm team "
+    "all "
     "there i mean you know basically honestly btw anyway plus"
 )
 FUNCTION_WORDS = _words(
-    "a an the of to in on at by for from with without and or but if then than that this these those it its it's they them "
-    "their theirs he she his her him we us our ours you your yours i me my mine is are was were am be been being does do did "
-    "done doing can could will would should shall has have had having may might must not no nor so as too also just only very "
-    "really there here what which who whom whose how why when where one ones any some all each every both either neither such "
-    "same other another more most much many few less least own about into over under again once up down out off while during "
-    "before after above below between through because until against please pls tell me us know get got go going let make "
-    "need want like say says said mean means ok okay yes yeah hey hi hello thanks thank um uh well now still even ever never "
+    "a an the of to in on at by for from with without and or but if then than that this these those it its it's "
+    "they them "
+    "their theirs he she his her him we us our ours you your yours i me my mine is are was were am be been being "
+    "does do did "
+    "done doing can could will would should shall has have had having may might must not no nor so as too also just "
+    "only very "
+    "really there here what which who whom whose how why when where one ones any some all each every both either "
+    "neither such "
+    "same other another more most much many few less least own about into over under again once up down out off "
+    "while during "
+    "before after above below between through because until against please pls tell me us know get got go going let "
+    "make "
+    "need want like say says said mean means ok okay yes yeah hey hi hello thanks thank um uh well now still even "
+    "ever never "
     "thing things stuff way kind sort lot bit put use used using take takes give gives show explain"
 )
 PRONOUNS = _words("it its they them their that this these those one ones he she there both same so such")
 
 CONTRACTIONS = {
     "whats": "what is", "whos": "who is", "hows": "how is", "wheres": "where is", "thats": "that is", "its": "its",
-    "dont": "do not", "doesnt": "does not", "didnt": "did not", "isnt": "is not", "arent": "are not", "wasnt": "was not",
+    "dont": "do not", "doesnt": "does not", "didnt": "did not", "isnt": "is not", "arent": "are not",
+    "wasnt": "was not",
     "cant": "can not", "cannot": "can not", "wont": "will not", "wouldnt": "would not", "shouldnt": "should not",
     "couldnt": "could not", "havent": "have not", "hasnt": "has not", "aint": "is not", "im": "i am", "ive": "i have",
     "youre": "you are", "theyre": "they are", "u": "you", "r": "are", "ur": "your", "ppl": "people", "pls": "please",
-    "plz": "please", "abt": "about", "bout": "about", "bc": "because", "cuz": "because", "coz": "because", "cause": "because",
+    "plz": "please", "abt": "about", "bout": "about", "bc": "because", "cuz": "because", "coz": "because",
+    "cause": "because",
     "thx": "thanks", "ty": "thanks", "tnx": "thanks", "gonna": "going to", "wanna": "want to", "gotta": "have to",
-    "gimme": "give me", "lemme": "let me", "diff": "difference", "dif": "difference", "mgmt": "management", "dev": "development",
+    "gimme": "give me", "lemme": "let me", "diff": "difference", "dif": "difference", "mgmt": "management",
+    "dev": "development",
     "devs": "developers", "vulns": "vulnerabilities", "vuln": "vulnerability", "biz": "business", "org": "organisation",
     "orgs": "organisations", "wrt": "regarding", "tho": "though", "nr": "number", "pros": "pros", "cos": "because",
-    "yep": "yes", "yea": "yes", "nope": "no", "idk": "i do not know", "reqs": "requirements", "mgr": "manager", "yall": "you",
+    "yep": "yes", "yea": "yes", "nope": "no", "idk": "i do not know", "reqs": "requirements", "mgr": "manager",
+    "yall": "you",
     "impl": "implementation", "comms": "communication", "docs": "documentation", "auth": "authentication",
-    "kinda": "kind of", "sorta": "sort of", "tmrw": "tomorrow", "wat": "what", "wut": "what", "wich": "which", "dis": "this",
+    "kinda": "kind of", "sorta": "sort of", "tmrw": "tomorrow", "wat": "what", "wut": "what", "wich": "which",
+    "dis": "this",
     "vs": "versus", "n": "and", "b4": "before", "ok": "okay",
 }  # fmt: skip
 
@@ -58,10 +74,14 @@ NEGATIONS = _words("not never no nothing nobody none neither cannot nowhere")
 NOT_NEGATED = _words("else only just more less matter doubt idea problem longer clue worries one")
 # Phrases that turn a statement round without a negation word.
 REVERSALS = (
-    "left out", "leave out", "leaves out", "leaving out", "out of scope", "out of reach", "outside", "beyond", "excluded", "exclude", "excludes",
-    "excluding", "ignored", "ignore", "ignores", "ignoring", "omitted", "omit", "omits", "neglect", "neglects", "neglected", "overlook", "overlooks",
-    "overlooked", "missing from", "absent from", "lack", "lacks", "lacking", "fail to", "fails to", "unprotected", "uncovered", "unaddressed",
-    "off limits", "exempt", "not part of", "blind to", "turn a blind eye", "turns a blind eye", "look away", "looks away", "blind spot", "skips", "skip",
+    "left out", "leave out", "leaves out", "leaving out", "out of scope", "out of reach", "outside", "beyond",
+    "excluded", "exclude", "excludes",
+    "excluding", "ignored", "ignore", "ignores", "ignoring", "omitted", "omit", "omits", "neglect", "neglects",
+    "neglected", "overlook", "overlooks",
+    "overlooked", "missing from", "absent from", "lack", "lacks", "lacking", "fail to", "fails to", "unprotected",
+    "uncovered", "unaddressed",
+    "off limits", "exempt", "not part of", "blind to", "turn a blind eye", "turns a blind eye", "look away",
+    "looks away", "blind spot", "skips", "skip",
     "leave alone", "leaves alone", "none of", "nothing to do with", "stay out of", "stays out of",
 )  # fmt: skip
 TAGS = (
@@ -85,24 +105,33 @@ TAGS = (
 )
 WHETHER = ("if", "whether")
 ASKING_FRAMES = (
-    "can you", "could you", "would you", "will you", "can u", "could u", "are you able to", "do you know", "do u know", "may i ask", "can i ask",
-    "i want to know", "i would like to know", "i wonder", "i was wondering", "i am wondering", "wondering", "tell me", "please tell me", "let me know",
+    "can you", "could you", "would you", "will you", "can u", "could u", "are you able to", "do you know",
+    "do u know", "may i ask", "can i ask",
+    "i want to know", "i would like to know", "i wonder", "i was wondering", "i am wondering", "wondering",
+    "tell me", "please tell me", "let me know",
     "any idea", "does anyone know", "i need to know", "help me understand", "do you have", "is it possible to",
 )  # fmt: skip
 
 # What asks for a number, a rate or a date.
 NUMERIC = (
-    "how many", "how often", "how frequently", "how long", "what share", "what percentage", "what percent", "what proportion", "what fraction",
-    "what number", "how high", "how big", "how large", "how old", "by how much", "how much exactly", "per hundred", "per cent", "percent of", "percentage of",
-    "number of", "average", "how soon", "how quickly", "ratio", "how much money", "how much time", "how much longer", "how much faster", "how much slower",
-    "how fast", "in figures", "in numbers", "in euros", "in dollars", "what year", "which year", "how much does", "how much is", "how much do",
+    "how many", "how often", "how frequently", "how long", "what share", "what percentage", "what percent",
+    "what proportion", "what fraction",
+    "what number", "how high", "how big", "how large", "how old", "by how much", "how much exactly", "per hundred",
+    "per cent", "percent of", "percentage of",
+    "number of", "average", "how soon", "how quickly", "ratio", "how much money", "how much time",
+    "how much longer", "how much faster", "how much slower",
+    "how fast", "in figures", "in numbers", "in euros", "in dollars", "what year", "which year", "how much does",
+    "how much is", "how much do",
 )  # fmt: skip
 # What speaks of the two subjects that are compared without naming them.
 PAIR = (
-    "the two", "these two", "those two", "both", "each of them", "each one", "each", "either", "either one", "which one", "which of them", "which of these", "one or the other",
-    "two approaches", "both approaches", "which approach", "which discipline", "which side", "two disciplines", "two of them", "respectively", "which of both", "neither",
+    "the two", "these two", "those two", "both", "each of them", "each one", "each", "either", "either one",
+    "which one", "which of them", "which of these", "one or the other",
+    "two approaches", "both approaches", "which approach", "which discipline", "which side", "two disciplines",
+    "two of them", "respectively", "which of both", "neither",
 )  # fmt: skip
 
 GREETINGS = _words(
-    "hi hello hey hiya gm ga ge yo morning evening afternoon good day greetings howdy sup hallo hola heya welcome there bot advisor team all everyone folks again to you dear"
+    "hi hello hey hiya gm ga ge yo morning evening afternoon good day greetings howdy sup hallo hola heya welcome "
+    "there bot advisor team all everyone folks again to you dear"
 )

@@ -1,4 +1,4 @@
-"""What the claims say: the verdict on a topic of a subject, computed from the claims' stances and never from wording."""
+"""What the claims say: the verdict on a topic of a subject, from the claims' stances and never from wording."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Evidence:
                 self._said[statement.subject, statement.topic].append((statement.holds, claim.id))
 
     def on(self, subject: str, topic: str) -> Finding | None:
-        """What is said of `subject` on `topic`: itself, else by contrast, else on a wider topic. None: the sources don't say."""
+        """What is said of `subject` on `topic`: itself, by contrast, or on a wider topic. None: nothing."""
         said = self._said.get((subject, topic))
         if said:
             return Finding(verdict_of(holds for holds, _ in said), tuple(claim for _, claim in said), "stated")
@@ -58,7 +58,7 @@ class Evidence:
         return Finding("no", tuple(claims), "contrast") if claims else None
 
     def of_entry(self, entry: Answer, subjects: tuple[str, ...]) -> Finding | None:
-        """What is said of the topics of `entry`, for the subjects asked about that it deals with (else for all of its own)."""
+        """What is said of the topics of `entry`, for those of its subjects that are asked about (else for all)."""
         asked = tuple(subject for subject in subjects if subject in entry.subjects) or entry.subjects
         findings = [finding for topic in entry.topics for subject in asked if (finding := self.on(subject, topic))]
         if not findings:

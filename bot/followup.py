@@ -14,14 +14,70 @@ from bot.knowledge.model import Answer, KnowledgeBase
 from bot.question import Question, Reader
 
 MORE = frozenset(
-    ["why", "how", "come", "so", "explain", "more", "detail", "details", "elaborate", "example", "simple", "simply", "words", "simpler", "five", "old", "plain", "again", "reason", "understand", "eli5", "summary", "short", "though"]
+    [
+        "why",
+        "how",
+        "come",
+        "so",
+        "explain",
+        "more",
+        "detail",
+        "details",
+        "elaborate",
+        "example",
+        "simple",
+        "simply",
+        "words",
+        "simpler",
+        "five",
+        "old",
+        "plain",
+        "again",
+        "reason",
+        "understand",
+        "eli5",
+        "summary",
+        "short",
+        "though",
+    ]
 )
 OTHER = frozenset(["other", "else", "others", "instead", "then"])
 FILLERS = frozenset(
-    ["same", "about", "again", "please", "regarding", "case", "side", "question", "thing", "too", "also", "instead", "versus", "opposite", "okay", "then"]
+    [
+        "same",
+        "about",
+        "again",
+        "please",
+        "regarding",
+        "case",
+        "side",
+        "question",
+        "thing",
+        "too",
+        "also",
+        "instead",
+        "versus",
+        "opposite",
+        "okay",
+        "then",
+    ]
 )
 DIFFERENCE = frozenset(
-    ["different", "differ", "differs", "difference", "compare", "compared", "comparison", "versus", "distinguish", "apart", "better", "relate", "relates"]
+    [
+        "different",
+        "differ",
+        "differs",
+        "difference",
+        "compare",
+        "compared",
+        "comparison",
+        "versus",
+        "distinguish",
+        "apart",
+        "better",
+        "relate",
+        "relates",
+    ]
 )
 ORDINALS: Mapping[str, int] = {"first": 0, "former": 0, "1st": 0, "second": 1, "latter": 1, "2nd": 1, "last": -1}
 INCOMPLETE = 3  # a question of fewer content words leans on what came before
@@ -148,11 +204,16 @@ def _asks_for_more(question: Question, rest: list[str]) -> bool:
     )
 
 
+OPENS_WITH_WHO = (("then", "who"), ("who", "does"), ("so", "who"), ("who", "then"), ("who", "else"))
+
+
 def _asks_for_other(question: Question, rest: list[str]) -> bool:
     words = set(question.words)
-    return not question.topics and not question.aspects and (
-        ("other" in words and bool(words & {"one", "approach", "discipline", "side"})) or (question.words[:2] in (("then", "who"), ("who", "does"), ("so", "who"), ("who", "then"), ("who", "else")) and len(rest) <= 1)
-    )  # fmt: skip
+    if question.topics or question.aspects:
+        return False
+    if "other" in words and words & {"one", "approach", "discipline", "side"}:
+        return True
+    return question.words[:2] in OPENS_WITH_WHO and len(rest) <= 1
 
 
 def _other(last: LastTurn, knowledge: KnowledgeBase) -> str | None:

@@ -24,7 +24,7 @@ class Message:
     """One thing a person said, or one button they pressed.
 
     `text` is as typed: `bot.text` takes the platform's markup out of it. The adapter has already taken out the
-    bot's own mention. `command` is what a button carries, for instance `answer:sast`; a person could type it too.
+    bot's own mention. `command` is what a button carries, for instance `answer:ID`; a person could type it too.
     `delivery` is the platform's own id for this delivery: the same id twice gets the same reply.
     `at` is when it was received, in seconds since 1970: the turn itself reads no clock.
     """

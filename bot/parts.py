@@ -14,7 +14,7 @@ MOST = 3  # questions of one message that are answered
 def split_questions(text: str) -> list[str]:
     """The questions in cleaned `text`, when each opens like one; a list of one where it is a single question.
 
-    "who does A and who does B" is two; "what are the pros and cons" is one; a story before a question is not a question.
+    "who does A and who does B" is two; "what are the pros and cons" is one; a story before a question is none.
     """
     pieces: list[str] = []
     start = 0

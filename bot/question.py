@@ -1,9 +1,10 @@
-"""Reading a question: its words, what it names, in which form it asks, and whether it asks about a thing or its contrary."""
+"""Reading a question: its words, what it names, its form, and whether it asks about a thing or its contrary."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 from bot import english
@@ -117,7 +118,7 @@ class Reader:
 
 
 def features(words: Sequence[str], mentions: Sequence[Mention]) -> tuple[str, ...]:
-    """The words for retrieval: a subject's name becomes one sign for the subject, so that all its names are the same word."""
+    """The words for retrieval: a subject's name becomes one sign, so that all its names are the same word."""
     result: list[str] = []
     position = 0
     starts = {mention.start: mention for mention in mentions if mention.layer == "subject"}
@@ -138,7 +139,10 @@ def features(words: Sequence[str], mentions: Sequence[Mention]) -> tuple[str, ..
 
 
 def form_of(text: str, words: Sequence[str], mentions: Sequence[Mention]) -> Form:
-    """In which form `text` asks. The last clause that opens like a question decides; a statement with a question mark asks yes or no."""
+    """In which form `text` asks. The last clause that opens like a question decides.
+
+    A statement with a question mark asks yes or no.
+    """
     if not words:
         return "fragment"
     found: Form | None = None
@@ -187,7 +191,7 @@ def _clause_form(words: list[str]) -> Form | None:
         if joined.startswith(frame + " "):
             rest = words[len(frame.split()) :]
             if frame.split()[0] in english.AUXILIARIES and rest and not _asks(rest):
-                # "can you protect …" speaks to somebody; without "explain", "tell me", "list" it is a plain yes/no question
+                # "can you protect …": without "explain", "tell me", "list" it is a plain yes/no question
                 return "yesno" if rest[0] not in english.IMPERATIVES else "open"
             return _clause_form(rest) or ("yesno" if rest and rest[0] in english.WHETHER else "open")
     if words[0] in english.WHETHER:
@@ -221,12 +225,12 @@ def _offers_choice(words: Sequence[str], mentions: Sequence[Mention]) -> bool:
     subjects = [mention for mention in mentions if mention.layer == "subject"]
     return any(
         first.concept != second.concept and "or" in words[first.end : second.start] and second.start - first.end <= 6
-        for first, second in zip(subjects, subjects[1:], strict=False)
+        for first, second in pairwise(subjects)
     )
 
 
 def asks_contrary(text: str, words: Sequence[str], mentions: Sequence[Mention]) -> bool:
-    """Whether a word in a yes/no question turns it round: "is X left out of Y?". "Isn't X …?" asks the same as "Is X …?"."""
+    """Whether a word in a yes/no question turns it round: "is X left out?". "Isn't X …?" asks the same as "Is X …?"."""
     asked = _without_openers(list(words))
     opens = bool(asked) and asked[0] in english.AUXILIARIES
     turns = 0

@@ -1,4 +1,4 @@
-"""From what was typed to plain words: platform markup, entities and emoji are taken out, words are split and put in lower case."""
+"""From what was typed to plain words: markup, entities and emoji are taken out, words split and put in lower case."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _STRAIGHT = str.maketrans(
 
 
 def clean(raw: str) -> str:
-    """`raw` as typed in Slack or Teams, without mentions, links' addresses, tags, emoji, quotation marks and formatting."""
+    """`raw` as typed in Slack or Teams, without mentions, addresses of links, tags, emoji, quotes and formatting."""
     text = raw[:LONGEST].translate(_STRAIGHT)
     text = _TEAMS_MENTION.sub(" ", text)
     text = _SLACK_LABELLED.sub(r"\1", text)

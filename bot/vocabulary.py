@@ -1,4 +1,4 @@
-"""Words and concepts: mending the spelling of a word, and finding the subjects, aspects and topics that a text names."""
+"""Words and concepts: mending a word's spelling, and finding the subjects, aspects and topics that a text names."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Speller:
     """Mends a word that is not known, where one known word is near enough to be what was meant."""
 
     def __init__(self, words: Mapping[str, int], is_english: Callable[[str], bool]) -> None:
-        """`words`: every word of the knowledge with how often it stands there. `is_english`: tells words that are left as they are."""
+        """`words`: every word of the knowledge, with its count. `is_english`: tells words that are left as they are."""
         self._counts = dict(words)
         self._candidates = [word for word in words if len(word) >= 4 and word.isalpha()]
         self._is_english = is_english
@@ -49,7 +49,7 @@ class Speller:
         self._mended: dict[str, str] = {}
 
     def mend(self, word: str) -> str:
-        """The known word that `word` most likely stands for; `word` itself where it is known or nothing is near enough."""
+        """The known word that `word` most likely stands for; `word` itself where it is known or nothing is near."""
         known = self._mended.get(word)
         if known is None:
             known = self._mended[word] = self._nearest(word)
@@ -76,7 +76,7 @@ class Speller:
 
 # Where names overlap, the longer counts; a subject's counts as two words longer than it is, a topic's as half a word.
 _AHEAD: dict[Layer, float] = {"subject": 2, "topic": 0.5, "aspect": 0}
-# The stems of a name, its concept, whether it names the contrary, whether only capitals count, and the words where endings count.
+# The stems of a name, its concept, whether it names the contrary, whether only capitals count, the words as written.
 _Name = tuple[tuple[str, ...], str, bool, bool, frozenset[tuple[str, ...]]]
 
 
@@ -124,7 +124,7 @@ class ConceptFinder:
 
 
 def _contrasted(words: Sequence[Word], position: int) -> bool:
-    """Whether a short name that is an everyday word as well stands where only a name can: "as vs ps"."""
+    """Whether a short name that is an everyday word as well stands where only a name can: "it versus hr"."""
     after = words[position + 1].text if position + 1 < len(words) else ""
     before = words[position - 1].text if position else ""
     return after == "versus" or before == "versus"
@@ -136,7 +136,7 @@ def _add(index: dict[str, list[_Name]], name: str, concept: Concept, *, opposite
     if not key or (len(key) == 1 and len(key[0]) < 2):
         return
     everyday = len(words) == 1 and words[0] in FUNCTION_WORDS
-    # A product's name is not its stem: "Coverity" is no form of "cover".
+    # A product's name is not its stem: "Windows" is no form of "window".
     exact = frozenset() if concept.stated else frozenset({words, (*words[:-1], words[-1] + "s")})
     entry = (key, concept.id, opposite, everyday, exact)
     index.setdefault(key[0], [])
@@ -150,6 +150,6 @@ def word_counts(texts: Iterable[str]) -> dict[str, int]:
     for text in texts:
         for word in split_words(text):
             counts[word.text] = counts.get(word.text, 0) + 1
-    for word in (*FUNCTION_WORDS, *AUXILIARIES, *QUESTION_WORDS, *IMPERATIVES, *NEGATIONS, *CONTRACTIONS):
-        counts.setdefault(word, 1)
+    for small in (*FUNCTION_WORDS, *AUXILIARIES, *QUESTION_WORDS, *IMPERATIVES, *NEGATIONS, *CONTRACTIONS):
+        counts.setdefault(small, 1)
     return counts

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from bot.knowledge import load
+from bot.lexicon import is_english
+
 ROOT = Path(__file__).parent.parent
 DOORS = ("slack", "teams", "web", "database")
-FOREIGN_TO_BOT = {"slack_bolt", "slack_sdk", "botbuilder", "botframework", "aiohttp", "aiohttp_jinja2", "sqlalchemy", "psycopg", "aiosqlite", "alembic", "adapters"}  # fmt: skip
+FOREIGN_TO_BOT = {"slack_bolt", "slack_sdk", "botbuilder", "botframework", "aiohttp", "aiohttp_jinja2"} | {
+    "sqlalchemy",
+    "psycopg",
+    "aiosqlite",
+    "alembic",
+    "adapters",
+}
 
 
 def imports(file: Path) -> Iterator[str]:
@@ -57,3 +67,29 @@ def test_an_sdk_is_imported_in_its_own_folder_alone(sdk: tuple[str, ...], home: 
         if not file.is_relative_to(ROOT / home) and any(name.split(".")[0] in sdk for name in imports(file))
     ]
     assert not strangers
+
+
+# Not the field's own words: a standard for dates, and what the shapes of tokens are called.
+NEUTRAL = frozenset({"iso", "api", "aws", "jwt"})
+
+
+def test_no_term_of_the_vocabulary_stands_in_bot() -> None:
+    """Terms are what subjects and topics are called, but for names made of everyday words alone."""
+    knowledge = load(ROOT / "knowledge")
+    named = {
+        name.lower()
+        for layer in (knowledge.subjects, knowledge.topics)
+        for concept in layer.values()
+        for name in concept.names
+        if not all(is_english(word) for word in re.findall("[a-z]+", name.lower()))
+    }
+    terms = {concept.name.lower() for concept in knowledge.subjects.values()} | named - NEUTRAL
+    found = [
+        f"{file.relative_to(ROOT)}: {term}"
+        for file in modules("bot")
+        for text in [file.read_text(encoding="utf-8").lower()]
+        for term in terms
+        if term in text and re.search(rf"(?<![\w-]){re.escape(term)}(?![\w-])", text)
+    ]
+    assert len(terms) > 300
+    assert not found
