@@ -147,6 +147,10 @@ class Advisor:
         answers = {found.entry for _, found in decided if found.outcome == "answer"}
         if len(answers) < 2 or any(found.outcome not in ("answer", "unstated") for _, found in decided):
             return []
+        if decision.outcome == "answer" and decision.candidates.clearness > min(
+            found.candidates.clearness for _, found in decided
+        ):
+            return []
         return decided
 
     def _remember(self, question: Question, decisions: list[Decision], before: LastTurn | None) -> LastTurn:

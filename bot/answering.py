@@ -12,6 +12,7 @@ from bot.followup import Resolved, resolve, sibling_of
 from bot.knowledge.model import Answer, KnowledgeBase
 from bot.messages import Verdict
 from bot.question import Question, Reader
+from bot.wording import Wording
 
 Outcome = Literal["answer", "unstated", "offtopic", "clarify", "help", "triage"]
 
@@ -26,7 +27,6 @@ class Thresholds:
     margin: float = 0.04  # ahead of the next by this
     decline: float = 0.20  # from here the examples of a decline, or of small talk, are near enough
     strong: float = 0.80  # from here an answer stands although the question names something the sources are silent on
-    numeric: float = 0.50  # the same for a question that asks for a number
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +62,12 @@ class Decider:
         self._finder = finder
         self._evidence = evidence
         self._limits = thresholds
+        self._wording = Wording(knowledge)
         self._pair = _compared(knowledge)
 
     def decide(self, question: Question, last: LastTurn | None) -> Decision:
         resolved = resolve(question, last, self._knowledge, self._reader)
-        subjects = self._asked(resolved.subjects) or (self._pair if question.pair else ())
+        subjects = resolved.subjects or (self._pair if question.pair else ())
         candidates = self._finder.rank(question, subjects, resolved.extra)
         missing = tuple(
             topic
@@ -76,9 +77,12 @@ class Decider:
         decision = self._decide(question, resolved, candidates, missing)
         return replace(decision, candidates=candidates, resolved=resolved, missing=missing)
 
-    def _asked(self, subjects: tuple[str, ...]) -> tuple[str, ...]:
-        """Of the subjects named, those that can be compared, if any: "your article says A is …" is about A."""
-        return tuple(subject for subject in subjects if self._knowledge.subjects[subject].contrast) or subjects
+    def _asked(self, subjects: tuple[str, ...], entry: Answer) -> tuple[str, ...]:
+        """Of the subjects named, those that `entry` deals with; else those that can be compared, or that do not speak."""
+        dealt_with = tuple(subject for subject in subjects if subject in entry.subjects)
+        known = self._knowledge.subjects
+        comparable = tuple(subject for subject in subjects if known[subject].contrast)
+        return dealt_with or comparable or tuple(subject for subject in subjects if not known[subject].speaker)
 
     def _decide(
         self, question: Question, resolved: Resolved, candidates: Candidates, missing: tuple[str, ...]
@@ -97,14 +101,19 @@ class Decider:
             return self._uncertain(question, resolved, candidates)
         if missing and best.score < limits.strong:
             return Decision("unstated", rule="names a topic on which the sources are silent")
-        if question.numeric and best.wording < limits.numeric:
+        if question.numeric and not self._wording.counts(entry):
             return Decision("unstated", rule="asks for a number")
-        if question.compares and not (question.topics or question.aspects) and best.wording < limits.numeric:
+        if question.respect and not self._compares_in(question, entry):
             return Decision("unstated", rule="compares in a respect that the sources don't speak of")
         named = bool(question.mentions or resolved.subjects)
         if best.score >= (limits.answer if named else limits.plain):
             return self._answer(question, resolved, best, "best candidate")
         return self._uncertain(question, resolved, candidates)
+
+    def _compares_in(self, question: Question, entry: Answer) -> bool:
+        """Whether `entry` speaks of that in which the question compares."""
+        named = set(question.topics) & set(entry.topics) or (entry.aspect and entry.aspect in question.aspects)
+        return bool(named) or self._wording.speaks_of(entry, question.respect)
 
     def _uncertain(self, question: Question, resolved: Resolved, candidates: Candidates) -> Decision:
         """No candidate is good enough by itself: the claims may still say it; else ask, else decline."""
@@ -153,7 +162,7 @@ class Decider:
         entry = self._knowledge.answers[candidate.entry]
         finding: Finding | None
         claims = entry.claims
-        asked = self._asked(resolved.subjects)
+        asked = self._asked(resolved.subjects, entry)
         if asked and entry.subjects and not set(asked) & set(entry.subjects):
             sibling = sibling_of(entry, asked[:1], self._knowledge)
             if sibling is not None:
@@ -168,7 +177,7 @@ class Decider:
                     )
                 rule += ", by contrast with the other subject"
         else:
-            finding = self._evidence.of_entry(entry, asked)
+            finding = self._denied(question, entry, asked) or self._evidence.of_entry(entry, asked)
         verdict = None
         if question.form == "yesno":
             verdict = self._turned(finding.verdict if finding else "yes", candidate.contrary)
@@ -176,6 +185,18 @@ class Decider:
             "answer", entry=entry.id, verdict=verdict, claims=claims, subjects=asked or entry.subjects,
             topics=entry.topics, rule=rule,
         )  # fmt: skip
+
+    def _denied(self, question: Question, entry: Answer, asked: tuple[str, ...]) -> Finding | None:
+        """`no`, where a yes/no question claims of one subject, in the aspect of `entry`, what sets the other apart."""
+        if len(asked) != 1 or set(question.topics) & set(entry.topics):
+            return None
+        for topic in question.topics:
+            finding = self._evidence.on(asked[0], topic)
+            if finding and finding.rule == "contrast":
+                aspects = {self._knowledge.claims[claim].aspect for claim in finding.claims}
+                if entry.aspect in aspects:
+                    return finding
+        return None
 
     @staticmethod
     def _turned(verdict: Verdict, contrary: bool) -> Verdict:

@@ -47,6 +47,11 @@ class Candidates:
         return self.ranked[0] if self.ranked else None
 
     @property
+    def clearness(self) -> float:
+        """The wording score of the best."""
+        return self.ranked[0].wording if self.ranked else 0.0
+
+    @property
     def margin(self) -> float:
         """By how much the best is ahead of the next."""
         if len(self.ranked) < 2:
@@ -107,7 +112,9 @@ class CandidateFinder:
 
     def _agreement(self, entry: Answer, question: Question, subjects: Sequence[str]) -> float:
         score = 0.0
-        asked, about = set(subjects), set(entry.subjects)
+        known, about = self._knowledge.subjects, set(entry.subjects)
+        asked = {subject for subject in subjects if not known[subject].speaker or subject in about}
+        comparable = {subject for subject in asked if known[subject].contrast} or asked
         if not about:
             score += SAME_SUBJECT if asked else 0.0  # a decline is about whatever subject is named
         elif asked:
@@ -117,7 +124,7 @@ class CandidateFinder:
             else:
                 score += SAME_SUBJECT
                 if not question.pair:
-                    score += SUBJECT_LEFT_OUT * 2 * len(asked - about) / len(asked)
+                    score += SUBJECT_LEFT_OUT * 2 * len(comparable - about) / len(comparable)
                 if about - asked:
                     score += SUBJECT_ADDED
         if set(entry.topics) & set(question.topics):

@@ -112,6 +112,8 @@ ASKING_FRAMES = (
     "any idea", "does anyone know", "i need to know", "help me understand", "do you have", "is it possible to",
 )  # fmt: skip
 
+COMPARATIVES = _words("better worse")
+NOT_MORE = _words("other rather either neither never after under over whether however together another")
 # What asks for a number, a rate or a date.
 NUMERIC = (
     "how many", "how often", "how frequently", "how long", "what share", "what percentage", "what percent",

@@ -27,7 +27,7 @@ class Question:
     asking: tuple[str, ...] = ()  # the features of the sentence that asks, where others tell a story around it
     asks_about: frozenset[str] = frozenset()  # concepts named in the sentence that asks
     numeric: bool = False  # asks for a number, a date or a rate
-    compares: bool = False  # asks whether one is more of something than the other
+    respect: str = ""  # in what one is said to be more than the other: "faster", "expensive"
     pair: bool = False  # asks about "the two", "both", "which one"
     mended: tuple[tuple[str, str], ...] = ()  # as typed, as read
 
@@ -81,9 +81,9 @@ class Reader:
             mended=mended,
             asking=asking,
             asks_about=about,
-            numeric=any(f" {phrase} " in joined for phrase in english.NUMERIC),
-            compares=_compares(plain),
-            pair=any(f" {phrase} " in joined for phrase in english.PAIR),
+            numeric=_has_phrase(joined, english.NUMERIC),
+            respect=_respect(plain),
+            pair=_has_phrase(joined, english.PAIR),
         )
 
     def _asking(
@@ -160,6 +160,15 @@ def form_of(text: str, words: Sequence[str], mentions: Sequence[Mention]) -> For
     return found
 
 
+def is_numeric(text: str) -> bool:
+    """Whether `text` asks for a number, a rate or a date."""
+    return _has_phrase(" " + " ".join(word.text for word in split_words(text)) + " ", english.NUMERIC)
+
+
+def _has_phrase(joined: str, phrases: Sequence[str]) -> bool:
+    return any(f" {phrase} " in joined for phrase in phrases)
+
+
 def _opens_with_auxiliary(clause: str) -> bool:
     words = _without_openers([word.text for word in split_words(clause)])
     return bool(words) and words[0] in english.AUXILIARIES
@@ -172,14 +181,18 @@ def _without_openers(words: list[str]) -> list[str]:
     return words[start:]
 
 
-def _compares(words: Sequence[str]) -> bool:
-    """A comparative before "than": "is A faster than B" ("then" is a frequent slip)."""
+def _respect(words: Sequence[str]) -> str:
+    """What a comparative before "than" compares in: "is A faster than B" ("then" is a frequent slip)."""
     for position, word in enumerate(words):
-        if word in {"than", "then"}:
-            before = words[max(0, position - 3) : position]
-            if any(w in {"more", "less", "better", "worse"} or (len(w) > 4 and w.endswith("er")) for w in before):
-                return True
-    return False
+        if word not in {"than", "then"}:
+            continue
+        before = words[max(0, position - 3) : position]
+        for place, near in enumerate(before):
+            if near in {"more", "less"}:
+                return before[place + 1] if place + 1 < len(before) else near
+            if near in english.COMPARATIVES or (len(near) > 4 and near.endswith("er") and near not in english.NOT_MORE):
+                return near
+    return ""
 
 
 def _clause_form(words: list[str]) -> Form | None:

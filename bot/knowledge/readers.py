@@ -15,7 +15,7 @@ from bot.knowledge.problems import quoted
 SOURCE_KEYS = ("id", "title", "publisher", "author", "published", "disclosure")
 VOCABULARY_KEYS = ("groups", "subjects", "aspects", "topics")
 CONCEPT_KEYS = ("id", "name", "names", "opposites", "within", "stated")
-SUBJECT_KEYS = (*CONCEPT_KEYS, "contrast")
+SUBJECT_KEYS = (*CONCEPT_KEYS, "contrast", "speaker")
 TOPIC_KEYS = (*CONCEPT_KEYS, "exclusive")
 CLAIM_KEYS = ("id", "source", "at", "says", "subject", "subjects", "aspect", "topics", "also", "tension", "promotion")
 ANSWER_KEYS = (
@@ -72,6 +72,7 @@ def _read_concepts(found: list[Fields], thing: Thing, concepts: dict[str, Concep
             within=draft.refer(row.list_of_words("within"), thing),
             contrast=draft.refer(row.list_of_words("contrast"), "subject"),
             stated=row.flag("stated", True),
+            speaker=row.flag("speaker", False),
             exclusive=row.flag("exclusive", False),
         )
         if id and draft.is_new(thing, id, row.spot):

@@ -1,0 +1,40 @@
+"""What the wording of each curated answer covers: the words it is asked and answered with, and whether it counts."""
+
+from __future__ import annotations
+
+from bot.knowledge.model import Answer, KnowledgeBase
+from bot.question import is_numeric
+from bot.text import split_words
+from bot.vocabulary import stem
+
+
+class Wording:
+    """The words of each answer, its examples and its claims, as stems."""
+
+    def __init__(self, knowledge: KnowledgeBase) -> None:
+        self._stems: dict[str, frozenset[str]] = {}
+        self._counts: dict[str, bool] = {}
+        for entry in knowledge.answers.values():
+            says = [knowledge.claims[claim].says for claim in entry.claims if claim in knowledge.claims]
+            texts = (entry.title, entry.answer, *entry.bullets, *entry.questions, *entry.contrary, *says)
+            self._stems[entry.id] = frozenset(stem(word.text) for text in texts for word in split_words(text))
+            self._counts[entry.id] = any(is_numeric(text) for text in (*entry.questions, *entry.contrary))
+
+    def speaks_of(self, entry: Answer, word: str) -> bool:
+        """Whether `word`, or the adjective that it is a comparative of, stands in the answer or its examples."""
+        stems = self._stems[entry.id]
+        return any(stem(form) in stems for form in (word, *positives(word)))
+
+    def counts(self, entry: Answer) -> bool:
+        """Whether the answer is one to questions for a number."""
+        return self._counts[entry.id]
+
+
+def positives(comparative: str) -> tuple[str, ...]:
+    """What an English comparative in -er may be formed of: faster of fast, wider of wide, easier of easy."""
+    if not comparative.endswith("er"):
+        return ()
+    base = comparative[:-2]
+    doubled = base[:-1] if len(base) > 2 and base[-1] == base[-2] else base
+    easy = base[:-1] + "y" if base.endswith("i") else base
+    return tuple(dict.fromkeys((base, base + "e", doubled, easy)))
