@@ -11,6 +11,7 @@ import aiohttp
 import structlog
 from aiohttp import web
 
+from adapters.door import DoorStaysShut
 from adapters.teams.adapter import Adapter, Authentication
 from adapters.teams.app import App, Session
 from adapters.teams.cloud import PUBLIC, Cloud, TeamsSettings, is_loopback_host
@@ -31,10 +32,6 @@ log = structlog.get_logger(__name__)
 LISTENERS = (message, add, adaptive_card_action, message_extension_query, message_action)
 PATH = "/api/messages"
 FETCH_TIMEOUT = aiohttp.ClientTimeout(total=10)
-
-
-class DoorStaysShut(Exception):
-    """The settings do not allow the door to open; the text says why, in words for the operator."""
 
 
 class TeamsDoor:

@@ -7,7 +7,7 @@ from typing import Any
 from adapters.teams.cards import draw
 from bot.effects import Post
 from bot.messages import Heading, Paragraph, Reply
-from bot.sending import Content, ExpertAnswer, ExpertQuestion
+from bot.sending import Content, ExpertAnswer, ExpertQuestion, Notice
 
 SOMEBODY = "A colleague"  # where Teams does not tell the name
 
@@ -17,6 +17,8 @@ def reply_of(content: Content, name: str) -> Reply:
     match content:
         case Post():
             return _post(content, name)
+        case Notice(reply, _):
+            return reply
         case ExpertQuestion(_, question, _):
             return Reply(
                 "notice",

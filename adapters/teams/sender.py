@@ -10,7 +10,7 @@ from adapters.teams.posts import card_of
 from adapters.teams.service_urls import ServiceUrls
 from bot.effects import Post
 from bot.messages import Place
-from bot.sending import Content, ExpertAnswer, ExpertQuestion, Parcel, Refused, TryLater
+from bot.sending import Content, ExpertAnswer, ExpertQuestion, Notice, Parcel, Refused, TryLater
 
 WAIT = 60.0  # seconds, where Teams names none
 
@@ -90,6 +90,8 @@ def _person(content: Content) -> str:
             return content.asked_by
         case ExpertAnswer():
             return content.answered_by
+        case Notice():
+            return ""  # nobody is named in it
 
 
 def _give_back(error: SendFailed) -> NoReturn:

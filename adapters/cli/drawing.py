@@ -1,0 +1,73 @@
+"""A reply in the terminal: plain text where it is read by a program, colours and tables where a person looks."""
+
+from __future__ import annotations
+
+from rich.console import Console, Group, RenderableType
+from rich.markup import escape
+from rich.padding import Padding
+from rich.table import Table as Grid
+from rich.text import Text
+
+from bot.messages import VERDICTS, Block, Bullets, Choice, Field, Heading, Paragraph, Reply, Table
+
+WIDTH = 100  # columns; longer lines read badly
+
+
+def plain(reply: Reply) -> str:
+    """The reply as text, its choices included."""
+    lines = [reply.text]
+    if reply.choices:
+        lines += ["", *(f"  [{choice.command}] {choice.label}" for choice in reply.choices)]
+    return "\n".join(lines)
+
+
+def show(reply: Reply, console: Console) -> None:
+    """Draw `reply`, with its choices numbered from 1."""
+    verdict = VERDICTS[reply.verdict] if reply.verdict else ""
+    headline = Text(". ".join(part for part in (verdict, reply.title) if part), style="bold")
+    if reply.progress:
+        headline.append(f"   {reply.progress.step} of {reply.progress.steps}", style="dim")
+    parts: list[RenderableType] = [headline] if headline.plain else []
+    parts += [_block(block) for block in reply.body]
+    if reply.citations:
+        sources = [f"{citation.says} [dim]\\[{escape(citation.at)}][/dim]" for citation in reply.citations]
+        parts.append(Text.from_markup("[dim]Where this comes from[/dim]"))
+        parts.append(_bullets(tuple(sources), markup=True))
+    if reply.disclosure:
+        parts.append(Text(reply.disclosure, style="italic dim"))
+    parts += [_choice(number, choice) for number, choice in enumerate(reply.choices, 1)]
+    if reply.form and not reply.choices:
+        parts += [_field(field) for field in reply.form.fields]
+    console.print(Padding(Group(*parts), (1, 2)), width=min(console.width, WIDTH))
+
+
+def _block(block: Block) -> RenderableType:
+    match block:
+        case Paragraph(text):
+            return Text(text)
+        case Heading(text):
+            return Text(text, style="bold")
+        case Bullets(items):
+            return _bullets(items)
+        case Table(header, rows):
+            grid = Grid(*header, show_lines=True)
+            for row in rows:
+                grid.add_row(*map(escape, row))
+            return grid
+
+
+def _bullets(items: tuple[str, ...], *, markup: bool = False) -> RenderableType:
+    grid = Grid.grid(padding=(0, 1))
+    for item in items:
+        grid.add_row("•", Text.from_markup(item) if markup else Text(item))
+    return grid
+
+
+def _choice(number: int, choice: Choice) -> Text:
+    line = Text(f"{number:>2} ", style="cyan").append(choice.label, style="default")
+    return line.append(f"  {choice.hint}", style="dim") if choice.hint else line
+
+
+def _field(field: Field) -> Text:
+    options = ", ".join(option.label for option in field.options)
+    return Text(f"{field.label}: {options}" if options else field.label)
