@@ -6,6 +6,7 @@ Every process may run it: each conversation is swept and each subscription poste
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections.abc import Callable, Sequence
@@ -13,7 +14,7 @@ from collections.abc import Callable, Sequence
 from bot.conversation import Retention
 from bot.memory import Memory, MemoryUnavailable
 from bot.subscribing import Draw, post_due
-from bot.sweeping import sweep
+from bot.sweeping import Swept, sweep
 
 logger = logging.getLogger(__name__)
 
@@ -41,15 +42,21 @@ class Housekeeper:
         self._clock = clock
         self._woken = woken
         self._next_sweep = 0.0
+        self._closing = asyncio.Event()
+
+    def close(self) -> None:
+        """Let `run` end after what it is at."""
+        self._closing.set()
 
     async def run(self) -> None:
-        """Until cancelled. A failure of the memory is logged, and everything tried again at the next look."""
-        while True:
+        """Until closed. A failure of the memory is logged, and everything tried again at the next look."""
+        while not self._closing.is_set():
             try:
                 await self.look()
             except MemoryUnavailable as error:
                 logger.error("housekeeping: memory unavailable: %s", error)
-            await asyncio.sleep(LOOK_EVERY)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._closing.wait(), LOOK_EVERY)
 
     async def look(self) -> None:
         """Do what is due now."""
@@ -59,4 +66,5 @@ class Housekeeper:
         if now >= self._next_sweep:
             swept = await sweep(self._memory, now, self._retention)
             self._next_sweep = now + SWEEP_EVERY
-            logger.info("housekeeping: swept %s", swept)
+            if swept != Swept():
+                logger.info("housekeeping: swept %s", swept)

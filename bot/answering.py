@@ -78,7 +78,7 @@ class Decider:
         return replace(decision, candidates=candidates, resolved=resolved, missing=missing)
 
     def _asked(self, subjects: tuple[str, ...], entry: Answer) -> tuple[str, ...]:
-        """Of the subjects named, those that `entry` deals with; else those that can be compared, or that do not speak."""
+        """Of the subjects named, those `entry` deals with; else those that can be compared, or that do not speak."""
         dealt_with = tuple(subject for subject in subjects if subject in entry.subjects)
         known = self._knowledge.subjects
         comparable = tuple(subject for subject in subjects if known[subject].contrast)

@@ -45,9 +45,7 @@ def picked(reply: Reply, text: str) -> str | None:
 
 
 def _message(text: str, command: str | None) -> Message:
-    return Message(
-        text=text, command=command, place=PLACE, person="you", delivery=secrets.token_hex(8), at=time.time()
-    )
+    return Message(text=text, command=command, place=PLACE, person="you", delivery=secrets.token_hex(8), at=time.time())
 
 
 def _read(console: Console) -> str | None:

@@ -1,0 +1,43 @@
+"""What an operator watches: turns, how long they take, what they end in. Served at `/metrics` for Prometheus."""
+
+from __future__ import annotations
+
+import time
+from typing import Protocol
+
+from aiohttp import web
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
+
+from bot.messages import Message, Reply
+
+BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)  # seconds
+
+
+class Answers(Protocol):
+    """Whoever answers messages: `bot.session.Session`."""
+
+    async def respond(self, message: Message) -> Reply: ...
+
+
+class Measured:
+    """A session that counts what goes through it. Labels are surfaces and kinds: never people, places or words."""
+
+    def __init__(self, session: Answers) -> None:
+        self._session = session
+        self._registry = CollectorRegistry()
+        self._turns = Counter("advisor_turns", "Turns taken", ("surface", "kind"), registry=self._registry)
+        self._seconds = Histogram(
+            "advisor_turn_seconds", "Time of a turn", ("surface",), buckets=BUCKETS, registry=self._registry
+        )
+
+    async def respond(self, message: Message) -> Reply:
+        start = time.perf_counter()
+        reply = await self._session.respond(message)
+        surface = message.place.surface
+        self._seconds.labels(surface).observe(time.perf_counter() - start)
+        self._turns.labels(surface, reply.kind).inc()
+        return reply
+
+    async def handle(self, request: web.Request) -> web.Response:
+        """`GET /metrics`."""
+        return web.Response(body=generate_latest(self._registry), headers={"Content-Type": CONTENT_TYPE_LATEST})

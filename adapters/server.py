@@ -1,0 +1,204 @@
+"""The composition root: wires knowledge, memory, doors and outbox into one process on one port.
+
+A door that is not configured stays shut, and the start says how to open it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from aiohttp import web
+from sqlalchemy.exc import SQLAlchemyError
+
+from adapters import logs
+from adapters.database import SchemaNotCurrent, SqlMemory, prepare
+from adapters.door import Door, DoorStaysShut
+from adapters.host import Host
+from adapters.housekeeping import Housekeeper
+from adapters.metrics import Measured
+from adapters.outbox import Postman
+from adapters.settings import Settings
+from adapters.start_page import StartPage
+from bot.conversation import DAY, Retention
+from bot.effects import Post
+from bot.memory import Memory, MemoryUnavailable, Subscription
+from bot.sending import Sender
+from bot.session import Session
+
+logger = logging.getLogger(__name__)
+
+HOUR = 3600.0
+LONGEST_END = 30.0  # seconds that work in the background may take to end
+LARGEST_BODY = 1024 * 1024  # bytes of a request; both platforms send far less
+
+Opener = Callable[[Settings, Measured, Memory], Door]
+
+
+class ServeError(Exception):
+    """Why the server cannot start, and what to do, in words for the operator."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """`shut`: why each of the others stays shut, by name."""
+
+    open: tuple[Door, ...]
+    shut: Mapping[str, str]
+
+
+def openers() -> dict[str, Opener]:
+    """Every door there is, by name."""
+    from adapters.teams.door import open_door as open_teams
+
+    return {"teams": lambda settings, session, _: open_teams(settings, session)}
+
+
+def run(settings: Settings) -> None:
+    """Serve until SIGINT or SIGTERM. Raises ServeError and KnowledgeError before the first request."""
+    logs.configure(settings.log_format)
+    # The end by Ctrl+C is an ordinary one.
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(_run(settings))
+
+
+async def _run(settings: Settings) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    async with serving(settings) as (port, doors):
+        print(announcement(settings, port, doors), flush=True)
+        await stop.wait()
+        logger.info("stopping")
+
+
+@asynccontextmanager
+async def serving(settings: Settings) -> AsyncIterator[tuple[int, Doors]]:
+    """The server, as long as the block lasts; gives the port it listens on. Raises ServeError and KnowledgeError."""
+    url = settings.database_url.get_secret_value()
+    try:
+        await asyncio.to_thread(prepare, url)
+        memory = SqlMemory.at(url)
+    except SchemaNotCurrent as error:
+        raise ServeError(str(error)) from None
+    except (SQLAlchemyError, OSError, ValueError) as error:
+        raise ServeError(f"The database does not answer ({type(error).__name__}). Check DATABASE_URL.") from None
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(memory.close)
+        host = await asyncio.to_thread(Host, settings.knowledge, settings.security_contact)
+        with contextlib.suppress(NotImplementedError):  # where the system has no such signal
+            asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, host.reload)
+        retention = Retention(conversation=settings.conversation_hours * HOUR, triage=settings.triage_days * DAY)
+        postman: Postman | None = None
+
+        def wake() -> None:
+            if postman is not None:
+                postman.wake()
+
+        session = Measured(Session(host, memory, retention=retention, woken=wake))
+        doors = await _open(settings, session, memory, stack)
+        postman = Postman(memory, _senders(doors))
+        housekeeper = Housekeeper(memory, (), _nothing, retention=retention, woken=wake)
+        _keep_running(postman.run(), postman.close, stack)
+        _keep_running(housekeeper.run(), housekeeper.close, stack)
+        if settings.on_loopback:  # where somebody is writing; elsewhere a signal asks for it
+            _keep_running(host.watch(), host.close, stack)
+        port = await _listen(_application(settings, session, memory, doors), settings, stack)
+        yield port, doors
+
+
+async def _open(settings: Settings, session: Measured, memory: Memory, stack: AsyncExitStack) -> Doors:
+    opened: list[Door] = []
+    shut: dict[str, str] = {}
+    for name, open_door in openers().items():
+        try:
+            door = open_door(settings, session, memory)
+        except DoorStaysShut as reason:
+            shut[name] = str(reason)
+            continue
+        await door.start()
+        stack.push_async_callback(door.stop)
+        opened.append(door)
+    return Doors(tuple(opened), shut)
+
+
+def _application(settings: Settings, session: Measured, memory: Memory, doors: Doors) -> web.Application:
+    async def alive(request: web.Request) -> web.Response:
+        return web.json_response({"status": "ok"})
+
+    async def ready(request: web.Request) -> web.Response:
+        """Whether the memory answers, so that a turn could be taken now."""
+        try:
+            async with asyncio.timeout(2), memory.transaction():
+                return web.json_response({"status": "ready"})
+        except (MemoryUnavailable, TimeoutError):
+            return web.json_response({"status": "the database does not answer"}, status=503)
+
+    application = web.Application(client_max_size=LARGEST_BODY)
+    application.add_routes([web.get("/healthz", alive), web.get("/readyz", ready), web.get("/metrics", session.handle)])
+    for door in doors.open:
+        application.add_routes(door.routes())
+    if "web" not in {door.name for door in doors.open}:
+        application.add_routes([web.get("/", StartPage(doors.shut, [door.name for door in doors.open]).handle)])
+    return application
+
+
+async def _listen(application: web.Application, settings: Settings, stack: AsyncExitStack) -> int:
+    runner = web.AppRunner(application, access_log=None)
+    await runner.setup()
+    stack.push_async_callback(runner.cleanup)
+    site = web.TCPSite(runner, settings.host, settings.port)
+    try:
+        await site.start()
+    except OSError as error:
+        where = f"{settings.host}:{settings.port}"
+        raise ServeError(f"{where} can't be listened on: {error.strerror}. Set PORT or HOST to another.") from None
+    port: int = runner.addresses[0][1]
+    return port
+
+
+def _senders(doors: Doors) -> dict[str, Sender]:
+    return {door.name: sender for door in doors.open if (sender := door.sender) is not None}
+
+
+def _keep_running(work: Coroutine[None, None, None], close: Callable[[], None], stack: AsyncExitStack) -> None:
+    """Until the stack unwinds; then `close` lets it end after what it is at, so that nothing is torn apart."""
+    task = asyncio.create_task(work)
+    task.add_done_callback(_told)
+
+    async def end() -> None:
+        close()
+        await asyncio.wait({task}, timeout=LONGEST_END)
+
+    stack.push_async_callback(end)
+
+
+def _told(task: asyncio.Task[None]) -> None:
+    """What works in the background must not end unheard."""
+    if not task.cancelled() and (error := task.exception()) is not None:
+        logger.error("background work ended: error=%s", type(error).__name__)
+
+
+def announcement(settings: Settings, port: int, doors: Doors) -> str:
+    """What is open and what is shut, how to open that, and where to try the advisor at once."""
+    address = f"http://{'127.0.0.1' if settings.host in ('', '0.0.0.0') else settings.host}:{port}"  # noqa: S104
+    lines = ["", f"The security advisor is running: {address}", ""]
+    lines += [f"  {door.name:9} open" for door in doors.open]
+    lines += [f"  {name:9} shut. {why}" for name, why in doors.shut.items()]
+    lines += [
+        "",
+        f"Try it now: open {address}/ or, in another terminal: .venv/bin/advisor chat",
+        "Ctrl+C stops it.",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _nothing(entry: str, subscription: Subscription) -> Post:
+    raise AssertionError("nothing is subscribed to")

@@ -1,0 +1,150 @@
+"""The program as a person or a script runs it: a process, its output, its exit code."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[3]
+
+
+def advisor(*arguments: str, stdin: str = "", folder: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "adapters.cli", *arguments],
+        input=stdin, capture_output=True, text=True, cwd=folder, timeout=60, check=False,
+        env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT), "TERM": "dumb"},
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def garden(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The least that a knowledge folder needs: one file of answers, on another subject than our own."""
+    folder = tmp_path_factory.mktemp("garden")
+    (folder / "answers").mkdir()
+    (folder / "answers" / "garden.yaml").write_text(
+        "- id: roses-water\n"
+        "  questions: [how often do roses need water, when should I water my roses, watering roses]\n"
+        "  answer: Once a week, in the morning.\n"
+        "- id: tulips-plant\n"
+        "  questions: [when do I plant tulip bulbs, best month for tulips, how deep do tulip bulbs go]\n"
+        "  answer: In autumn, three times as deep as the bulb is high.\n",
+        encoding="utf-8",
+    )
+    return folder
+
+
+def test_ask_prints_the_verdict_first_and_where_it_stands_in_the_source() -> None:
+    done = advisor("ask", "does AppSec cover supply chain?")
+    assert done.returncode == 0
+    assert done.stdout.startswith("No.")
+    assert "AppSec > Cons > Limited scope" in done.stdout
+
+
+def test_ask_json_prints_one_object_with_the_keys_that_scripts_rely_on() -> None:
+    reply = json.loads(advisor("ask", "--json", "what is RASP?").stdout)
+    assert reply["kind"] == "answer"
+    assert reply["entry"] == reply["best_entry"] == "rasp"
+    assert 0 < reply["confidence"] <= 1
+    assert {"verdict", "facts", "title", "text", "choices"} <= reply.keys()
+    assert all({"label", "command"} == choice.keys() for choice in reply["choices"])
+
+
+def test_ask_explain_shows_what_was_read_and_which_rule_decided() -> None:
+    done = advisor("ask", "--json", "--explain", "dose appsec cover the clowd")
+    explanation = json.loads(done.stdout)["explanation"]
+    assert explanation["subjects"] == ["appsec"]
+    assert explanation["candidates"]
+    assert explanation["rule"]
+    assert ["clowd", "cloud"] in explanation["mended"]
+
+
+def test_a_batch_answers_line_by_line_and_replays_the_history() -> None:
+    lines = [
+        {"q": "what is SAST?"},
+        {"q": "and product security?", "history": ["does AppSec cover the cloud?"]},
+        {"q": "<@U012AB3CD> what&#39;s the weather like &amp; why"},
+    ]
+    done = advisor("ask", "--batch", stdin="".join(json.dumps(line) + "\n" for line in lines))
+    replies = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [reply["entry"] for reply in replies[:2]] == ["sast", "prodsec-cloud"]
+    assert replies[2]["kind"] == "offtopic"
+
+
+def test_a_line_of_a_batch_that_is_no_question_is_named_and_the_others_are_answered() -> None:
+    done = advisor("ask", "--batch", stdin='{"q": "what is SAST?"}\nnonsense\n{"q": 3}\n{"q": "what is DAST?"}\n')
+    replies = [json.loads(line) for line in done.stdout.splitlines()]
+    assert done.returncode == 1
+    assert [reply.get("entry") for reply in replies] == ["sast", None, None, "dast"]
+    assert "line 2" in done.stderr
+    assert "line 3" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_another_folder_is_another_advisor(garden: Path) -> None:
+    reply = json.loads(advisor("ask", "--json", "--knowledge", str(garden), "how much watter do my roses need").stdout)
+    assert reply["entry"] == "roses-water"
+
+
+def test_check_finds_nothing_wrong_with_our_own_knowledge() -> None:
+    done = advisor("check")
+    assert (done.returncode, "no errors" in done.stdout) == (0, True)
+
+
+def test_check_tells_every_error_with_file_and_line(tmp_path: Path) -> None:
+    (tmp_path / "answers").mkdir()
+    (tmp_path / "answers" / "a.yaml").write_text(
+        "- id: one\n  qestions: [who]\n  answer: He.\n- id: one\n  questions: [what]\n  answer: It.\n", encoding="utf-8"
+    )
+    done = advisor("check", "--knowledge", str(tmp_path))
+    assert done.returncode == 1
+    assert "answers/a.yaml:2" in done.stdout
+    assert "did you mean 'questions'?" in done.stdout
+    assert "answers/a.yaml:4" in done.stdout
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("ask",), "Give one question"),
+        (("ask", "--knowledge", "no-such-folder", "what is it"), "not a folder"),
+        (("eval", "no-such-file.jsonl"), "can't be read"),
+    ],
+)
+def test_what_was_given_wrongly_is_told_in_words(arguments: tuple[str, ...], said: str) -> None:
+    done = advisor(*arguments)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_eval_scores_gold_questions_and_names_what_is_wrong(tmp_path: Path) -> None:
+    gold = tmp_path / "gold.jsonl"
+    rows = [
+        {"q": "what is RASP?", "kind": "answer", "must": ["appsec.type.rasp"], "style": "plain"},
+        {"q": "what is SAST?", "kind": "offtopic", "style": "plain"},
+    ]
+    gold.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    done = advisor("eval", str(gold), "--wrong", "5")
+    assert "false answers        100.0%" in done.stdout
+    assert "- answer for offtopic" in done.stdout
+    figures = json.loads(advisor("eval", str(gold), "--json").stdout)
+    assert figures["false_answers"] == 1.0
+
+
+def test_eval_against_another_folder_tells_what_changed(tmp_path: Path, garden: Path) -> None:
+    gold = tmp_path / "gold.jsonl"
+    gold.write_text('{"q": "what is RASP?", "kind": "answer", "must": [], "may": []}\n', encoding="utf-8")
+    done = advisor("eval", str(gold), "--against", str(garden))
+    assert "1 of 1 questions get another reply" in done.stdout
+
+
+def test_a_chat_answers_picks_by_number_and_ends() -> None:
+    done = advisor("chat", stdin="what is SAST?\n1\nquit\n")
+    assert done.returncode == 0
+    assert "SAST" in done.stdout
+    assert "Where this comes from" in done.stdout
