@@ -14,7 +14,7 @@ help:
 run: $(VENV)/.installed
 	@$(BIN)/advisor serve
 
-test: $(VENV)/.installed-dev
+test: $(VENV)/.installed-dev $(VENV)/.installed-browser
 	@echo "Running the tests"
 	@$(BIN)/python -m pytest
 
@@ -47,6 +47,21 @@ $(VENV)/.installed: requirements.txt pyproject.toml $(VENV)/.created
 $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
 	@echo "Installing what the tests need"
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+# Other people's clients, and a browser for them. Where they can't be had, the tests that need them are skipped.
+$(VENV)/.installed-browser: tests/node/package-lock.json $(VENV)/.created
+	@if command -v npm >/dev/null; then \
+		echo "Installing the clients that the tests talk to"; \
+		npm ci --prefix tests/node --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null \
+			|| echo "npm could not install them: the tests with Microsoft's and Slack's own tools will be skipped"; \
+	else echo "There is no npm here: the tests with Microsoft's and Slack's own tools will be skipped"; fi
+	@if command -v chromium chromium-browser google-chrome >/dev/null; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "Installing Chromium"; \
+		(apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y chromium) >/dev/null 2>&1 \
+			|| echo "Chromium could not be installed: the tests in a browser will be skipped"; \
+	else echo "There is no Chromium here: the tests in a browser will be skipped. Install the package chromium to run them"; fi
 	@touch $@
 
 clean:

@@ -54,9 +54,13 @@ class Doors:
 
 def openers() -> dict[str, Opener]:
     """Every door there is, by name."""
+    from adapters.slack.door import open_door as open_slack
     from adapters.teams.door import open_door as open_teams
 
-    return {"teams": lambda settings, session, _: open_teams(settings, session)}
+    return {
+        "slack": lambda settings, session, _: open_slack(settings, session),
+        "teams": lambda settings, session, _: open_teams(settings, session),
+    }
 
 
 def run(settings: Settings) -> None:

@@ -8,6 +8,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from adapters.cli import platforms
 from adapters.settings import Settings, SettingsError, read_settings
 
 app = typer.Typer(
@@ -17,6 +18,9 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+app.add_typer(platforms.slack, name="slack")
+app.add_typer(platforms.teams, name="teams")
 
 Knowledge = Annotated[
     Path | None, typer.Option("--knowledge", metavar="DIR", help="Another knowledge folder than our own.")

@@ -148,3 +148,22 @@ def test_a_chat_answers_picks_by_number_and_ends() -> None:
     assert done.returncode == 0
     assert "SAST" in done.stdout
     assert "Where this comes from" in done.stdout
+
+
+def test_the_slack_manifest_is_printed_with_the_address_filled_in() -> None:
+    done = advisor("slack", "manifest", "--url", "https://advisor.example.com/")
+    assert "https://advisor.example.com/slack/events" in done.stdout
+    assert "{url}" not in done.stdout.replace("# ", "").split("display_information", 1)[1]
+
+
+@pytest.mark.parametrize("url", ["http://advisor.example.com", "advisor.example.com"])
+def test_an_address_that_the_platform_would_refuse_is_refused_here(url: str) -> None:
+    done = advisor("slack", "manifest", "--url", url)
+    assert (done.returncode, "https" in done.stderr) == (2, True)
+
+
+def test_the_teams_package_is_written(tmp_path: Path) -> None:
+    id = "11111111-2222-3333-4444-555555555555"
+    done = advisor("teams", "package", "--url", "https://a.example", "--app-id", id, "--out", str(tmp_path / "a.zip"))
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "a.zip").stat().st_size > 1000

@@ -12,6 +12,7 @@ import shutil
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from playwright.async_api import Page, async_playwright, expect
@@ -21,12 +22,14 @@ from tests.adapters.teams.conftest import MakeWorld, TinySession, World
 
 HERE = Path(__file__).parents[3]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-PLAYGROUND = shutil.which("agentsplayground") or shutil.which("agentsplayground", path=HERE / "node_modules" / ".bin")
+PLAYGROUND = shutil.which("agentsplayground") or shutil.which(
+    "agentsplayground", path=HERE / "tests" / "node" / "node_modules" / ".bin"
+)
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 pytestmark = pytest.mark.skipif(
     not (CHROMIUM and PLAYGROUND and shutil.which("node")) and not os.environ.get("CI"),
-    reason="needs node, Chromium and npm install --ignore-scripts @microsoft/m365agentsplayground@0.2.28",
+    reason="needs node and Chromium; make test says why they are missing",
 )
 
 SOURCE = "A Source on Gardening"
@@ -108,6 +111,7 @@ async def playground(world: World) -> AsyncIterator[Page]:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
             env={**os.environ, "TEAMSAPPTESTER_BROWSER": "none"},
+            cwd=stack.enter_context(TemporaryDirectory()),  # it leaves files where it runs
         )
         stack.push_async_callback(process.wait)
         stack.callback(process.terminate)

@@ -1,0 +1,185 @@
+"""A reply as Block Kit: verdict first, the answer, where it stands in the source, what to do next.
+
+Bodies are drawn as rich text, whose text elements Slack shows as they are: nothing that a person or a YAML file wrote
+can mention somebody, link somewhere or format anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from adapters.slack.forms import form_blocks
+from bot.messages import VERDICTS, Block, Bullets, Choice, Citation, Heading, Paragraph, Reply, Table
+
+Element = dict[str, Any]
+
+# Slack's limits, in characters.
+HEADER = 150
+BUTTON = 75
+VALUE = 2000
+CONTEXT = 2000
+TEXT = 3000  # a section's; kept for a rich text block too, for which no limit is documented
+FALLBACK = 3000
+MOST_BLOCKS = 50
+ROW = 5  # buttons in one row; more wrap badly on a phone
+
+COMMAND = "command"  # the action id of every button that carries a command, followed by a number
+SOURCES = "Where this comes from"
+MORE = "There is more to this answer than fits here. Ask about one part of it."
+EMPTY = "There is nothing to show."
+
+
+def draw(reply: Reply, *, interactive: bool = True) -> list[Element]:
+    """The blocks of a message. `interactive`: with buttons and form; without, it is a post for people to read."""
+    above = [*_headline(reply)]
+    body = [block for part in reply.body for block in _drawn(part)]
+    below = [*_sources(reply.citations), *_disclosure(reply.disclosure)]
+    if interactive:
+        below += [*(form_blocks(reply.form, _row) if reply.form else ()), *_choices(reply.choices)]
+    room = MOST_BLOCKS - len(above) - len(below)
+    if len(body) > room:
+        body = [*body[: room - 1], _rich([_section(MORE, italic=True)])]
+    return [*above, *body, *below] or [_rich([_section(EMPTY)])]
+
+
+def fallback(reply: Reply) -> str:
+    """The whole reply as text for notifications and screen readers, with everything in it dead."""
+    return escape(cut(reply.text or EMPTY, FALLBACK))
+
+
+def escape(text: str) -> str:
+    """Text in which Slack finds no mention, link or entity."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def cut(text: str, length: int) -> str:
+    return text if len(text) <= length else text[: length - 1].rstrip() + "…"
+
+
+def _headline(reply: Reply) -> Iterator[Element]:
+    if reply.progress:
+        yield _context(f"Question {reply.progress.step} of {reply.progress.steps}")
+    verdict = VERDICTS[reply.verdict] if reply.verdict else ""
+    headline = ". ".join(part for part in (verdict, reply.title) if part)
+    if headline:
+        yield {"type": "header", "text": {"type": "plain_text", "text": cut(headline, HEADER), "emoji": False}}
+
+
+def _drawn(block: Block) -> Iterator[Element]:
+    match block:
+        case Paragraph(text):
+            yield from (_rich([_section(part)]) for part in _within(text, TEXT))
+        case Heading(text):
+            yield _rich([_section(cut(text, TEXT), bold=True)])
+        case Bullets(items):
+            for group in _groups(items):
+                yield _rich([_list([[_text(item)] for item in group])])
+        case Table(header, rows):
+            # Row by row, as a phone is too narrow for columns of sentences.
+            for row in rows:
+                cells = [
+                    [_text(f"{name}: ", bold=True), _text(cut(cell, TEXT // len(row)))]
+                    for name, cell in zip(header[1:], row[1:], strict=False)
+                ]
+                yield _rich([_section(row[0], bold=True), _list(cells)])
+
+
+def _sources(citations: Sequence[Citation]) -> Iterator[Element]:
+    if not citations:
+        return
+    heading = _section(SOURCES, bold=True)
+    shown = next(iter(_groups([citation.says + citation.at for citation in citations])))
+    items = [
+        [_text(f"{cut(citation.says, TEXT // 2)} "), _text(f"[{cut(citation.at, 300)}]", italic=True)]
+        for citation in citations[: len(shown)]
+    ]
+    left_out = len(citations) - len(shown)
+    more = [_section(f"And {left_out} more that do not fit here.", italic=True)] if left_out else []
+    yield {"type": "divider"}
+    yield _rich([heading, _list(items), *more])
+
+
+def _disclosure(text: str) -> Iterator[Element]:
+    if text:
+        yield _context(text)
+
+
+def _choices(choices: Sequence[Choice]) -> Iterator[Element]:
+    for start in range(0, len(choices), ROW):
+        yield _row(choices[start : start + ROW], start)
+
+
+def _row(choices: Sequence[Choice], start: int = 0) -> Element:
+    return {
+        "type": "actions",
+        "elements": [_button(choice, number) for number, choice in enumerate(choices, start)],
+    }
+
+
+def _button(choice: Choice, number: int) -> Element:
+    button: Element = {
+        "type": "button",
+        "action_id": f"{COMMAND}-{number}",
+        "text": {"type": "plain_text", "text": cut(choice.label, BUTTON), "emoji": False},
+        "value": cut(choice.command, VALUE),
+    }
+    if choice.style:
+        button["style"] = choice.style
+    if choice.hint:
+        button["accessibility_label"] = cut(f"{choice.label}. {choice.hint}", BUTTON)
+    return button
+
+
+def _rich(elements: list[Element]) -> Element:
+    return {"type": "rich_text", "elements": elements}
+
+
+def _section(text: str, **style: bool) -> Element:
+    return {"type": "rich_text_section", "elements": [_text(text, **style)]}
+
+
+def _list(items: list[list[Element]]) -> Element:
+    return {
+        "type": "rich_text_list",
+        "style": "bullet",
+        "elements": [{"type": "rich_text_section", "elements": item} for item in items],
+    }
+
+
+def _text(text: str, **style: bool) -> Element:
+    return {"type": "text", "text": text, **({"style": style} if style else {})}
+
+
+def _context(text: str) -> Element:
+    return {"type": "context", "elements": [{"type": "plain_text", "text": cut(text, CONTEXT), "emoji": False}]}
+
+
+def _within(text: str, length: int) -> Iterator[str]:
+    """`text` in pieces of at most so many characters, parted between words."""
+    while len(text) > length:
+        at = text.rfind(" ", 1, length)
+        at = at if at > 0 else length
+        yield text[:at]
+        text = text[at:].lstrip()
+    if text:
+        yield text
+
+
+def _groups(items: Sequence[str]) -> Iterator[list[str]]:
+    """Items in groups of at most `TEXT` characters; a single longer item is cut."""
+    group: list[str] = []
+    length = 0
+    for item in (cut(item, TEXT) for item in items):
+        if group and length + len(item) > TEXT:
+            yield group
+            group, length = [], 0
+        group.append(item)
+        length += len(item)
+    if group:
+        yield group
+
+
+def message(reply: Reply) -> dict[str, Any]:
+    """What a method that posts a message takes: blocks with their fallback, unfurling nothing."""
+    return {"text": fallback(reply), "blocks": draw(reply), "unfurl_links": False, "unfurl_media": False}

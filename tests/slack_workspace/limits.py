@@ -1,0 +1,98 @@
+"""What Slack refuses in Block Kit, as its documentation gives the limits. Each problem names the block."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+LIMITS = {"header": 150, "section": 3000, "context": 3000, "button": 75}
+KNOWN = {"header", "section", "context", "actions", "divider", "rich_text", "input", "image"}
+ELEMENTS = {
+    "button", "plain_text_input", "static_select", "multi_static_select", "radio_buttons", "checkboxes",
+    "conversations_select", "overflow",
+}  # fmt: skip
+
+
+def problems(blocks: list[dict[str, Any]], *, most: int = 50) -> list[str]:
+    """Everything that Slack would refuse in these blocks; `most`: 50 in a message, 100 in a modal or the Home tab."""
+    found = [f"{len(blocks)} blocks, at most {most} fit"] if len(blocks) > most else []
+    ids = [block["block_id"] for block in blocks if "block_id" in block]
+    if len(ids) != len(set(ids)):
+        found.append("a block_id stands twice")
+    for number, block in enumerate(blocks):
+        found += [f"block {number} ({block.get('type')}): {problem}" for problem in _in_block(block)]
+    return found
+
+
+def _in_block(block: dict[str, Any]) -> Iterator[str]:
+    kind = block.get("type", "")
+    if kind not in KNOWN:
+        yield "unknown type"
+    if len(block.get("block_id", "")) > 255:
+        yield "block_id is too long"
+    match kind:
+        case "header" | "section":
+            yield from _text(block.get("text"), LIMITS[kind])
+            if kind == "header" and block["text"]["type"] != "plain_text":
+                yield "a header takes plain_text"
+        case "context":
+            if not 1 <= len(block["elements"]) <= 10:
+                yield "1 to 10 elements"
+            for element in block["elements"]:
+                yield from _text(element, LIMITS[kind])
+        case "actions":
+            if not 1 <= len(block["elements"]) <= 25:
+                yield "1 to 25 elements"
+            ids = [element.get("action_id") for element in block["elements"]]
+            if len(ids) != len(set(ids)):
+                yield "an action_id stands twice"
+            for element in block["elements"]:
+                yield from _element(element)
+        case "input":
+            yield from _text(block.get("label"), 2000)
+            yield from _element(block["element"])
+        case "rich_text":
+            if not block["elements"]:
+                yield "no elements"
+            for text in _texts(block):
+                if not text:
+                    yield "an empty text"
+
+
+def _element(element: dict[str, Any]) -> Iterator[str]:
+    if element.get("type") not in ELEMENTS:
+        yield f"unknown element {element.get('type')}"
+    if not 1 <= len(element.get("action_id", "")) <= 255:
+        yield "action_id needs 1 to 255 characters"
+    if element["type"] == "button":
+        yield from _text(element.get("text"), LIMITS["button"])
+        if len(element.get("value", "")) > 2000:
+            yield "value is too long"
+        if len(element.get("accessibility_label", "")) > 75:
+            yield "accessibility_label is too long"
+    options = element.get("options")
+    if options is not None:
+        most = 10 if element["type"] in ("radio_buttons", "checkboxes") else 100
+        if not 1 <= len(options) <= most:
+            yield f"1 to {most} options"
+        for option in options:
+            yield from _text(option["text"], 75)
+            if not 1 <= len(option["value"]) <= 150:
+                yield "an option's value needs 1 to 150 characters"
+        for initial in [*element.get("initial_options", ()), *filter(None, [element.get("initial_option")])]:
+            if initial not in options:
+                yield "an initial option is not among the options"
+
+
+def _text(text: Any, most: int) -> Iterator[str]:
+    if not isinstance(text, dict) or text.get("type") not in ("plain_text", "mrkdwn"):
+        yield "no text object"
+    elif not 1 <= len(text.get("text", "")) <= most:
+        yield f"text has {len(text.get('text', ''))} characters, 1 to {most} fit"
+
+
+def _texts(element: dict[str, Any]) -> Iterator[str]:
+    if element.get("type") == "text":
+        yield element["text"]
+    for inner in element.get("elements", ()):
+        yield from _texts(inner)
