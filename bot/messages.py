@@ -37,6 +37,13 @@ class Message:
     delivery: str = ""
     at: float = 0.0
     fields: tuple[tuple[str, tuple[str, ...]], ...] = ()  # a submitted form: field id and the values chosen
+    can_post: bool = False  # this surface has channels in which something can be posted
+    experts: Place | None = None  # where a question to a person goes from here; None: nowhere
+
+    @property
+    def entered(self) -> dict[str, tuple[str, ...]]:
+        """The submitted form's values by field id."""
+        return dict(self.fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +100,10 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field of a form, for surfaces that draw forms. No options: free text."""
+    """One field of a form, for surfaces that draw forms. No options: free text, or a channel.
+
+    `place`: the value is a channel's id, picked from those that the surface offers; it checks that the person is in it.
+    """
 
     id: str
     label: str
@@ -102,6 +112,7 @@ class Field:
     required: bool = False
     hint: str = ""
     chosen: tuple[str, ...] = ()
+    place: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +131,11 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What the advisor says. `choices` are next steps; the first ones matter most when a surface has room for few."""
+    """What the advisor says. `choices` are next steps; the first ones matter most when a surface has room for few.
+
+    `tools` are what can be done with this reply (share it, say whether it helped, ask a person): drawn smaller than the
+    choices, and left out where the surface has another way to do the same.
+    """
 
     kind: Kind
     title: str = ""
@@ -129,6 +144,7 @@ class Reply:
     citations: tuple[Citation, ...] = ()
     disclosure: str = ""  # who wrote the source and in whose interest; empty where it need not be shown unasked
     choices: tuple[Choice, ...] = ()
+    tools: tuple[Choice, ...] = ()
     form: Form | None = None
     progress: Progress | None = None
     private: bool = True  # for the person alone, where the surface can do that
@@ -136,6 +152,7 @@ class Reply:
     best_entry: str | None = None  # the best candidate, also when it was not good enough
     confidence: float = 0.0  # how sure of best_entry, 0 to 1
     reference: str = ""  # names this reply in votes, shares and log lines
+    link: str = ""  # where on the surface itself the thing stands that this reply is about
     explanation: dict[str, object] = field(default_factory=dict, compare=False)
 
     @property
