@@ -291,6 +291,11 @@ class Unit(Protocol):
         """Delete what is kept about a person, everywhere."""
         ...
 
+    async def delete_tenant(self, surface: str, tenant: str) -> int:
+        """Delete everything that is kept of a workspace or tenant, what waits to be sent there included. Returns how
+        many rows that were. Gaps name no place and stay."""
+        ...
+
 
 class Memory(Protocol):
     def transaction(self) -> AbstractAsyncContextManager[Unit]: ...

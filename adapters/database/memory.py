@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from adapters.database.conversations import SqlConversations, SqlDeliveries
 from adapters.database.engine import create_engine
 from adapters.database.outbox import SqlOutbox, SqlSubscriptions
-from adapters.database.people import forget
+from adapters.database.people import delete_tenant, forget
 from adapters.database.records import SqlFeedback, SqlGaps, SqlPosts, SqlQuestions, SqlRecommendations
 from bot.memory import Forgotten, MemoryUnavailable, Person
 
@@ -31,6 +31,9 @@ class SqlUnit:
 
     async def forget(self, person: Person) -> Forgotten:
         return await forget(self._connection, person)
+
+    async def delete_tenant(self, surface: str, tenant: str) -> int:
+        return await delete_tenant(self._connection, surface, tenant)
 
 
 class SqlMemory:

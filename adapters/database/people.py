@@ -1,4 +1,4 @@
-"""Forgetting a person."""
+"""Forgetting a person, and a whole workspace."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from adapters.database.rows import place_values
 from adapters.database.tables import (
     conversations,
     deliveries,
+    outbox,
     posts,
     questions,
     recommendations,
@@ -40,6 +41,17 @@ async def forget(connection: AsyncConnection, person: Person) -> Forgotten:
         posts=await _unname_posts(connection, person),
         subscriptions=await _unname_subscriptions(connection, person),
     )
+
+
+_OF_A_TENANT = (conversations, deliveries, recommendations, posts, votes, questions, subscriptions, outbox)
+
+
+async def delete_tenant(connection: AsyncConnection, surface: str, tenant: str) -> int:
+    """Delete every row of a workspace. Returns how many there were. No tenant: nothing is its own."""
+    if not tenant:
+        return 0
+    of_tenant = [delete(one).where((one.c.surface == surface) & (one.c.tenant == tenant)) for one in _OF_A_TENANT]
+    return sum([(await connection.execute(statement)).rowcount for statement in of_tenant])
 
 
 def _is_theirs(table: Table, person: Person) -> ColumnElement[bool]:

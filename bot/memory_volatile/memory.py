@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from typing import Any
 
 from bot.memory import NOWHERE, Forgotten, Person
 from bot.memory_volatile.conversations import VolatileConversations, VolatileDeliveries
@@ -61,6 +62,24 @@ class VolatileUnit:
             posts=len(theirs),
             subscriptions=len(subscribed),
         )
+
+    async def delete_tenant(self, surface: str, tenant: str) -> int:
+        def of_tenant(one: Place | Person) -> bool:
+            return (one.surface, one.tenant) == (surface, tenant)
+
+        if not tenant:
+            return 0
+        doomed: list[tuple[Rows[Any], list[Any]]] = [
+            (self.conversations.rows, [key for key in self.conversations.rows if of_tenant(key[0])]),
+            (self.deliveries.rows, [key for key in self.deliveries.rows if key[:2] == (surface, tenant)]),
+            (self.recommendations.rows, [id for id, row in self.recommendations.rows.items() if of_tenant(row[0])]),
+            (self.posts.rows, [id for id, post in self.posts.rows.items() if of_tenant(post.place)]),
+            (self.feedback.rows, [key for key in self.feedback.rows if of_tenant(key[0])]),
+            (self.questions.rows, [id for id, one in self.questions.rows.items() if of_tenant(one.place)]),
+            (self.subscriptions.rows, [place for place in self.subscriptions.rows if of_tenant(place)]),
+            (self.outbox.rows, [id for id, one in self.outbox.rows.items() if of_tenant(one.parcel.place)]),
+        ]
+        return sum(rows.drop(keys) for rows, keys in doomed)
 
 
 class VolatileMemory:

@@ -282,3 +282,26 @@ async def test_forgetting_deletes_everything_about_one_person_and_counts_it(memo
         assert await unit.questions.get("q-ben") is not None
         subscription = await unit.subscriptions.get(HERE)
         assert subscription is not None and subscription.person == ""
+
+
+async def test_deleting_a_tenant_leaves_nothing_of_it_and_everything_of_another(memory: Memory) -> None:
+    async with memory.transaction() as unit:
+        for tenant in ("T1", "T2"):
+            place, who = replace(HERE, tenant=tenant), replace(ANNA, tenant=tenant)
+            await unit.conversations.save(place, "anna", TALK, version=0, look_again_at=99.0)
+            await unit.deliveries.record(Message("hi", place=place, delivery="d"), REPLY, person="anna", at=5.0)
+            await unit.recommendations.keep(f"r-{tenant}", who, "{}", "k1", 1.0)
+            await unit.feedback.vote(who, Vote("r1", True, entry="e1"), 1.0)
+            await unit.posts.add(replace(POST, id=f"p-{tenant}", place=place))
+            await unit.questions.add(KeptQuestion(f"q-{tenant}", place, "anna", place, "why?", at=1.0))
+            await unit.subscriptions.put(Subscription(place, "weekly", "anna", next_at=10.0))
+            await unit.outbox.put(replace(PARCEL, id=f"p-{tenant}", place=place), 1.0)
+    async with memory.transaction() as unit:
+        assert await unit.delete_tenant("slack", "") == 0
+        assert await unit.delete_tenant("teams", "T1") == 0
+        assert await unit.delete_tenant("slack", "T1") == 8
+        assert await unit.delete_tenant("slack", "T1") == 0
+    async with memory.transaction() as unit:
+        assert await unit.posts.get("p-T1") is None and await unit.posts.get("p-T2") is not None
+        assert await unit.outbox.waiting() == 1
+        assert await unit.delete_tenant("slack", "T2") == 8
