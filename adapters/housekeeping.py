@@ -23,12 +23,13 @@ LOOK_EVERY = 60.0  # seconds, for subscriptions
 
 
 class Housekeeper:
-    """`entries`: ids to recommend, in turn. `draw` makes the post; `woken` is called when one is in the outbox."""
+    """`entries`: ids to recommend, in turn, as they are now. `draw` makes the post; `woken` is called when one is in
+    the outbox."""
 
     def __init__(
         self,
         memory: Memory,
-        entries: Sequence[str],
+        entries: Callable[[], Sequence[str]],
         draw: Draw,
         *,
         retention: Retention = Retention(),  # noqa: B008  (frozen)
@@ -36,7 +37,7 @@ class Housekeeper:
         woken: Callable[[], None] = lambda: None,
     ) -> None:
         self._memory = memory
-        self._entries = tuple(entries)
+        self._entries = entries
         self._draw = draw
         self._retention = retention
         self._clock = clock
@@ -61,7 +62,7 @@ class Housekeeper:
     async def look(self) -> None:
         """Do what is due now."""
         now = self._clock()
-        if await post_due(self._memory, now, self._entries, self._draw):
+        if await post_due(self._memory, now, self._entries(), self._draw):
             self._woken()
         if now >= self._next_sweep:
             swept = await sweep(self._memory, now, self._retention)

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Mapping
 
 from bot.consequences import arrived, never_arrived
+from bot.effects import Post
 from bot.memory import Memory, MemoryUnavailable
 from bot.sending import Claimed, Parcel, Refused, Sender, TryLater
 
@@ -116,9 +117,21 @@ class Postman:
         return post.reference
 
     async def _settle(self, parcel: Parcel, reference: str) -> None:
+        link = await self._link(parcel, reference) if parcel.action == "send" else ""
         async with self._memory.transaction() as unit:
             if await unit.outbox.sent(parcel.id, self._owner, self._clock()) and parcel.action == "send":
-                await arrived(parcel, reference, unit)
+                await arrived(parcel, reference, link, unit, self._clock())
+
+    async def _link(self, parcel: Parcel, reference: str) -> str:
+        """Where a post stands. Nobody is kept from being told that it is there because its address is not known."""
+        if not isinstance(parcel.content, Post):
+            return ""
+        try:
+            async with asyncio.timeout(self._patience):
+                return await self._senders[parcel.place.surface].link(parcel, reference)
+        except Exception as error:
+            logger.warning("outbox: no link: parcel=%s error=%s", parcel.id, type(error).__name__)
+            return ""
 
     async def _put_off(self, claimed: Claimed, seconds: float, *, unsure: bool) -> None:
         parcel = claimed.parcel

@@ -26,8 +26,7 @@ from adapters.outbox import Postman
 from adapters.settings import Settings
 from adapters.start_page import StartPage
 from bot.conversation import DAY, Retention
-from bot.effects import Post
-from bot.memory import Memory, MemoryUnavailable, Subscription
+from bot.memory import Memory, MemoryUnavailable
 from bot.sending import Sender
 from bot.session import Session
 
@@ -108,7 +107,7 @@ async def serving(settings: Settings) -> AsyncIterator[tuple[int, Doors]]:
         session = Measured(Session(host, memory, retention=retention, woken=wake))
         doors = await _open(settings, session, memory, stack)
         postman = Postman(memory, _senders(doors))
-        housekeeper = Housekeeper(memory, (), _nothing, retention=retention, woken=wake)
+        housekeeper = Housekeeper(memory, host.subscribable, host.subscribed, retention=retention, woken=wake)
         _keep_running(postman.run(), postman.close, stack)
         _keep_running(housekeeper.run(), housekeeper.close, stack)
         if settings.on_loopback:  # where somebody is writing; elsewhere a signal asks for it
@@ -202,7 +201,3 @@ def announcement(settings: Settings, port: int, doors: Doors) -> str:
         "",
     ]
     return "\n".join(lines)
-
-
-def _nothing(entry: str, subscription: Subscription) -> Post:
-    raise AssertionError("nothing is subscribed to")

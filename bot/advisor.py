@@ -7,26 +7,34 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-from bot import commands
+from bot import commands, handling, standing
 from bot.answering import Decider, Decision, Thresholds
+from bot.asking import Asking
 from bot.candidates import CandidateFinder, examples
 from bot.composing import Composer
-from bot.conversation import Conversation, LastTurn
+from bot.conversation import Conversation, LastTurn, Offered
+from bot.effects import Effect, Forget, Unanswered
 from bot.embeddings import Embeddings
 from bot.english import GREETINGS
 from bot.evidence import Evidence
 from bot.guards import Guards
+from bot.handling import Handler
 from bot.knowledge import load
 from bot.knowledge.model import KnowledgeBase
 from bot.lexicon import is_english
-from bot.messages import Message, Place, Reply
+from bot.messages import Choice, Message, Place, Reply
 from bot.parts import split_questions
+from bot.posting import ANSWER, RECORD, Drafts
 from bot.question import Question, Reader
 from bot.responding import Responder
 from bot.retrieval import Retriever
+from bot.sharing import Sharing
 from bot.text import clean, split_words
 from bot.turn import Turn
 from bot.vocabulary import ConceptFinder, Speller, word_counts
+from bot.voting import Voting, tools
+
+UNANSWERED = ("unstated", "offtopic", "clarify")  # kinds of reply after which the question is still open
 
 
 class Advisor:
@@ -50,6 +58,14 @@ class Advisor:
         finder = CandidateFinder(knowledge, evidence, retriever)
         self._decider = Decider(knowledge, self.reader, finder, evidence, Thresholds())
         self._responder = Responder(knowledge, Composer(knowledge), contact)
+        self.drafts = Drafts(knowledge, self._responder, self.recommendation)
+        self._handlers: dict[str, Handler] = {
+            **handling.handlers(),
+            **Sharing(self.drafts).handlers(),
+            **standing.handlers(),
+            **Asking(contact).handlers(),
+            **Voting(knowledge.version).handlers(),
+        }
         self._guards = Guards(knowledge)
 
     @classmethod
@@ -67,16 +83,32 @@ class Advisor:
     def turn(self, message: Message, conversation: Conversation) -> Turn:
         """What the advisor says to `message`, and what the conversation remembers then."""
         turn = self._turn(message, conversation)
-        reply = replace(turn.reply, reference=reference_of(message, turn.reply))
-        return replace(turn, reply=reply, conversation=replace(turn.conversation, moved_at=message.at))
+        reference = reference_of(message, turn.reply)
+        reply = replace(turn.reply, reference=reference, tools=tools_for(turn.reply, reference, message))
+        last = turn.conversation.last
+        if reply.record:
+            last = replace(last or LastTurn(), record=reply.record, reference=reference)
+        elif last is not None and last is not conversation.last:
+            last = replace(last, reference=reference)
+        offered = Offered((*reply.choices, *reply.tools), numbered=reply.form is None)
+        return replace(
+            turn,
+            reply=reply,
+            conversation=replace(turn.conversation, last=last, offered=offered, moved_at=message.at),
+        )
+
+    def recommendation(self, record: str) -> Reply:
+        """The recommendation that `record` replays to. Raises ValueError where it is none."""
+        raise ValueError("no recommendation")
 
     def _turn(self, message: Message, conversation: Conversation) -> Turn:
-        if message.command is None and self._guards.has_secret(message.text):
+        entered = (text for _, given in message.fields for text in given)
+        if any(self._guards.has_secret(text) for text in ("" if message.command else message.text, *entered)):
             return Turn(self._responder.secret(), conversation)
         text = clean(message.text)
-        command = commands.parse(message.command or text)
+        command = commands.parse(message.command or typed(text, conversation.offered) or text)
         if command is not None:
-            known = self._command(*command, conversation)
+            known = self._command(*command, message, conversation)
             if known is not None:
                 return known
         if message.command is not None:
@@ -93,7 +125,11 @@ class Advisor:
         words = [word.text for word in split_words(text)]
         return 0 < len(words) <= 6 and all(word in GREETINGS for word in words)
 
-    def _command(self, name: str, argument: str, conversation: Conversation) -> Turn | None:
+    def _command(self, name: str, argument: str, message: Message, conversation: Conversation) -> Turn | None:
+        if name in self._handlers:
+            return self._handlers[name](argument, message, conversation)
+        if name == "forget me":
+            return Turn(self._responder.forgetting(), Conversation(), (Forget(),))
         if name == "answer" and argument:
             entry = self.knowledge.answers.get(argument)
             if entry is None:
@@ -116,7 +152,7 @@ class Advisor:
             return Turn(self._responder.about(), conversation)
         if name == "compare":
             entry = self.knowledge.answers.get("compare-all")
-            return self._command("answer", entry.id, conversation) if entry else None
+            return self._command("answer", entry.id, message, conversation) if entry else None
         if name == "triage":
             return Turn(self._responder.triage(), conversation)
         return None
@@ -130,7 +166,13 @@ class Advisor:
             reply = self._responder.incident(reply)
         last = self._remember(whole, [decision for _, decision in parts] or [decision], conversation.last)
         reply = replace(reply, explanation=explain(whole, decision, parts))
-        return Turn(reply, replace(conversation, last=last))
+        return Turn(reply, replace(conversation, last=last), self._gap(whole, reply))
+
+    def _gap(self, question: Question, reply: Reply) -> tuple[Effect, ...]:
+        """A question that found no answer, for the curator."""
+        if reply.kind not in UNANSWERED:
+            return ()
+        return (Unanswered(question.text, reply.kind, reply.best_entry, reply.confidence, self.knowledge.version),)
 
     def _parts(self, whole: Question, decision: Decision, last: LastTurn | None) -> list[tuple[Question, Decision]]:
         """The questions within a message with what is decided on each, where together they say more than the whole."""
@@ -175,6 +217,29 @@ class Advisor:
             entry.aspect if entry else "",
             question.topics or last.topics,
         )
+
+
+def typed(text: str, offered: Offered) -> str | None:
+    """The command of the button whose label, or number from 1, was typed; None where it is neither."""
+    wanted = " ".join(text.casefold().split())
+    for choice in offered.choices:
+        if wanted == choice.label.casefold():
+            return choice.command
+    if offered.numbered and wanted.isdecimal() and 1 <= int(wanted) <= len(offered.choices):
+        return offered.choices[int(wanted) - 1].command
+    return None
+
+
+def tools_for(reply: Reply, reference: str, message: Message) -> tuple[Choice, ...]:
+    """What can be done with a reply: share it, ask a person instead, say whether it helped."""
+    share: tuple[Choice, ...] = ()
+    if message.can_post and reply.kind == "answer" and reply.entry:
+        share = (Choice("Share", f"share:{ANSWER}/{reply.entry}"),)
+    elif message.can_post and reply.record:
+        share = (Choice("Share", f"share:{RECORD}/{reply.record}"),)
+    ask = (Choice("Ask a person", "ask"),) if reply.kind in UNANSWERED and message.experts else ()
+    votes = tools(reference, reply.entry) if reply.kind in ("answer", "recommendation", *UNANSWERED) else ()
+    return (*share, *ask, *votes)
 
 
 def reference_of(message: Message, reply: Reply) -> str:

@@ -23,7 +23,15 @@ COMMANDS = (
     Command("topics", "What you can ask about", ("subjects", "menu", "list")),
     Command("compare", "The subjects side by side", ("comparison",)),
     Command("triage", "A few questions that lead to a recommendation", ("recommend", "start triage")),
+    Command("share", "Post the last answer in a channel", ("post",)),
+    Command("posts", "What you have shared, to take it back", ("my posts", "retract"), listed=False),
+    Command("subscribe", "One recommendation a week in a channel", ("subscription",)),
+    Command("unsubscribe", "Stop the recommendations here", ("stop subscription",), listed=False),
+    Command("ask", "Pass a question on to a person", ("ask a person", "ask someone", "ask an expert", "ask a human")),
+    Command("confirm", "Do what was previewed", listed=False),
+    Command("discard", "Drop what was previewed", ("drop it",), listed=False),
     Command("about", "Where the answers come from", ("source", "sources")),
+    Command("forget me", "Delete what is kept about you", ("forget", "delete my data")),
 )
 
 
@@ -39,7 +47,7 @@ def parse(text: str) -> tuple[str, str] | None:
     for command in COMMANDS:
         if word == command.name or word in command.aliases:
             return command.name, ""
-    if len(word) >= 4 and " " not in word:
+    if len(word) >= 4:
         names = {
             name: command.name for command in COMMANDS for name in (command.name, *command.aliases) if len(name) >= 4
         }

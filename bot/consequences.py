@@ -10,6 +10,7 @@ from bot.effects import (
     Effect,
     Forget,
     Keep,
+    ListPosts,
     Post,
     Publish,
     Refresh,
@@ -20,7 +21,7 @@ from bot.effects import (
     Unsubscribe,
     Vote,
 )
-from bot.memory import KeptPost, KeptQuestion, Person, PostState, Subscription, Unit
+from bot.memory import KeptPost, KeptQuestion, Person, PostState, Subscription, Unit, owner_of
 from bot.messages import Message, Place, Reply
 from bot.redaction import redact
 from bot.sending import ExpertAnswer, ExpertQuestion, Notice, Parcel
@@ -54,6 +55,8 @@ async def carry_out(effect: Effect, message: Message, reply: Reply, unit: Unit, 
             return await _retract(id, message, reply, unit, now)
         case Refresh():
             return await refresh(effect, reply, unit, now)
+        case ListPosts():
+            return notices.posts(await unit.posts.of(person_of(message)), reply.reference)
         case AskExpert(id, question, to):
             if await unit.questions.add(KeptQuestion(id, message.place, message.person, to, question, at=now)):
                 asked = ExpertQuestion(id, question, asked_by=message.person)
@@ -63,7 +66,8 @@ async def carry_out(effect: Effect, message: Message, reply: Reply, unit: Unit, 
         case Subscribe(place, cadence):
             await unit.subscriptions.put(Subscription(place, cadence, message.person, next_at=now))
         case Unsubscribe(place):
-            await unit.subscriptions.remove(place)
+            if not await unit.subscriptions.remove(place):
+                return notices.not_subscribed(reply.reference)
         case Forget():
             return notices.forgotten(await unit.forget(person_of(message)), reply.reference)
     return reply
@@ -73,7 +77,7 @@ async def _retract(id: str, message: Message, reply: Reply, unit: Unit, now: flo
     kept = await unit.posts.get(id)
     if kept is None or kept.state in ("retracted", "failed"):
         return notices.not_there(reply.reference)
-    if not kept.person or Person(kept.place.surface, kept.place.tenant, kept.person) != person_of(message):
+    if not kept.person or owner_of(kept) != person_of(message):
         return notices.not_yours(reply.reference)
     if not await unit.outbox.withdraw(id):
         await unit.outbox.put(Parcel(f"{id}-retract", "delete", kept.place, subject=id), now)
@@ -107,8 +111,8 @@ async def _relay(effect: Relay, reply: Reply, unit: Unit, now: float) -> Reply:
     return reply
 
 
-async def arrived(parcel: Parcel, reference: str, unit: Unit) -> None:
-    """A parcel was sent: `reference` is the platform's own id of the message."""
+async def arrived(parcel: Parcel, reference: str, link: str, unit: Unit, now: float) -> None:
+    """A parcel was sent: `reference` is the platform's own id of the message, `link` where it stands."""
     match parcel.content:
         case Post():
             kept = await unit.posts.get(parcel.subject)
@@ -116,6 +120,8 @@ async def arrived(parcel: Parcel, reference: str, unit: Unit) -> None:
                 taken_back: PostState = "retracted"  # while it was on its way
                 state = taken_back if kept.state == taken_back else "posted"
                 await unit.posts.change(parcel.subject, state=state, reference=reference)
+                if state == "posted" and kept.person and kept.asked_in.surface:
+                    await _tell(kept.person, kept.asked_in, notices.posted(kept.id, link), unit, now)
         case ExpertQuestion():
             await unit.questions.posted(parcel.subject, reference)
 

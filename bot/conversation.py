@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass, replace
 
 from bot.effects import AskExpert, Publish, Subscribe
+from bot.messages import Choice
 from bot.plaindata import ShapeError, dumps, field_readers
 
 DAY = 24 * 60 * 60.0
@@ -21,15 +22,33 @@ class LastTurn:
     aspect: str = ""
     topics: tuple[str, ...] = ()
     reference: str = ""  # the reference of the last reply
+    record: str = ""  # the id of the recommendation shown last, if nothing was answered since
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """An effect that waits to be confirmed, by the id that the button carries."""
+
+    id: str
+    effect: Publish | AskExpert | Subscribe
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """The buttons shown last: a person may type what stands on one, or its number."""
+
+    choices: tuple[Choice, ...] = ()
+    numbered: bool = True  # False where numbers mean something else, the options of a form
 
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """Everything remembered of one person in one place. `pending` is an effect that waits to be confirmed."""
+    """Everything remembered of one person in one place."""
 
     last: LastTurn | None = None
     triage: object = None
-    pending: Publish | AskExpert | Subscribe | None = None
+    pending: Pending | None = None
+    offered: Offered = Offered()
     moved_at: float = 0.0  # when the last turn was, in seconds since 1970
 
 
@@ -49,7 +68,7 @@ def faded(conversation: Conversation, now: float, retention: Retention) -> Conve
     if age >= retention.triage:
         return Conversation(moved_at=conversation.moved_at)
     if age >= retention.conversation:
-        return replace(conversation, last=None, pending=None)
+        return replace(conversation, last=None, pending=None, offered=Offered())
     return conversation
 
 

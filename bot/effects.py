@@ -23,7 +23,8 @@ class Post:
     body: tuple[Block, ...] = ()
     citations: tuple[Citation, ...] = ()
     disclosure: str = ""
-    shared_by: str = ""  # the person's id on the surface; empty where the advisor posts by itself
+    shared_by: str = ""  # the person's id on the surface: who shared it, or who set the subscription up
+    cadence: Cadence | None = None  # how often, where it is posted for a subscription
     note: str = ""
     how_to_ask: str = ""
     updated: str = ""  # ISO date of the last refresh
@@ -97,6 +98,11 @@ class AskExpert:
 
 
 @dataclass(frozen=True, slots=True)
+class ListPosts:
+    """Say what the person has shared, each with a way to take it back."""
+
+
+@dataclass(frozen=True, slots=True)
 class Relay:
     """An expert's answer to the question `id`, for the asker. A second relay of the same question is refused."""
 
@@ -123,7 +129,20 @@ class Forget:
     """Delete what is kept about the person who sent the message."""
 
 
-Effect = Unanswered | Vote | Keep | Publish | Retract | Refresh | AskExpert | Relay | Subscribe | Unsubscribe | Forget
+Effect = (
+    Unanswered
+    | Vote
+    | Keep
+    | Publish
+    | Retract
+    | Refresh
+    | ListPosts
+    | AskExpert
+    | Relay
+    | Subscribe
+    | Unsubscribe
+    | Forget
+)
 
 
 def identity(message: Message, salt: str = "") -> str:

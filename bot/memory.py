@@ -48,6 +48,15 @@ class Fading:
 
 
 NOWHERE = Place("")
+
+
+@dataclass(frozen=True, slots=True)
+class KeptRecommendation:
+    id: str
+    record: str  # JSON
+    at: float
+
+
 PostState = Literal["waiting", "posted", "retracted", "failed"]
 
 
@@ -61,6 +70,11 @@ class KeptPost:
     reference: str = ""  # the platform's own id of the message, once it is posted
     at: float = 0.0
     asked_in: Place = NOWHERE  # where the person shared it, and is told if it could not be posted
+
+
+def owner_of(post: KeptPost) -> Person:
+    """Who shared it, on the surface where it was shared."""
+    return Person(post.place.surface, post.place.tenant, post.person)
 
 
 QuestionState = Literal["open", "answered"]
@@ -160,8 +174,12 @@ class Deliveries(Protocol):
 class Recommendations(Protocol):
     async def keep(self, id: str, person: Person, record: str, knowledge: str, at: float) -> None: ...
 
-    async def record(self, id: str) -> str | None:
-        """The JSON text kept under `id`."""
+    async def record(self, id: str, person: Person) -> str | None:
+        """The JSON text kept under `id`; None where there is none, or it is somebody else's."""
+        ...
+
+    async def of(self, person: Person, limit: int = 5) -> Sequence[KeptRecommendation]:
+        """The person's own, newest first."""
         ...
 
 
@@ -180,6 +198,10 @@ class Posts(Protocol):
 
     async def standing(self) -> Sequence[KeptPost]:
         """All that are posted and not retracted, oldest first."""
+        ...
+
+    async def of(self, person: Person, limit: int = 10) -> Sequence[KeptPost]:
+        """What the person shared and has not taken back, newest first."""
         ...
 
 

@@ -39,6 +39,7 @@ class Message:
     fields: tuple[tuple[str, tuple[str, ...]], ...] = ()  # a submitted form: field id and the values chosen
     can_post: bool = False  # this surface has channels in which something can be posted
     experts: Place | None = None  # where a question to a person goes from here; None: nowhere
+    record: str = ""  # the kept recommendation that the command names, as JSON; the session fills it in
 
     @property
     def entered(self) -> dict[str, tuple[str, ...]]:
@@ -149,6 +150,7 @@ class Reply:
     progress: Progress | None = None
     private: bool = True  # for the person alone, where the surface can do that
     entry: str | None = None  # the curated answer this is, if it is one
+    record: str = ""  # the id of the recommendation this is, if it is one
     best_entry: str | None = None  # the best candidate, also when it was not good enough
     confidence: float = 0.0  # how sure of best_entry, 0 to 1
     reference: str = ""  # names this reply in votes, shares and log lines
@@ -178,6 +180,8 @@ def _lines(reply: Reply) -> list[str]:
         lines += [""]
     if reply.disclosure:
         lines += [reply.disclosure, ""]
+    if reply.link:
+        lines += [reply.link]
     return lines
 
 

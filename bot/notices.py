@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from bot.memory import Forgotten
-from bot.messages import Bullets, Paragraph, Reply
+from collections.abc import Sequence
+
+from bot.memory import Forgotten, KeptPost
+from bot.messages import Bullets, Choice, Paragraph, Reply
 
 
 def failure(reference: str) -> Reply:
@@ -51,6 +53,40 @@ def relayed_before(reference: str) -> Reply:
         kind="notice",
         title="This question has its answer",
         body=(Paragraph("One answer was passed on already. This one was not."),),
+        reference=reference,
+    )
+
+
+def posted(id: str, link: str) -> Reply:
+    """For whoever shared the post `id`; `link` is where it stands, empty where the platform has no addresses."""
+    return Reply(
+        kind="notice",
+        title="Your post is there",
+        choices=(Choice("Take it back", f"retract:{id}", style="danger"),),
+        reference=id,
+        link=link,
+    )
+
+
+def posts(kept: Sequence[KeptPost], reference: str) -> Reply:
+    """What a person has shared, newest first, each with a way to take it back."""
+    if not kept:
+        nothing = Paragraph("You have shared nothing that still stands.")
+        return Reply(kind="notice", title="Your posts", body=(nothing,), reference=reference)
+    return Reply(
+        kind="notice",
+        title="Your posts",
+        body=(Bullets(tuple(post.post.title for post in kept)),),
+        choices=tuple(Choice(f"Take back “{post.post.title}”", f"retract:{post.id}") for post in kept),
+        reference=reference,
+    )
+
+
+def not_subscribed(reference: str) -> Reply:
+    return Reply(
+        kind="notice",
+        title="Nothing to stop",
+        body=(Paragraph("No recommendations are set up for this channel."),),
         reference=reference,
     )
 

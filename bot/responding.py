@@ -242,6 +242,9 @@ class Responder:
             body=(*first, *after, *reply.body),
         )
 
+    def forgetting(self) -> Reply:
+        return Reply("notice", "Forgotten")
+
     def unknown_command(self, command: str) -> Reply:
         name = command.partition(":")[0][:40]
         return replace(

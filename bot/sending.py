@@ -91,3 +91,7 @@ class Sender(Protocol):
     async def delete(self, parcel: Parcel, reference: str) -> None:
         """Take the message away. One that is gone already counts as taken away."""
         ...
+
+    async def link(self, parcel: Parcel, reference: str) -> str:
+        """Where the message `reference` stands, for a person to open. Empty where the platform has no addresses."""
+        ...

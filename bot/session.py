@@ -15,11 +15,14 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bot import notices
-from bot.consequences import carry_out
+from bot.asking import is_among_experts
+from bot.commands import parse
+from bot.consequences import carry_out, person_of
 from bot.conversation import Conversation, Retention, faded, fades_at
 from bot.effects import Forget, Relay
 from bot.memory import Memory, MemoryUnavailable, Unit
-from bot.messages import Message, Place, Reply
+from bot.messages import Message, Reply
+from bot.sharing import record_wanted
 from bot.turn import Mind, Turn
 
 logger = logging.getLogger(__name__)
@@ -40,14 +43,12 @@ class Session:
         memory: Memory,
         *,
         retention: Retention = Retention(),  # noqa: B008  (frozen)
-        experts: Place | None = None,
         clock: Callable[[], float] = time.time,
         woken: Callable[[], None] = lambda: None,
     ) -> None:
         self._advisor = advisor
         self._memory = memory
         self._retention = retention
-        self._experts = experts
         self._clock = clock
         self._woken = woken
 
@@ -84,7 +85,8 @@ class Session:
             return reply, False
         now = message.at or self._clock()
         remembered = await unit.conversations.load(message.place, message.person)
-        turn = await self._turn(message, faded(remembered.conversation, now, self._retention), unit)
+        conversation = faded(remembered.conversation, now, self._retention)
+        turn = await self._turn(await self._with_record(message, conversation, unit), conversation, unit)
         forgets = any(isinstance(effect, Forget) for effect in turn.effects)
         if not forgets:
             await self._save(message, replace(turn.conversation, moved_at=now), remembered.version, unit)
@@ -98,14 +100,20 @@ class Session:
         return reply, bool(turn.effects)
 
     async def _turn(self, message: Message, conversation: Conversation, unit: Unit) -> Turn:
-        if message.command is None and self._experts and message.place.thread:
-            channel = replace(message.place, thread="")
-            if channel == replace(self._experts, thread=""):
-                asked = await unit.questions.in_thread(message.place)
-                if asked and asked.state == "open":
-                    relay = Relay(asked.id, answer=message.text, answered_by=message.person)
-                    return Turn(notices.relayed(asked.id), conversation, (relay,))
+        if message.command is None and message.place.thread and is_among_experts(message):
+            asked = await unit.questions.in_thread(message.place)
+            if asked and asked.state == "open":
+                relay = Relay(asked.id, answer=message.text, answered_by=message.person)
+                return Turn(notices.relayed(asked.id), conversation, (relay,))
         return self._advisor.turn(message, conversation)
+
+    @staticmethod
+    async def _with_record(message: Message, conversation: Conversation, unit: Unit) -> Message:
+        """The message with the kept recommendation that its command is about, if that is this person's."""
+        command = parse(message.command or message.text)
+        id = record_wanted(*command, conversation) if command else ""
+        record = await unit.recommendations.record(id, person_of(message)) if id else None
+        return replace(message, record=record or "")
 
     async def _save(self, message: Message, conversation: Conversation, version: int, unit: Unit) -> None:
         look_again_at = fades_at(conversation, conversation.moved_at, self._retention)

@@ -12,7 +12,7 @@ from adapters.cli.drawing import show
 from adapters.settings import Settings
 from bot.advisor import Advisor
 from bot.memory_volatile import VolatileMemory
-from bot.messages import Message, Place, Reply
+from bot.messages import Message, Place
 from bot.session import Session
 
 LEAVE = frozenset({"quit", "exit", "bye", ":q", "/quit", "/exit"})
@@ -33,15 +33,8 @@ async def _chat(advisor: Advisor, console: Console) -> None:
     while (text := _read(console)) is not None:
         if text.lower() in LEAVE:
             break
-        reply = await session.respond(_message(text, picked(reply, text)))
+        reply = await session.respond(_message(text, None))
         show(reply, console)
-
-
-def picked(reply: Reply, text: str) -> str | None:
-    """The command of the choice that `text` is the number of, counted from 1."""
-    if not text.isdigit() or not 1 <= int(text) <= len(reply.choices):
-        return None
-    return reply.choices[int(text) - 1].command
 
 
 def _message(text: str, command: str | None) -> Message:

@@ -22,7 +22,7 @@ def plain(reply: Reply) -> str:
 
 
 def show(reply: Reply, console: Console) -> None:
-    """Draw `reply`, with its choices numbered from 1."""
+    """Draw `reply`. What can be picked is numbered from 1: the options of a form's one field, else the choices."""
     verdict = VERDICTS[reply.verdict] if reply.verdict else ""
     headline = Text(". ".join(part for part in (verdict, reply.title) if part), style="bold")
     if reply.progress:
@@ -35,9 +35,14 @@ def show(reply: Reply, console: Console) -> None:
         parts.append(_bullets(tuple(sources), markup=True))
     if reply.disclosure:
         parts.append(Text(reply.disclosure, style="italic dim"))
-    parts += [_choice(number, choice) for number, choice in enumerate(reply.choices, 1)]
-    if reply.form and not reply.choices:
-        parts += [_field(field) for field in reply.form.fields]
+    if reply.form is not None:
+        parts += [part for field in reply.form.fields for part in _field(field)]
+        parts += [_choice("·", choice) for choice in reply.choices]
+    else:
+        parts += [_choice(f"{number:>2}", choice) for number, choice in enumerate(reply.choices, 1)]
+        parts += [_tools(reply.tools, len(reply.choices) + 1)] if reply.tools else []
+    if reply.link:
+        parts.append(Text(reply.link))
     console.print(Padding(Group(*parts), (1, 2)), width=min(console.width, WIDTH))
 
 
@@ -63,11 +68,17 @@ def _bullets(items: tuple[str, ...], *, markup: bool = False) -> RenderableType:
     return grid
 
 
-def _choice(number: int, choice: Choice) -> Text:
-    line = Text(f"{number:>2} ", style="cyan").append(choice.label, style="default")
+def _choice(mark: str, choice: Choice) -> Text:
+    line = Text(f"{mark} ", style="cyan").append(choice.label, style="default")
     return line.append(f"  {choice.hint}", style="dim") if choice.hint else line
 
 
-def _field(field: Field) -> Text:
-    options = ", ".join(option.label for option in field.options)
-    return Text(f"{field.label}: {options}" if options else field.label)
+def _tools(tools: tuple[Choice, ...], first: int) -> Text:
+    return Text("   ".join(f"{number} {tool.label}" for number, tool in enumerate(tools, first)), style="dim")
+
+
+def _field(field: Field) -> list[Text]:
+    options = [
+        _choice(f"{number:>2}", Choice(option.label, "", option.hint)) for number, option in enumerate(field.options, 1)
+    ]
+    return [Text(field.label, style="bold"), *options]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, delete, select, update
+from sqlalchemy import Table, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.database.outbox import SqlOutbox
-from adapters.database.rows import place_values
+from adapters.database.rows import is_theirs, place_values
 from adapters.database.tables import (
     conversations,
     deliveries,
@@ -29,7 +29,7 @@ async def forget(connection: AsyncConnection, person: Person) -> Forgotten:
     """Delete what is kept about `person`; posts and subscriptions stay without the name. No name: nothing is theirs."""
     if not person.id:
         return Forgotten()
-    asked = await connection.execute(select(questions.c.id).where(_is_theirs(questions, person)))
+    asked = await connection.execute(select(questions.c.id).where(is_theirs(questions, person)))
     for id in asked.scalars().all():
         await SqlOutbox(connection).withdraw(id)
     return Forgotten(
@@ -54,17 +54,12 @@ async def delete_tenant(connection: AsyncConnection, surface: str, tenant: str) 
     return sum([(await connection.execute(statement)).rowcount for statement in of_tenant])
 
 
-def _is_theirs(table: Table, person: Person) -> ColumnElement[bool]:
-    columns = table.c
-    return (columns.surface == person.surface) & (columns.tenant == person.tenant) & (columns.person == person.id)
-
-
 async def _delete(connection: AsyncConnection, table: Table, person: Person) -> int:
-    return (await connection.execute(delete(table).where(_is_theirs(table, person)))).rowcount
+    return (await connection.execute(delete(table).where(is_theirs(table, person)))).rowcount
 
 
 async def _unname_posts(connection: AsyncConnection, person: Person) -> int:
-    rows = (await connection.execute(select(posts.c.id, posts.c.post).where(_is_theirs(posts, person)))).all()
+    rows = (await connection.execute(select(posts.c.id, posts.c.post).where(is_theirs(posts, person)))).all()
     for row in rows:
         unnamed = replace(loads(Post, row.post), shared_by="", note="")
         values: dict[str, Any] = {"person": "", "post": dumps(unnamed), **place_values(NOWHERE, "asked_in_")}
@@ -73,5 +68,5 @@ async def _unname_posts(connection: AsyncConnection, person: Person) -> int:
 
 
 async def _unname_subscriptions(connection: AsyncConnection, person: Person) -> int:
-    change = update(subscriptions).where(_is_theirs(subscriptions, person)).values(person="")
+    change = update(subscriptions).where(is_theirs(subscriptions, person)).values(person="")
     return (await connection.execute(change)).rowcount

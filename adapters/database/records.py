@@ -9,10 +9,17 @@ from typing import Any, cast
 from sqlalchemy import Row, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from adapters.database.rows import insert_or_ignore, insert_or_replace, person_values, place_of, place_values
+from adapters.database.rows import (
+    insert_or_ignore,
+    insert_or_replace,
+    is_theirs,
+    person_values,
+    place_of,
+    place_values,
+)
 from adapters.database.tables import gaps, posts, questions, recommendations, votes
 from bot.effects import Post, Unanswered, Vote
-from bot.memory import Gap, KeptPost, KeptQuestion, Person, PostState, QuestionState, Tally
+from bot.memory import Gap, KeptPost, KeptQuestion, KeptRecommendation, Person, PostState, QuestionState, Tally
 from bot.messages import Place
 from bot.plaindata import dumps, loads
 
@@ -25,9 +32,14 @@ class SqlRecommendations:
         values = {"id": id, **person_values(person), "record": record, "knowledge": knowledge, "at": at}
         await self._connection.execute(insert_or_replace(self._connection, recommendations), values)
 
-    async def record(self, id: str) -> str | None:
-        found = await self._connection.execute(select(recommendations.c.record).where(recommendations.c.id == id))
-        return found.scalar()
+    async def record(self, id: str, person: Person) -> str | None:
+        theirs = is_theirs(recommendations, person) & (recommendations.c.id == id)
+        return (await self._connection.execute(select(recommendations.c.record).where(theirs))).scalar()
+
+    async def of(self, person: Person, limit: int = 5) -> Sequence[KeptRecommendation]:
+        theirs = select(recommendations).where(is_theirs(recommendations, person))
+        rows = await self._connection.execute(theirs.order_by(recommendations.c.at.desc()).limit(limit))
+        return [KeptRecommendation(row.id, row.record, row.at) for row in rows]
 
 
 class SqlPosts:
@@ -63,6 +75,13 @@ class SqlPosts:
 
     async def standing(self) -> Sequence[KeptPost]:
         rows = await self._connection.execute(select(posts).where(posts.c.state == "posted").order_by(posts.c.at))
+        return [_post(row) for row in rows]
+
+    async def of(self, person: Person, limit: int = 10) -> Sequence[KeptPost]:
+        if not person.id:
+            return []
+        theirs = is_theirs(posts, person) & posts.c.state.in_(("waiting", "posted"))
+        rows = await self._connection.execute(select(posts).where(theirs).order_by(posts.c.at.desc()).limit(limit))
         return [_post(row) for row in rows]
 
 

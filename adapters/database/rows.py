@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, Table
+from sqlalchemy import ColumnElement, Row, Table
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -31,6 +31,12 @@ def place_of(row: Row[Any], prefix: str = "") -> Place:
 
 def person_values(person: Person) -> dict[str, str]:
     return {"surface": person.surface, "tenant": person.tenant, "person": person.id}
+
+
+def is_theirs(table: Table, person: Person) -> ColumnElement[bool]:
+    """Rows of `table` that are kept about `person`."""
+    columns = table.c
+    return (columns.surface == person.surface) & (columns.tenant == person.tenant) & (columns.person == person.id)
 
 
 def insert_or_ignore(connection: AsyncConnection, table: Table) -> Insert:

@@ -64,6 +64,10 @@ class SlackSender:
             if refused.why != "message_not_found":  # gone already
                 raise
 
+    async def link(self, parcel: Parcel, reference: str) -> str:
+        found = await self._call("chat_getPermalink", channel=parcel.place.channel, message_ts=reference)
+        return str(found.get("permalink", ""))
+
     async def _call(self, method: str, **arguments: Any) -> dict[str, Any]:
         try:
             response = await getattr(self._client, method)(**arguments)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, NoReturn
+from urllib.parse import quote
 
 from adapters.teams.app import card_activity
 from adapters.teams.connector import RETRIED, Connector, SendFailed
@@ -53,6 +54,10 @@ class TeamsSender:
         except SendFailed as error:
             if error.status not in (404, 410):  # gone already
                 _give_back(error)
+
+    async def link(self, parcel: Parcel, reference: str) -> str:
+        channel, tenant = quote(parcel.place.channel, safe=""), quote(parcel.place.tenant, safe="")
+        return f"https://teams.microsoft.com/l/message/{channel}/{quote(reference, safe='')}?tenantId={tenant}"
 
     async def _conversations(self, place: Place) -> Any:
         url = self._urls.of(place.tenant)

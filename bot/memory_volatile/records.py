@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.effects import Post, Unanswered, Vote
-from bot.memory import Gap, KeptPost, KeptQuestion, Person, PostState, Tally
+from bot.memory import Gap, KeptPost, KeptQuestion, KeptRecommendation, Person, PostState, Tally, owner_of
 from bot.memory_volatile.rows import Rows
 from bot.messages import Place
 
@@ -19,9 +19,15 @@ class VolatileRecommendations:
     async def keep(self, id: str, person: Person, record: str, knowledge: str, at: float) -> None:
         self.rows[id] = (person, record, knowledge, at)
 
-    async def record(self, id: str) -> str | None:
+    async def record(self, id: str, person: Person) -> str | None:
         kept = self.rows.get(id)
-        return kept[1] if kept else None
+        return kept[1] if kept and kept[0] == person else None
+
+    async def of(self, person: Person, limit: int = 5) -> Sequence[KeptRecommendation]:
+        theirs = [
+            KeptRecommendation(id, record, at) for id, (owner, record, _, at) in self.rows.items() if owner == person
+        ]
+        return sorted(theirs, key=lambda kept: kept.at, reverse=True)[:limit]
 
 
 class VolatilePosts:
@@ -50,6 +56,14 @@ class VolatilePosts:
 
     async def standing(self) -> Sequence[KeptPost]:
         return sorted((post for post in self.rows.values() if post.state == "posted"), key=lambda post: post.at)
+
+    async def of(self, person: Person, limit: int = 10) -> Sequence[KeptPost]:
+        theirs = [
+            post
+            for post in self.rows.values()
+            if post.state in ("waiting", "posted") and person.id and owner_of(post) == person
+        ]
+        return sorted(theirs, key=lambda post: post.at, reverse=True)[:limit]
 
 
 class VolatileFeedback:

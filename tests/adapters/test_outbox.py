@@ -43,6 +43,9 @@ class Channel:
         self.looked += 1
         return f"m-{parcel.id}" if f"m-{parcel.id}" in self.messages else None
 
+    async def link(self, parcel: Parcel, reference: str) -> str:
+        return f"https://chat.example/{reference}"
+
     async def update(self, parcel: Parcel, reference: str) -> None:
         self.messages[reference] = parcel.content
 

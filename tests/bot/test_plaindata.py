@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.conversation import Conversation, LastTurn, conversation_from_json, conversation_to_json
+from bot.conversation import Conversation, LastTurn, Pending, conversation_from_json, conversation_to_json
 from bot.effects import AskExpert, Effect, Post, Publish, Subscribe
 from bot.messages import Block, Message, Paragraph, Place, Reply
 from bot.plaindata import ShapeError, dumps, loads, to_plain
@@ -109,12 +109,12 @@ def test_what_cannot_be_kept_is_refused_when_it_is_written() -> None:
     "pending",
     [
         None,
-        Publish("p1", Place("slack"), Post("T", (Paragraph("x"),))),
-        AskExpert("q1", "why?", Place("slack")),
-        Subscribe(Place("slack"), "daily"),
+        Pending("p1", Publish("p1", Place("slack"), Post("T", (Paragraph("x"),)))),
+        Pending("q1", AskExpert("q1", "why?", Place("slack"))),
+        Pending("s1", Subscribe(Place("slack"), "daily")),
     ],
 )
-def test_a_conversation_comes_back_equal(pending: Publish | AskExpert | Subscribe | None) -> None:
+def test_a_conversation_comes_back_equal(pending: Pending | None) -> None:
     conversation = Conversation(LastTurn("why?", "e1", subjects=("a", "b")), pending=pending, moved_at=12.5)
     assert conversation_from_json(conversation_to_json(conversation)) == conversation
 

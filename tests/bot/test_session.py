@@ -26,7 +26,7 @@ from bot.effects import (
     Vote,
     identity,
 )
-from bot.memory import Memory, MemoryUnavailable, Unit
+from bot.memory import Memory, MemoryUnavailable, Person, Unit
 from bot.memory_volatile import VolatileMemory
 from bot.messages import Message, Paragraph, Place
 from bot.sending import ExpertAnswer, ExpertQuestion, Parcel
@@ -183,7 +183,7 @@ async def test_a_vote_is_the_persons_own(memory: Memory) -> None:
 async def test_a_recommendation_is_kept_with_the_turn(memory: Memory) -> None:
     await Session(CountingMind(Keep("rec1", "{}")), memory).respond(NEXT)
     async with memory.transaction() as unit:
-        assert await unit.recommendations.record("rec1") == "{}"
+        assert await unit.recommendations.record("rec1", Person("slack", "T1", "anna")) == "{}"
 
 
 async def test_a_post_is_put_in_the_outbox_with_the_turn(memory: Memory) -> None:
@@ -244,7 +244,7 @@ async def test_only_a_standing_post_is_refreshed(memory: Memory) -> None:
 
 
 async def test_an_experts_answer_is_relayed_to_the_asker_once(memory: Memory) -> None:
-    ask = Session(CountingMind(AskExpert("q1", "why, says <@U1>?", EXPERTS)), memory, experts=EXPERTS)
+    ask = Session(CountingMind(AskExpert("q1", "why, says <@U1>?", EXPERTS)), memory)
     await ask.respond(NEXT)
     async with memory.transaction() as unit:
         (claimed,) = await unit.outbox.claim("a", now=100.0, lease=1, surfaces=("slack",))
@@ -252,7 +252,9 @@ async def test_an_experts_answer_is_relayed_to_the_asker_once(memory: Memory) ->
         assert claimed.parcel.place == EXPERTS
         await unit.outbox.sent("q1", "a", 100.0)
         await unit.questions.posted("q1", "55.5")
-    answer = Message("because", place=replace(EXPERTS, thread="55.5"), person="eve", delivery="d2", at=200.0)
+    answer = Message(
+        "because", place=replace(EXPERTS, thread="55.5"), person="eve", delivery="d2", at=200.0, experts=EXPERTS
+    )
     assert (await ask.respond(answer)).title == "Passed on"
     assert (await ask.respond(replace(answer, text="also", delivery="d3"))).title != "Passed on"
     async with memory.transaction() as unit:

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from bot.conversation import Conversation, LastTurn
+from bot.conversation import Conversation, LastTurn, Pending
 from bot.effects import Post, Publish, Unanswered, Vote
-from bot.memory import NOWHERE, Forgotten, KeptPost, KeptQuestion, Memory, Person, Subscription
+from bot.memory import NOWHERE, Forgotten, KeptPost, KeptQuestion, Memory, Person, Subscription, owner_of
 from bot.messages import (
     Bullets,
     Choice,
@@ -42,7 +42,9 @@ REPLY = Reply(
     reference="r1",
 )
 TALK = Conversation(
-    last=LastTurn(entry="x"), pending=Publish("p1", HERE, Post("T", (Paragraph("B"),), note="mine")), moved_at=10.0
+    last=LastTurn(entry="x"),
+    pending=Pending("p1", Publish("p1", HERE, Post("T", (Paragraph("B"),), note="mine"))),
+    moved_at=10.0,
 )
 POST = KeptPost(
     "p1", HERE, "anna", Post("Title", (Paragraph("Body"),), shared_by="anna", note="my note"), at=1.0, asked_in=HERE
@@ -129,8 +131,28 @@ async def test_a_recommendation_is_found_by_its_id(memory: Memory) -> None:
     async with memory.transaction() as unit:
         await unit.recommendations.keep("r1", ANNA, '{"a": 1}', "k1", 1.0)
         await unit.recommendations.keep("r1", ANNA, '{"a": 2}', "k1", 2.0)
-        assert await unit.recommendations.record("r1") == '{"a": 2}'
-        assert await unit.recommendations.record("r2") is None
+        assert await unit.recommendations.record("r1", ANNA) == '{"a": 2}'
+        assert await unit.recommendations.record("r2", ANNA) is None
+        assert await unit.recommendations.record("r1", replace(ANNA, id="ben")) is None
+        assert await unit.recommendations.record("r1", replace(ANNA, tenant="T2")) is None
+
+
+async def test_a_person_finds_their_own_recommendations_newest_first(memory: Memory) -> None:
+    async with memory.transaction() as unit:
+        for number in range(3):
+            await unit.recommendations.keep(f"r{number}", ANNA, "{}", "k1", float(number))
+        await unit.recommendations.keep("other", replace(ANNA, id="ben"), "{}", "k1", 9.0)
+        assert [kept.id for kept in await unit.recommendations.of(ANNA, limit=2)] == ["r2", "r1"]
+
+
+async def test_a_person_finds_what_they_shared_and_did_not_take_back(memory: Memory) -> None:
+    async with memory.transaction() as unit:
+        for number, state in enumerate(("waiting", "posted", "retracted", "failed")):
+            await unit.posts.add(replace(POST, id=f"p{number}", at=float(number)))
+            await unit.posts.change(f"p{number}", state=state)  # type: ignore[arg-type]
+        await unit.posts.add(replace(POST, id="other", person="ben"))
+        assert [post.id for post in await unit.posts.of(owner_of(POST))] == ["p1", "p0"]
+        assert await unit.posts.of(replace(owner_of(POST), id="")) == []
 
 
 async def test_a_post_is_kept_once_and_changes(memory: Memory) -> None:

@@ -1,0 +1,58 @@
+"""Saying whether a reply helped."""
+
+from __future__ import annotations
+
+from bot.conversation import Conversation
+from bot.effects import Effect, Unanswered, Vote
+from bot.handling import Handler
+from bot.messages import Choice, Message, Paragraph, Reply
+from bot.turn import Turn
+
+REASONS = {
+    "wrong": "It is wrong",
+    "missed": "It answers another question",
+    "unclear": "It is hard to understand",
+    "missing": "Something is missing",
+}
+
+
+class Voting:
+    """The command `vote:yes/REFERENCE/ENTRY`, `vote:no/REFERENCE/ENTRY` and, after that, `…/REASON`."""
+
+    def __init__(self, knowledge_version: str) -> None:
+        self._version = knowledge_version
+
+    def handlers(self) -> dict[str, Handler]:
+        return {"vote": self.vote}
+
+    def vote(self, argument: str, message: Message, conversation: Conversation) -> Turn | None:
+        answer, _, named = argument.partition("/")
+        reference, _, entry = named.partition("/")
+        if answer not in ("yes", "no") or not reference:
+            return None
+        helpful, reason = answer == "yes", entry.rpartition("/")[2]
+        if reason in REASONS:
+            entry = entry.rpartition("/")[0]
+        else:
+            reason = ""
+        vote = Vote(reference, helpful, reason, entry or None, self._version)
+        if helpful or reason:
+            thanks = Reply("notice", "Thank you", body=(Paragraph("Noted. You can change it any time."),))
+            return Turn(thanks, conversation, (vote,))
+        choices = tuple(Choice(text, f"vote:no/{reference}/{entry}/{id}") for id, text in REASONS.items())
+        reply = Reply("notice", "Noted", body=(Paragraph("What was the matter with it?"),), choices=choices)
+        return Turn(reply, conversation, (vote, *_gap(reference, entry, conversation, self._version)))
+
+
+def tools(reference: str, entry: str | None) -> tuple[Choice, ...]:
+    """The buttons below the reply `reference`."""
+    about = f"{reference}/{entry or ''}"
+    return Choice("Helpful", f"vote:yes/{about}"), Choice("Not helpful", f"vote:no/{about}")
+
+
+def _gap(reference: str, entry: str, conversation: Conversation, version: str) -> tuple[Effect, ...]:
+    """The question, for the curator, where it is still known which one it was."""
+    last = conversation.last
+    if last is None or last.reference != reference or not last.question:
+        return ()
+    return (Unanswered(last.question, "unhelpful", entry or None, knowledge=version),)
