@@ -5,14 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Sequence
 from pathlib import Path
 
 from bot.advisor import Advisor
 from bot.conversation import Conversation
-from bot.effects import Post
 from bot.knowledge import KnowledgeError, Problem
-from bot.memory import Subscription
 from bot.messages import Message
 from bot.turn import Turn
 
@@ -37,13 +34,6 @@ class Host:
 
     def turn(self, message: Message, conversation: Conversation) -> Turn:
         return self.advisor.turn(message, conversation)
-
-    def subscribable(self) -> Sequence[str]:
-        """Ids of the answers that subscriptions bring, in turn."""
-        return self.advisor.drafts.subscribable()
-
-    def subscribed(self, entry: str, subscription: Subscription) -> Post:
-        return self.advisor.drafts.subscribed(entry, subscription)
 
     def reload(self) -> list[Problem]:
         """Read the folder again. With errors, they are returned and the old knowledge goes on serving."""

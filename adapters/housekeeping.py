@@ -9,11 +9,11 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from bot.conversation import Retention
 from bot.memory import Memory, MemoryUnavailable
-from bot.subscribing import Draw, post_due
+from bot.subscribing import Recommends, post_due
 from bot.sweeping import Swept, sweep
 
 logger = logging.getLogger(__name__)
@@ -23,22 +23,19 @@ LOOK_EVERY = 60.0  # seconds, for subscriptions
 
 
 class Housekeeper:
-    """`entries`: ids to recommend, in turn, as they are now. `draw` makes the post; `woken` is called when one is in
-    the outbox."""
+    """`recommends` gives what to recommend now; `woken` is called when a post is in the outbox."""
 
     def __init__(
         self,
         memory: Memory,
-        entries: Callable[[], Sequence[str]],
-        draw: Draw,
+        recommends: Callable[[], Recommends],
         *,
         retention: Retention = Retention(),  # noqa: B008  (frozen)
         clock: Callable[[], float] = time.time,
         woken: Callable[[], None] = lambda: None,
     ) -> None:
         self._memory = memory
-        self._entries = entries
-        self._draw = draw
+        self._recommends = recommends
         self._retention = retention
         self._clock = clock
         self._woken = woken
@@ -62,7 +59,7 @@ class Housekeeper:
     async def look(self) -> None:
         """Do what is due now."""
         now = self._clock()
-        if await post_due(self._memory, now, self._entries(), self._draw):
+        if await post_due(self._memory, now, self._recommends()):
             self._woken()
         if now >= self._next_sweep:
             swept = await sweep(self._memory, now, self._retention)

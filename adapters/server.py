@@ -107,7 +107,7 @@ async def serving(settings: Settings) -> AsyncIterator[tuple[int, Doors]]:
         session = Measured(Session(host, memory, retention=retention, woken=wake))
         doors = await _open(settings, session, memory, stack)
         postman = Postman(memory, _senders(doors))
-        housekeeper = Housekeeper(memory, host.subscribable, host.subscribed, retention=retention, woken=wake)
+        housekeeper = Housekeeper(memory, lambda: host.advisor.drafts, retention=retention, woken=wake)
         _keep_running(postman.run(), postman.close, stack)
         _keep_running(housekeeper.run(), housekeeper.close, stack)
         if settings.on_loopback:  # where somebody is writing; elsewhere a signal asks for it

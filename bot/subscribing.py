@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Protocol
 
 from bot.conversation import DAY
 from bot.effects import Cadence, Post
@@ -13,8 +14,17 @@ from bot.sending import Parcel
 
 PERIODS: dict[Cadence, float] = {"daily": DAY, "weekly": 7 * DAY}
 
-Draw = Callable[[str, Subscription], Post]
-"""Makes the post for an entry's id. It names who set the subscription up and how to stop it."""
+
+class Recommends(Protocol):
+    """What there is to recommend, at one version of the knowledge: `bot.posting.Drafts`."""
+
+    def subscribable(self) -> Sequence[str]:
+        """Ids of entries, in the order in which they are shown."""
+        ...
+
+    def subscribed(self, entry: str, subscription: Subscription) -> Post:
+        """The post of an entry. It names who set the subscription up and how to stop it."""
+        ...
 
 
 def next_entry(entries: Sequence[str], shown: Sequence[str]) -> tuple[str, tuple[str, ...]]:
@@ -33,8 +43,9 @@ def next_time(subscription: Subscription, now: float) -> float:
     return subscription.next_at + (missed + 1) * period
 
 
-async def post_due(memory: Memory, now: float, entries: Sequence[str], draw: Draw) -> int:
+async def post_due(memory: Memory, now: float, recommends: Recommends) -> int:
     """Put a post in the outbox for every subscription whose time has come; each by one process. Returns how many."""
+    entries = recommends.subscribable()
     if not entries:
         return 0
     async with memory.transaction() as unit:
@@ -42,7 +53,7 @@ async def post_due(memory: Memory, now: float, entries: Sequence[str], draw: Dra
         for subscription in due:
             entry, shown = next_entry(entries, subscription.shown)
             post_id = _post_id(subscription)
-            post = draw(entry, subscription)
+            post = recommends.subscribed(entry, subscription)
             if await unit.posts.add(KeptPost(post_id, subscription.place, subscription.person, post, at=now)):
                 await unit.outbox.put(Parcel(post_id, "send", subscription.place, subject=post_id, content=post), now)
             await unit.subscriptions.advance(

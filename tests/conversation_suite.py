@@ -21,7 +21,7 @@ things that not every way in has: people, threads, clock, redelivery, outage, po
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -47,10 +47,10 @@ NEEDS_OF = {
 
 @dataclass(frozen=True)
 class Seen:
-    """What the way in shows after a step. `reply` where it can show the reply itself."""
+    """What the way in shows after a step. `labels`: what stands on its buttons; `reply` where it can show that."""
 
     text: str
-    labels: tuple[str, ...] = ()
+    labels: Container[str] = ()
     reply: Reply | None = None
 
 

@@ -69,8 +69,7 @@ def chat(knowledge: Knowledge = None) -> None:
     """Talk to the advisor here in the terminal."""
     from adapters.cli import asking, chatting
 
-    given = settings(knowledge)
-    chatting.chat(asking.load(given), given)
+    chatting.chat(asking.load(settings(knowledge)))
 
 
 @app.command()
@@ -119,6 +118,25 @@ def serve(knowledge: Knowledge = None) -> None:
     try:
         run(settings(knowledge))
     except ServeError as error:
+        fail(str(error), 1)
+
+
+@app.command()
+def posts(
+    stale: Annotated[bool, typer.Option("--stale", help="Only those whose entry reads differently now.")] = False,
+    refresh: Annotated[bool, typer.Option("--refresh", help="Bring stale posts up to date in place.")] = False,
+    knowledge: Knowledge = None,
+) -> None:
+    """List what was posted in channels."""
+    from adapters.cli import posted
+
+    given = settings(knowledge)
+    try:
+        if refresh:
+            posted.refresh(given)
+        else:
+            posted.show(given, only_stale=stale)
+    except posted.DatabaseUnavailable as error:
         fail(str(error), 1)
 
 

@@ -9,7 +9,6 @@ import time
 from rich.console import Console
 
 from adapters.cli.drawing import show
-from adapters.settings import Settings
 from bot.advisor import Advisor
 from bot.memory_volatile import VolatileMemory
 from bot.messages import Message, Place
@@ -19,26 +18,30 @@ LEAVE = frozenset({"quit", "exit", "bye", ":q", "/quit", "/exit"})
 PLACE = Place("terminal", channel="chat")
 
 
-def chat(advisor: Advisor, settings: Settings) -> None:
-    """Ask and answer until the person leaves. A number picks the choice of that number."""
-    console = Console(highlight=False)
-    asyncio.run(_chat(advisor, console))
+class Chat:
+    """One person's conversation, drawn on `console`."""
+
+    def __init__(self, advisor: Advisor, console: Console) -> None:
+        self._session = Session(advisor, VolatileMemory())
+        self._console = console
+
+    async def say(self, text: str, command: str | None = None) -> None:
+        """Take one turn and draw the reply. What stands on a button, or its number, can be typed."""
+        message = Message(text, command, PLACE, person="you", delivery=secrets.token_hex(8), at=time.time())
+        show(await self._session.respond(message), self._console)
+
+
+def chat(advisor: Advisor) -> None:
+    """Ask and answer until the person leaves."""
+    asyncio.run(_chat(advisor, Console(highlight=False)))
 
 
 async def _chat(advisor: Advisor, console: Console) -> None:
-    session = Session(advisor, VolatileMemory())
-    reply = await session.respond(_message("", "help"))
-    show(reply, console)
+    talk = Chat(advisor, console)
+    await talk.say("", "help")
     console.print("  Type a question, a number to pick, or quit.\n", style="dim")
-    while (text := _read(console)) is not None:
-        if text.lower() in LEAVE:
-            break
-        reply = await session.respond(_message(text, None))
-        show(reply, console)
-
-
-def _message(text: str, command: str | None) -> Message:
-    return Message(text=text, command=command, place=PLACE, person="you", delivery=secrets.token_hex(8), at=time.time())
+    while (text := _read(console)) is not None and text.lower() not in LEAVE:
+        await talk.say(text)
 
 
 def _read(console: Console) -> str | None:

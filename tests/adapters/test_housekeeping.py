@@ -12,14 +12,20 @@ from bot.messages import Place
 HERE = Place("slack", "T1", "C1")
 
 
+class Catalogue:
+    def subscribable(self) -> list[str]:
+        return ["a"]
+
+    def subscribed(self, entry: str, subscription: Subscription) -> Post:
+        return Post(entry)
+
+
 async def test_what_is_due_is_posted_and_the_outbox_woken() -> None:
     memory, woken = VolatileMemory(), []
     async with memory.transaction() as unit:
         await unit.subscriptions.put(Subscription(HERE, "daily", "anna", next_at=50.0))
     now = [0.0]
-    keeper = Housekeeper(
-        memory, lambda: ["a"], lambda entry, _: Post(entry), clock=lambda: now[0], woken=lambda: woken.append(now[0])
-    )
+    keeper = Housekeeper(memory, Catalogue, clock=lambda: now[0], woken=lambda: woken.append(now[0]))
     for now[0] in (40.0, 50.0, 60.0):
         await keeper.look()
     assert woken == [50.0]
@@ -29,7 +35,7 @@ async def test_old_conversations_are_swept_now_and_then() -> None:
     memory, now = VolatileMemory(), [DAY - 1.0]
     async with memory.transaction() as unit:
         await unit.conversations.save(HERE, "anna", Conversation(last=LastTurn()), version=0, look_again_at=DAY)
-    keeper = Housekeeper(memory, lambda: ["a"], lambda entry, _: Post(entry), clock=lambda: now[0])
+    keeper = Housekeeper(memory, Catalogue, clock=lambda: now[0])
     kept = []
     for now[0] in (DAY - 1.0, DAY, DAY - 1.0 + SWEEP_EVERY):
         await keeper.look()

@@ -287,3 +287,17 @@ async def test_whoever_asked_an_expert_in_vain_is_told(memory: Memory) -> None:
         pass
     (told,) = channel.messages.values()
     assert isinstance(told, Notice) and told.person == "anna"
+
+
+async def test_whoever_shared_a_post_is_told_where_it_stands_and_can_take_it_back(memory: Memory) -> None:
+    channel, asked_in = Channel(), Place("slack", "T1", "D7")
+    async with memory.transaction() as unit:
+        await unit.posts.add(replace(POST, asked_in=asked_in))
+        await unit.outbox.put(PARCEL, 0.0)
+    postman = Postman(memory, {"slack": channel})
+    while await postman.send_due():
+        pass
+    told = channel.messages["m-p1-notice"]
+    assert isinstance(told, Notice) and told.person == "anna"
+    assert told.reply.link == "https://chat.example/m-p1"
+    assert [choice.command for choice in told.reply.choices] == ["retract:p1"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -61,8 +61,18 @@ async def test_many_conversations_are_swept_by_several_at_once(memory: Memory) -
     assert sum(one.conversations for one in swept) == 40
 
 
-def draw(entry: str, subscription: Subscription) -> Post:
-    return Post(entry, how_to_ask=subscription.person)
+@dataclass(frozen=True)
+class Catalogue:
+    entries: tuple[str, ...]
+
+    def subscribable(self) -> tuple[str, ...]:
+        return self.entries
+
+    def subscribed(self, entry: str, subscription: Subscription) -> Post:
+        return Post(entry, how_to_ask=subscription.person)
+
+
+ABC, AB = Catalogue(("a", "b", "c")), Catalogue(("a", "b"))
 
 
 async def titles(memory: Memory) -> list[str]:
@@ -75,15 +85,15 @@ async def test_a_subscribed_place_gets_each_recommendation_once_before_any_twice
     async with memory.transaction() as unit:
         await unit.subscriptions.put(Subscription(HERE, "daily", "anna", next_at=0.0))
     for day in range(5):
-        assert await post_due(memory, day * DAY, ["a", "b", "c"], draw) == 1
-        assert await post_due(memory, day * DAY + 1, ["a", "b", "c"], draw) == 0
+        assert await post_due(memory, day * DAY, ABC) == 1
+        assert await post_due(memory, day * DAY + 1, ABC) == 0
     assert await titles(memory) == ["a", "b", "c", "a", "b"]
 
 
 async def test_exactly_one_of_several_processes_posts(memory: Memory) -> None:
     async with memory.transaction() as unit:
         await unit.subscriptions.put(Subscription(HERE, "weekly", "anna", next_at=0.0))
-    posted = await asyncio.gather(*(post_due(memory, 5.0, ["a", "b"], draw) for _ in range(5)))
+    posted = await asyncio.gather(*(post_due(memory, 5.0, AB) for _ in range(5)))
     assert sum(posted) == 1
     assert await titles(memory) == ["a"]
 
@@ -91,7 +101,7 @@ async def test_exactly_one_of_several_processes_posts(memory: Memory) -> None:
 async def test_what_was_missed_is_not_made_up_for(memory: Memory) -> None:
     async with memory.transaction() as unit:
         await unit.subscriptions.put(Subscription(HERE, "daily", "anna", next_at=100.0))
-    assert await post_due(memory, 3.5 * DAY, ["a", "b"], draw) == 1
+    assert await post_due(memory, 3.5 * DAY, AB) == 1
     async with memory.transaction() as unit:
         subscription = await unit.subscriptions.get(HERE)
     assert subscription is not None and subscription.next_at == 100.0 + 4 * DAY

@@ -150,6 +150,11 @@ def test_a_chat_answers_picks_by_number_and_ends() -> None:
     assert "Where this comes from" in done.stdout
 
 
+def test_posts_are_listed_from_the_database(tmp_path: Path) -> None:
+    done = advisor("posts", "--stale", folder=tmp_path)
+    assert (done.returncode, done.stdout) == (0, "0 stale\n"), done.stderr
+
+
 def test_the_slack_manifest_is_printed_with_the_address_filled_in() -> None:
     done = advisor("slack", "manifest", "--url", "https://advisor.example.com/")
     assert "https://advisor.example.com/slack/events" in done.stdout
