@@ -91,6 +91,8 @@ class Advisor:
         elif last is not None and last is not conversation.last:
             last = replace(last, reference=reference)
         offered = Offered((*reply.choices, *reply.tools), numbered=reply.form is None)
+        if not offered.choices:  # what stands on the buttons further up can still be typed
+            offered = replace(conversation.offered, numbered=False)
         return replace(
             turn,
             reply=reply,
@@ -114,7 +116,7 @@ class Advisor:
         if message.command is not None:
             return Turn(self._responder.unknown_command(message.command), conversation)
         if not text:
-            return Turn(self._responder.help(empty=not message.text.strip()), conversation)
+            return Turn(self._responder.help(empty=not message.text.strip(), can_post=message.can_post), conversation)
         if self._only_greets(text):
             return Turn(self._responder.greeting(), conversation)
         incident = self._guards.reports_incident(self.reader, text)
@@ -145,7 +147,7 @@ class Advisor:
         if argument:
             return None
         if name == "help":
-            return Turn(self._responder.help(), conversation)
+            return Turn(self._responder.help(can_post=message.can_post), conversation)
         if name == "topics":
             return Turn(self._responder.topics(), conversation)
         if name == "about":

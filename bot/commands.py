@@ -16,6 +16,7 @@ class Command:
     description: str
     aliases: tuple[str, ...] = ()
     listed: bool = True
+    posts: bool = False  # of use only where there are channels to post in
 
 
 COMMANDS = (
@@ -23,9 +24,9 @@ COMMANDS = (
     Command("topics", "What you can ask about", ("subjects", "menu", "list")),
     Command("compare", "The subjects side by side", ("comparison",)),
     Command("triage", "A few questions that lead to a recommendation", ("recommend", "start triage")),
-    Command("share", "Post the last answer in a channel", ("post",)),
+    Command("share", "Post the last answer in a channel", ("post",), posts=True),
     Command("posts", "What you have shared, to take it back", ("my posts", "retract"), listed=False),
-    Command("subscribe", "One recommendation a week in a channel", ("subscription",)),
+    Command("subscribe", "One recommendation a week in a channel", ("subscription",), posts=True),
     Command("unsubscribe", "Stop the recommendations here", ("stop subscription",), listed=False),
     Command("ask", "Pass a question on to a person", ("ask a person", "ask someone", "ask an expert", "ask a human")),
     Command("confirm", "Do what was previewed", listed=False),
@@ -33,6 +34,11 @@ COMMANDS = (
     Command("about", "Where the answers come from", ("source", "sources")),
     Command("forget me", "Delete what is kept about you", ("forget", "delete my data")),
 )
+
+
+def listed(can_post: bool) -> tuple[Command, ...]:
+    """What help shows; `can_post`: there are channels to post in."""
+    return tuple(command for command in COMMANDS if command.listed and (can_post or not command.posts))
 
 
 def parse(text: str) -> tuple[str, str] | None:

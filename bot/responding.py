@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.answering import Decision
-from bot.commands import COMMANDS
+from bot.commands import listed
 from bot.composing import MOST_CHOICES, Composer
 from bot.knowledge.model import Answer, KnowledgeBase
 from bot.messages import Block, Bullets, Choice, Heading, Kind, Paragraph, Reply
@@ -170,15 +170,15 @@ class Responder:
             confidence=1.0,
         )
 
-    def help(self, *, empty: bool = False) -> Reply:
+    def help(self, *, empty: bool = False, can_post: bool = False) -> Reply:
         """What can be asked, with examples and commands; `empty`: in answer to a message without a question."""
         intro = self._composer.phrase("empty" if empty else "help-intro", "Ask in your own words.")
         examples = self._knowledge.phrase_lists.get("help-examples", ())
-        listed = [f"{command.name}: {command.description}" for command in COMMANDS if command.listed]
+        described = tuple(f"{command.name}: {command.description}" for command in listed(can_post))
         body: list[Block] = [Paragraph(intro)]
         if examples:
             body.append(Bullets(tuple(examples)))
-        body += [Heading("Commands"), Bullets(tuple(listed))]
+        body += [Heading("Commands"), Bullets(described)]
         return Reply(
             "help", self._composer.phrase("name", "Advisor"), body=tuple(body), choices=self._starting_points()
         )

@@ -33,7 +33,7 @@ class Sharing:
             return Turn(Reply("notice", "There is nothing to share", body=(Paragraph(why),)), conversation)
         if not message.can_post:
             first = Paragraph("There are no channels here to post in. This is the text to copy.")
-            return Turn(_shown("Copy this", post, first), conversation)
+            return Turn(_shown("Copy this", replace(post, how_to_ask=""), first), conversation)
         return Turn(_asked(subject, post), conversation)
 
     def preview(self, subject: str, message: Message, conversation: Conversation) -> Turn:
@@ -103,7 +103,8 @@ def _asked(subject: str, post: Post, channel: str = "", note: str = "", wanted: 
 def _shown(title: str, post: Post, first: Paragraph) -> Reply:
     """The post within a reply to the person alone."""
     note: tuple[Block, ...] = (Paragraph(f"Your note: {post.note}"),) if post.note else ()
-    body = (first, *note, Heading(post.title), *post.body, Paragraph(post.how_to_ask))
+    after: tuple[Block, ...] = (Paragraph(post.how_to_ask),) if post.how_to_ask else ()
+    body = (first, *note, Heading(post.title), *post.body, *after)
     return Reply("notice", title, body=body, citations=post.citations, disclosure=post.disclosure)
 
 

@@ -12,10 +12,19 @@ import psycopg
 import pytest
 
 from adapters.database import SqlMemory, migrate
+from bot.advisor import Advisor
 from bot.memory import Memory
 from bot.memory_volatile import VolatileMemory
 
+KNOWLEDGE = Path(__file__).parent.parent / "knowledge"
+
 _numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def advisor() -> Advisor:
+    """The advisor on our own knowledge; it keeps nothing between two turns."""
+    return Advisor.load(KNOWLEDGE)
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from bot.messages import VERDICTS, Block, Bullets, Choice, Field, Heading, Paragraph, Reply, Table
 
+COLOURS = {"yes": "green", "no": "red", "partly": "yellow"}
 WIDTH = 100  # columns; longer lines read badly
 
 
@@ -24,17 +25,21 @@ def plain(reply: Reply) -> str:
 def show(reply: Reply, console: Console) -> None:
     """Draw `reply`. What can be picked is numbered from 1: the options of a form's one field, else the choices."""
     verdict = VERDICTS[reply.verdict] if reply.verdict else ""
-    headline = Text(". ".join(part for part in (verdict, reply.title) if part), style="bold")
+    colour = COLOURS.get(reply.verdict or "", "")
+    headline = Text(style="bold").append(f"{verdict}. " if verdict else "", style=colour).append(reply.title)
     if reply.progress:
         headline.append(f"   {reply.progress.step} of {reply.progress.steps}", style="dim")
     parts: list[RenderableType] = [headline] if headline.plain else []
-    parts += [_block(block) for block in reply.body]
+    for block in reply.body:
+        parts += [Text(), _block(block)] if parts and not _continues(block, parts[-1]) else [_block(block)]
     if reply.citations:
         sources = [f"{citation.says} [dim]\\[{escape(citation.at)}][/dim]" for citation in reply.citations]
-        parts.append(Text.from_markup("[dim]Where this comes from[/dim]"))
+        parts += [Text(), Text("Where this comes from", style="dim")]
         parts.append(_bullets(tuple(sources), markup=True))
     if reply.disclosure:
-        parts.append(Text(reply.disclosure, style="italic dim"))
+        parts += [Text(), Text(reply.disclosure, style="italic dim")]
+    if reply.form or reply.choices or reply.tools:
+        parts.append(Text())
     if reply.form is not None:
         parts += [part for field in reply.form.fields for part in _field(field)]
         parts += [_choice("·", choice) for choice in reply.choices]
@@ -44,6 +49,11 @@ def show(reply: Reply, console: Console) -> None:
     if reply.link:
         parts.append(Text(reply.link))
     console.print(Padding(Group(*parts), (1, 2)), width=min(console.width, WIDTH))
+
+
+def _continues(block: Block, before: RenderableType) -> bool:
+    """Bullets stand right below the line that leads to them."""
+    return isinstance(block, Bullets) and isinstance(before, Text) and before.plain != ""
 
 
 def _block(block: Block) -> RenderableType:

@@ -6,7 +6,6 @@ import itertools
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -90,11 +89,6 @@ class SessionDoor:
 
 def choices(reply: Reply) -> tuple[Choice, ...]:
     return (*reply.choices, *reply.tools)
-
-
-@pytest.fixture(scope="module")
-def advisor() -> Advisor:
-    return Advisor.load(Path(__file__).parents[2] / "knowledge")
 
 
 @pytest.mark.parametrize("conversation", conversations(), ids=str)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -20,11 +19,6 @@ from bot.session import Session
 
 HERE = Place("here", "T1", "C1")
 EXPERTS = Place("here", "T1", "C9")
-
-
-@pytest.fixture(scope="module")
-def advisor() -> Advisor:
-    return Advisor.load(Path(__file__).parents[2] / "knowledge")
 
 
 def changed(knowledge: KnowledgeBase, entry: str) -> Advisor:

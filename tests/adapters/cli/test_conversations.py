@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from io import StringIO
-from pathlib import Path
 
 import pytest
 from rich.console import Console
@@ -57,11 +56,6 @@ class _Typed:
 def _unwrapped(text: str) -> str:
     """What was drawn, without the lines' ends, the marks of lists and the frames of tables."""
     return " ".join(text.replace("•", " ").replace("│", " ").split())
-
-
-@pytest.fixture(scope="module")
-def advisor() -> Advisor:
-    return Advisor.load(Path(__file__).parents[3] / "knowledge")
 
 
 @pytest.mark.parametrize("conversation", [one for one in conversations() if not one.needs], ids=str)

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import pytest
-
 from adapters.slack.blocks import COMMAND, MORE, draw, fallback
 from adapters.slack.forms import entered
 from bot.advisor import Advisor
@@ -28,11 +24,6 @@ from tests.slack_workspace.limits import problems
 from tests.slack_workspace.workspace import buttons, texts
 
 LONG = "A sentence that goes on for a while. " * 400
-
-
-@pytest.fixture(scope="module")
-def advisor() -> Advisor:
-    return Advisor.load(Path(__file__).parents[3] / "knowledge")
 
 
 def test_every_answer_of_our_knowledge_is_taken_and_complete(advisor: Advisor) -> None:
