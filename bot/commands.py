@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from bot.lexicon import is_english
+
 
 @dataclass(frozen=True, slots=True)
 class Command:
@@ -24,7 +26,7 @@ COMMANDS = (
     Command("topics", "What you can ask about", ("subjects", "menu", "list")),
     Command("compare", "The subjects side by side", ("comparison",)),
     Command("triage", "A few questions that lead to a recommendation", ("recommend", "start triage")),
-    Command("share", "Post the last answer in a channel", ("post",), posts=True),
+    Command("share", "Post the last answer in a channel", ("share this",), posts=True),
     Command("posts", "What you have shared, to take it back", ("my posts", "retract"), listed=False),
     Command("subscribe", "One recommendation a week in a channel", ("subscription",), posts=True),
     Command("unsubscribe", "Stop the recommendations here", ("stop subscription",), listed=False),
@@ -36,6 +38,15 @@ COMMANDS = (
 )
 
 
+# Short aliases are too near to other things' names.
+_FORGIVEN = {
+    name: command.name
+    for command in COMMANDS
+    for name in (command.name, *(alias for alias in command.aliases if len(alias) >= 6))
+    if len(name) >= 4
+}
+
+
 def listed(can_post: bool) -> tuple[Command, ...]:
     """What help shows; `can_post`: there are channels to post in."""
     return tuple(command for command in COMMANDS if command.listed and (can_post or not command.posts))
@@ -44,7 +55,8 @@ def listed(can_post: bool) -> tuple[Command, ...]:
 def parse(text: str) -> tuple[str, str] | None:
     """The command that `text` is, and its argument; None where it is an ordinary message.
 
-    A command stands alone or has its argument after a colon. One slip of the fingers in a listed name is forgiven.
+    A command stands alone or has its argument after a colon. One slip of the fingers in a name is forgiven, unless it
+    makes another English word: "cost" is a question.
     """
     name, colon, argument = text.strip().partition(":")
     word = " ".join(name.lower().split()).lstrip("/")
@@ -53,11 +65,8 @@ def parse(text: str) -> tuple[str, str] | None:
     for command in COMMANDS:
         if word == command.name or word in command.aliases:
             return command.name, ""
-    if len(word) >= 4:
-        names = {
-            name: command.name for command in COMMANDS for name in (command.name, *command.aliases) if len(name) >= 4
-        }
-        near = process.extractOne(word, names.keys(), scorer=OSA.distance, score_cutoff=1)
+    if len(word) >= 4 and not all(is_english(part) for part in word.split()):
+        near = process.extractOne(word, _FORGIVEN.keys(), scorer=OSA.distance, score_cutoff=1)
         if near:
-            return names[near[0]], ""
+            return _FORGIVEN[near[0]], ""
     return None
