@@ -318,6 +318,11 @@ class Unit(Protocol):
         many rows that were. Gaps name no place and stay."""
         ...
 
+    async def delete_channel(self, surface: str, tenant: str, channel: str) -> int:
+        """Delete what is kept of one channel or chat, its threads and what waits to be sent there included. Returns how
+        many rows that were."""
+        ...
+
 
 class Memory(Protocol):
     def transaction(self) -> AbstractAsyncContextManager[Unit]: ...

@@ -11,8 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from adapters.database.conversations import SqlConversations, SqlDeliveries
 from adapters.database.engine import create_engine
 from adapters.database.outbox import SqlOutbox, SqlSubscriptions
-from adapters.database.people import delete_tenant, forget
+from adapters.database.people import delete_channel, delete_tenant, forget
 from adapters.database.records import SqlFeedback, SqlGaps, SqlPosts, SqlQuestions, SqlRecommendations
+from adapters.database.references import SqlReferences
 from bot.memory import Forgotten, MemoryUnavailable, Person
 
 
@@ -28,12 +29,16 @@ class SqlUnit:
         self.questions = SqlQuestions(connection)
         self.subscriptions = SqlSubscriptions(connection)
         self.outbox = SqlOutbox(connection)
+        self.references = SqlReferences(connection)
 
     async def forget(self, person: Person) -> Forgotten:
         return await forget(self._connection, person)
 
     async def delete_tenant(self, surface: str, tenant: str) -> int:
         return await delete_tenant(self._connection, surface, tenant)
+
+    async def delete_channel(self, surface: str, tenant: str, channel: str) -> int:
+        return await delete_channel(self._connection, surface, tenant, channel)
 
 
 class SqlMemory:

@@ -1,4 +1,4 @@
-"""Forgetting a person, and a whole workspace."""
+"""Forgetting a person, a channel, and a whole workspace."""
 
 from __future__ import annotations
 
@@ -52,6 +52,20 @@ async def delete_tenant(connection: AsyncConnection, surface: str, tenant: str) 
         return 0
     of_tenant = [delete(one).where((one.c.surface == surface) & (one.c.tenant == tenant)) for one in _OF_A_TENANT]
     return sum([(await connection.execute(statement)).rowcount for statement in of_tenant])
+
+
+_OF_A_CHANNEL = (conversations, posts, questions, subscriptions, outbox)
+
+
+async def delete_channel(connection: AsyncConnection, surface: str, tenant: str, channel: str) -> int:
+    """Delete every row of a channel or chat and its threads. Returns how many there were."""
+    if not channel:
+        return 0
+    of_channel = [
+        delete(one).where((one.c.surface == surface) & (one.c.tenant == tenant) & (one.c.channel == channel))
+        for one in _OF_A_CHANNEL
+    ]
+    return sum([(await connection.execute(statement)).rowcount for statement in of_channel])
 
 
 async def _delete(connection: AsyncConnection, table: Table, person: Person) -> int:

@@ -163,3 +163,24 @@ outbox = Table(
     Index(None, "finished_at", "due_at"),
     Index(None, "subject"),
 )
+
+references = Table(
+    "teams_references",
+    metadata,
+    Column("tenant", String, primary_key=True),
+    Column("conversation", String, primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("service_url", String, nullable=False),
+    Column("team", String, nullable=False),
+    Column("person", String, nullable=False),
+    Column("name", String, nullable=False),
+    Column("welcomed", Boolean, nullable=False),
+    Index(None, "tenant", "person"),
+)
+
+experts_channels = Table(
+    "teams_experts_channels",
+    metadata,
+    Column("tenant", String, primary_key=True),
+    Column("channel", String, nullable=False),
+)

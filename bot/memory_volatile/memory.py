@@ -81,6 +81,19 @@ class VolatileUnit:
         ]
         return sum(rows.drop(keys) for rows, keys in doomed)
 
+    async def delete_channel(self, surface: str, tenant: str, channel: str) -> int:
+        def is_there(place: Place) -> bool:
+            return bool(channel) and (place.surface, place.tenant, place.channel) == (surface, tenant, channel)
+
+        doomed: list[tuple[Rows[Any], list[Any]]] = [
+            (self.conversations.rows, [key for key in self.conversations.rows if is_there(key[0])]),
+            (self.posts.rows, [id for id, post in self.posts.rows.items() if is_there(post.place)]),
+            (self.questions.rows, [id for id, one in self.questions.rows.items() if is_there(one.place)]),
+            (self.subscriptions.rows, [place for place in self.subscriptions.rows if is_there(place)]),
+            (self.outbox.rows, [id for id, one in self.outbox.rows.items() if is_there(one.parcel.place)]),
+        ]
+        return sum(rows.drop(keys) for rows, keys in doomed)
+
 
 class VolatileMemory:
     """Everything is gone when the process ends."""

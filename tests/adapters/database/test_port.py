@@ -327,3 +327,22 @@ async def test_deleting_a_tenant_leaves_nothing_of_it_and_everything_of_another(
         assert await unit.posts.get("p-T1") is None and await unit.posts.get("p-T2") is not None
         assert await unit.outbox.waiting() == 1
         assert await unit.delete_tenant("slack", "T2") == 8
+
+
+async def test_deleting_a_channel_leaves_nothing_of_its_threads_and_everything_of_another(memory: Memory) -> None:
+    async with memory.transaction() as unit:
+        for channel in ("C1", "C2"):
+            place = replace(HERE, channel=channel)
+            await unit.conversations.save(place, "anna", TALK, version=0, look_again_at=99.0)
+            await unit.posts.add(replace(POST, id=f"p-{channel}", place=place))
+            await unit.questions.add(KeptQuestion(f"q-{channel}", place, "anna", place, "why?", at=1.0))
+            await unit.subscriptions.put(Subscription(replace(place, thread=""), "weekly", "anna", next_at=10.0))
+            await unit.outbox.put(replace(PARCEL, id=f"p-{channel}", place=place), 1.0)
+    async with memory.transaction() as unit:
+        assert await unit.delete_channel("slack", "T1", "") == 0
+        assert await unit.delete_channel("slack", "T2", "C1") == 0
+        assert await unit.delete_channel("slack", "T1", "C1") == 5
+        assert await unit.delete_channel("slack", "T1", "C1") == 0
+    async with memory.transaction() as unit:
+        assert (await unit.conversations.load(replace(HERE, channel="C2"), "anna")).conversation == TALK
+        assert await unit.delete_channel("slack", "T1", "C2") == 5
