@@ -1,4 +1,4 @@
-"""What a platform that names no fixed address has to remember: where its conversations are, and where it may write first.
+"""What a platform without one fixed address has to remember: where its conversations are.
 
 Kept by `adapters.database` in the same transactions as everything else, and used by `adapters.teams`.
 """

@@ -36,7 +36,7 @@ HOUR = 3600.0
 LONGEST_END = 30.0  # seconds that work in the background may take to end
 LARGEST_BODY = 1024 * 1024  # bytes of a request; both platforms send far less
 
-Opener = Callable[[Settings, Measured, Memory], Door]
+Opener = Callable[[Settings, Measured, SqlMemory], Door]
 
 
 class ServeError(Exception):
@@ -58,7 +58,7 @@ def openers() -> dict[str, Opener]:
 
     return {
         "slack": lambda settings, session, _: open_slack(settings, session),
-        "teams": lambda settings, session, _: open_teams(settings, session),
+        "teams": open_teams,
     }
 
 
@@ -116,7 +116,7 @@ async def serving(settings: Settings) -> AsyncIterator[tuple[int, Doors]]:
         yield port, doors
 
 
-async def _open(settings: Settings, session: Measured, memory: Memory, stack: AsyncExitStack) -> Doors:
+async def _open(settings: Settings, session: Measured, memory: SqlMemory, stack: AsyncExitStack) -> Doors:
     opened: list[Door] = []
     shut: dict[str, str] = {}
     for name, open_door in openers().items():

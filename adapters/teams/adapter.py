@@ -18,7 +18,6 @@ from msrest.exceptions import DeserializationError  # type: ignore[attr-defined]
 
 from adapters.teams.connector import Connector, SendFailed
 from adapters.teams.deliveries import Deliveries
-from adapters.teams.service_urls import ServiceUrls
 from adapters.teams.signing_keys import KeysUnavailable
 from adapters.teams.tokens import NotAdmitted, Origin, TokenCheck, bearer, check_without_app_id
 from adapters.teams.translate import tenant_of
@@ -35,13 +34,11 @@ class Authentication(BotFrameworkAuthentication):  # type: ignore[misc]
         check: TokenCheck | None,
         connector: Connector,
         allowed_tenants: frozenset[str],
-        urls: ServiceUrls,
     ) -> None:
         self._app_id = app_id
         self._check = check
         self._connector = connector
         self._allowed_tenants = allowed_tenants
-        self._urls = urls
 
     @property
     def required(self) -> bool:
@@ -57,7 +54,6 @@ class Authentication(BotFrameworkAuthentication):  # type: ignore[misc]
             claims = {}
         if self._allowed_tenants and origin.tenant not in self._allowed_tenants:
             raise NotAdmitted(403, "tenant-not-allowed")
-        self._urls.heard(origin.tenant, origin.service_url)
         result = AuthenticateRequestResult()
         result.claims_identity = ClaimsIdentity(claims, True)
         result.connector_factory = self._connector

@@ -5,20 +5,29 @@ from __future__ import annotations
 import asyncio
 import secrets
 import traceback
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from typing import Any, Protocol
 
 import structlog
 from botbuilder.core import InvokeResponse, TurnContext
-from botbuilder.schema import Activity, ActivityTypes, Attachment
+from botbuilder.schema import Activity, ActivityTypes, Attachment, CardAction, SuggestedActions
 
+from adapters.references import Memory
 from adapters.teams.cards import draw
+from adapters.teams.channels import NOT_THERE, Channels
+from adapters.teams.connector import SendFailed
+from adapters.teams.directory import Directory
+from bot.effects import identity
+from bot.memory import MemoryUnavailable
 from bot.messages import Message, Reply
 from bot.notices import failure
+from bot.sending import Notice, Parcel
 
 log = structlog.get_logger(__name__)
 
 CARD = "application/vnd.microsoft.card.adaptive"
+SUGGESTIONS = 3  # Teams shows no more
 
 Listener = Callable[["App", Any], Awaitable[dict[str, Any] | None]]
 
@@ -32,19 +41,34 @@ class Session(Protocol):
 class App:
     """Finds the listener for what Teams sent. A listener for an invoke returns the body of its answer."""
 
-    def __init__(self, session: Session, *, slow: float) -> None:
+    def __init__(
+        self,
+        session: Session,
+        directory: Directory,
+        channels: Channels,
+        memory: Memory,
+        *,
+        slow: float,
+        now: Callable[[], float],
+    ) -> None:
+        self.directory = directory
+        self.channels = channels
         self._session = session
+        self._memory = memory
         self._slow = slow
+        self._now = now
         self._listeners: dict[tuple[str, str], Listener] = {}
 
     def on(self, type: str, name: str, listener: Listener) -> None:
-        """`name` is an invoke's name or an installation update's action, and empty for the rest."""
+        """`name` is an invoke's name, an installation update's action or a conversation update's event, and empty for
+        the rest."""
         self._listeners[type, name] = listener
 
     async def on_turn(self, context: TurnContext) -> None:
         """The SDK's entry. What no listener is registered for (reactions, edits, deletions) is ignored on purpose."""
         activity = context.activity
-        name = {"invoke": activity.name, "installationUpdate": activity.action}.get(activity.type) or ""
+        name = name_of(activity)
+        await self._note_where(activity, name)
         listener = self._listeners.get((activity.type, name))
         body = await listener(self, context) if listener else None
         if activity.type == "invoke":
@@ -52,9 +76,14 @@ class App:
             await context.send_activity(Activity(type=ActivityTypes.invoke_response, value=response))
 
     async def respond(self, message: Message) -> Reply:
-        """The reply to `message`. Whatever fails, the person gets a plain sentence, and the log the same reference."""
+        """The reply to `message`. Never raises, see `guarded`."""
+        return await self.guarded(lambda: self._respond(replace(message, at=self._now())))
+
+    async def guarded(self, work: Callable[[], Awaitable[Reply]]) -> Reply:
+        """The reply that `work` ends in. Whatever fails, the person gets a plain sentence with a reference, and the log
+        the same reference."""
         try:
-            return await self._session.respond(message)
+            return await work()
         except Exception as error:
             reference = secrets.token_hex(4)
             frame = traceback.extract_tb(error.__traceback__)[-1]
@@ -69,11 +98,35 @@ class App:
 
     async def answer(self, context: TurnContext, message: Message) -> None:
         """Take the turn and send the reply to where the message came from. Raises SendFailed."""
-        await self.send(context, await self._respond_visibly(context, message))
+        await self.send(context, await self._respond_visibly(context, message), message)
 
-    async def send(self, context: TurnContext, reply: Reply) -> None:
-        """Send `reply` as a card to where the activity came from. Raises SendFailed."""
-        await context.send_activity(card_activity(draw(reply), reply))
+    async def send(self, context: TurnContext, reply: Reply, message: Message) -> None:
+        """Send `reply` as a card to where `message` came from; later, if Teams does not take it now. Raises SendFailed
+        where it could not be put off either."""
+        try:
+            await context.send_activity(card_activity(draw(reply), reply, message))
+        except SendFailed as error:
+            if error.is_final:
+                log.error("teams.reply_refused", status=error.status, reference=reply.reference)
+            else:
+                await self._put_off(error, reply, message)
+
+    async def _note_where(self, activity: Any, name: str) -> None:
+        """Keep where the bot is. A search or an action on a message comes from places that it is not in."""
+        if activity.type != "message" and (activity.type, name) != ("installationUpdate", "add"):
+            return
+        try:
+            await self.directory.heard(activity)
+        except MemoryUnavailable as error:  # the turn will say so to the person
+            log.error("teams.reference_not_kept", error=str(error))
+
+    async def _respond(self, message: Message) -> Reply:
+        if not message.can_post:
+            return await self._session.respond(message)
+        if not await self.channels.may_post(message):
+            return NOT_THERE
+        message = replace(message, experts=await self.directory.experts(message.place.tenant))
+        return await self.channels.filled(await self._session.respond(message), message)
 
     async def _respond_visibly(self, context: TurnContext, message: Message) -> Reply:
         turn = asyncio.ensure_future(self.respond(message))
@@ -85,13 +138,45 @@ class App:
                 log.warning("teams.typing_failed", error=type(error).__name__)
         return await turn
 
+    async def _put_off(self, error: SendFailed, reply: Reply, message: Message) -> None:
+        id = f"{identity(message)}-reply"
+        parcel = Parcel(id, "send", message.place, id, Notice(reply, message.person))
+        try:
+            async with self._memory.transaction() as unit:
+                await unit.outbox.put(parcel, self._now() + (error.retry_after or 0.0))
+        except MemoryUnavailable:
+            raise error from None
+        log.warning("teams.reply_put_off", status=error.status, reference=reply.reference)
 
-def card_activity(card: dict[str, Any], reply: Reply) -> Any:
+
+def card_activity(card: dict[str, Any], reply: Reply, to: Message | None = None) -> Any:
     """A message that is a card. Without text: text and card together may come back without an id, and without one the
-    card can't be replaced later. What a notification shows is the summary."""
-    summary = reply.text.split("\n", 1)[0][:200]
+    card can't be replaced later. What a notification shows is the summary. `to`: what it answers."""
     return Activity(
         type=ActivityTypes.message,
-        summary=summary,
+        summary=reply.text.split("\n", 1)[0][:200],
         attachments=[Attachment(content_type=CARD, content=card)],
+        suggested_actions=_suggestions(reply) if to is not None and not to.public else None,
     )
+
+
+def _suggestions(reply: Reply) -> Any:
+    """What one might ask first, above the compose box. Later, the buttons on the card are enough."""
+    if reply.kind != "help" or not reply.choices:
+        return None
+    labels = [choice.label for choice in reply.choices[:SUGGESTIONS]]
+    return SuggestedActions(actions=[CardAction(type="imBack", title=label, value=label) for label in labels])
+
+
+def name_of(activity: Any) -> str:
+    """What an activity is called within its type."""
+    match activity.type:
+        case "invoke":
+            return activity.name or ""
+        case "installationUpdate":
+            return activity.action or ""
+        case "conversationUpdate":
+            data = activity.channel_data
+            return str(data.get("eventType") or "") if isinstance(data, Mapping) else ""
+        case _:
+            return ""

@@ -6,15 +6,13 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from adapters.teams.translate import FIELD
-from bot.messages import VERDICTS, Block, Bullets, Citation, Field, Form, Heading, Paragraph, Reply, Table
+from bot.messages import VERDICTS, Block, Bullets, Citation, Heading, Paragraph, Reply, Table
 
 Element = dict[str, Any]
 
 COLOURS = {"yes": "Good", "no": "Attention", "partly": "Warning"}
 SHOWN_CITATIONS = 3  # the rest unfolds
 HIDDEN = "more-claims"
-EXPANDED = 6  # so many options of a form's field are all shown; more become a drop-down list
 
 _MARKDOWN = re.compile(r"([\\*_\[\]`~])")
 _LIST_START = re.compile(r"(?m)^(\s*)([-+>#]|\d+[.)])(?=\s)")
@@ -143,32 +141,17 @@ def _citation(citation: Citation, *, with_source: bool) -> Element:
     }
 
 
-def form_elements(form: Form) -> list[Element]:
-    title = (
-        [text_block(form.title, weight="Bolder", size="Default", spacing="Medium", style="heading")]
-        if form.title
-        else []
-    )
-    return [*title, *(_field(field) for field in form.fields)]
-
-
-def _field(field: Field) -> Element:
-    asked: Element = {
-        "id": FIELD + field.id,
-        "label": field.label,
-        "isRequired": field.required,
-        "errorMessage": "Please choose." if field.options else "Please fill this in.",
-    }
-    if not field.options:
-        placeholder = {"placeholder": field.hint} if field.hint else {}
-        value = {"value": field.chosen[0]} if field.chosen else {}
-        return {"type": "Input.Text", "isMultiline": True, "maxLength": 1000, **asked, **placeholder, **value}
-    return {
-        "type": "Input.ChoiceSet",
-        "style": "expanded" if field.multiple or len(field.options) <= EXPANDED else "compact",
-        "isMultiSelect": field.multiple,
-        "wrap": True,
-        "choices": [{"title": option.label, "value": option.value} for option in field.options],
-        "value": ",".join(field.chosen),
-        **asked,
-    }
+def tool_elements(actions: Sequence[Element]) -> list[Element]:
+    """What can be done with the reply, as one line of words to press. A button's place is for the next steps."""
+    if not actions:
+        return []
+    columns = [
+        {
+            "type": "Column",
+            "width": "auto",
+            "items": [text_block(action["title"], size="Small", color="Accent")],
+            "selectAction": action,
+        }
+        for action in actions
+    ]
+    return [{"type": "ColumnSet", "spacing": "Medium", "columns": columns}]

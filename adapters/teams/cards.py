@@ -12,12 +12,13 @@ from adapters.teams.card_body import (
     block_elements,
     citation_elements,
     folds,
-    form_elements,
     headline,
     text_block,
+    tool_elements,
     unfold_action,
 )
-from adapters.teams.translate import MORE
+from adapters.teams.forms import form_elements
+from adapters.teams.translate import KEEP, MORE
 from bot.messages import Block, Bullets, Choice, Heading, Paragraph, Reply, Table
 
 Where = Literal["chat", "dialog", "elsewhere"]
@@ -27,6 +28,7 @@ MAX_BYTES = 27_000  # Teams takes 28 KB; the message around the card needs some
 MAX_FALLBACK = 2_000  # characters
 EMPTY = "There is nothing to show."
 TITLE = 60  # characters that fit on a button
+OPEN = "Open it in Teams"
 
 
 def draw(reply: Reply, where: Where = "chat") -> dict[str, Any]:
@@ -58,7 +60,10 @@ def _draw(reply: Reply, kept: int, where: Where) -> dict[str, Any]:
         body += block_elements(block)
     body += citation_elements(citations, reply.disclosure, left_out=left_out)
     actions: list[Element] = []
-    replaces = where == "chat" and reply.kind == "triage"
+    # A step of a dialogue takes the place of the one before.
+    replaces = where == "chat" and (reply.kind == "triage" or reply.form is not None)
+    if reply.link:
+        actions.append({"type": "Action.OpenUrl", "title": OPEN, "url": reply.link})
     if where != "elsewhere":
         if reply.form:
             body += form_elements(reply.form)
@@ -68,6 +73,7 @@ def _draw(reply: Reply, kept: int, where: Where) -> dict[str, Any]:
         listed, buttons = _shared_out(reply.choices, MAX_ACTIONS - len(actions), replaces)
         actions += buttons
         body += listed
+        body += tool_elements([_tool(tool, where) for tool in reply.tools])
     elif folds(citations):
         actions.append(unfold_action(citations))
     if not body:
@@ -121,6 +127,15 @@ def _button(title: str, command: str, replaces: bool, *, inputs: bool) -> Elemen
     if not replaces:
         return submit
     return {**submit, "type": "Action.Execute", "verb": "command", "fallback": submit}
+
+
+def _tool(tool: Choice, where: Where) -> Element:
+    """Its reply leaves the card as it is."""
+    button = _choice(replace(tool, style=""), replaces=where == "chat")
+    if where != "chat":
+        return button
+    data = {**button["data"], KEEP: True}
+    return {**button, "data": data, "fallback": {**button["fallback"], "data": data}}
 
 
 def _shortened(reply: Reply, characters: int) -> Reply:

@@ -30,6 +30,21 @@ class TeamsSettings(Protocol):
         ...
 
     @property
+    def teams_experts_channel(self) -> str:
+        """The id of the channel to which questions to a person go; empty: it is chosen in Teams."""
+        ...
+
+    @property
+    def teams_service_url(self) -> str:
+        """Where tenants are reached that nothing was heard from; empty: Microsoft's global address."""
+        ...
+
+    @property
+    def allow_emulator(self) -> bool:
+        """Take the tokens of Microsoft's emulator as well. For development."""
+        ...
+
+    @property
     def host(self) -> str: ...
 
 

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import asyncio
 import email.utils
+import json
 import random
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 import aiohttp
 import structlog
@@ -21,6 +22,7 @@ from botframework.connector.aio import ConnectorClient
 from botframework.connector.auth import ConnectorFactory, MicrosoftAppCredentials
 from msrest.pipeline import Response
 from msrest.pipeline.universal import RawDeserializer
+from msrest.universal_http import ClientRequest
 from yarl import URL
 
 from adapters.teams.cloud import is_loopback_url
@@ -32,7 +34,7 @@ log = structlog.get_logger(__name__)
 RETRIED = frozenset({412, 429, 502, 504})  # what Microsoft asks bots to try again
 ATTEMPTS = 5
 FIRST_WAIT = 0.5  # seconds; doubled each time, with jitter
-LONGEST_WAIT = 30.0  # a longer Retry-After is left to whoever sends again later
+LONGEST_WAIT = 12.0  # in all, then whoever sends later has to; Teams itself loses patience after 15 s
 TIMEOUT = aiohttp.ClientTimeout(total=15, connect=5)
 CLIENTS_KEPT = 100
 
@@ -48,6 +50,11 @@ class SendFailed(Exception):
         self.status = status
         self.retry_after = retry_after
         self.unsent = unsent
+
+    @property
+    def is_final(self) -> bool:
+        """It did not arrive, and would not at another time either."""
+        return 400 <= self.status < 500 and self.status not in RETRIED and self.status != 401  # a secret is renewed
 
 
 class _Answer:
@@ -95,6 +102,16 @@ class Connector(ConnectorFactory):  # type: ignore[misc]
         self._clients.move_to_end(service_url)
         return client
 
+    async def get(self, service_url: str, *path: str) -> dict[str, Any]:
+        """What the connector service says at `path`, for what the SDK has no method. Raises SendFailed."""
+        request = ClientRequest("GET", "/".join([service_url.rstrip("/"), *(quote(part, safe="") for part in path)]))
+        request.headers["Accept"] = "application/json"
+        try:
+            answer = json.loads((await self._send(request)).text())
+        except ValueError as error:
+            raise SendFailed(0) from error
+        return answer if isinstance(answer, dict) else {}
+
     async def run(self, request: Any, **_: Any) -> Any:
         """Send one request of the SDK's and return its answer (msrest's AsyncPipeline.run). Raises SendFailed."""
         if request.method != "GET":
@@ -105,6 +122,7 @@ class Connector(ConnectorFactory):  # type: ignore[misc]
 
     async def _send(self, request: Any) -> _Answer:
         renewed = False
+        waited = 0.0
         for attempt in range(ATTEMPTS):
             token = await self._token()
             answer = await self._once(request, token)
@@ -116,12 +134,14 @@ class Connector(ConnectorFactory):  # type: ignore[misc]
                 self._credentials.refused(token)
                 continue
             wait = _retry_after(answer) if answer is not None else None
-            if (answer is not None and status not in RETRIED) or (wait or 0.0) > LONGEST_WAIT:
+            if answer is not None and status not in RETRIED:
                 raise SendFailed(status, wait)
-            if attempt < ATTEMPTS - 1:
-                # Jitter spreads the bots out that were refused together; it guards nothing.
-                backed_off = FIRST_WAIT * 2**attempt * (0.5 + random.random())  # noqa: S311
-                await self._sleep(max(backed_off, wait or 0.0))
+            # Jitter spreads the bots out that were refused together; it guards nothing.
+            pause = max(FIRST_WAIT * 2**attempt * (0.5 + random.random()), wait or 0.0)  # noqa: S311
+            waited += pause
+            if waited > LONGEST_WAIT or attempt == ATTEMPTS - 1:
+                break
+            await self._sleep(pause)
         raise SendFailed(status, wait, unsent=answer is None)
 
     async def _token(self) -> str:

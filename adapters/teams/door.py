@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from typing import Any
 
 import aiohttp
@@ -12,24 +13,27 @@ import structlog
 from aiohttp import web
 
 from adapters.door import DoorStaysShut
+from adapters.references import Memory
 from adapters.teams.adapter import Adapter, Authentication
 from adapters.teams.app import App, Session
-from adapters.teams.cloud import PUBLIC, Cloud, TeamsSettings, is_loopback_host
+from adapters.teams.channels import Channels
+from adapters.teams.cloud import PUBLIC, Cloud, TeamsSettings, is_loopback_host, is_loopback_url, is_safe_url
 from adapters.teams.connector import Connector
+from adapters.teams.conversation_updates import deleted
 from adapters.teams.credentials import Acquire, Credentials, LoginFailed, client_secret, managed_identity
-from adapters.teams.installation_updates import add
+from adapters.teams.directory import Directory
+from adapters.teams.installation_updates import add, remove
 from adapters.teams.invokes import adaptive_card_action, message_action, message_extension_query
 from adapters.teams.messages import message
 from adapters.teams.pace import Pace
 from adapters.teams.sender import TeamsSender
-from adapters.teams.service_urls import ServiceUrls
 from adapters.teams.signing_keys import SigningKeys
 from adapters.teams.timing import Timing
 from adapters.teams.tokens import TokenCheck
 
 log = structlog.get_logger(__name__)
 
-LISTENERS = (message, add, adaptive_card_action, message_extension_query, message_action)
+LISTENERS = (message, add, remove, deleted, adaptive_card_action, message_extension_query, message_action)
 PATH = "/api/messages"
 FETCH_TIMEOUT = aiohttp.ClientTimeout(total=10)
 
@@ -39,14 +43,14 @@ class TeamsDoor:
 
     name = "teams"
 
-    def __init__(self, settings: TeamsSettings, session: Session, cloud: Cloud, timing: Timing) -> None:
+    def __init__(self, settings: TeamsSettings, session: Session, memory: Memory, cloud: Cloud, timing: Timing) -> None:
         self._settings = settings
+        self._session = session
+        self._memory = memory
         self._cloud = cloud
         self._timing = timing
-        self._app = App(session, slow=timing.slow)
-        for listener in LISTENERS:
-            listener.register(self._app)
         self._stack = AsyncExitStack()
+        self._app: App | None = None
         self._adapter: Adapter | None = None
         self._sender: TeamsSender | None = None
         self._login: asyncio.Task[None] | None = None
@@ -67,13 +71,25 @@ class TeamsDoor:
         loopback = await self._stack.enter_async_context(aiohttp.ClientSession())
         credentials = Credentials(self._acquire(http), timing.clock)
         connector = Connector(http, loopback, credentials, Pace(timing.clock, timing.sleep), timing.sleep)
-        app_id = self._settings.microsoft_app_id
+        settings = self._settings
+        app_id = settings.microsoft_app_id
         check = self._token_check(app_id, http) if app_id else None
-        # Without an app id nothing may leave this machine, so there is no address to fall back to.
-        urls = ServiceUrls(self._cloud.service_url if app_id else "")
-        self._sender = TeamsSender(connector, urls)
-        tenants = frozenset(self._settings.allowed_tenants)
-        self._adapter = Adapter(Authentication(app_id, check, connector, tenants, urls))
+        directory = Directory(
+            self._memory,
+            # Without an app id nothing may leave this machine, so there is no address to fall back to.
+            usable=is_safe_url if app_id else is_loopback_url,
+            fallback=self._cloud.service_url if app_id else "",
+            experts_channel=settings.teams_experts_channel,
+            experts_tenant=settings.microsoft_app_tenant_id,
+            clock=timing.clock,
+        )
+        channels = Channels(directory, connector, timing.clock)
+        self._app = App(self._session, directory, channels, self._memory, slow=timing.slow, now=timing.now)
+        for listener in LISTENERS:
+            listener.register(self._app)
+        self._sender = TeamsSender(connector, directory)
+        tenants = frozenset(settings.allowed_tenants)
+        self._adapter = Adapter(Authentication(app_id, check, connector, tenants))
         self._login = asyncio.create_task(_log_in(credentials))  # before the first message needs it, delaying nobody
 
     async def stop(self) -> None:
@@ -83,7 +99,7 @@ class TeamsDoor:
         await self._stack.aclose()
 
     async def _handle(self, request: web.Request) -> web.Response:
-        if self._adapter is None:
+        if self._adapter is None or self._app is None:
             return web.Response(status=503)
         return await self._adapter.process(request, self._app)
 
@@ -118,6 +134,7 @@ class TeamsDoor:
 def open_door(
     settings: TeamsSettings,
     session: Session,
+    memory: Memory,
     *,
     cloud: Cloud = PUBLIC,
     timing: Timing = Timing(),  # noqa: B008  (frozen)
@@ -133,7 +150,14 @@ def open_door(
         raise DoorStaysShut("MicrosoftAppId is set, and MicrosoftAppPassword is not.")
     elif kind == "singletenant" and not settings.microsoft_app_tenant_id:
         raise DoorStaysShut("A SingleTenant bot needs MicrosoftAppTenantId.")
-    return TeamsDoor(settings, session, cloud, timing)
+    cloud = replace(
+        cloud,
+        service_url=settings.teams_service_url or cloud.service_url,
+        emulator_allowed=settings.allow_emulator or cloud.emulator_allowed,
+    )
+    if not is_safe_url(cloud.service_url or PUBLIC.service_url):
+        raise DoorStaysShut("TEAMS_SERVICE_URL must be an https address.")
+    return TeamsDoor(settings, session, memory, cloud, timing)
 
 
 async def _log_in(credentials: Credentials) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from adapters.teams.cards import draw
 from bot.effects import Post
-from bot.messages import Heading, Paragraph, Reply
+from bot.messages import Field, Form, Heading, Paragraph, Reply
 from bot.sending import Content, ExpertAnswer, ExpertQuestion, Notice
 
 SOMEBODY = "A colleague"  # where Teams does not tell the name
@@ -19,14 +19,15 @@ def reply_of(content: Content, name: str) -> Reply:
             return _post(content, name)
         case Notice(reply, _):
             return reply
-        case ExpertQuestion(_, question, _):
+        case ExpertQuestion(id, question, _):
             return Reply(
                 "notice",
                 f"{name or SOMEBODY} asks",
                 body=(
                     Paragraph(question),
-                    Paragraph("To answer, mention me in this thread. I pass on what you write."),
+                    Paragraph("Answer here, or mention me in this thread. I pass on what you write, under your name."),
                 ),
+                form=Form(f"relay:{id}", "", "Pass it on", (Field("answer", "Your answer", required=True),)),
             )
         case ExpertAnswer(question, answer, _, _):
             return Reply(
@@ -36,7 +37,10 @@ def reply_of(content: Content, name: str) -> Reply:
                     Paragraph(answer),
                     Heading("You asked"),
                     Paragraph(question),
-                    Paragraph("This is a person's answer to your question, and not from the source."),
+                    Paragraph(
+                        "I passed your question on to the experts' channel. This is a person's answer, "
+                        "and not from the source."
+                    ),
                 ),
             )
 
@@ -61,4 +65,4 @@ def _post(post: Post, name: str) -> Reply:
 def card_of(content: Content, name: str) -> tuple[dict[str, Any], Reply]:
     """The card, and the reply that it was drawn from."""
     reply = reply_of(content, name)
-    return draw(reply, where="elsewhere"), reply
+    return draw(reply, where="elsewhere" if isinstance(content, Post) else "chat"), reply

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any, NoReturn
-from urllib.parse import quote
+
+from yarl import URL
 
 from adapters.teams.app import card_activity
-from adapters.teams.connector import RETRIED, Connector, SendFailed
+from adapters.teams.connector import Connector, SendFailed
+from adapters.teams.directory import Directory
 from adapters.teams.posts import card_of
-from adapters.teams.service_urls import ServiceUrls
 from bot.effects import Post
 from bot.messages import Place
 from bot.sending import Content, ExpertAnswer, ExpertQuestion, Notice, Parcel, Refused, TryLater
 
+MESSAGES = "https://teams.microsoft.com/l/message"
 WAIT = 60.0  # seconds, where Teams names none
 
 
 class TeamsSender:
     """Posts, changes and takes away messages outside a turn."""
 
-    def __init__(self, connector: Connector, urls: ServiceUrls) -> None:
+    def __init__(self, connector: Connector, directory: Directory) -> None:
         self._connector = connector
-        self._urls = urls
+        self._directory = directory
 
     async def send(self, parcel: Parcel) -> str:
         conversations = await self._conversations(parcel.place)
@@ -56,11 +59,12 @@ class TeamsSender:
                 _give_back(error)
 
     async def link(self, parcel: Parcel, reference: str) -> str:
-        channel, tenant = quote(parcel.place.channel, safe=""), quote(parcel.place.tenant, safe="")
-        return f"https://teams.microsoft.com/l/message/{channel}/{quote(reference, safe='')}?tenantId={tenant}"
+        place = parcel.place
+        query = {"tenantId": place.tenant, "parentMessageId": place.thread or reference}
+        return str((URL(MESSAGES) / place.channel / reference).with_query(query))
 
     async def _conversations(self, place: Place) -> Any:
-        url = self._urls.of(place.tenant)
+        url = await self._directory.service_url(place)
         if not url:
             raise TryLater(WAIT)  # known as soon as anybody there says anything
         return (await self._connector.create(url)).conversations
@@ -72,14 +76,18 @@ class TeamsSender:
         return card_activity(card, reply)
 
     async def _name(self, conversations: Any, place: Place, person: str) -> str:
-        """How the person is called there, or an empty string."""
+        """How the person is called, or an empty string. Who asks the experts need not be in their channel, and an
+        expert is not in the chat of who asked."""
         if not person:
             return ""
-        try:
-            member = await conversations.get_conversation_member(place.channel, person)
-        except SendFailed:
-            return ""
-        return str(member.name or "")
+        if name := await self._directory.name(place.tenant, person):
+            return name
+        experts = await self._directory.experts(place.tenant)
+        for channel in dict.fromkeys((place.channel, experts.channel if experts else place.channel)):
+            with contextlib.suppress(SendFailed):
+                member = await conversations.get_conversation_member(channel, person)
+                return str(member.name or "")
+        return ""
 
 
 def conversation_id(place: Place) -> str:
@@ -101,8 +109,8 @@ def _person(content: Content) -> str:
 
 def _give_back(error: SendFailed) -> NoReturn:
     """What the outbox makes of it: later, never, or, with the error itself, that nobody knows."""
-    if error.status in (412, 429) or error.unsent:
+    if error.status in (401, 412, 429) or error.unsent:
         raise TryLater(error.retry_after or WAIT) from error
-    if 400 <= error.status < 500 and error.status not in RETRIED:
+    if error.is_final:
         raise Refused(f"http-{error.status}") from error
     raise error

@@ -13,3 +13,4 @@ class Timing:
     slow: float = 1.0  # seconds after which a person sees that something is going on
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    now: Callable[[], float] = time.time

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from typing import Any
 
+from adapters.references import Reference
+from adapters.teams.forms import Fields, fields_in
 from bot.messages import Message, Place
 
-FIELD = "field."  # before the id of a form's field, so that no field can pass for something else
 MORE = "more"  # the id of the list that holds the choices for which a card has no button
-
-
-Fields = tuple[tuple[str, tuple[str, ...]], ...]
+KEEP = "keep"  # stands with a command whose reply must not take the card's place
 
 
 def message_from(
@@ -31,8 +29,8 @@ def message_from(
         person=person_of(activity),
         public=is_public(activity),
         delivery=activity.id or "",
-        at=time.time(),
         fields=fields_in(value) if fields is None else fields,
+        can_post=True,
     )
 
 
@@ -98,10 +96,27 @@ def command_in(value: Mapping[str, Any]) -> str | None:
     return command if isinstance(command, str) and command else None
 
 
-def fields_in(value: Mapping[str, Any]) -> Fields:
-    """A submitted form. Teams joins what was chosen of several with commas."""
-    return tuple(
-        (key.removeprefix(FIELD), tuple(part for part in str(given).split(",") if part))
-        for key, given in value.items()
-        if isinstance(key, str) and key.startswith(FIELD) and isinstance(given, str | int | float | bool)
-    )
+def references_in(activity: Any) -> list[Reference]:
+    """The conversations that the bot is in according to `activity`: a chat, or a channel and the team it is in."""
+    tenant, url = tenant_of(activity), str(activity.service_url or "")
+    place = place_of(activity)
+    match activity.conversation.conversation_type or "personal":
+        case "channel":
+            team = team_of(activity)
+            id = str(team.get("id") or "")
+            found = [Reference(tenant, id, "team", url, name=str(team.get("name") or ""))] if id else []
+            if place.channel != id:
+                found.append(Reference(tenant, place.channel, "channel", url, team=id))
+            return found
+        case "personal":
+            name = str(activity.from_property.name or "")
+            return [Reference(tenant, place.channel, "personal", url, person=person_of(activity), name=name)]
+        case _:
+            return [Reference(tenant, place.channel, "chat", url, name=str(activity.conversation.name or ""))]
+
+
+def team_of(activity: Any) -> Mapping[str, Any]:
+    """The team that a channel is in, as Teams describes it: `id`, and sometimes `name`."""
+    data = activity.channel_data
+    team = data.get("team") if isinstance(data, Mapping) else None
+    return team if isinstance(team, Mapping) else {}

@@ -52,14 +52,16 @@ def mention(of: dict[str, Any], written: str | None = None) -> dict[str, Any]:
     }
 
 
-def in_channel(thread: str = "1700000000001") -> dict[str, Any]:
+def in_channel(thread: str = "1700000000001", channel: str = CHANNEL) -> dict[str, Any]:
+    """In a thread of a channel of the team whose first channel is CHANNEL."""
     conversation = {
-        "id": f"{CHANNEL};messageid={thread}",
+        "id": f"{channel};messageid={thread}" if thread else channel,
         "conversationType": "channel",
         "isGroup": True,
         "tenantId": TENANT,
     }
-    return {"conversation": conversation}
+    data = {"tenant": {"id": TENANT}, "team": {"id": CHANNEL}, "channel": {"id": channel}}
+    return {"conversation": conversation, "channelData": data}
 
 
 def in_group_chat() -> dict[str, Any]:

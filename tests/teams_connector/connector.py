@@ -42,7 +42,9 @@ class ConnectorService:
         self.sent: list[Sent] = []
         self.requests = 0
         self.faults: list[Fault] = []
-        self.members: dict[str, list[dict[str, Any]]] = {}
+        self.members: dict[str, list[dict[str, Any]]] = {}  # by team, channel or chat
+        self.teams: dict[str, dict[str, Any]] = {}  # by id: name and channels
+        self.lookups: list[str] = []
         self.accepts: Callable[[str], bool] = lambda authorization: True
         self._changed = asyncio.Condition()
         app = web.Application()
@@ -54,6 +56,8 @@ class ConnectorService:
         app.router.add_delete(base + "/{conversation}/activities/{activity}", self._delete)
         app.router.add_get(base + "/{conversation}/members", self._members)
         app.router.add_get(base + "/{conversation}/members/{member}", self._member)
+        app.router.add_get("/v3/teams/{team}", self._team)
+        app.router.add_get("/v3/teams/{team}/conversations", self._channels)
         self._server = TestServer(app)
 
     async def __aenter__(self) -> ConnectorService:
@@ -112,7 +116,23 @@ class ConnectorService:
     async def _members(self, request: web.Request) -> web.Response:
         return web.json_response(self.members.get(request.match_info["conversation"], []))
 
+    async def _team(self, request: web.Request) -> web.Response:
+        return self._of_team(request, lambda team: {"id": request.match_info["team"], "name": team["name"]})
+
+    async def _channels(self, request: web.Request) -> web.Response:
+        return self._of_team(request, lambda team: {"conversations": team["channels"]})
+
+    def _of_team(self, request: web.Request, answer: Callable[[dict[str, Any]], dict[str, Any]]) -> web.Response:
+        self.lookups.append(request.path)
+        if self.faults:
+            return web.json_response({"error": {"code": "Fault"}}, status=self.faults.pop(0).status)
+        team = self.teams.get(request.match_info["team"])
+        if team is None:
+            return web.json_response({"error": {"code": "BotNotInConversationRoster"}}, status=403)
+        return web.json_response(answer(team))
+
     async def _member(self, request: web.Request) -> web.Response:
+        self.lookups.append(request.path)
         for member in self.members.get(request.match_info["conversation"], []):
             if request.match_info["member"] in (member.get("id"), member.get("aadObjectId")):
                 return web.json_response(member)

@@ -1,7 +1,7 @@
 """The app was installed, for a person or in a team or chat: one welcome.
 
-Teams reports an installation in two ways, as this and as a change of members. Only this one is listened to, so that
-the welcome is said once; an upgrade of the app has another action and is passed over.
+Teams reports an installation in two ways, as this and as a change of members. Only this one is listened to; an upgrade
+of the app has another action and is passed over. Members of a team are not written to one by one.
 """
 
 from __future__ import annotations
@@ -13,18 +13,21 @@ import structlog
 
 from adapters.teams.app import App
 from adapters.teams.connector import SendFailed
-from adapters.teams.translate import message_from
+from adapters.teams.translate import message_from, references_in
 from bot.messages import Paragraph
 
 log = structlog.get_logger(__name__)
 
 
 async def on_added(app: App, context: Any) -> None:
+    first, *_ = references_in(context.activity)
+    if not await app.directory.welcome(first.tenant, first.conversation):
+        return
     message = message_from(context.activity, text="", command="help")
     reply = await app.respond(message)
     if message.public and (name := await _who_added(context)):
         reply = replace(reply, body=(Paragraph(f"{name} added me here."), *reply.body))
-    await app.send(context, reply)
+    await app.send(context, reply, message)
 
 
 async def _who_added(context: Any) -> str:

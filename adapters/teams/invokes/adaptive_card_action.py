@@ -1,4 +1,4 @@
-"""A button of a triage (Action.Execute): the next step takes the place of the card that was pressed."""
+"""A button of a dialogue (Action.Execute): the next step takes the place of the card that was pressed."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ import structlog
 from adapters.teams.app import App, card_activity
 from adapters.teams.cards import draw
 from adapters.teams.connector import SendFailed
-from adapters.teams.translate import command_in, fields_in, message_from
-from bot.messages import Reply
+from adapters.teams.forms import fields_in
+from adapters.teams.translate import KEEP, command_in, message_from
+from bot.messages import Paragraph, Reply
 
 log = structlog.get_logger(__name__)
 
@@ -28,10 +29,13 @@ async def on_execute(app: App, context: Any) -> dict[str, Any]:
         return _answer("application/vnd.microsoft.error", error, status=400)
     message = message_from(activity, text="", command=command, fields=fields_in(data))
     reply = await app.respond(message)
-    card = draw(reply)
-    if reply.kind not in REPLACING:
-        await context.send_activity(card_activity(card, reply))
+    stays = bool(data.get(KEEP))
+    if stays and reply.kind == "notice" and not reply.choices and not reply.form:
+        return _answer("application/vnd.microsoft.activity.message", _in_short(reply))
+    if stays or reply.kind not in REPLACING:
+        await app.send(context, reply, message)
         return _answer("application/vnd.microsoft.activity.message", reply.title or "See below.")
+    card = draw(reply)
     if not message.public:
         await _keep(context, card, reply)
     return _answer("application/vnd.microsoft.card.adaptive", card)
@@ -48,6 +52,12 @@ async def _keep(context: Any, card: dict[str, Any], reply: Reply) -> None:
         await context.update_activity(update)
     except SendFailed as error:  # the person sees the next step all the same
         log.warning("teams.update_failed", status=error.status)
+
+
+def _in_short(reply: Reply) -> str:
+    """A notice as one line, where a card of its own would be too much."""
+    first = next((block.text for block in reply.body if isinstance(block, Paragraph)), "")
+    return ". ".join(part.rstrip(".") for part in (reply.title, first) if part) + "."
 
 
 def _data(value: Any) -> Mapping[str, Any]:

@@ -9,7 +9,8 @@ from typing import Any
 
 from adapters.teams.app import CARD, App
 from adapters.teams.cards import draw
-from adapters.teams.translate import command_in, fields_in, message_from, tenant_of
+from adapters.teams.forms import fields_in
+from adapters.teams.translate import command_in, message_from, tenant_of
 from bot.messages import Message, Place, Reply
 
 COMMAND = "advise"
@@ -33,7 +34,8 @@ async def on_submit(app: App, context: Any) -> dict[str, Any]:
 
 def _message(activity: Any, *, text: str = "", command: str | None = None) -> Message:
     place = Place("teams", tenant_of(activity), "message-action")  # not the conversation in which the message stands
-    return replace(message_from(activity, text=text, command=command, fields=()), place=place, public=False)
+    asked = message_from(activity, text=text, command=command, fields=())
+    return replace(asked, place=place, public=False, can_post=False)  # nobody could be told later what became of it
 
 
 def _dialog(reply: Reply) -> dict[str, Any]:

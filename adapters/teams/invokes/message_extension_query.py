@@ -23,7 +23,7 @@ async def on_query(app: App, context: Any) -> dict[str, Any]:
     question = _question(activity.value)
     # Each search stands for itself: it is nobody's conversation, and what is half typed is not delivered again.
     place = Place("teams", message_from(activity, text="").place.tenant, "message-extension")
-    asked = replace(message_from(activity, text=question), place=place, public=False, delivery="")
+    asked = replace(message_from(activity, text=question), place=place, public=False, delivery="", can_post=False)
     if not question:
         asked = replace(asked, command="help")
     reply = await app.respond(asked)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from adapters.teams import experts
 from adapters.teams.app import App
 from adapters.teams.translate import is_from_a_bot, message_from
 
@@ -11,7 +12,12 @@ from adapters.teams.translate import is_from_a_bot, message_from
 async def on_message(app: App, context: Any) -> None:
     if is_from_a_bot(context.activity):
         return  # two bots that answer each other never stop
-    await app.answer(context, message_from(context.activity))
+    message = message_from(context.activity)
+    choice = experts.read(message)
+    if choice is None:
+        await app.answer(context, message)
+    else:
+        await app.send(context, await experts.choose(app, message, choice), message)
 
 
 def register(app: App) -> None:

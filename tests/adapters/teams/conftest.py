@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import itertools
+import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -10,6 +13,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+from adapters.database import SqlMemory, migrate
 from adapters.teams.cloud import PUBLIC, Cloud
 from adapters.teams.door import TeamsDoor, open_door
 from adapters.teams.timing import Timing
@@ -26,6 +30,9 @@ class Settings:
     microsoft_app_type: str = "SingleTenant"
     allowed_tenants: tuple[str, ...] = ()
     host: str = "127.0.0.1"
+    teams_experts_channel: str = ""
+    teams_service_url: str = ""
+    allow_emulator: bool = False
 
 
 WITH_APP_ID = Settings(APP_ID, "app-password", "tenant-of-the-app")
@@ -50,10 +57,16 @@ class FakeTime:
     """Passes only by sleeping."""
 
     now: float = 0.0
+    began: float = 1_700_000_000.0
     slept: list[float] = field(default_factory=list)
 
     def clock(self) -> float:
         return self.now
+
+    @property
+    def date(self) -> float:
+        """Seconds since 1970."""
+        return self.began + self.now
 
     async def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
@@ -71,6 +84,7 @@ class World:
     time: FakeTime
     http: aiohttp.ClientSession
     door: TeamsDoor
+    memory: SqlMemory
 
     async def post(self, activity: Any, token: str | None = None, **request: Any) -> tuple[int, Any]:
         """The status and the body, read as JSON where it is."""
@@ -88,8 +102,17 @@ class World:
 MakeWorld = Callable[..., Awaitable[World]]
 
 
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with the schema in it, to be copied."""
+    file = tmp_path_factory.mktemp("teams") / "empty.db"
+    migrate(f"sqlite:///{file}")
+    return file
+
+
 @pytest.fixture
-async def make_world() -> AsyncIterator[MakeWorld]:
+async def make_world(empty_database: Path, tmp_path: Path) -> AsyncIterator[MakeWorld]:
+    numbers = itertools.count(1)
     async with AsyncExitStack() as stack:
 
         async def make(
@@ -102,11 +125,15 @@ async def make_world() -> AsyncIterator[MakeWorld]:
             connector = await stack.enter_async_context(ConnectorService())
             issuer = await stack.enter_async_context(Issuer())
             passing = FakeTime()
+            file = shutil.copy(empty_database, tmp_path / f"{next(numbers)}.db")
+            memory = SqlMemory.at(f"sqlite:///{file}")
+            stack.push_async_callback(memory.close)
             door = open_door(
                 settings,
                 session,
+                memory,
                 cloud=cloud(issuer) if cloud else (issuer.cloud() if settings.microsoft_app_id else PUBLIC),
-                timing=Timing(slow, passing.clock, passing.sleep),
+                timing=Timing(slow, passing.clock, passing.sleep, lambda: passing.date),
             )
             app = web.Application()
             app.add_routes(door.routes())
@@ -116,7 +143,7 @@ async def make_world() -> AsyncIterator[MakeWorld]:
             await server.start_server()
             stack.push_async_callback(server.close)
             http = await stack.enter_async_context(aiohttp.ClientSession())
-            return World(str(server.make_url("")), session, connector, issuer, passing, http, door)
+            return World(str(server.make_url("")), session, connector, issuer, passing, http, door, memory)
 
         yield make
 

@@ -137,10 +137,10 @@ def test_a_form_asks_for_what_is_required_and_starts_with_what_was_chosen_T10() 
     card = draw(Reply("triage", "All at once", form=FORM, choices=choices(2)))
     check_card(card)
     fields = {element["id"]: element for element in elements(card["body"]) if element["type"].startswith("Input.")}
-    assert list(fields) == ["field.size", "field.risks", "field.country", "field.note"]
+    assert list(fields) == ["field.size", "fields.risks", "field.country", "field.note"]
     assert (fields["field.size"]["isRequired"], fields["field.size"]["value"]) == (True, "s")
     assert fields["field.size"]["errorMessage"]
-    assert fields["field.risks"]["isMultiSelect"] is True
+    assert fields["fields.risks"]["isMultiSelect"] is True
     assert fields["field.country"]["style"] == "compact"
     assert fields["field.note"]["placeholder"] == "In a few words"
     assert all(field["label"] for field in fields.values()), "a screen reader reads the label"

@@ -76,7 +76,9 @@ async def test_a_stale_card_says_where_things_are_now(make_world: MakeWorld) -> 
 
 async def test_a_form_submitted_by_execute_brings_its_fields(make_world: MakeWorld) -> None:
     world = await make_world()
-    await world.post(executed(world.connector.url, {"command": "triage-form", "field.size": "s", "field.risks": "a,b"}))
+    await world.post(
+        executed(world.connector.url, {"command": "triage-form", "field.size": "s", "fields.risks": "a,b"})
+    )
     [heard] = world.session.heard
     assert dict(heard.fields) == {"size": ("s",), "risks": ("a", "b")}
 

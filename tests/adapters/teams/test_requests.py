@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from adapters.database import SqlMemory
 from adapters.teams.door import DoorStaysShut, open_door
 from tests.adapters.teams.conftest import WITH_APP_ID, MakeWorld, Settings, TinySession, World
 from tests.teams_connector.activities import activity, message
@@ -92,11 +94,14 @@ async def test_a_body_is_read_as_malformed_only_from_who_has_a_token(make_world:
         Settings(APP_ID, "", "t"),
         Settings(APP_ID, "app-password", ""),
         Settings(APP_ID, "app-password", "t", "Sometimes"),
+        Settings(APP_ID, "app-password", "t", teams_service_url="http://connector.example/"),
     ],
 )
-def test_the_door_stays_shut_where_it_would_be_open_to_all_or_could_not_answer(settings: Settings) -> None:
+def test_the_door_stays_shut_where_it_would_be_open_to_all_or_could_not_answer(
+    settings: Settings, tmp_path: Path
+) -> None:
     with pytest.raises(DoorStaysShut):
-        open_door(settings, TinySession())
+        open_door(settings, TinySession(), SqlMemory.at(f"sqlite:///{tmp_path}/none.db"))
 
 
 @pytest.mark.parametrize(
@@ -109,5 +114,5 @@ def test_the_door_stays_shut_where_it_would_be_open_to_all_or_could_not_answer(s
         Settings(APP_ID, "", "", "UserAssignedMSI"),
     ],
 )
-def test_the_door_opens_with_settings_that_are_complete(settings: Settings) -> None:
-    assert open_door(settings, TinySession()).name == "teams"
+def test_the_door_opens_with_settings_that_are_complete(settings: Settings, tmp_path: Path) -> None:
+    assert open_door(settings, TinySession(), SqlMemory.at(f"sqlite:///{tmp_path}/none.db")).name == "teams"

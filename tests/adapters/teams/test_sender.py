@@ -64,10 +64,14 @@ async def test_a_message_that_is_gone_counts_as_taken_away(heard: World) -> None
 
 async def test_a_question_to_the_experts_says_how_to_answer(heard: World) -> None:
     await heard.door.sender.send(parcel(ExpertQuestion("q1", "What about **this**?", "aad-nobody")))
-    title, question, how = texts(heard.connector.sent[0].card)
+    card = heard.connector.sent[0].card
+    check_card(card)
+    title, question, how = texts(card)
     assert title == "A colleague asks"
     assert question == "What about \\*\\*this\\*\\*?"
     assert "thread" in how
+    [submit] = card["actions"]
+    assert submit["data"] == {"command": "relay:q1"}
 
 
 async def test_an_experts_answer_goes_to_the_asker_as_a_persons_answer(heard: World) -> None:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import email.utils
+import sqlite3
 import time
+from pathlib import Path
 
 import pytest
 
+from adapters.outbox import Postman
 from adapters.teams.credentials import Credentials, LoginFailed, Token, managed_identity
 from adapters.teams.pace import LIMITS, Pace
-from bot.messages import Message, Reply
-from tests.adapters.teams.conftest import WITH_APP_ID, FakeTime, MakeWorld, Settings, World
+from bot.messages import Choice, Message, Reply
+from tests.adapters.teams.card_schema import texts
+from tests.adapters.teams.conftest import WITH_APP_ID, FakeTime, MakeWorld, Settings, TinySession, World
 from tests.teams_connector.activities import message
 from tests.teams_connector.connector import Fault
 from tests.teams_connector.issuer import APP_ID
@@ -35,10 +39,10 @@ async def test_retry_after_is_obeyed(world: World) -> None:
 
 
 async def test_retry_after_may_be_a_date(world: World) -> None:
-    world.connector.faults = [Fault(429, {"Retry-After": email.utils.formatdate(time.time() + 20, usegmt=True)})]
+    world.connector.faults = [Fault(429, {"Retry-After": email.utils.formatdate(time.time() + 10, usegmt=True)})]
     await world.post(message(world.connector.url, "hi"))
     [slept] = world.time.slept
-    assert 10 < slept <= 20
+    assert 5 < slept <= 10
 
 
 async def test_a_retry_after_that_is_nothing_known_falls_back_to_waiting_a_little(world: World) -> None:
@@ -47,31 +51,76 @@ async def test_a_retry_after_that_is_nothing_known_falls_back_to_waiting_a_littl
     assert len(world.connector.sent) == 1
 
 
-async def test_who_asks_for_a_long_wait_gets_the_message_when_it_is_delivered_again(world: World) -> None:
+async def put_off(world: World) -> int:
+    """How many replies wait in the outbox."""
+    async with world.memory.transaction() as unit:
+        return await unit.outbox.waiting()
+
+
+async def deliver(world: World, now: float) -> None:
+    """Let the outbox send what is due then."""
+    await Postman(world.memory, {"teams": world.door.sender}, clock=lambda: now).send_due()
+
+
+async def test_what_teams_asks_to_wait_long_for_is_sent_by_the_outbox_when_it_is_time(world: World) -> None:
     world.connector.faults = [Fault(429, {"Retry-After": "600"})]
     asked = message(world.connector.url, "hi")
-    assert (await world.post(asked))[0] == 503
-    assert world.time.slept == []
     assert (await world.post(asked))[0] == 200
+    assert (await world.post(asked))[0] == 200
+    assert (world.time.slept, world.connector.sent, await put_off(world)) == ([], [], 1)
+    await deliver(world, world.time.date + 599)
+    assert world.connector.sent == []
+    await deliver(world, world.time.date + 600)
+    [sent] = world.connector.sent
+    assert (sent.conversation, texts(sent.card)) == ("a:dana-and-bot", ["An answer", "In one sentence."])
+    assert await put_off(world) == 0
 
 
-async def test_a_connector_that_keeps_failing_is_given_up(world: World) -> None:
-    world.connector.faults = [Fault(502) for _ in range(20)]
-    assert (await world.post(message(world.connector.url, "hi")))[0] == 503
-    assert world.connector.requests == 5
+async def test_a_reply_from_the_outbox_has_its_buttons(make_world: MakeWorld) -> None:
+    async def respond(message: Message) -> Reply:
+        return Reply("answer", "An answer", choices=(Choice("And then?", "answer:then"),))
+
+    world = await make_world(session=TinySession(respond))
+    world.connector.faults = [Fault(500)]
+    await world.post(message(world.connector.url, "hi"))
+    await deliver(world, world.time.date)
+    assert [action["title"] for action in world.connector.sent[0].card["actions"]] == ["And then?"]
 
 
-@pytest.mark.parametrize("status", [400, 403, 404, 500])
-async def test_what_will_not_get_better_is_not_tried_again(world: World, status: int) -> None:
+@pytest.mark.parametrize(("status", "requests"), [(500, 1), (502, 5), (307, 1)])
+async def test_a_connector_that_fails_gets_the_reply_later(world: World, status: int, requests: int) -> None:
+    world.connector.faults = [Fault(status) for _ in range(requests)]
+    assert (await world.post(message(world.connector.url, "hi")))[0] == 200
+    assert (world.connector.requests, await put_off(world)) == (requests, 1)
+    await deliver(world, world.time.date)
+    assert len(world.connector.sent) == 1
+
+
+async def test_while_nothing_can_be_put_off_teams_is_asked_to_deliver_again(world: World, tmp_path: Path) -> None:
+    asked = message(world.connector.url, "hi")
+    await world.post(message(world.connector.url, "hi"))
+    with sqlite3.connect(tmp_path / "1.db") as other:
+        other.execute("ALTER TABLE outbox RENAME TO away")
+    world.connector.faults = [Fault(500)]
+    assert (await world.post(asked))[0] == 503
+    assert (await world.post(asked))[0] == 200
+    assert len(world.connector.sent) == 2
+
+
+@pytest.mark.parametrize("status", [400, 403, 404])
+async def test_what_will_not_get_better_is_not_tried_again_and_said_to_the_operator(
+    world: World, status: int, capsys: pytest.CaptureFixture[str]
+) -> None:
     world.connector.faults = [Fault(status)]
-    assert (await world.post(message(world.connector.url, "hi")))[0] == 503
-    assert world.connector.requests == 1
+    assert (await world.post(message(world.connector.url, "hi")))[0] == 200
+    assert (world.connector.requests, await put_off(world)) == (1, 0)
+    assert "teams.reply_refused" in capsys.readouterr().out
 
 
 async def test_a_redirect_is_not_followed(world: World) -> None:
     world.connector.faults = [Fault(307, {"Location": f"{world.connector.url}v3/conversations/other/activities"})]
-    assert (await world.post(message(world.connector.url, "hi")))[0] == 503
-    assert world.connector.sent == []
+    assert (await world.post(message(world.connector.url, "hi")))[0] == 200
+    assert (world.connector.sent, await put_off(world)) == ([], 1)
 
 
 async def test_a_conversation_is_not_sent_to_faster_than_teams_allows() -> None:
@@ -133,8 +182,8 @@ async def test_a_token_that_the_connector_does_not_take_is_acquired_anew(make_wo
 async def test_a_connector_that_takes_no_token_at_all_is_given_up(make_world: MakeWorld) -> None:
     world = await make_world(WITH_APP_ID)
     world.connector.accepts = lambda authorization: False
-    assert (await world.post_signed(message(world.connector.url, "hi")))[0] == 503
-    assert world.connector.requests == 2
+    assert (await world.post_signed(message(world.connector.url, "hi")))[0] == 200
+    assert (world.connector.requests, await put_off(world)) == (2, 1)
 
 
 async def test_a_login_that_takes_long_delays_nobody_else(make_world: MakeWorld) -> None:
@@ -160,7 +209,8 @@ async def test_a_login_that_fails_is_logged_without_the_password(
     make_world: MakeWorld, capsys: pytest.CaptureFixture[str]
 ) -> None:
     world = await make_world(Settings(APP_ID, "wrong-password", "t"))
-    assert (await world.post_signed(message(world.connector.url, "hi")))[0] == 503
+    assert (await world.post_signed(message(world.connector.url, "hi")))[0] == 200
+    assert await put_off(world) == 1
     printed = capsys.readouterr().out
     assert "invalid_client" in printed
     assert "wrong-password" not in printed
