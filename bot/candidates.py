@@ -65,9 +65,9 @@ def examples(knowledge: KnowledgeBase, reader: Reader) -> list[tuple[str, tuple[
     for entry in knowledge.answers.values():
         for side, questions in (("", entry.questions), (CONTRARY, entry.contrary)):
             for text in questions:
-                question = reader.read(text)
-                if question.features:
-                    learnt.append((entry.id + side, question.features))
+                features = reader.features(text)
+                if features:
+                    learnt.append((entry.id + side, features))
     return learnt
 
 

@@ -86,6 +86,12 @@ class Reader:
             pair=_has_phrase(joined, english.PAIR),
         )
 
+    def features(self, raw: str) -> tuple[str, ...]:
+        """What retrieval goes by, as `read` finds it: many examples are read for nothing else."""
+        words, _ = self._mend(split_words(clean(raw)))
+        mentions = self._finder.find(words, [stem(word.text) for word in words])
+        return features(tuple(word.text for word in words), mentions)
+
     def _asking(
         self, text: str, plain: tuple[str, ...], mentions: Sequence[Mention]
     ) -> tuple[tuple[str, ...], frozenset[str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from bot.english import CONTRACTIONS
 
@@ -54,8 +54,7 @@ def _readable(char: str) -> bool:
     return unicodedata.category(char) not in {"So", "Sk", "Cf", "Cc", "Cs", "Co", "Cn", "Mn", "Me"}
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     text: str  # in lower case, contractions written out
     capitals: bool = False  # typed in capitals throughout, two letters or more
 

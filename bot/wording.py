@@ -9,25 +9,33 @@ from bot.vocabulary import stem
 
 
 class Wording:
-    """The words of each answer, its examples and its claims, as stems."""
+    """The words of each answer, its examples and its claims, as stems. An answer's are read when first asked for."""
 
     def __init__(self, knowledge: KnowledgeBase) -> None:
+        self._knowledge = knowledge
         self._stems: dict[str, frozenset[str]] = {}
         self._counts: dict[str, bool] = {}
-        for entry in knowledge.answers.values():
-            says = [knowledge.claims[claim].says for claim in entry.claims if claim in knowledge.claims]
-            texts = (entry.title, entry.answer, *entry.bullets, *entry.questions, *entry.contrary, *says)
-            self._stems[entry.id] = frozenset(stem(word.text) for text in texts for word in split_words(text))
-            self._counts[entry.id] = any(is_numeric(text) for text in (*entry.questions, *entry.contrary))
 
     def speaks_of(self, entry: Answer, word: str) -> bool:
         """Whether `word`, or the adjective that it is a comparative of, stands in the answer or its examples."""
-        stems = self._stems[entry.id]
+        stems = self._stems.get(entry.id)
+        if stems is None:
+            stems = self._stems[entry.id] = self._stems_of(entry)
         return any(stem(form) in stems for form in (word, *positives(word)))
 
     def counts(self, entry: Answer) -> bool:
         """Whether the answer is one to questions for a number."""
-        return self._counts[entry.id]
+        counts = self._counts.get(entry.id)
+        if counts is None:
+            counts = any(is_numeric(text) for text in (*entry.questions, *entry.contrary))
+            self._counts[entry.id] = counts
+        return counts
+
+    def _stems_of(self, entry: Answer) -> frozenset[str]:
+        claims = self._knowledge.claims
+        says = [claims[claim].says for claim in entry.claims if claim in claims]
+        texts = (entry.title, entry.answer, *entry.bullets, *entry.questions, *entry.contrary, *says)
+        return frozenset(stem(word.text) for text in texts for word in split_words(text))
 
 
 def positives(comparative: str) -> tuple[str, ...]:
