@@ -1,22 +1,52 @@
-"""The program as a person or a script runs it: a process, its output, its exit code."""
+"""The program as a person or a script runs it: its arguments, its output, its exit code."""
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
+from adapters.cli import main
+
 ROOT = Path(__file__).parents[3]
+ENVIRONMENT = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT), "TERM": "dumb"}
+Done = subprocess.CompletedProcess[str]
 
 
-def advisor(*arguments: str, stdin: str = "", folder: Path = ROOT) -> subprocess.CompletedProcess[str]:
+def advisor(*arguments: str, stdin: str = "", folder: Path = ROOT) -> Done:
+    """Run the program in this process, which starts sooner than another one."""
+    out, err, entered = io.StringIO(), io.StringIO(), io.TextIOWrapper(io.BytesIO(stdin.encode()), "utf-8")
+    with (
+        patch.object(sys, "argv", ["advisor", *arguments]),
+        patch.object(sys, "stdin", entered),
+        patch.dict(os.environ, ENVIRONMENT, clear=True),
+        contextlib.chdir(folder),
+        contextlib.redirect_stdout(out),
+        contextlib.redirect_stderr(err),
+    ):
+        code = _exit_code()
+    return Done(arguments, code, out.getvalue(), err.getvalue())
+
+
+def _exit_code() -> int:
+    try:
+        main()
+    except SystemExit as end:
+        return int(end.code or 0)
+    return 0
+
+
+def advisor_in_a_process(*arguments: str, stdin: str = "") -> Done:
     return subprocess.run(
         [sys.executable, "-m", "adapters.cli", *arguments],
-        input=stdin, capture_output=True, text=True, cwd=folder, timeout=60, check=False,
-        env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT), "TERM": "dumb"},
+        input=stdin, capture_output=True, text=True, cwd=ROOT, timeout=60, check=False, env=ENVIRONMENT,
     )  # fmt: skip
 
 
@@ -38,7 +68,7 @@ def garden(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_ask_prints_the_verdict_first_and_where_it_stands_in_the_source() -> None:
-    done = advisor("ask", "does AppSec cover supply chain?")
+    done = advisor_in_a_process("ask", "does AppSec cover supply chain?")
     assert done.returncode == 0
     assert done.stdout.startswith("No.")
     assert "AppSec > Cons > Limited scope" in done.stdout
@@ -75,7 +105,9 @@ def test_a_batch_answers_line_by_line_and_replays_the_history() -> None:
 
 
 def test_a_line_of_a_batch_that_is_no_question_is_named_and_the_others_are_answered() -> None:
-    done = advisor("ask", "--batch", stdin='{"q": "what is SAST?"}\nnonsense\n{"q": 3}\n{"q": "what is DAST?"}\n')
+    done = advisor_in_a_process(
+        "ask", "--batch", stdin='{"q": "what is SAST?"}\nnonsense\n{"q": 3}\n{"q": "what is DAST?"}\n'
+    )
     replies = [json.loads(line) for line in done.stdout.splitlines()]
     assert done.returncode == 1
     assert [reply.get("entry") for reply in replies] == ["sast", None, None, "dast"]
