@@ -84,7 +84,9 @@ class Advisor:
         """What the advisor says to `message`, and what the conversation remembers then."""
         turn = self._turn(message, conversation)
         reference = reference_of(message, turn.reply)
-        reply = replace(turn.reply, reference=reference, tools=tools_for(turn.reply, reference, message))
+        reply = replace(
+            turn.reply, reference=reference, tools=(*turn.reply.tools, *tools_for(turn.reply, reference, message))
+        )
         last = turn.conversation.last
         if reply.record:
             last = replace(last or LastTurn(), record=reply.record, reference=reference)
