@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.teams.cards import draw
+from adapters.teams.cards import draw, size
+from bot.advisor import Advisor
+from bot.conversation import Conversation
 from bot.messages import (
     Bullets,
     Choice,
@@ -14,13 +16,14 @@ from bot.messages import (
     Field,
     Form,
     Heading,
+    Message,
     Option,
     Paragraph,
     Progress,
     Reply,
     Table,
 )
-from tests.adapters.teams.card_schema import check_card, elements, texts
+from tests.adapters.teams.card_schema import check_card, check_limits, elements, texts
 
 
 def citation(number: int, promotion: bool = False) -> Citation:
@@ -217,3 +220,48 @@ def test_whatever_is_said_the_card_can_be_sent(reply: Reply) -> None:
     assert len(card.get("actions", [])) <= 6
     assert len(__import__("json").dumps(card)) < 28_000
     assert card["fallbackText"].strip()
+
+
+def test_every_answer_of_the_knowledge_fits_and_the_largest_follow_the_schema_T11(advisor: Advisor) -> None:
+    replies = [advisor.turn(Message(command=f"answer:{id}"), Conversation()).reply for id in advisor.knowledge.answers]
+    cards = sorted((draw(reply) for reply in replies), key=size, reverse=True)
+    for card in cards:
+        check_limits(card)
+        assert not any("do not fit" in text or "more to this answer" in text for text in texts(card))
+    for card in cards[:4]:
+        check_card(card)
+
+
+def test_what_can_be_done_with_a_reply_is_words_to_press_and_takes_no_buttons_place() -> None:
+    tools = (Choice("Share", "share:answer/x"), Choice("Helpful", "vote:yes/r/x"), Choice("Not helpful", "vote:no/r/x"))
+    card = draw(replace(FULL, tools=tools))
+    check_card(card)
+    assert len(card["actions"]) == 5
+    pressed = [element["selectAction"] for element in elements(card["body"]) if "selectAction" in element]
+    assert [action["title"] for action in pressed] == ["Share", "Helpful", "Not helpful"], "a screen reader reads it"
+    assert all(action["associatedInputs"] == "none" for action in pressed)
+    assert all(action["data"]["keep"] and action["type"] == "Action.Execute" for action in pressed)
+    dialog = draw(replace(FULL, tools=tools), where="dialog")
+    assert {one["selectAction"]["type"] for one in elements(dialog["body"]) if "selectAction" in one} == {
+        "Action.Submit"
+    }
+    assert "Share" not in str(draw(replace(FULL, tools=tools), where="elsewhere"))
+
+
+def test_where_something_stands_is_opened_by_a_button_that_says_so_T14() -> None:
+    card = draw(
+        Reply("notice", "Your post is there", link="https://teams.microsoft.com/l/message/x/1", choices=choices(1))
+    )
+    check_card(card)
+    first, second = card["actions"]
+    assert (first["type"], first["title"], second["title"]) == ("Action.OpenUrl", "Open it in Teams", "Choice 0")
+
+
+def test_a_channel_is_picked_from_a_list_and_one_that_is_gone_is_not_chosen() -> None:
+    options = (Option("19:a", "Payments > General"), Option("19:b", "Payments > Alerts"))
+    picked = Field("place", "Channel", options, required=True, place=True, chosen=("19:gone",))
+    card = draw(Reply("notice", "Share it", form=Form("preview:answer/x", "", "Preview", (picked,))))
+    check_card(card)
+    [listed] = [element for element in elements(card["body"]) if element["type"] == "Input.ChoiceSet"]
+    assert (listed["style"], listed["value"]) == ("compact", "")
+    assert card["actions"][0]["type"] == "Action.Execute", "the preview takes the form's place"

@@ -67,6 +67,24 @@ async def test_a_button_that_leads_elsewhere_leaves_the_card_and_answers_below(m
     assert sent.activity["type"] == "message"
 
 
+async def test_a_vote_is_thanked_for_in_a_line_and_the_answer_stays(make_world: MakeWorld) -> None:
+    thanks = Reply("notice", "Thank you", body=(Paragraph("Noted. You can change it any time."),))
+    world = await make_world(session=session_of(vote=thanks))
+    _, body = await world.post(executed(world.connector.url, {"command": "vote", "keep": True}))
+    assert body["type"] == "application/vnd.microsoft.activity.message"
+    assert body["value"] == "Thank you. Noted. You can change it any time."
+    assert world.connector.sent == []
+
+
+async def test_what_asks_back_stands_below_the_answer_that_stays(make_world: MakeWorld) -> None:
+    why = Reply("notice", "Noted", choices=(Choice("It is wrong", "vote:no/r/x/wrong"),))
+    world = await make_world(session=session_of(vote=why))
+    _, body = await world.post(executed(world.connector.url, {"command": "vote", "keep": True}))
+    assert body["value"] == "Noted"
+    [sent] = world.connector.sent
+    assert texts(sent.card) == ["Noted"]
+
+
 async def test_a_stale_card_says_where_things_are_now(make_world: MakeWorld) -> None:
     stale = Reply("notice", "That question is past", choices=(Choice("Go on", "triage"),))
     world = await make_world(session=session_of(triage_1_few=stale))

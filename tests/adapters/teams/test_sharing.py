@@ -1,0 +1,142 @@
+"""From a personal chat to a channel and back: what is shared, and what is asked of the experts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from adapters.outbox import Postman
+from bot.advisor import Advisor
+from bot.session import Session
+from tests.adapters.teams.card_schema import check_card, texts
+from tests.adapters.teams.conftest import MakeWorld, World
+from tests.adapters.teams.test_conversations import TeamsClient
+from tests.teams_connector.activities import BOT, CHANNEL, DANA, activity, in_channel, mention, message
+from tests.teams_connector.connector import Fault, Sent
+
+ALERTS, EXPERTS = "19:alerts@thread.tacv2", "19:experts@thread.tacv2"
+ERIK = {"id": "29:erik", "name": "Erik", "aadObjectId": "erik", "role": "user"}
+
+
+@pytest.fixture
+async def world(make_world: MakeWorld, advisor: Advisor) -> World:
+    world = await make_world()
+    world.session.reply = Session(advisor, world.memory).respond
+    channels = [{"id": CHANNEL, "name": None}, {"id": ALERTS, "name": "Alerts"}]
+    world.connector.teams = {CHANNEL: {"name": "Payments", "channels": channels}}
+    world.connector.members = {CHANNEL: [{"aadObjectId": "anna"}], EXPERTS: [DANA, ERIK]}
+    await world.post(activity(world.connector.url, "installationUpdate", action="add", **in_channel("")))
+    await world.post(message(world.connector.url, "experts here", **in_channel(channel=EXPERTS)))
+    world.connector.sent.clear()
+    return world
+
+
+@pytest.fixture
+def anna(world: World, tmp_path: Any) -> TeamsClient:
+    """Anna in her chat with the bot."""
+    return TeamsClient(world, tmp_path / "1.db", public=False, knows_execute=True)
+
+
+async def deliver(world: World) -> list[Sent]:
+    """What the outbox does until nothing is due."""
+    before = len(world.connector.sent)
+    postman = Postman(world.memory, {"teams": world.door.sender}, clock=lambda: world.time.date)
+    while await postman.send_due():
+        pass
+    return world.connector.sent[before:]
+
+
+async def share(anna: TeamsClient) -> None:
+    await anna.say("what is SAST?", "anna", "")
+    await anna.press("Share", "anna", "")
+    await anna.fill({"place": [ALERTS], "note": ["worth a look, **all**"]}, "anna", "")
+    await anna.press("Post it", "anna", "")
+
+
+async def test_what_is_shared_is_a_new_post_and_the_sharer_gets_its_address_T13(
+    world: World, anna: TeamsClient
+) -> None:
+    await share(anna)
+    post, told = await deliver(world)
+    check_card(post.card)
+    assert (post.action, post.conversation) == ("send", ALERTS)
+    assert any(text == "Shared by Anna: worth a look, \\*\\*all\\*\\*" for text in texts(post.card))
+    assert "actions" not in post.card or all(one["type"] == "Action.ToggleVisibility" for one in post.card["actions"])
+    assert told.conversation == "a:anna"
+    check_card(told.card)
+    opened, back = told.card["actions"]
+    assert opened["type"] == "Action.OpenUrl"
+    assert opened["url"].startswith("https://teams.microsoft.com/l/message/19:alerts@thread.tacv2/" + post.id)
+    assert back["data"]["command"].startswith("retract:")
+
+
+async def test_what_was_shared_is_taken_back(world: World, anna: TeamsClient) -> None:
+    await share(anna)
+    post, _ = await deliver(world)
+    await anna.say("posts", "anna", "")
+    await anna.press("Take back “SAST”", "anna", "")
+    [gone] = await deliver(world)
+    assert (gone.action, gone.conversation, gone.id) == ("delete", ALERTS, post.id)
+
+
+async def test_a_channel_that_refuses_the_post_is_told_to_the_sharer_T12(world: World, anna: TeamsClient) -> None:
+    await share(anna)
+    world.connector.faults = [Fault(403)]
+    [told] = await deliver(world)
+    assert (told.conversation, texts(told.card)[0]) == ("a:anna", "Your post did not get there")
+
+
+async def ask(world: World, anna: TeamsClient) -> Sent:
+    """Anna's question, as it stands in the experts' channel."""
+    await anna.say("does the article say anything about zero trust?", "anna", "")
+    await anna.press("Ask a person", "anna", "")
+    await anna.press("Send it", "anna", "")
+    [question] = await deliver(world)
+    return question
+
+
+async def test_an_expert_answers_in_the_thread_and_the_asker_is_told_T13(world: World, anna: TeamsClient) -> None:
+    question = await ask(world, anna)
+    assert (question.conversation, texts(question.card)[0]) == (EXPERTS, "Anna asks")
+    answer = message(
+        world.connector.url,
+        f"<at>{BOT['name']}</at> ask the platform team, they decide",
+        entities=[mention(BOT)],
+        **{**in_channel(question.id, EXPERTS), "from": ERIK},
+    )
+    await world.post(answer)
+    assert texts(world.connector.sent[-1].card)[0] == "Passed on"
+    assert world.connector.sent[-1].conversation == f"{EXPERTS};messageid={question.id}"
+    [told] = await deliver(world)
+    assert told.conversation == "a:anna"
+    title, said, *rest = texts(told.card)
+    assert (title, said) == ("An answer from Erik", "ask the platform team, they decide")
+    assert any("experts' channel" in text for text in rest), "it says where it comes from"
+
+
+async def test_an_expert_answers_in_the_card_itself(world: World, anna: TeamsClient) -> None:
+    question = await ask(world, anna)
+    [submit] = question.card["actions"]
+    assert submit["type"] == "Action.Execute"
+    data = {**submit["data"], "field.answer": "it depends, ask us"}
+    pressed = {"action": {"type": "Action.Execute", "verb": "command", "data": data}, "trigger": "manual"}
+    invoke = activity(
+        world.connector.url,
+        "invoke",
+        name="adaptiveCard/action",
+        value=pressed,
+        **{**in_channel(question.id, EXPERTS), "from": DANA},
+    )
+    _, body = await world.post(invoke)
+    assert texts(body["value"])[0] == "Passed on"
+    [told] = await deliver(world)
+    assert texts(told.card)[:2] == ["An answer from Dana", "it depends, ask us"]
+
+
+async def test_nobody_answers_in_the_experts_name_from_elsewhere(world: World, anna: TeamsClient) -> None:
+    question = await ask(world, anna)
+    command = question.card["actions"][0]["data"]["command"]
+    value = {"command": command, "field.answer": "trust me"}
+    await world.post(message(world.connector.url, "", value=value, **in_channel()))
+    assert await deliver(world) == []
