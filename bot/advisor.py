@@ -30,10 +30,13 @@ from bot.responding import Responder
 from bot.retrieval import Retriever
 from bot.sharing import Sharing
 from bot.text import clean, split_words
+from bot.triage.dialogue import Dialogue
+from bot.triage.record import RecordError
 from bot.turn import Turn
 from bot.vocabulary import ConceptFinder, Speller, word_counts
 from bot.voting import Voting, tools
 
+TRIAGE = frozenset({"triage", "pick", "back", "skip", "why", "change", "restart", "cancel", "resume", "form", "fill"})
 UNANSWERED = ("unstated", "offtopic", "clarify")  # kinds of reply after which the question is still open
 
 
@@ -57,7 +60,9 @@ class Advisor:
         evidence = Evidence(knowledge)
         finder = CandidateFinder(knowledge, evidence, retriever)
         self._decider = Decider(knowledge, self.reader, finder, evidence, Thresholds())
-        self._responder = Responder(knowledge, Composer(knowledge), contact)
+        composer = Composer(knowledge)
+        self._responder = Responder(knowledge, composer, contact)
+        self._dialogue = Dialogue(knowledge.triage, composer, knowledge.version) if knowledge.triage else None
         self.drafts = Drafts(knowledge, self._responder, self.recommendation)
         self._handlers: dict[str, Handler] = {
             **handling.handlers(),
@@ -65,6 +70,7 @@ class Advisor:
             **standing.handlers(),
             **Asking(contact).handlers(),
             **Voting(knowledge.version).handlers(),
+            **(self._dialogue.handlers() if self._dialogue else {}),
         }
         self._guards = Guards(knowledge)
 
@@ -82,7 +88,7 @@ class Advisor:
 
     def turn(self, message: Message, conversation: Conversation) -> Turn:
         """What the advisor says to `message`, and what the conversation remembers then."""
-        turn = self._turn(message, conversation)
+        turn = self._led_back(self._turn(message, conversation))
         reference = reference_of(message, turn.reply)
         reply = replace(
             turn.reply, reference=reference, tools=(*turn.reply.tools, *tools_for(turn.reply, reference, message))
@@ -102,8 +108,10 @@ class Advisor:
         )
 
     def recommendation(self, record: str) -> Reply:
-        """The recommendation that `record` replays to. Raises ValueError where it is none."""
-        raise ValueError("no recommendation")
+        """The recommendation that `record` replays to. Raises RecordError, a ValueError, where it is none."""
+        if self._dialogue is None:
+            raise RecordError("this knowledge has no guided dialogue")
+        return self._dialogue.recommendation(record)
 
     def _turn(self, message: Message, conversation: Conversation) -> Turn:
         entered = (text for _, given in message.fields for text in given)
@@ -122,7 +130,7 @@ class Advisor:
         if self._only_greets(text):
             return Turn(self._responder.greeting(), conversation)
         incident = self._guards.reports_incident(self.reader, text)
-        return self._question(message.text, conversation, incident)
+        return self._question(message, conversation, incident)
 
     @staticmethod
     def _only_greets(text: str) -> bool:
@@ -157,13 +165,25 @@ class Advisor:
         if name == "compare":
             entry = self.knowledge.answers.get("compare-all")
             return self._command("answer", entry.id, message, conversation) if entry else None
-        if name == "triage":
-            return Turn(self._responder.triage(), conversation)
+        if name in TRIAGE:
+            return Turn(self._responder.no_triage(), conversation)
         return None
 
-    def _question(self, raw: str, conversation: Conversation, incident: bool) -> Turn:
-        whole = self.reader.read(raw)
+    def _led_back(self, turn: Turn) -> Turn:
+        """A reply to something else offers to go on with the question that is open."""
+        run, reply = turn.conversation.triage, turn.reply
+        if self._dialogue is None or run is None or not run.is_open or reply.kind in ("triage", "recommendation"):
+            return turn
+        back = self._dialogue.replies.back_to(run)
+        first = reply.kind in ("answer", "unstated", "offtopic", "help")
+        choices = (back, *reply.choices) if first else (*reply.choices, back)
+        return replace(turn, reply=replace(reply, choices=choices))
+
+    def _question(self, message: Message, conversation: Conversation, incident: bool) -> Turn:
+        whole = self.reader.read(message.text)
         decision = self._decider.decide(whole, conversation.last)
+        if decision.outcome == "triage" and not incident:
+            return self._command("triage", "", message, conversation) or Turn(self._responder.no_triage(), conversation)
         parts = self._parts(whole, decision, conversation.last)
         reply = self._responder.parts(parts) if parts else self._responder.reply(whole, decision)
         if incident:

@@ -26,6 +26,7 @@ COMMANDS = (
     Command("topics", "What you can ask about", ("subjects", "menu", "list")),
     Command("compare", "The subjects side by side", ("comparison",)),
     Command("triage", "A few questions that lead to a recommendation", ("recommend", "start triage")),
+    Command("form", "All questions of the triage at once", ("triage form",), listed=False),
     Command("share", "Post the last answer in a channel", ("share this",), posts=True),
     Command("posts", "What you have shared, to take it back", ("my posts", "retract"), listed=False),
     Command("subscribe", "One recommendation a week in a channel", ("subscription",), posts=True),

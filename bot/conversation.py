@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from bot.effects import AskExpert, Publish, Subscribe
 from bot.messages import Choice
 from bot.plaindata import ShapeError, dumps, field_readers
+from bot.triage.state import Run
 
 DAY = 24 * 60 * 60.0
 
@@ -46,7 +47,7 @@ class Conversation:
     """Everything remembered of one person in one place."""
 
     last: LastTurn | None = None
-    triage: object = None
+    triage: Run | None = None  # the guided dialogue, open or finished
     pending: Pending | None = None
     offered: Offered = Offered()
     moved_at: float = 0.0  # when the last turn was, in seconds since 1970

@@ -41,7 +41,7 @@ class Responder:
             case "help":
                 return self._conversational(decision.entry)
             case "triage":
-                return self.triage()
+                return self.no_triage()
             case "offtopic":
                 return self.offtopic()
 
@@ -207,10 +207,12 @@ class Responder:
             choices=self._starting_points(),
         )
 
-    def triage(self) -> Reply:
-        entry = self._knowledge.answers.get("choose")
-        body = (Paragraph(self._composer.phrase("triage-offer", "A few questions lead to a recommendation.")),)
-        return Reply("triage", "", body=body, choices=(self._composer.choice(entry.id),) if entry else ())
+    def no_triage(self) -> Reply:
+        """Where the knowledge has no guided dialogue: said plainly, with what can be asked instead."""
+        text = self._composer.phrase(
+            "no-triage", "I have no questions to lead you to a recommendation. Ask me directly."
+        )
+        return Reply("triage", "", body=(Paragraph(text),), choices=self._starting_points())
 
     def secret(self) -> Reply:
         return Reply(

@@ -11,8 +11,9 @@ from bot.knowledge.fields import Words
 from bot.knowledge.folder import Section
 from bot.knowledge.model import Answer, Claim, Concept, Source
 from bot.knowledge.problems import Report, Spot, quoted
+from bot.knowledge.triage import Outcome, Picks, Triage
 
-Thing = Literal["source", "claim", "subject", "aspect", "topic", "answer"]
+Thing = Literal["source", "claim", "subject", "aspect", "topic", "answer", "triage question", "option", "outcome"]
 SECTION_OF: Mapping[Thing, Section] = {
     "source": "sources",
     "claim": "claims",
@@ -20,6 +21,9 @@ SECTION_OF: Mapping[Thing, Section] = {
     "aspect": "vocabulary",
     "topic": "vocabulary",
     "answer": "answers",
+    "triage question": "triage",
+    "option": "triage",
+    "outcome": "triage",
 }
 
 
@@ -47,6 +51,15 @@ class Phrasing(NamedTuple):
 
 
 @dataclass(slots=True)
+class Survey:
+    """What came to light on the paths of the guided dialogue."""
+
+    asked: set[str] = field(default_factory=set)
+    reached: dict[str, set[tuple[str, str]]] = field(default_factory=dict)  # outcome: what may be picked on the way
+    longest: Picks = field(default_factory=dict)
+
+
+@dataclass(slots=True)
 class Draft:
     """Filled by the readers, then checked as a whole."""
 
@@ -60,6 +73,10 @@ class Draft:
     answers: dict[str, Answer] = field(default_factory=dict)
     phrases: dict[str, str] = field(default_factory=dict)
     phrase_lists: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    outcomes: dict[str, Outcome] = field(default_factory=dict)
+    triage: Triage | None = None
+    triage_spot: Spot = field(default_factory=lambda: Spot("triage.yaml", 0))
+    survey: Survey = field(default_factory=Survey)
     references: list[Reference] = field(default_factory=list)
     names: list[Name] = field(default_factory=list)
     phrasings: list[Phrasing] = field(default_factory=list)
@@ -74,6 +91,9 @@ class Draft:
             "aspect": self.aspects,
             "topic": self.topics,
             "answer": self.answers,
+            "triage question": self.triage.questions if self.triage else {},
+            "option": {},
+            "outcome": self.outcomes,
         }
         return tables[thing]
 

@@ -17,6 +17,8 @@ from bot.knowledge.problems import KnowledgeError, Problem
 from bot.knowledge.readers import read_answers, read_claims, read_groups, read_phrases, read_sources, read_vocabulary
 from bot.knowledge.references import check_references
 from bot.knowledge.rules import check_rules
+from bot.knowledge.triage_paths import check_paths, check_reach
+from bot.knowledge.triage_reader import read_triage
 from bot.knowledge.yamlfile import read_yaml
 
 _READERS: dict[Section, Callable[[Node, str, Draft], None]] = {
@@ -25,6 +27,7 @@ _READERS: dict[Section, Callable[[Node, str, Draft], None]] = {
     "claims": read_claims,
     "answers": read_answers,
     "phrases": read_phrases,
+    "triage": read_triage,
 }
 
 
@@ -44,6 +47,7 @@ def check(folder: Path) -> list[Problem]:
     """Everything that is wrong with a knowledge folder, by file and line: what `load` refuses and the content rules."""
     draft, _ = _read(folder)
     check_rules(draft)
+    check_reach(draft)
     return draft.report.sorted()
 
 
@@ -66,6 +70,7 @@ def _read(folder: Path) -> tuple[Draft, str]:
         if file.section in _READERS:
             _READERS[file.section](root, file.name, draft)
     check_references(draft)
+    check_paths(draft)
     return draft, version.hexdigest()[:12]
 
 
@@ -79,6 +84,7 @@ def _knowledge(draft: Draft, version: str) -> KnowledgeBase:
         topics=MappingProxyType(draft.topics),
         phrases=MappingProxyType(draft.phrases),
         phrase_lists=MappingProxyType(draft.phrase_lists),
+        triage=draft.triage,
         version=version,
     )
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from bot.knowledge.triage import Triage
+
 AnswerKind = Literal["answer", "unstated", "offtopic", "help", "triage", "clarify"]
 
 
@@ -89,4 +91,5 @@ class KnowledgeBase:
     topics: Mapping[str, Concept] = field(default_factory=dict)
     phrases: Mapping[str, str] = field(default_factory=dict)
     phrase_lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    triage: Triage | None = None
     version: str = ""  # a hash of the content

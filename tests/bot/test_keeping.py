@@ -14,10 +14,11 @@ from bot.memory import KeptQuestion, Memory, Subscription
 from bot.messages import Message, Place, Reply
 from bot.subscribing import next_entry, next_time, post_due
 from bot.sweeping import Swept, sweep
+from bot.triage.state import Run
 
 HERE = Place("slack", "T1", "C1")
 KEEP = Retention()
-OPEN = Conversation(last=LastTurn(entry="x"), triage={"step": "2"}, moved_at=0.0)
+OPEN = Conversation(last=LastTurn(entry="x"), triage=Run("run", "soil"), moved_at=0.0)
 
 
 async def save(memory: Memory, person: str, conversation: Conversation) -> None:

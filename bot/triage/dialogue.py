@@ -1,0 +1,252 @@
+"""The dialogue's turns: each command takes a run to the next one, and says what is to be seen then.
+
+A button names the run and the question it was shown with. On any other step it moves nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.composing import Composer
+from bot.conversation import Conversation
+from bot.effects import Keep, identity
+from bot.handling import Handler
+from bot.knowledge.triage import Triage
+from bot.messages import Choice, Message, Reply
+from bot.triage import record as records
+from bot.triage.deciding import decide
+from bot.triage.record import Record
+from bot.triage.replies import Replies
+from bot.triage.state import Run, answered, begun, changing, gone_back, is_answer, settled
+from bot.turn import Turn
+
+PAUSE = 4 * 60 * 60.0  # seconds without a word, after which it is asked whether to go on
+INTRODUCTION = "A few questions, one at a time. Answer with a button, a number or in your own words."
+EARLIER = "That belongs to an earlier step. This is where we are now."
+
+
+class Dialogue:
+    """Leads through `triage`. `version` of the knowledge goes into every record."""
+
+    def __init__(self, triage: Triage, composer: Composer, version: str) -> None:
+        self.triage = triage
+        self.replies = Replies(triage, composer)
+        self._version = version
+
+    def handlers(self) -> dict[str, Handler]:
+        return {
+            "triage": self.start,
+            "pick": self.pick,
+            "back": self.back,
+            "skip": self.skip,
+            "why": self.why,
+            "change": self.change,
+            "restart": self.restart,
+            "cancel": self.cancel,
+            "resume": self.resume,
+            "form": self.form,
+            "fill": self.fill,
+        }
+
+    # --- commands
+
+    def start(self, argument: str, message: Message, conversation: Conversation) -> Turn | None:
+        """Begin, or show the open question; after a pause ask which of the two."""
+        if argument:
+            return None
+        run = conversation.triage
+        if run is None or not run.is_open:
+            return self._begin(message, conversation)
+        if paused(message, conversation):
+            return Turn(self.replies.paused(run), conversation)
+        return self._show(run, conversation)
+
+    def pick(self, argument: str, message: Message, conversation: Conversation) -> Turn:
+        where, question_id, option = _parted(argument)
+        run = self._at(where, question_id, conversation)
+        if run is None:
+            return self._stale(where, conversation, question_id, option)
+        question = self.triage.questions[question_id]
+        options = (option,) if option else message.entered.get(question_id, ())
+        if not options:
+            return self._show(run, conversation, "Pick at least one, or skip the question.")
+        if not is_answer(question, options):
+            return self._show(run, conversation, "I don't know that option. Pick one of these.")
+        return self.move(answered(run, question_id, options, self.triage), message, conversation)
+
+    def back(self, argument: str, message: Message, conversation: Conversation) -> Turn:
+        where, question, _ = _parted(argument)
+        run = self._at(where, question, conversation)
+        if run is None:
+            return self._stale(where, conversation)
+        if not run.answers:
+            return self._show(run, conversation, "This is the first question.")
+        return self.move(gone_back(run, self.triage), message, conversation)
+
+    def skip(self, argument: str, message: Message, conversation: Conversation) -> Turn:
+        where, question, _ = _parted(argument)
+        run = self._at(where, question, conversation)
+        if run is None:
+            return self._stale(where, conversation)
+        if self.triage.questions[run.at].required:
+            said = "This one can't be skipped, the rest depends on it. Pick what comes closest."
+            return self._show(run, conversation, said)
+        return self.move(answered(run, run.at, (), self.triage), message, conversation)
+
+    def why(self, argument: str, message: Message, conversation: Conversation) -> Turn:
+        where, question, _ = _parted(argument)
+        run = self._at(where, question, conversation)
+        return self._stale(where, conversation) if run is None else Turn(self.replies.why(run), conversation)
+
+    def change(self, argument: str, message: Message, conversation: Conversation) -> Turn:
+        """`RUN`: ask which answer; `RUN/QUESTION`: ask that again; `RUN/QUESTION/OPTION`: have that option picked."""
+        where, question, option = _parted(argument)
+        run = conversation.triage
+        if run is None or run.id != where or (question and question not in run.picks and question != run.at):
+            return self._stale(where, conversation)
+        if not run.answers:
+            return self._show(run, conversation)
+        if not question:
+            return Turn(self.replies.which(run), conversation)
+        if not option:
+            return self.move(changing(run, question), message, conversation)
+        return self.add(run, question, (option,), message, conversation)
+
+    def restart(self, argument: str, message: Message, conversation: Conversation) -> Turn:
+        run = conversation.triage
+        if run is not None and argument not in ("", run.id):
+            return self._stale(argument, conversation)
+        return self._begin(message, conversation)
+
+    def cancel(self, argument: str, message: Message, conversation: Conversation) -> Turn:
+        run = conversation.triage
+        if run is None or argument not in ("", run.id):
+            return self._stale(argument, conversation)
+        return Turn(self.replies.stopped(), replace(conversation, triage=None))
+
+    def resume(self, argument: str, message: Message, conversation: Conversation) -> Turn:
+        run = conversation.triage
+        if run is None or argument not in ("", run.id):
+            return self._stale(argument, conversation)
+        return self._show(run, conversation)
+
+    def form(self, argument: str, message: Message, conversation: Conversation) -> Turn | None:
+        """All questions as one form."""
+        if argument:
+            return None
+        run = conversation.triage or begun(run_id(message), self.triage)
+        return Turn(self.replies.form(run), replace(conversation, triage=run))
+
+    def fill(self, argument: str, message: Message, conversation: Conversation) -> Turn:
+        """What was entered in the form: a recommendation, or the form again with what is missing."""
+        run = conversation.triage
+        if run is None or run.id != argument:
+            return self._stale(argument, conversation)
+        entered = message.entered
+        wanted: dict[str, tuple[str, ...]] = {}
+        missing = ""
+        for question in self.triage.questions.values():
+            options = tuple(option for option in question.options if option in entered.get(question.id, ()))
+            if is_answer(question, options):
+                wanted[question.id] = options
+            else:
+                missing = missing or question.ask
+        filled = settled(run, wanted, self.triage)
+        if filled.at:
+            said = f"One answer is missing: {missing or self.triage.questions[filled.at].ask}"
+            return Turn(self.replies.form(filled, said), replace(conversation, triage=filled))
+        return self.move(filled, message, conversation)
+
+    # --- moves
+
+    def move(self, run: Run, message: Message, conversation: Conversation, *lead: str) -> Turn:
+        """Show the next question of `run`, or recommend where all is answered."""
+        if run.is_open:
+            return self._show(run, conversation, *lead)
+        picks = run.picks
+        found = decide(picks, self.triage)
+        id = identity(message, "recommendation")
+        kept = Record(picks, found.outcome.id, found.rules, self._version, records.at_time(message.at))
+        done = replace(run, record=id)
+        reply = self._recommended(done, *lead)
+        return Turn(reply, replace(conversation, triage=done), (Keep(id, records.write(kept), self._version),))
+
+    def add(
+        self, run: Run, question: str, options: tuple[str, ...], message: Message, conversation: Conversation
+    ) -> Turn:
+        """Change an answer so that `options` are picked, beside the others where the question takes several."""
+        asked = self.triage.questions[question]
+        before = run.picks.get(question, ())
+        wanted = (*before, *options) if asked.multiple else options
+        if not is_answer(asked, wanted):
+            return self.move(changing(run, question), message, conversation, "I don't know that option.")
+        return self.changed(run, question, wanted, message, conversation)
+
+    def changed(
+        self, run: Run, question: str, options: tuple[str, ...], message: Message, conversation: Conversation
+    ) -> Turn:
+        """An earlier answer replaced, and everything after follows."""
+        after = answered(run, question, options, self.triage)
+        asked = self.triage.questions[question]
+        said = f"Changed. {asked.ask} {self.replies.labels(asked, after.picks[question])}."
+        dropped = [self.triage.questions[id].ask for id in run.picks if id not in after.picks]
+        gone = f"No longer asked: {' '.join(dropped)}" if dropped else ""
+        return self.move(after, message, conversation, said, gone)
+
+    def recommendation(self, text: str) -> Reply:
+        """The recommendation that a record replays to. Raises RecordError."""
+        record = records.read(text, self.triage)
+        found = decide(record.answers, self.triage)
+        lead = ""
+        if record.knowledge != self._version:
+            lead = "The knowledge has changed since this was recommended; this is what it says now."
+            if record.outcome != found.outcome.id:
+                before = self.triage.outcomes.get(record.outcome)
+                lead += f" At that time it was: {before.title if before else record.outcome}."
+        return self.replies.recommendation(record.answers, found, lead)
+
+    # --- what is shown
+
+    def _begin(self, message: Message, conversation: Conversation) -> Turn:
+        return self._show(begun(run_id(message), self.triage), conversation, INTRODUCTION)
+
+    def _show(self, run: Run, conversation: Conversation, *lead: str) -> Turn:
+        reply = self.replies.question(run, *lead) if run.is_open else self._recommended(run, *lead)
+        return Turn(reply, replace(conversation, triage=run))
+
+    def _recommended(self, run: Run, *lead: str) -> Reply:
+        picks = run.picks
+        reply = self.replies.recommendation(picks, decide(picks, self.triage), *lead)
+        related = tuple(choice for choice in reply.choices if choice.command.startswith("answer:"))
+        own = Choice("Change an answer", f"change:{run.id}"), Choice("Start again", f"restart:{run.id}")
+        return replace(reply, choices=(*related, *own), record=run.record)
+
+    def _at(self, where: str, question: str, conversation: Conversation) -> Run | None:
+        """The run, where `where` and `question` are where it stands. Both may be left out by who types."""
+        run = conversation.triage
+        if run is None or not run.is_open or where not in ("", run.id) or (where and question != run.at):
+            return None
+        return run
+
+    def _stale(self, where: str, conversation: Conversation, question: str = "", option: str = "") -> Turn:
+        """Where things are now; nothing moves."""
+        run = conversation.triage
+        if run is None or (where and run.id != where and not run.is_open):
+            return Turn(self.replies.not_open(), conversation)
+        twice = run.id == where and question and option and option in run.picks.get(question, ())
+        said = "I have that answer already." if twice else EARLIER
+        return self._show(run, conversation, said if run.is_open else "This is finished. Here is what came out.")
+
+
+def run_id(message: Message) -> str:
+    return identity(message, "triage")[:8]
+
+
+def paused(message: Message, conversation: Conversation) -> bool:
+    return bool(message.at and conversation.moved_at) and message.at - conversation.moved_at >= PAUSE
+
+
+def _parted(argument: str) -> tuple[str, str, str]:
+    """`RUN/QUESTION/OPTION`; what is left out is empty."""
+    parts = [*argument.split("/", 2), "", ""]
+    return parts[0], parts[1], parts[2]
