@@ -8,7 +8,9 @@ from typing import Protocol
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
 
+from bot.memory import Person
 from bot.messages import Message, Reply
+from bot.overview import Overview
 
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)  # seconds
 
@@ -17,6 +19,8 @@ class Answers(Protocol):
     """Whoever answers messages: `bot.session.Session`."""
 
     async def respond(self, message: Message) -> Reply: ...
+
+    async def overview(self, person: Person) -> Overview: ...
 
 
 class Measured:
@@ -37,6 +41,9 @@ class Measured:
         self._seconds.labels(surface).observe(time.perf_counter() - start)
         self._turns.labels(surface, reply.kind).inc()
         return reply
+
+    async def overview(self, person: Person) -> Overview:
+        return await self._session.overview(person)
 
     async def handle(self, request: web.Request) -> web.Response:
         """`GET /metrics`."""

@@ -21,6 +21,7 @@ logger = logging.getLogger(__name__)
 
 LEASE = 120.0  # seconds for which a claimed parcel is this process's
 PATIENCE = 45.0  # seconds that one attempt may take; well below the lease, so that no two processes send at once
+BRIEF = 2.0  # the same where somebody waits: the platforms want to be answered within three
 LONGEST_WAIT = 300.0  # seconds between two attempts
 ATTEMPTS = 200  # about 16 hours; then it is given up
 
@@ -31,7 +32,8 @@ def wait_before(attempt: int) -> float:
 
 
 class Postman:
-    """Carries parcels out, as one of perhaps several processes on the same memory. `senders` is keyed by surface."""
+    """Carries parcels out, as one of perhaps several processes on the same memory. `senders` is keyed by surface, and
+    may still be filled in."""
 
     def __init__(
         self,
@@ -39,11 +41,11 @@ class Postman:
         senders: Mapping[str, Sender],
         *,
         clock: Callable[[], float] = time.time,
-        poll: float = 5.0,
+        poll: float = 1.0,
         patience: float = PATIENCE,
     ) -> None:
         self._memory = memory
-        self._senders = dict(senders)
+        self._senders = senders
         self._clock = clock
         self._poll = poll
         self._patience = patience
@@ -74,19 +76,27 @@ class Postman:
                 continue
             self._woken.clear()
 
+    async def deliver(self, parcel: Parcel, *, patience: float = BRIEF) -> None:
+        """Send at once what is kept in the outbox first: a failure leaves it there for later, a crash to another
+        process. What was put before is with somebody already. Raises MemoryUnavailable where it could not be kept."""
+        async with self._memory.transaction() as unit:
+            if not await unit.outbox.take(parcel, self._owner, now=self._clock(), lease=LEASE):
+                return
+        await self._carry(Claimed(parcel, 0, unsure=False), patience)
+
     async def send_due(self) -> int:
         """Claim what is due and carry it out, side by side. Returns how many parcels that were."""
         async with self._memory.transaction() as unit:
             claimed = await unit.outbox.claim(
                 self._owner, now=self._clock(), lease=LEASE, surfaces=tuple(self._senders)
             )
-        await asyncio.gather(*(self._carry(one) for one in claimed))
+        await asyncio.gather(*(self._carry(one, self._patience) for one in claimed))
         return len(claimed)
 
-    async def _carry(self, claimed: Claimed) -> None:
+    async def _carry(self, claimed: Claimed, patience: float) -> None:
         parcel = claimed.parcel
         try:
-            async with asyncio.timeout(self._patience):
+            async with asyncio.timeout(patience):
                 reference = await self._attempt(claimed)
         except TryLater as later:
             await self._put_off(claimed, max(later.after, wait_before(claimed.attempts + 1)), unsure=False)

@@ -36,7 +36,7 @@ HOUR = 3600.0
 LONGEST_END = 30.0  # seconds that work in the background may take to end
 LARGEST_BODY = 1024 * 1024  # bytes of a request; both platforms send far less
 
-Opener = Callable[[Settings, Measured, SqlMemory], Door]
+Opener = Callable[[Settings, Measured, SqlMemory, Postman], Door]
 
 
 class ServeError(Exception):
@@ -57,8 +57,8 @@ def openers() -> dict[str, Opener]:
     from adapters.teams.door import open_door as open_teams
 
     return {
-        "slack": lambda settings, session, _: open_slack(settings, session),
-        "teams": open_teams,
+        "slack": lambda settings, session, memory, postman: open_slack(settings, session, memory, postman.deliver),
+        "teams": lambda settings, session, memory, _: open_teams(settings, session, memory),
     }
 
 
@@ -98,16 +98,12 @@ async def serving(settings: Settings) -> AsyncIterator[tuple[int, Doors]]:
         with contextlib.suppress(NotImplementedError):  # where the system has no such signal
             asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, host.reload)
         retention = Retention(conversation=settings.conversation_hours * HOUR, triage=settings.triage_days * DAY)
-        postman: Postman | None = None
-
-        def wake() -> None:
-            if postman is not None:
-                postman.wake()
-
-        session = Measured(Session(host, memory, retention=retention, woken=wake))
-        doors = await _open(settings, session, memory, stack)
-        postman = Postman(memory, _senders(doors))
-        housekeeper = Housekeeper(memory, lambda: host.advisor.drafts, retention=retention, woken=wake)
+        senders: dict[str, Sender] = {}
+        postman = Postman(memory, senders)
+        session = Measured(Session(host, memory, retention=retention, woken=postman.wake))
+        doors = await _open(settings, session, memory, postman, stack)
+        senders.update(_senders(doors))
+        housekeeper = Housekeeper(memory, lambda: host.advisor.drafts, retention=retention, woken=postman.wake)
         _keep_running(postman.run(), postman.close, stack)
         _keep_running(housekeeper.run(), housekeeper.close, stack)
         if settings.on_loopback:  # where somebody is writing; elsewhere a signal asks for it
@@ -116,12 +112,14 @@ async def serving(settings: Settings) -> AsyncIterator[tuple[int, Doors]]:
         yield port, doors
 
 
-async def _open(settings: Settings, session: Measured, memory: SqlMemory, stack: AsyncExitStack) -> Doors:
+async def _open(
+    settings: Settings, session: Measured, memory: SqlMemory, postman: Postman, stack: AsyncExitStack
+) -> Doors:
     opened: list[Door] = []
     shut: dict[str, str] = {}
     for name, open_door in openers().items():
         try:
-            door = open_door(settings, session, memory)
+            door = open_door(settings, session, memory, postman)
         except DoorStaysShut as reason:
             shut[name] = str(reason)
             continue

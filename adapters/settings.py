@@ -51,6 +51,8 @@ class Settings(BaseSettings):
     slack_client_secret: SecretStr = Field(SecretStr(""), validation_alias=_named("SLACK_CLIENT_SECRET"))
     slack_api_url: str = Field("https://slack.com/api/", validation_alias=_named("SLACK_API_URL"))
     slack_experts_channel: str = Field("", validation_alias=_named("SLACK_EXPERTS_CHANNEL"))
+    # Seconds between two messages in a channel: Slack takes about one a second.
+    slack_seconds_apart: float = Field(1.0, ge=0, validation_alias=_named("SLACK_SECONDS_APART"))
 
     microsoft_app_id: str = Field("", validation_alias=_named("MicrosoftAppId"))
     microsoft_app_secret: SecretStr = Field(SecretStr(""), validation_alias=_named("MicrosoftAppPassword"))

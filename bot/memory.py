@@ -158,6 +158,10 @@ class Conversations(Protocol):
 
     async def delete(self, place: Place, person: str, *, version: int) -> bool: ...
 
+    async def of(self, person: Person) -> Sequence[tuple[Place, Conversation]]:
+        """All that a person has in their workspace."""
+        ...
+
 
 class Deliveries(Protocol):
     async def reply_to(self, message: Message) -> Reply | None:
@@ -259,6 +263,10 @@ class Subscriptions(Protocol):
 
 class Outbox(Protocol):
     async def put(self, parcel: Parcel, at: float) -> None: ...
+
+    async def take(self, parcel: Parcel, owner: str, *, now: float, lease: float) -> bool:
+        """Put it as `owner`'s until `now + lease`, who sends it at once. False if it was put before."""
+        ...
 
     async def claim(
         self, owner: str, *, now: float, lease: float, surfaces: Sequence[str], limit: int = 10

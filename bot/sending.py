@@ -36,7 +36,20 @@ class Notice:
     person: str
 
 
-Content = Post | ExpertQuestion | ExpertAnswer | Notice
+@dataclass(frozen=True, slots=True)
+class Replied:
+    """The reply to a message, for everybody who can read that message. Kept until it was sent, so that it is not lost.
+
+    `asked`: what brought the reply about, in the surface's own words, where it has to be asked again. `person`: whose
+    conversation it belongs to, where others can read along; else empty.
+    """
+
+    reply: Reply
+    asked: str = ""
+    person: str = ""
+
+
+Content = Post | ExpertQuestion | ExpertAnswer | Notice | Replied
 
 
 @dataclass(frozen=True, slots=True)

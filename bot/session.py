@@ -20,8 +20,9 @@ from bot.commands import parse
 from bot.consequences import carry_out, person_of
 from bot.conversation import Conversation, Retention, faded, fades_at
 from bot.effects import Forget, Relay
-from bot.memory import Memory, MemoryUnavailable, Unit
+from bot.memory import Memory, MemoryUnavailable, Person, Unit
 from bot.messages import Message, Reply
+from bot.overview import Overview, overview
 from bot.sharing import record_wanted
 from bot.turn import Mind, Turn
 
@@ -60,6 +61,11 @@ class Session:
             reference = secrets.token_hex(4)
             logger.error("turn failed: reference=%s error=%s at=%s", reference, _in_short(error), _origin(error))
             return notices.failure(reference)
+
+    async def overview(self, person: Person) -> Overview:
+        """What the person has begun and got so far. Raises MemoryUnavailable."""
+        async with self._memory.transaction() as unit:
+            return await overview(person, unit, self._clock(), self._retention)
 
     async def _settle(self, message: Message) -> Reply:
         failures = 0

@@ -17,8 +17,9 @@ Url = Annotated[str, typer.Option("--url", help="How the platform reaches the ad
 @slack.command()
 def manifest(url: Url) -> None:
     """Print the app manifest, filled in."""
-    text = (Path(__file__).parents[1] / "slack" / "manifest.yaml").read_text(encoding="utf-8")
-    typer.echo(text.replace("{url}", _https(url)), nl=False)
+    from adapters.slack.manifest import manifest as filled_in
+
+    typer.echo(filled_in(_https(url)), nl=False)
 
 
 @slack.callback()

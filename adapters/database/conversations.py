@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from adapters.database.rows import insert_or_ignore, place_of, place_values
+from adapters.database.rows import insert_or_ignore, is_theirs, place_of, place_values
 from adapters.database.tables import conversations, deliveries
 from bot.conversation import Conversation, conversation_from_json, conversation_to_json
-from bot.memory import Fading, Remembered
+from bot.memory import Fading, Person, Remembered
 from bot.messages import Message, Place, Reply
 from bot.plaindata import ShapeError, dumps, loads
 
@@ -68,6 +68,10 @@ class SqlConversations:
     async def delete(self, place: Place, person: str, *, version: int) -> bool:
         deleted = await self._connection.execute(_delete, {**_key(place, person), "was": version})
         return bool(deleted.rowcount)
+
+    async def of(self, person: Person) -> Sequence[tuple[Place, Conversation]]:
+        rows = await self._connection.execute(select(conversations).where(is_theirs(conversations, person)))
+        return [(place_of(row), conversation_from_json(row.body)) for row in rows]
 
 
 class SqlDeliveries:

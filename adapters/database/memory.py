@@ -52,6 +52,11 @@ class SqlMemory:
         """On the database at `url`: `sqlite:///FILE` or `postgresql://…`."""
         return cls(create_engine(url))
 
+    @property
+    def engine(self) -> AsyncEngine:
+        """For the stores that a platform's SDK brings along."""
+        return self._engine
+
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[SqlUnit]:
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from sqlalchemy import Row, Update, delete, exists, func, select, update
@@ -30,6 +30,13 @@ class SqlOutbox:
         self._connection = connection
 
     async def put(self, parcel: Parcel, at: float) -> None:
+        await self._insert(parcel, at, {"attempts": 0, "unsure": False, "owner": "", "leased_until": 0.0})
+
+    async def take(self, parcel: Parcel, owner: str, *, now: float, lease: float) -> bool:
+        taken = {"attempts": 1, "unsure": True, "owner": owner, "leased_until": now + lease}
+        return await self._insert(parcel, now, taken)
+
+    async def _insert(self, parcel: Parcel, at: float, state: Mapping[str, object]) -> bool:
         values = {
             "id": parcel.id,
             "action": parcel.action,
@@ -37,13 +44,11 @@ class SqlOutbox:
             "subject": parcel.subject,
             "content": dumps(parcel.content) if parcel.content else None,
             "due_at": at,
-            "attempts": 0,
-            "unsure": False,
-            "owner": "",
-            "leased_until": 0.0,
             "why": "",
+            **state,
         }
-        await self._connection.execute(insert_or_ignore(self._connection, outbox), values)
+        new = insert_or_ignore(self._connection, outbox)
+        return bool((await self._connection.execute(new, values)).rowcount)
 
     async def claim(
         self, owner: str, *, now: float, lease: float, surfaces: Sequence[str], limit: int = 10

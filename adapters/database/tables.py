@@ -9,6 +9,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    DateTime,
     Double,
     Index,
     Integer,
@@ -183,4 +184,50 @@ experts_channels = Table(
     metadata,
     Column("tenant", String, primary_key=True),
     Column("channel", String, nullable=False),
+)
+
+# The stores of Slack's SDK look for these columns. Tokens are text of any length: they are longer when encrypted.
+slack_bots = Table(
+    "slack_bots",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("client_id", String, nullable=False),
+    Column("app_id", String, nullable=False),
+    *(Column(name, String) for name in ("enterprise_id", "enterprise_name", "team_id", "team_name")),
+    *(Column(name, Text) for name in ("bot_token", "bot_id", "bot_user_id", "bot_scopes", "bot_refresh_token")),
+    Column("bot_token_expires_at", DateTime),
+    Column("is_enterprise_install", Boolean, nullable=False),
+    Column("installed_at", DateTime, nullable=False),
+    Index(None, "client_id", "team_id"),
+)
+
+slack_installations = Table(
+    "slack_installations",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("client_id", String, nullable=False),
+    Column("app_id", String, nullable=False),
+    *(Column(name, String) for name in ("enterprise_id", "enterprise_name", "enterprise_url", "team_id", "team_name")),
+    *(Column(name, Text) for name in ("bot_token", "bot_id", "bot_user_id", "bot_scopes", "bot_refresh_token")),
+    Column("bot_token_expires_at", DateTime),
+    Column("user_id", String, nullable=False),
+    *(Column(name, Text) for name in ("user_token", "user_scopes", "user_refresh_token")),
+    Column("user_token_expires_at", DateTime),
+    Column("incoming_webhook_url", Text),
+    Column("incoming_webhook_channel", String),
+    Column("incoming_webhook_channel_id", String),
+    Column("incoming_webhook_configuration_url", String),
+    Column("is_enterprise_install", Boolean, nullable=False),
+    Column("token_type", String),
+    Column("installed_at", DateTime, nullable=False),
+    Index(None, "client_id", "team_id"),
+)
+
+slack_oauth_states = Table(
+    "slack_oauth_states",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("state", String, nullable=False),
+    Column("expire_at", DateTime, nullable=False),
+    Index(None, "state"),
 )

@@ -2,19 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from typing import Any, Protocol
 
 import structlog
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError
 
-from adapters.slack.blocks import message
-from adapters.slack.deliveries import Deliveries
-from bot.messages import Message, Reply
+from adapters.slack.assistant import Assistant
+from adapters.slack.blocks import OWNER, message
+from adapters.slack.flood import SLOW_DOWN, Flood
+from adapters.slack.forms import fits_a_message
+from adapters.slack.home import Links
+from adapters.slack.modals import modal
+from adapters.slack.responses import error_of
+from adapters.slack.translate import asked_again, team_of
+from adapters.slack.workspaces import Workspaces
+from bot.commands import parse
+from bot.memory import Memory, MemoryUnavailable, Person
+from bot.messages import Message, Place, Reply
+from bot.overview import Overview
+from bot.sending import Parcel, Replied
 
 log = structlog.get_logger(__name__)
 
-IN_PLACE = frozenset({"triage", "recommendation"})  # steps of a dialogue: each takes the place of the one before
+STEPS = frozenset({"triage", "recommendation"})  # of a dialogue: each takes the place of the one before
+SETTLES = frozenset({"confirm", "discard", "retract", "unsubscribe"})  # after them the same buttons make no sense
+
+Deliver = Callable[[Parcel], Awaitable[None]]
 
 
 class Session(Protocol):
@@ -22,53 +38,144 @@ class Session(Protocol):
 
     async def respond(self, message: Message) -> Reply: ...
 
+    async def overview(self, person: Person) -> Overview: ...
+
 
 class App:
-    """The listeners' way to the session and back."""
+    """The listeners' way to the session and back. `deliver` sends what must not be lost; `experts`: where they are, by
+    workspace, under the empty name in any."""
 
-    def __init__(self, bolt: AsyncApp, session: Session) -> None:
+    def __init__(
+        self,
+        bolt: AsyncApp,
+        session: Session,
+        memory: Memory,
+        deliver: Deliver,
+        workspaces: Workspaces,
+        *,
+        experts: Mapping[str, Place],
+        links: Links,
+    ) -> None:
         self.bolt = bolt
+        self.links = links
         self._session = session
-        self._deliveries = Deliveries()
+        self._memory = memory
+        self._deliver = deliver
+        self._workspaces = workspaces
+        self._experts = experts
+        self._flood = Flood()
+        self.assistant = Assistant()
 
-    async def respond(self, asked: Message) -> Reply:
-        return await self._session.respond(asked)
+    async def respond(self, asked: Message) -> Reply | None:
+        """The reply; None where nothing more is said to somebody who sends too much."""
+        place = asked.place
+        match self._flood.judge(Person(place.surface, place.tenant, asked.person)):
+            case "ignore":
+                return None
+            case "tell":
+                return SLOW_DOWN
+        experts = self._experts.get(place.tenant) or self._experts.get("")
+        experts = replace(experts, tenant=place.tenant) if experts and asked.can_post else None
+        return await self._session.respond(replace(asked, experts=experts))
+
+    async def overview(self, person: Person) -> Overview:
+        return await self._session.overview(person)
+
+    async def leave(self, body: Mapping[str, Any]) -> None:
+        """The app is out of a workspace: delete what is kept of it. Raises MemoryUnavailable."""
+        team = team_of(body) or str(body.get("team_id", ""))
+        at = float(body.get("event_time", 0))
+        if await self._workspaces.leave(team, body.get("enterprise_id"), at):
+            async with self._memory.transaction() as unit:
+                rows = await unit.delete_tenant("slack", team)
+            log.info("slack.left", team=team, rows=rows)
 
     async def answer(self, asked: Message, client: Any) -> None:
         """Answer an event where it was written, once, however often Slack delivers it. Raises SlackApiError."""
-        async with self._deliveries.once(asked.place.tenant, asked.delivery) as fresh:
-            if fresh:
-                reply = await self.respond(asked)
-                await self.post(asked, reply, client)
+        if (reply := await self.respond(asked)) is not None:
+            await self.deliver(asked, reply, client)
 
-    async def post(self, asked: Message, reply: Reply, client: Any) -> None:
-        """Send `reply` as a message into the place where it was asked. Raises SlackApiError."""
-        thread = {"thread_ts": asked.place.thread} if asked.place.thread else {}
+    async def deliver(self, asked: Message, reply: Reply, client: Any) -> None:
+        """Send `reply` to where an event came from; what fails is sent later. Raises SlackApiError."""
+        content = Replied(reply, asked_again(asked), asked.person if asked.public else "")
+        id = f"{asked.place.tenant}-{asked.delivery}"
         try:
-            await client.chat_postMessage(channel=asked.place.channel, **thread, **message(reply))
+            await self._deliver(Parcel(id, "send", asked.place, subject=id, content=content))
+        except MemoryUnavailable:  # nothing can be kept, so it is tried now or never
+            await self._post(asked, reply, client)
+
+    async def answer_button(self, asked: Message, body: Mapping[str, Any], client: Any, respond: Any) -> None:
+        """Answer a button: in its modal or a new one, in the place of its message, below it, or for the person alone.
+        Raises SlackApiError."""
+        reply = await self.respond(asked)
+        if reply is None:
+            return
+        if (view := body.get("view")) is not None:
+            await self._answer_in_view(asked, reply, body, view, client)
+        elif reply.form and not fits_a_message(reply.form):
+            await self.open(asked, reply, body["trigger_id"], client)
+        else:
+            await self._answer_in_message(asked, reply, body, client, respond)
+
+    async def open(self, asked: Message, reply: Reply, trigger_id: str, client: Any) -> None:
+        """Show `reply` in a modal. Raises SlackApiError."""
+        await client.views_open(trigger_id=trigger_id, view=modal(reply, asked.place, public=asked.public))
+
+    async def _answer_in_view(
+        self, asked: Message, reply: Reply, body: Mapping[str, Any], view: Mapping[str, Any], client: Any
+    ) -> None:
+        shown = modal(reply, asked.place, public=asked.public)
+        if view["type"] == "home":
+            await client.views_open(trigger_id=body["trigger_id"], view=shown)
+        elif reply.form and not fits_a_message(reply.form):
+            try:
+                await client.views_push(trigger_id=body["trigger_id"], view=shown)
+            except SlackApiError as error:
+                if error_of(error) != "push_limit_reached":
+                    raise
+                await client.views_update(view_id=view["id"], view=shown)
+        else:
+            await client.views_update(view_id=view["id"], view=shown)
+
+    async def _answer_in_message(
+        self, asked: Message, reply: Reply, body: Mapping[str, Any], client: Any, respond: Any
+    ) -> None:
+        ephemeral = bool(body.get("container", {}).get("is_ephemeral"))
+        owner = _owner(body)
+        own = ephemeral or not asked.public or owner == asked.person
+        name = (parse(asked.command or "") or ("", ""))[0]
+        if own and (reply.kind in STEPS or name in SETTLES):
+            await respond(**message(reply, asked=asked_again(asked), owner=owner), replace_original=True)
+        elif ephemeral:
+            shown = message(reply, asked=asked_again(asked))
+            await respond(**shown, replace_original=False, response_type="ephemeral")
+        elif asked.public:
+            shown = _without_unfurling(message(reply, asked=asked_again(asked)))
+            await client.chat_postEphemeral(user=asked.person, **_where(asked.place), **shown)
+        else:
+            await self._post(asked, reply, client)
+
+    async def _post(self, asked: Message, reply: Reply, client: Any) -> None:
+        owner = asked.person if asked.public else ""
+        try:
+            await client.chat_postMessage(
+                **_where(asked.place), **message(reply, asked=asked_again(asked), owner=owner)
+            )
         except SlackApiError as error:
             log.error("slack.reply_failed", reference=reply.reference, error=error_of(error))
             raise
 
-    async def answer_button(self, asked: Message, body: dict[str, Any], client: Any, respond: Any) -> None:
-        """Answer a button: in the place of its message where that is a step of a dialogue that this person leads,
-        below it in a direct message, and else for the person alone."""
-        reply = await self.respond(asked)
-        ephemeral = bool(body.get("container", {}).get("is_ephemeral"))
-        alone = ephemeral or not asked.public
-        if alone and reply.kind in IN_PLACE:
-            await respond(**message(reply), replace_original=True)
-        elif ephemeral:
-            await respond(**message(reply), replace_original=False, response_type="ephemeral")
-        elif asked.public:
-            thread = {"thread_ts": asked.place.thread} if asked.place.thread else {}
-            shown = {key: value for key, value in message(reply).items() if not key.startswith("unfurl")}
-            await client.chat_postEphemeral(channel=asked.place.channel, user=asked.person, **thread, **shown)
-        else:
-            await self.post(asked, reply, client)
+
+def _owner(body: Mapping[str, Any]) -> str:
+    """Whose button was pressed, where others can press it too."""
+    pressed: Mapping[str, Any] = next(iter(body.get("actions", ())), {})
+    block_id = str(pressed.get("block_id", ""))
+    return block_id.removeprefix(OWNER).rpartition("-")[0] if block_id.startswith(OWNER) else ""
 
 
-def error_of(error: SlackApiError) -> str:
-    """Slack's short code for what went wrong."""
-    data = error.response.data if error.response is not None else None
-    return str(data.get("error", "")) if isinstance(data, dict) else "no_json"
+def _where(place: Place) -> dict[str, str]:
+    return {"channel": place.channel} | ({"thread_ts": place.thread} if place.thread else {})
+
+
+def _without_unfurling(shown: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in shown.items() if not key.startswith("unfurl")}

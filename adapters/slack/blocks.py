@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from adapters.slack.forms import form_blocks
-from bot.messages import VERDICTS, Block, Bullets, Choice, Citation, Heading, Paragraph, Reply, Table
+from adapters.slack.forms import fits_a_message, inputs
+from bot.messages import VERDICTS, Block, Bullets, Choice, Citation, Form, Heading, Paragraph, Reply, Table
 
 Element = dict[str, Any]
 
@@ -25,22 +25,42 @@ MOST_BLOCKS = 50
 ROW = 5  # buttons in one row; more wrap badly on a phone
 
 COMMAND = "command"  # the action id of every button that carries a command, followed by a number
+OPENS = "opens"  # the action id of a button that opens a form: it asks again what brought the form about
+OWNER = "of-"  # before a person's id in a block's id
 SOURCES = "Where this comes from"
 MORE = "There is more to this answer than fits here. Ask about one part of it."
 EMPTY = "There is nothing to show."
 
 
-def draw(reply: Reply, *, interactive: bool = True) -> list[Element]:
-    """The blocks of a message. `interactive`: with buttons and form; without, it is a post for people to read."""
+def draw(reply: Reply, below: Sequence[Element] = (), *, most: int = MOST_BLOCKS) -> list[Element]:
+    """What there is to read in a reply, with `below` under it. At most `most` blocks: the body gives way."""
     above = [*_headline(reply)]
     body = [block for part in reply.body for block in _drawn(part)]
-    below = [*_sources(reply.citations), *_disclosure(reply.disclosure)]
-    if interactive:
-        below += [*(form_blocks(reply.form, _row) if reply.form else ()), *_choices(reply.choices)]
-    room = MOST_BLOCKS - len(above) - len(below)
+    last = [*_sources(reply.citations), *_disclosure(reply.disclosure), *_link(reply.link), *below]
+    room = most - len(above) - len(last)
     if len(body) > room:
         body = [*body[: room - 1], _rich([_section(MORE, italic=True)])]
-    return [*above, *body, *below] or [_rich([_section(EMPTY)])]
+    return [*above, *body, *last] or [_rich([_section(EMPTY)])]
+
+
+def message(reply: Reply, *, asked: str = "", owner: str = "") -> dict[str, Any]:
+    """What a method that posts a message takes: blocks with their fallback, unfurling nothing.
+
+    `asked`: what brought a form about, to be asked again by the button that opens it (`translate.asked_again`).
+    `owner`: whose buttons these are, where others can press them too.
+    """
+    below = [*_form(reply.form, asked), *buttons(reply.choices), *buttons(reply.tools, start=len(reply.choices))]
+    if owner:
+        below = [
+            block | ({"block_id": f"{OWNER}{owner}-{number}"} if block["type"] == "actions" else {})
+            for number, block in enumerate(below)
+        ]
+    return shown(draw(reply, below), reply)
+
+
+def shown(blocks: list[Element], reply: Reply) -> dict[str, Any]:
+    """`blocks`, which stand for `reply`, as a message."""
+    return {"text": fallback(reply), "blocks": blocks, "unfurl_links": False, "unfurl_media": False}
 
 
 def fallback(reply: Reply) -> str:
@@ -105,30 +125,48 @@ def _disclosure(text: str) -> Iterator[Element]:
         yield _context(text)
 
 
-def _choices(choices: Sequence[Choice]) -> Iterator[Element]:
-    for start in range(0, len(choices), ROW):
-        yield _row(choices[start : start + ROW], start)
+def _link(link: str) -> Iterator[Element]:
+    """The one address that is live: Slack's own, of a message in this workspace."""
+    if link:
+        target = {"type": "link", "url": link, "text": "Open it"}
+        yield _rich([{"type": "rich_text_section", "elements": [target]}])
 
 
-def _row(choices: Sequence[Choice], start: int = 0) -> Element:
+def _form(form: Form | None, asked: str) -> Iterator[Element]:
+    if form is None:
+        return
+    if fits_a_message(form):
+        yield from inputs(form)
+        yield row([Choice(form.submit, form.command, style="primary")]) | {"block_id": "submit"}
+    elif asked:
+        yield {"type": "actions", "elements": [button(Choice(form.title, asked), OPENS)]}
+
+
+def buttons(choices: Sequence[Choice], start: int = 0) -> Iterator[Element]:
+    """Rows of buttons, numbered from `start`."""
+    for at in range(0, len(choices), ROW):
+        yield row(choices[at : at + ROW], start + at)
+
+
+def row(choices: Sequence[Choice], start: int = 0) -> Element:
     return {
         "type": "actions",
-        "elements": [_button(choice, number) for number, choice in enumerate(choices, start)],
+        "elements": [button(choice, f"{COMMAND}-{number}") for number, choice in enumerate(choices, start)],
     }
 
 
-def _button(choice: Choice, number: int) -> Element:
-    button: Element = {
+def button(choice: Choice, action_id: str) -> Element:
+    drawn: Element = {
         "type": "button",
-        "action_id": f"{COMMAND}-{number}",
+        "action_id": action_id,
         "text": {"type": "plain_text", "text": cut(choice.label, BUTTON), "emoji": False},
         "value": cut(choice.command, VALUE),
     }
     if choice.style:
-        button["style"] = choice.style
+        drawn["style"] = choice.style
     if choice.hint:
-        button["accessibility_label"] = cut(f"{choice.label}. {choice.hint}", BUTTON)
-    return button
+        drawn["accessibility_label"] = cut(f"{choice.label}. {choice.hint}", BUTTON)
+    return drawn
 
 
 def _rich(elements: list[Element]) -> Element:
@@ -178,8 +216,3 @@ def _groups(items: Sequence[str]) -> Iterator[list[str]]:
         length += len(item)
     if group:
         yield group
-
-
-def message(reply: Reply) -> dict[str, Any]:
-    """What a method that posts a message takes: blocks with their fallback, unfurling nothing."""
-    return {"text": fallback(reply), "blocks": draw(reply), "unfurl_links": False, "unfurl_media": False}

@@ -1,36 +1,78 @@
-"""Opens the Slack door: `POST /slack/events`."""
+"""Opens the Slack door: `POST /slack/events`, Socket Mode, and the pages by which workspaces install the app."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
+from typing import Protocol
 
 import aiohttp
 import structlog
 from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError
-from slack_sdk.http_retry.builtin_async_handlers import (
-    AsyncConnectionErrorRetryHandler,
-    AsyncRateLimitErrorRetryHandler,
-    AsyncServerErrorRetryHandler,
-)
 from slack_sdk.web.async_client import AsyncWebClient
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from adapters.door import DoorStaysShut
 from adapters.settings import Settings
-from adapters.slack.actions import command
-from adapters.slack.app import App, Session, error_of
+from adapters.slack.actions import command, link
+from adapters.slack.app import App, Deliver, Session
 from adapters.slack.commands import advisor
-from adapters.slack.events import app_mention, message
+from adapters.slack.events import (
+    app_home_opened,
+    app_mention,
+    app_uninstalled,
+    assistant_thread_context_changed,
+    assistant_thread_started,
+    message,
+    tokens_revoked,
+)
+from adapters.slack.failures import on_error
+from adapters.slack.home import Links
+from adapters.slack.installations import Installations
+from adapters.slack.installing import INSTALL, REDIRECT, install_flow
+from adapters.slack.pace import Pace
+from adapters.slack.responses import error_of, retry_handlers
+from adapters.slack.sealing import KeyUnusable, Seal
 from adapters.slack.sender import SlackSender
+from adapters.slack.shortcuts import advise, ask, triage
+from adapters.slack.views import form
+from adapters.slack.workspaces import ManyWorkspaces, OneWorkspace, Workspaces
+from bot.memory import Memory
+from bot.messages import Place
 
 log = structlog.get_logger(__name__)
 
-LISTENERS = (advisor, message, app_mention, command)
+LISTENERS = (
+    advisor,
+    message,
+    app_mention,
+    app_home_opened,
+    assistant_thread_started,
+    assistant_thread_context_changed,
+    app_uninstalled,
+    tokens_revoked,
+    command,
+    link,
+    form,
+    ask,
+    triage,
+    advise,
+)
 PATH = "/slack/events"
 TIMEOUT = 10  # seconds for a call of Slack's Web API
+NOT_INSTALLED = "I am not installed in this workspace any more. Ask whoever runs me to install me again."
+
+
+class Database(Memory, Protocol):
+    """The memory, and the engine under it for the stores that the SDK brings along."""
+
+    @property
+    def engine(self) -> AsyncEngine: ...
 
 
 class SlackDoor:
@@ -38,15 +80,23 @@ class SlackDoor:
 
     name = "slack"
 
-    def __init__(self, settings: Settings, session: Session) -> None:
+    def __init__(self, settings: Settings, session: Session, memory: Database, deliver: Deliver, seal: Seal) -> None:
         self._settings = settings
         self._session = session
+        self._memory = memory
+        self._deliver = deliver
+        self._seal = seal
         self._stack = AsyncExitStack()
         self._bolt: AsyncApp | None = None
         self._sender: SlackSender | None = None
 
     def routes(self) -> Sequence[web.RouteDef]:
-        return [web.post(PATH, self._handle)]
+        served = []
+        if self._settings.slack_signing_secret.get_secret_value():
+            served.append(web.post(PATH, self._handle))
+        if self._settings.slack_client_id:
+            served += [web.get(INSTALL, self._install), web.get(REDIRECT, self._install)]
+        return served
 
     @property
     def sender(self) -> SlackSender:
@@ -56,50 +106,122 @@ class SlackDoor:
         return self._sender
 
     async def start(self) -> None:
-        http = await self._stack.enter_async_context(aiohttp.ClientSession(trust_env=True))
-        client = AsyncWebClient(
-            token=self._settings.slack_bot_token.get_secret_value(),
-            base_url=self._settings.slack_api_url,
-            timeout=TIMEOUT,
-            session=http,
-            retry_handlers=[
-                AsyncConnectionErrorRetryHandler(),
-                AsyncRateLimitErrorRetryHandler(),
-                AsyncServerErrorRetryHandler(),
-            ],
-        )
+        settings = self._settings
+        self._http = await self._stack.enter_async_context(aiohttp.ClientSession(trust_env=True))
+        secret = settings.slack_signing_secret.get_secret_value()
         # Handled before it is acknowledged: what fails is delivered again, and nothing is lost in a crash.
-        bolt = AsyncApp(
-            client=client,
-            signing_secret=self._settings.slack_signing_secret.get_secret_value(),
-            process_before_response=True,
+        workspaces: Workspaces
+        if settings.slack_client_id:
+            client = self._client(None)
+            installations = Installations(self._memory.engine, settings.slack_client_id, self._seal)
+            workspaces = authorize = ManyWorkspaces(installations, self._client)
+            flow = install_flow(settings, self._memory.engine, installations, client)
+            bolt = AsyncApp(
+                client=client,
+                signing_secret=secret,
+                process_before_response=True,
+                authorize=authorize,  # type: ignore[arg-type]
+                oauth_flow=flow,
+                user_facing_authorize_error_message=NOT_INSTALLED,
+            )
+        else:
+            client = self._client(settings.slack_bot_token.get_secret_value())
+            workspaces = OneWorkspace(client)
+            bolt = AsyncApp(client=client, signing_secret=secret, process_before_response=True)
+            await _try_token(client)
+        app = App(
+            bolt,
+            self._session,
+            self._memory,
+            self._deliver,
+            workspaces,
+            experts=experts_in(settings.slack_experts_channel),
+            links=Links(settings.support_url, settings.privacy_url, settings.security_contact),
         )
-        app = App(bolt, self._session)
         for listener in LISTENERS:
             listener.register(app)
+        bolt.error(on_error)
+        self._sender = SlackSender(workspaces.client, Pace(settings.slack_seconds_apart))
         self._bolt = bolt
-        self._sender = SlackSender(client)
-        await _try_token(client)
+        if app_token := settings.slack_app_token.get_secret_value():
+            await self._connect(bolt, app_token, client)
 
     async def stop(self) -> None:
-        self._bolt = None
         await self._stack.aclose()
+        self._bolt = None
+
+    def _client(self, token: str | None) -> AsyncWebClient:
+        return AsyncWebClient(
+            token=token,
+            base_url=self._settings.slack_api_url,
+            timeout=TIMEOUT,
+            session=self._http,
+            retry_handlers=retry_handlers(),
+        )
+
+    async def _connect(self, bolt: AsyncApp, app_token: str, client: AsyncWebClient) -> None:
+        """Open the websocket. Where Slack does not answer, the server starts all the same, and it is tried again."""
+        handler = AsyncSocketModeHandler(bolt, app_token, web_client=client)
+        connecting = asyncio.create_task(handler.connect_async())  # type: ignore[no-untyped-call]
+
+        async def end() -> None:
+            connecting.cancel()
+            await handler.close_async()  # type: ignore[no-untyped-call]
+
+        self._stack.push_async_callback(end)
+        done, _ = await asyncio.wait({connecting}, timeout=TIMEOUT)
+        if not done:
+            log.error("slack.socket_not_connected", remedy="check SLACK_APP_TOKEN; it is tried again")
 
     async def _handle(self, request: web.Request) -> web.Response:
         if self._bolt is None:
             return web.Response(status=503)
         return await to_aiohttp_response(await self._bolt.async_dispatch(await to_bolt_request(request)))
 
+    async def _install(self, request: web.Request) -> web.Response:
+        if self._bolt is None or self._bolt.oauth_flow is None:
+            return web.Response(status=503)
+        flow, asked = self._bolt.oauth_flow, await to_bolt_request(request)
+        answer = flow.handle_installation(asked) if request.path == INSTALL else flow.handle_callback(asked)
+        return await to_aiohttp_response(await answer)
 
-def open_door(settings: Settings, session: Session) -> SlackDoor:
+
+def open_door(settings: Settings, session: Session, memory: Database, deliver: Deliver) -> SlackDoor:
     """The door, not started yet. Raises DoorStaysShut where it is not configured."""
-    if not settings.slack_bot_token.get_secret_value() and not settings.slack_signing_secret.get_secret_value():
-        raise DoorStaysShut("Set SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET to open it; docs/slack.md says how.")
-    if not settings.slack_bot_token.get_secret_value():
-        raise DoorStaysShut("SLACK_SIGNING_SECRET is set, and SLACK_BOT_TOKEN is not.")
-    if not settings.slack_signing_secret.get_secret_value():
-        raise DoorStaysShut("SLACK_BOT_TOKEN is set, and SLACK_SIGNING_SECRET is not: requests could not be checked.")
-    return SlackDoor(settings, session)
+    if problem := _problem_with(settings):
+        raise DoorStaysShut(problem)
+    try:
+        return SlackDoor(settings, session, memory, deliver, Seal(settings.encryption_key.get_secret_value()))
+    except KeyUnusable as unusable:
+        raise DoorStaysShut(str(unusable)) from None
+
+
+def _problem_with(settings: Settings) -> str:
+    """What is missing, in words for the operator; empty where the door can be opened."""
+    token = settings.slack_bot_token.get_secret_value()
+    secret = settings.slack_signing_secret.get_secret_value()
+    socket = settings.slack_app_token.get_secret_value()
+    id, client_secret = settings.slack_client_id, settings.slack_client_secret.get_secret_value()
+    if not any((token, secret, socket, id, client_secret)):
+        return "Set SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET to open it; docs/slack.md says how."
+    if token and id:
+        return "Set SLACK_BOT_TOKEN for one workspace, or SLACK_CLIENT_ID and its secret for several, not both."
+    if not token and not id:
+        return "Neither SLACK_BOT_TOKEN, for one workspace, nor SLACK_CLIENT_ID, for several, is set."
+    if id and not client_secret:
+        return "SLACK_CLIENT_ID is set, and SLACK_CLIENT_SECRET is not."
+    if not secret and (id or not socket):
+        return "SLACK_SIGNING_SECRET is not set: requests could not be checked. Or set SLACK_APP_TOKEN for Socket Mode."
+    return ""
+
+
+def experts_in(setting: str) -> dict[str, Place]:
+    """SLACK_EXPERTS_CHANNEL: a channel's id, or, for several workspaces, TEAM/CHANNEL separated by commas."""
+    found = {}
+    for part in filter(None, (one.strip() for one in setting.split(","))):
+        team, _, channel = part.rpartition("/")
+        found[team] = Place("slack", team, channel)
+    return found
 
 
 async def _try_token(client: AsyncWebClient) -> None:

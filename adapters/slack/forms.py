@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from bot.messages import Choice, Field, Form, Option
+from bot.messages import Field, Form, Option
 
 Element = dict[str, Any]
 Fields = tuple[tuple[str, tuple[str, ...]], ...]
+Values = Mapping[str, Mapping[str, Mapping[str, Any]]]  # block id, action id, what was entered
 
 FIELD = "field-"  # before a field's id in a block's id, so that no other block passes for a field
 ENTERED = "entered"  # the action id of every input
@@ -18,10 +19,9 @@ FEW = 10  # Slack draws at most so many radio buttons or checkboxes; more become
 MOST = 100
 
 
-def form_blocks(form: Form, row: Callable[[Sequence[Choice]], Element]) -> Iterator[Element]:
-    """The inputs, and below them the button that submits them."""
-    yield from inputs(form)
-    yield row([Choice(form.submit, form.command, style="primary")]) | {"block_id": "submit"}
+def fits_a_message(form: Form) -> bool:
+    """Whether a form is filled in where the message stands: one question with options. Anything else opens a modal."""
+    return len(form.fields) == 1 and bool(form.fields[0].options)
 
 
 def inputs(form: Form) -> Iterator[Element]:
@@ -38,7 +38,7 @@ def inputs(form: Form) -> Iterator[Element]:
         yield block
 
 
-def entered(values: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> Fields:
+def entered(values: Values) -> Fields:
     """What was entered: `state.values` of a message or a modal, by field."""
     return tuple(
         (block_id.removeprefix(FIELD), _chosen(element))
@@ -48,7 +48,31 @@ def entered(values: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> Fields:
     )
 
 
+def channels(values: Values) -> dict[str, str]:
+    """The channels that were picked, by the id of the block."""
+    return {
+        block_id: str(element["selected_conversation"])
+        for block_id, elements in values.items()
+        for element in elements.values()
+        if element.get("selected_conversation")
+    }
+
+
+def missing(form: Mapping[str, Any], values: Values) -> list[str]:
+    """The blocks of a modal's inputs that are required and empty. `form`: the view as it was submitted."""
+    filled = {FIELD + name for name, chosen in entered(values) if chosen}
+    inputs_shown = [block for block in form.get("blocks", ()) if block["type"] == "input"]
+    return [one["block_id"] for one in inputs_shown if not one.get("optional") and one["block_id"] not in filled]
+
+
 def _element(field: Field) -> Element:
+    if field.place:
+        picker: Element = {
+            "type": "conversations_select",
+            "action_id": ENTERED,
+            "filter": {"include": ["public", "private"], "exclude_bot_users": True},
+        }
+        return picker | ({"initial_conversation": field.chosen[0]} if field.chosen else {})
     if not field.options:
         text: Element = {"type": "plain_text_input", "action_id": ENTERED, "multiline": True, "max_length": 1000}
         return text | ({"initial_value": field.chosen[0]} if field.chosen else {})

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from adapters.slack.blocks import draw, fallback, message
-from bot.effects import Post
-from bot.messages import Heading, Paragraph, Reply
-from bot.sending import Content, ExpertAnswer, ExpertQuestion, Notice
+from adapters.slack.blocks import MOST_BLOCKS, buttons, draw, message, shown
+from bot.effects import Cadence, Post
+from bot.messages import Choice, Heading, Paragraph, Reply
+from bot.sending import Content, ExpertAnswer, ExpertQuestion, Notice, Replied
+
+OFTEN: dict[Cadence, str] = {"daily": "every day", "weekly": "every week"}
 
 Element = dict[str, Any]
 
@@ -17,9 +19,11 @@ def message_of(content: Content) -> dict[str, Any]:
     match content:
         case Post():
             return _post(content)
-        case ExpertQuestion(_, question, asked_by):
-            body = (Paragraph(question), Paragraph("To answer, mention me in this thread. I pass on what you write."))
-            return _by(asked_by, "asks", Reply("notice", "A question for the security team", body=body))
+        case ExpertQuestion(id, question, asked_by):
+            how = "To answer, press the button, or mention me in this thread. I pass on what you write."
+            reply = Reply("notice", "A question for the security team", body=(Paragraph(question), Paragraph(how)))
+            answer = Choice("Answer", f"answering:{id}", style="primary")
+            return _by(asked_by, "asks", reply, choices=(answer,))
         case ExpertAnswer(question, answer, answered_by, _):
             below = (Heading("You asked"), Paragraph(question))
             own = Paragraph("This is a person's answer to your question, and not from the source.")
@@ -27,18 +31,21 @@ def message_of(content: Content) -> dict[str, Any]:
             return _by(answered_by, "answered", reply)
         case Notice(reply, _):
             return message(reply)
+        case Replied(reply, asked, person):
+            return message(reply, asked=asked, owner=person)
 
 
 def _post(post: Post) -> dict[str, Any]:
     below = [f"Brought up to date on {post.updated}." if post.updated else "", post.how_to_ask]
     body = (*((Paragraph(post.note),) if post.note else ()), *post.body, *(Paragraph(line) for line in below if line))
     reply = Reply("recommendation", post.title, body=body, citations=post.citations, disclosure=post.disclosure)
-    return (
-        _by(post.shared_by, "shared this", reply) if post.shared_by else _shown(draw(reply, interactive=False), reply)
-    )
+    if not post.shared_by:
+        return shown(draw(reply), reply)
+    did = f"set this up: one recommendation {OFTEN[post.cadence]}" if post.cadence else "shared this"
+    return _by(post.shared_by, did, reply)
 
 
-def _by(person: str, did: str, reply: Reply) -> dict[str, Any]:
+def _by(person: str, did: str, reply: Reply, choices: tuple[Choice, ...] = ()) -> dict[str, Any]:
     """Named without a mention: a person's own name, shown by Slack, and nobody notified by it."""
     who: Element = {
         "type": "rich_text",
@@ -49,8 +56,4 @@ def _by(person: str, did: str, reply: Reply) -> dict[str, Any]:
             }
         ],
     }
-    return _shown([who, *draw(reply, interactive=False)], reply)
-
-
-def _shown(blocks: list[Element], reply: Reply) -> dict[str, Any]:
-    return {"text": fallback(reply), "blocks": blocks, "unfurl_links": False, "unfurl_media": False}
+    return shown([who, *draw(reply, [*buttons(choices)], most=MOST_BLOCKS - 1)], reply)

@@ -2,37 +2,45 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Any, NoReturn
 
 from slack_sdk.errors import SlackApiError
 
-from adapters.slack.app import error_of
+from adapters.slack.pace import Pace
 from adapters.slack.posts import message_of
+from adapters.slack.responses import LONGEST_WAIT, error_of, retry_after
 from bot.messages import Place
 from bot.sending import Notice, Parcel, Refused, TryLater
 
 EVENT = "advisor_parcel"  # the type of the metadata that names a parcel
-WAIT = 30.0  # seconds, where Slack names none
+WAIT = 30.0  # seconds, where Slack limits the rate and names none
 TRANSIENT = frozenset({"ratelimited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"})
 LOOKED_THROUGH = 100  # messages, in search of one that may have arrived
+
+Clients = Callable[[str], Awaitable[Any]]
+"""Gives the client that speaks for the bot in a workspace, or None where the bot is not installed (any more)."""
 
 
 class SlackSender:
     """Posts, changes and takes away messages outside a turn."""
 
-    def __init__(self, client: Any) -> None:
-        self._client = client
+    def __init__(self, clients: Clients, pace: Pace) -> None:
+        self._clients = clients
+        self._pace = pace
 
     async def send(self, parcel: Parcel) -> str:
         assert parcel.content is not None, "only a deletion carries nothing"  # noqa: S101
         shown = message_of(parcel.content)
         where = _where(parcel.place)
-        if isinstance(parcel.content, Notice) and not parcel.place.channel.startswith("D"):
+        await self._wait(parcel.place)
+        if isinstance(parcel.content, Notice) and not _is_direct(parcel.place):
             body = {key: value for key, value in shown.items() if not key.startswith("unfurl")}
-            sent = await self._call("chat_postEphemeral", user=parcel.content.person, **where, **body)
+            sent = await self._call(parcel, "chat_postEphemeral", user=parcel.content.person, **where, **body)
             return str(sent.get("message_ts", ""))
         metadata = {"event_type": EVENT, "event_payload": {"id": parcel.id}}
-        sent = await self._call("chat_postMessage", metadata=metadata, **where, **shown)
+        sent = await self._call(parcel, "chat_postMessage", metadata=metadata, **where, **shown)
         return str(sent.get("ts", ""))
 
     async def find(self, parcel: Parcel) -> str | None:
@@ -42,7 +50,7 @@ class SlackSender:
         thread = {"ts": parcel.place.thread} if parcel.place.thread else {}
         try:
             found = await self._call(
-                method, channel=parcel.place.channel, limit=LOOKED_THROUGH, include_all_metadata=True, **thread
+                parcel, method, channel=parcel.place.channel, limit=LOOKED_THROUGH, include_all_metadata=True, **thread
             )
         except Refused:
             return None
@@ -55,25 +63,41 @@ class SlackSender:
     async def update(self, parcel: Parcel, reference: str) -> None:
         assert parcel.content is not None, "only a deletion carries nothing"  # noqa: S101
         shown = {key: value for key, value in message_of(parcel.content).items() if not key.startswith("unfurl")}
-        await self._call("chat_update", channel=parcel.place.channel, ts=reference, **shown)
+        await self._call(parcel, "chat_update", channel=parcel.place.channel, ts=reference, **shown)
 
     async def delete(self, parcel: Parcel, reference: str) -> None:
         try:
-            await self._call("chat_delete", channel=parcel.place.channel, ts=reference)
+            await self._call(parcel, "chat_delete", channel=parcel.place.channel, ts=reference)
         except Refused as refused:
             if refused.why != "message_not_found":  # gone already
                 raise
 
     async def link(self, parcel: Parcel, reference: str) -> str:
-        found = await self._call("chat_getPermalink", channel=parcel.place.channel, message_ts=reference)
+        found = await self._call(parcel, "chat_getPermalink", channel=parcel.place.channel, message_ts=reference)
         return str(found.get("permalink", ""))
 
-    async def _call(self, method: str, **arguments: Any) -> dict[str, Any]:
+    async def _wait(self, place: Place) -> None:
+        """For the channel's turn; where that is far away, the outbox comes again."""
+        wait = self._pace.wait(place.tenant, place.channel, at_most=LONGEST_WAIT)
+        if wait > LONGEST_WAIT:
+            raise TryLater(wait)
+        if wait:
+            await asyncio.sleep(wait)
+
+    async def _call(self, parcel: Parcel, method: str, **arguments: Any) -> dict[str, Any]:
+        client = await self._clients(parcel.place.tenant)
+        if client is None:
+            raise Refused("not_installed")
         try:
-            response = await getattr(self._client, method)(**arguments)
+            response = await getattr(client, method)(**arguments)
         except SlackApiError as error:
             _give_back(error)
         return dict(response.data)
+
+
+def _is_direct(place: Place) -> bool:
+    """Direct messages with the bot: by their own id, or by the person's, which Slack takes for it."""
+    return place.channel.startswith(("D", "U", "W"))
 
 
 def _where(place: Place) -> dict[str, str]:
@@ -85,8 +109,8 @@ def _give_back(error: SlackApiError) -> NoReturn:
     status = error.response.status_code if error.response is not None else 0
     code = error_of(error)
     if status == 429 or code in TRANSIENT:
-        after = error.response.headers.get("Retry-After", "")
-        raise TryLater(float(after) if str(after).isdigit() else WAIT) from error
+        asked_for = retry_after(error.response.headers)
+        raise TryLater(asked_for if asked_for is not None else WAIT if status == 429 else 0.0) from error
     if status >= 500 or code == "no_json":
         raise error
     raise Refused(code) from error

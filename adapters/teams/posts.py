@@ -7,7 +7,7 @@ from typing import Any
 from adapters.teams.cards import draw
 from bot.effects import Post
 from bot.messages import Field, Form, Heading, Paragraph, Reply
-from bot.sending import Content, ExpertAnswer, ExpertQuestion, Notice
+from bot.sending import Content, ExpertAnswer, ExpertQuestion, Notice, Replied
 
 SOMEBODY = "A colleague"  # where Teams does not tell the name
 
@@ -17,7 +17,7 @@ def reply_of(content: Content, name: str) -> Reply:
     match content:
         case Post():
             return _post(content, name)
-        case Notice(reply, _):
+        case Notice(reply, _) | Replied(reply, _, _):
             return reply
         case ExpertQuestion(id, question, _):
             return Reply(

@@ -13,7 +13,7 @@ from adapters.teams.directory import Directory
 from adapters.teams.posts import card_of
 from bot.effects import Post
 from bot.messages import Place
-from bot.sending import Content, ExpertAnswer, ExpertQuestion, Notice, Parcel, Refused, TryLater
+from bot.sending import Content, ExpertAnswer, ExpertQuestion, Notice, Parcel, Refused, Replied, TryLater
 
 MESSAGES = "https://teams.microsoft.com/l/message"
 WAIT = 60.0  # seconds, where Teams names none
@@ -103,7 +103,7 @@ def _person(content: Content) -> str:
             return content.asked_by
         case ExpertAnswer():
             return content.answered_by
-        case Notice():
+        case Notice() | Replied():
             return ""  # nobody is named in it
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.conversation import Conversation
-from bot.memory import Fading, Remembered
+from bot.memory import Fading, Person, Remembered
 from bot.memory_volatile.rows import Rows
 from bot.messages import Message, Place, Reply
 
@@ -48,6 +48,13 @@ class VolatileConversations:
             return False
         del self.rows[place, person]
         return True
+
+    async def of(self, person: Person) -> Sequence[tuple[Place, Conversation]]:
+        return [
+            (place, kept.conversation)
+            for (place, id), kept in self.rows.items()
+            if Person(place.surface, place.tenant, id) == person
+        ]
 
 
 class VolatileDeliveries:

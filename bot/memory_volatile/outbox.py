@@ -62,6 +62,12 @@ class VolatileOutbox:
         if parcel.id not in self.rows:
             self.rows[parcel.id] = _Waiting(parcel, at)
 
+    async def take(self, parcel: Parcel, owner: str, *, now: float, lease: float) -> bool:
+        if parcel.id in self.rows:
+            return False
+        self.rows[parcel.id] = _Waiting(parcel, now, 1, unsure=True, owner=owner, leased_until=now + lease)
+        return True
+
     async def claim(
         self, owner: str, *, now: float, lease: float, surfaces: Sequence[str], limit: int = 10
     ) -> Sequence[Claimed]:

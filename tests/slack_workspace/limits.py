@@ -24,6 +24,22 @@ def problems(blocks: list[dict[str, Any]], *, most: int = 50) -> list[str]:
     return found
 
 
+def view_problems(view: dict[str, Any]) -> list[str]:
+    """Everything that Slack would refuse in a modal or a Home tab."""
+    found = problems(view.get("blocks", []), most=100)
+    if view.get("type") == "modal":
+        for part, most in (("title", 24), ("submit", 24), ("close", 24)):
+            if part in view or part == "title":
+                found += [f"{part}: {problem}" for problem in _text(view.get(part), most)]
+        if any(block["type"] == "input" for block in view["blocks"]) and "submit" not in view:
+            found.append("a modal with inputs needs submit")
+    if len(view.get("private_metadata", "")) > 3000:
+        found.append("private_metadata is too long")
+    if len(view.get("callback_id", "")) > 255:
+        found.append("callback_id is too long")
+    return found
+
+
 def _in_block(block: dict[str, Any]) -> Iterator[str]:
     kind = block.get("type", "")
     if kind not in KNOWN:

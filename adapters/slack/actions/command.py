@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from adapters.slack.app import App
-from adapters.slack.blocks import COMMAND
+from adapters.slack.blocks import COMMAND, OPENS
 from adapters.slack.forms import ENTERED
 from adapters.slack.translate import from_button
 
@@ -14,11 +14,11 @@ from adapters.slack.translate import from_button
 def register(app: App) -> None:
     async def on_button(ack: Any, body: dict[str, Any], action: dict[str, Any], client: Any, respond: Any) -> None:
         await ack()
-        await app.answer_button(from_button(body, action["value"]), body, client, respond)
+        await app.answer_button(from_button(body, action), body, client, respond)
 
     async def on_entry(ack: Any) -> None:
         """Something was picked in a form; it counts when the form is submitted."""
         await ack()
 
-    app.bolt.action(re.compile(rf"^{COMMAND}-\d+$"))(on_button)
+    app.bolt.action(re.compile(rf"^(?:{COMMAND}-\d+|{OPENS})$"))(on_button)
     app.bolt.action(ENTERED)(on_entry)

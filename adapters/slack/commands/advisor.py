@@ -6,14 +6,22 @@ from typing import Any
 
 from adapters.slack.app import App
 from adapters.slack.blocks import message
+from adapters.slack.forms import fits_a_message
 from adapters.slack.translate import from_command
 
 COMMAND = "/advisor"
 
 
 def register(app: App) -> None:
-    async def on_command(ack: Any, body: dict[str, Any]) -> None:
-        reply = await app.respond(from_command(body))
-        await ack(response_type="ephemeral", **message(reply))
+    async def on_command(ack: Any, body: dict[str, Any], client: Any) -> None:
+        asked = from_command(body)
+        reply = await app.respond(asked)
+        if reply is None:
+            await ack()
+        elif reply.form and not fits_a_message(reply.form):
+            await app.open(asked, reply, body["trigger_id"], client)
+            await ack()
+        else:
+            await ack(response_type="ephemeral", **message(reply))
 
     app.bolt.command(COMMAND)(on_command)

@@ -1,4 +1,4 @@
-"""A direct message."""
+"""A direct message, also in a thread of the assistant's own container."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ def register(app: App) -> None:
         event = body["event"]
         bot = context.bot_user_id or ""
         if event.get("channel_type") == "im" and is_for_us(event, bot):
-            await app.answer(from_event(body, bot=bot), client)
+            asked = from_event(body, bot=bot)
+            if asked.place.thread:
+                await app.assistant.at_work(asked, client)
+            await app.answer(asked, client)
 
     app.bolt.event("message")(on_message)

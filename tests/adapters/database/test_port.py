@@ -73,6 +73,14 @@ async def test_two_people_and_two_threads_share_nothing(memory: Memory) -> None:
             assert (await unit.conversations.load(place, person)).version == 0
 
 
+async def test_a_persons_conversations_are_theirs_alone(memory: Memory) -> None:
+    there = replace(HERE, thread="17.2")
+    async with memory.transaction() as unit:
+        for place, person in ((HERE, "anna"), (there, "anna"), (HERE, "ben"), (replace(HERE, tenant="T2"), "anna")):
+            await unit.conversations.save(place, person, TALK, version=0, look_again_at=99.0)
+        assert dict(await unit.conversations.of(ANNA)) == {HERE: TALK, there: TALK}
+
+
 async def test_who_saves_on_an_old_version_is_refused(memory: Memory) -> None:
     async with memory.transaction() as unit:
         await unit.conversations.save(HERE, "anna", TALK, version=0, look_again_at=99.0)
@@ -236,6 +244,15 @@ async def test_a_parcel_is_one_owners_until_the_lease_ends(memory: Memory) -> No
         assert await unit.outbox.waiting() == 0
         assert await unit.outbox.prune(62.0) == 0
         assert await unit.outbox.prune(63.0) == 1
+
+
+async def test_a_parcel_that_is_put_to_be_sent_at_once_is_nobody_elses_and_put_once(memory: Memory) -> None:
+    async with memory.transaction() as unit:
+        assert await unit.outbox.take(PARCEL, "me", now=5.0, lease=60.0)
+        assert not await unit.outbox.take(PARCEL, "me too", now=6.0, lease=60.0)
+        assert await unit.outbox.claim("another", now=64.0, lease=60.0, surfaces=["slack"]) == []
+        [left] = await unit.outbox.claim("another", now=65.0, lease=60.0, surfaces=["slack"])
+    assert left.parcel == PARCEL and left.unsure and left.attempts == 1
 
 
 async def test_parcels_of_one_subject_go_in_order(memory: Memory) -> None:

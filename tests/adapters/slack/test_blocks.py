@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from adapters.slack.blocks import COMMAND, MORE, draw, fallback
-from adapters.slack.forms import entered
+import re
+from dataclasses import replace
+
+from adapters.slack.blocks import COMMAND, MORE, fallback, message
+from adapters.slack.forms import channels, entered, missing
+from adapters.slack.modals import is_preview, metadata_of, modal
 from bot.advisor import Advisor
 from bot.conversation import Conversation
 from bot.messages import (
@@ -16,24 +20,30 @@ from bot.messages import (
     Message,
     Option,
     Paragraph,
+    Place,
     Progress,
     Reply,
     Table,
 )
-from tests.slack_workspace.limits import problems
-from tests.slack_workspace.workspace import buttons, texts
+from tests.slack_workspace.limits import problems, view_problems
+from tests.slack_workspace.reading import buttons, fields, state_of, texts
 
+HERE = Place("slack", "T1", "U1")
 LONG = "A sentence that goes on for a while. " * 400
 
 
-def test_every_answer_of_our_knowledge_is_taken_and_complete(advisor: Advisor) -> None:
+def test_s22_every_answer_of_our_knowledge_is_taken_and_complete(advisor: Advisor) -> None:
     for entry in advisor.knowledge.answers.values():
         reply = advisor.turn(Message(command=f"answer:{entry.id}"), Conversation()).reply
-        assert problems(draw(reply)) == [], entry.id
-        assert MORE not in texts(draw(reply)), entry.id
+        for blocks, wrong in (
+            (message(reply)["blocks"], problems(message(reply)["blocks"])),
+            (modal(reply, HERE)["blocks"], view_problems(modal(reply, HERE))),
+        ):
+            assert wrong == [], entry.id
+            assert MORE not in texts(blocks), entry.id
 
 
-def test_the_longest_reply_is_taken_and_says_that_there_is_more() -> None:
+def test_s22_the_longest_reply_is_taken_and_says_that_there_is_more() -> None:
     reply = Reply(
         "answer",
         LONG,
@@ -47,34 +57,82 @@ def test_the_longest_reply_is_taken_and_says_that_there_is_more() -> None:
         citations=tuple(Citation(f"c{number}", LONG, LONG, "Source") for number in range(40)),
         disclosure=LONG,
         choices=tuple(Choice(LONG, "answer:x", LONG, "primary") for _ in range(12)),
+        tools=(Choice(LONG, LONG), Choice(LONG, LONG)),
+        form=Form(LONG[:500], LONG, LONG, (Field("one", LONG, hint=LONG, chosen=(LONG[:900],)),)),
+        link="https://t1.example/archives/C1/p1",
         progress=Progress(3, 5),
     )
-    blocks = draw(reply)
+    blocks = message(reply, asked=LONG, owner="U1")["blocks"]
     assert problems(blocks) == []
     assert MORE in texts(blocks)
     assert len(fallback(reply)) <= 3100
+    assert view_problems(modal(reply, HERE)) == []
+    assert view_problems(modal(replace(reply, choices=()), HERE)) == []
 
 
 def test_an_empty_reply_still_shows_something() -> None:
-    assert texts(draw(Reply("notice")))
+    assert texts(message(Reply("notice"))["blocks"])
+    assert texts(modal(Reply("notice"), HERE)["blocks"])
+
+
+FEW = Field("one", "One of them", (Option("a", "A"), Option("b", "B", "the second")), required=True, chosen=("b",))
+MANY = Field("several", "Several", tuple(Option(str(n), f"Number {n}") for n in range(30)), multiple=True)
+CHANNEL = Field("place", "Channel", required=True, place=True, chosen=("C1",))
+FREE = Field("free", "Why")
+
+
+def test_a_form_of_one_question_is_filled_in_where_the_message_stands() -> None:
+    reply = Reply("triage", form=Form("pick:r/q", "Pick", "Send", (MANY,)))
+    blocks = message(reply)["blocks"]
+    assert problems(blocks) == []
+    assert buttons(blocks) == {"Send": "pick:r/q"}
+    assert list(fields(blocks)) == ["field-several"]
+
+
+def test_any_other_form_is_opened_by_a_button_that_asks_again() -> None:
+    reply = Reply("notice", form=Form("preview:x", "Where to?", "Preview", (CHANNEL, FREE)))
+    blocks = message(reply, asked="text:share")["blocks"]
+    assert buttons(blocks) == {"Where to?": "text:share"}
+    assert not fields(blocks)
 
 
 def test_a_form_can_be_filled_in_and_read_back() -> None:
-    few = Field("one", "One of them", (Option("a", "A"), Option("b", "B", "the second")), required=True, chosen=("b",))
-    many = Field("several", "Several", tuple(Option(str(n), f"Number {n}") for n in range(30)), multiple=True)
-    reply = Reply("triage", form=Form("triage:form", "All at once", "Send", (few, many, Field("free", "Why", ()))))
-    assert problems(draw(reply)) == []
-    assert buttons(draw(reply)) == {"Send": "triage:form"}
-    values = {
-        "field-one": {"entered": {"type": "radio_buttons", "selected_option": {"value": "a"}}},
-        "field-several": {"entered": {"selected_options": [{"value": "3"}, {"value": "4"}]}},
-        "field-free": {"entered": {"type": "plain_text_input", "value": None}},
-        "another": {"x": {"value": "no field"}},
-    }
-    assert entered(values) == (("one", ("a",)), ("several", ("3", "4")), ("free", ()))
+    view = modal(Reply("triage", form=Form("fill:r", "All at once", "Send", (FEW, MANY, CHANNEL, FREE))), HERE)
+    assert view_problems(view) == []
+    assert view["submit"]["text"] == "Send"
+    values = state_of(view["blocks"], {"several": ["3", "4"]})
+    assert entered(values) == (("one", ("b",)), ("several", ("3", "4")), ("place", ("C1",)), ("free", ()))
+    assert channels(values) == {"field-place": "C1"}
+    assert missing(view, values) == []
+    emptied = values | {"field-one": {"entered": {"type": "radio_buttons", "selected_option": None}}}
+    assert missing(view, emptied) == ["field-one"]
+    assert entered({"another": {"x": {"value": "no field"}}}) == ()
 
 
-def test_each_button_has_an_id_of_its_own() -> None:
-    reply = Reply("clarify", choices=tuple(Choice(str(n), f"answer:{n}") for n in range(7)))
-    ids = [element["action_id"] for block in draw(reply) for element in block["elements"]]
-    assert ids == [f"{COMMAND}-{n}" for n in range(7)]
+def test_a_preview_is_submitted_by_going_ahead_and_its_form_stays_below_it() -> None:
+    ahead, drop = Choice("Post it", "confirm:1", style="primary"), Choice("Drop it", "discard:1")
+    form = Form("preview:x", "Where to?", "Preview", (CHANNEL,))
+    reply = Reply("notice", "Post this?", choices=(ahead, drop), form=form)
+    view = modal(reply, HERE)
+    assert is_preview(reply)
+    assert (view["submit"]["text"], metadata_of(view)["command"]) == ("Post it", "confirm:1")
+    assert buttons(view["blocks"]) == {"Drop it": "discard:1"}
+    assert not fields(view["blocks"])
+
+
+def test_tools_stand_below_the_choices_and_each_button_has_an_id_of_its_own() -> None:
+    choices = tuple(Choice(str(n), f"answer:{n}") for n in range(7))
+    blocks = message(Reply("clarify", choices=choices, tools=(Choice("Share", "share"),)))["blocks"]
+    ids = [element["action_id"] for block in blocks for element in block["elements"]]
+    assert ids == [f"{COMMAND}-{n}" for n in range(8)]
+    assert list(buttons(blocks))[-1] == "Share"
+
+
+def test_s9_only_slacks_own_link_is_live() -> None:
+    reply = Reply(
+        "notice", "<https://a.example|x>", body=(Paragraph("<!here> <@U1> *b*"),), link="https://t.example/p1"
+    )
+    shown = message(reply)
+    assert "<" not in shown["text"]
+    kinds = re.findall(r"'type': '(link|user|usergroup|broadcast|channel|mrkdwn)'", str(shown["blocks"]))
+    assert kinds == ["link"]

@@ -2,58 +2,98 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import re
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import yaml
-from slack_bolt.async_app import AsyncApp
-from slack_sdk.web.async_client import AsyncWebClient
 
-from adapters.slack.app import App
 from adapters.slack.commands.advisor import COMMAND
 from adapters.slack.door import LISTENERS, PATH
-from bot.messages import Message, Reply
+from adapters.slack.installing import REDIRECT
+from adapters.slack.manifest import FILE, bot_scopes, manifest
+from adapters.slack.shortcuts import advise, ask, triage
+from tests.slack_workspace.methods import METHODS
 
-FILE = Path(__file__).parents[3] / "adapters" / "slack" / "manifest.yaml"
 MANIFEST = yaml.safe_load(FILE.read_text(encoding="utf-8"))
-# What each scope is for: the method that is called, or the event that is delivered.
-NEEDED = {
-    "commands": "slash_commands",
-    "chat:write": "chat.postMessage",
-    "im:history": "message.im",
-    "app_mentions:read": "app_mention",
-}
+FOLDER = FILE.parent
+# The scopes by which Slack delivers something, or draws it; the others let a method of the Web API be called.
+DELIVERED = {"commands": "slash_commands", "im:history": "message.im", "app_mentions:read": "app_mention"}
+SAME_FOR_PRIVATE = {"groups:read": "channels:read"}
 
 
-class Silent:
-    async def respond(self, message: Message) -> Reply:
-        return Reply("notice")
+def modules(folder: str) -> set[str]:
+    names = {listener.__name__ for listener in LISTENERS}
+    return {name.rsplit(".", 1)[-1] for name in names if f".{folder}." in name}
 
 
-@pytest.fixture(scope="module")
-def listening() -> list[str]:
-    """The names of the modules under which listeners were registered, for events."""
-    bolt = AsyncApp(client=AsyncWebClient(token="xoxb-1"), signing_secret="secret")
-    for listener in LISTENERS:
-        listener.register(App(bolt, Silent()))
-    return [listener.__name__.rsplit(".", 1)[-1] for listener in LISTENERS if ".events." in listener.__name__]
-
-
-def test_every_event_has_a_listener_and_every_listener_its_event(listening: list[str]) -> None:
+def test_s14_every_event_has_a_listener_and_every_listener_its_event() -> None:
     events = MANIFEST["settings"]["event_subscriptions"]["bot_events"]
-    assert {event.partition(".")[0] for event in events} == set(listening)
+    assert {event.partition(".")[0] for event in events} == modules("events")
 
 
-def test_the_command_and_the_addresses_are_those_that_are_served() -> None:
+def test_every_listener_that_there_is_a_file_for_is_registered() -> None:
+    for folder in ("actions", "commands", "events", "shortcuts", "views"):
+        files = {path.stem for path in (FOLDER / folder).glob("*.py")} - {"__init__"}
+        assert files == modules(folder), folder
+
+
+def test_s2_the_command_has_a_description_and_a_hint_and_the_addresses_are_those_that_are_served() -> None:
     [command] = MANIFEST["features"]["slash_commands"]
     assert command["command"] == COMMAND
     assert command["description"] and command["usage_hint"]
     settings = MANIFEST["settings"]
     urls = {command["url"], settings["event_subscriptions"]["request_url"], settings["interactivity"]["request_url"]}
     assert urls == {f"{{url}}{PATH}"}
+    assert MANIFEST["oauth_config"]["redirect_urls"] == [f"{{url}}{REDIRECT}"]
 
 
-def test_every_scope_serves_a_feature_and_no_more_are_asked_for() -> None:
-    assert set(MANIFEST["oauth_config"]["scopes"]["bot"]) == set(NEEDED)
-    scopes = FILE.read_text(encoding="utf-8").partition("bot:")[2].partition("settings:")[0]
-    assert all("#" in line for line in scopes.splitlines() if line.strip().startswith("- "))
+def test_s13_every_shortcut_has_its_listener_and_a_name_that_starts_with_a_verb() -> None:
+    shortcuts = {one["callback_id"]: one for one in MANIFEST["features"]["shortcuts"]}
+    assert set(shortcuts) == {ask.CALLBACK, triage.CALLBACK, advise.CALLBACK} == modules("shortcuts")
+    assert {name["name"].split()[0] for name in shortcuts.values()} == {"Ask", "Start", "Advise"}
+    assert all(len(one["name"]) <= 24 and one["description"] for one in shortcuts.values())
+
+
+def calls() -> Iterator[str]:
+    """Every method of the Web API that the code calls, as the SDK names it."""
+    for path in FOLDER.rglob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        yield from re.findall(r"client\.((?:chat|views|conversations|users|assistant|auth)_\w+)", text)
+        yield from re.findall(r'"((?:chat_|conversations_[hr])\w+)"', text)
+
+
+def test_s14_every_scope_serves_a_feature_and_no_more_are_asked_for() -> None:
+    called = {name.replace("_threads_", ".threads.").replace("_", ".", 1) for name in calls()}
+    needed = {METHODS[method][0] for method in called} - {""} | set(DELIVERED)
+    assert called <= set(METHODS)
+    assert set(bot_scopes()) == needed | set(SAME_FOR_PRIVATE)
+    assert not [scope for scope in bot_scopes() if scope.endswith(":history") and scope != "im:history"]
+
+
+@pytest.mark.parametrize("part", ["bot:", "bot_events:"])
+def test_s14_every_scope_and_every_event_says_what_it_is_for(part: str) -> None:
+    lines = FILE.read_text(encoding="utf-8").partition(part)[2].splitlines()[1:]
+    listed: list[str] = []
+    for line in lines:
+        if not line.strip().startswith("- "):
+            break
+        listed.append(line)
+    assert listed and all(" # " in line for line in listed)
+
+
+def test_the_home_tab_the_messages_tab_and_the_assistant_are_on() -> None:
+    features: dict[str, Any] = MANIFEST["features"]
+    assert features["app_home"] == {
+        "home_tab_enabled": True,
+        "messages_tab_enabled": True,
+        "messages_tab_read_only_enabled": False,
+    }
+    assert features["assistant_view"]["assistant_description"]
+
+
+def test_filled_in_it_names_the_address_and_nothing_is_left_to_fill_in() -> None:
+    filled = yaml.safe_load(manifest("https://advisor.example.com"))
+    assert filled["settings"]["interactivity"]["request_url"] == f"https://advisor.example.com{PATH}"
+    assert "{url}" not in manifest("https://advisor.example.com")

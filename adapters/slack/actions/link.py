@@ -1,0 +1,16 @@
+"""A button that leads out of Slack: Slack opens the page itself, and wants to hear that it was heard."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from adapters.slack.app import App
+from adapters.slack.home import LINK
+
+
+def register(app: App) -> None:
+    async def on_link(ack: Any) -> None:
+        await ack()
+
+    app.bolt.action(re.compile(rf"^{LINK}-\d+$"))(on_link)

@@ -1,0 +1,22 @@
+"""Somebody opened the app: the Home tab is drawn for them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from adapters.slack.app import App
+from adapters.slack.home import home
+from adapters.slack.translate import from_home
+from bot.consequences import person_of
+
+
+def register(app: App) -> None:
+    async def on_opened(body: dict[str, Any], client: Any) -> None:
+        if body["event"].get("tab") != "home":
+            return
+        asked = from_home(body, "help")
+        if (help := await app.respond(asked)) is not None:
+            overview = await app.overview(person_of(asked))
+            await client.views_publish(user_id=asked.person, view=home(help, overview, app.links))
+
+    app.bolt.event("app_home_opened")(on_opened)

@@ -1,0 +1,19 @@
+"""Somebody opened the assistant's container: a greeting, and what to ask."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from adapters.slack.app import App
+from adapters.slack.assistant import HELLO, greeting
+from adapters.slack.translate import from_assistant
+
+
+def register(app: App) -> None:
+    async def on_started(body: dict[str, Any], client: Any) -> None:
+        asked = from_assistant(body, HELLO)
+        if (reply := await app.respond(asked)) is not None:
+            await app.deliver(asked, greeting(reply), client)
+            await app.assistant.suggest(reply, body["event"]["assistant_thread"], client)
+
+    app.bolt.event("assistant_thread_started")(on_started)

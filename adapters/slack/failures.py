@@ -1,0 +1,70 @@
+"""When a listener fails: the person gets a plain sentence and a reference, the operator a log line with the same."""
+
+from __future__ import annotations
+
+import secrets
+import traceback
+from collections.abc import Mapping
+from typing import Any
+
+import structlog
+from slack_bolt.response import BoltResponse
+from slack_sdk.errors import SlackApiError
+
+from adapters.slack.blocks import message
+from adapters.slack.modals import modal
+from adapters.slack.responses import error_of
+from adapters.slack.translate import alone, team_of
+from bot.messages import Reply
+from bot.notices import failure
+
+log = structlog.get_logger(__name__)
+
+
+async def on_error(error: Exception, body: Mapping[str, Any], client: Any, respond: Any) -> BoltResponse:
+    """Bolt's handler of what a listener raised."""
+    reference = secrets.token_hex(4)
+    code = error_of(error) if isinstance(error, SlackApiError) else ""
+    log.error(
+        "slack.listener_failed",
+        reference=reference,
+        error=type(error).__name__,
+        code=code,
+        at=_origin(error),
+        kind=body.get("event", {}).get("type") or body.get("type") or body.get("command", ""),
+        team=team_of(body),
+    )
+    reply = failure(reference)
+    if "command" in body:
+        return _acknowledged({"response_type": "ephemeral", **message(reply)})
+    if body.get("type") == "view_submission":
+        return _acknowledged({"response_action": "update", "view": modal(reply, alone(body))})
+    try:
+        await _tell(reply, body, client, respond)
+    except Exception as second:  # nobody could be told, so Slack shall deliver it again where it does that
+        log.error("slack.not_told", reference=reference, error=type(second).__name__)
+        return BoltResponse(status=500, body="")
+    return BoltResponse(status=200, body="")
+
+
+async def _tell(reply: Reply, body: Mapping[str, Any], client: Any, respond: Any) -> None:
+    shown = message(reply)
+    event = body.get("event")
+    if event is not None:
+        if event["type"] in ("message", "app_mention"):
+            thread = {"thread_ts": event["thread_ts"]} if event.get("thread_ts") else {}
+            await client.chat_postMessage(channel=event["channel"], **thread, **shown)
+    elif body.get("response_url"):
+        await respond(**shown, replace_original=False, response_type="ephemeral")
+    else:
+        await client.chat_postMessage(channel=body["user"]["id"], **shown)
+
+
+def _acknowledged(body: dict[str, Any]) -> BoltResponse:
+    return BoltResponse(status=200, body=body)
+
+
+def _origin(error: BaseException) -> str:
+    """Where it was raised, as file:line. Holds no values."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "unknown"

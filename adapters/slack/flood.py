@@ -1,0 +1,50 @@
+"""A flood from one person: one "please slow down", then silence until it ebbs."""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict, deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Literal
+
+from bot.memory import Person
+from bot.messages import Paragraph, Reply
+
+MOST = 30  # messages of one person
+WITHIN = 60.0  # seconds
+KEPT = 10_000  # people whose recent messages are counted
+
+SLOW_DOWN = Reply(
+    "notice",
+    "Please slow down",
+    body=(Paragraph(f"That was more than {MOST} messages in a minute. Wait a minute, then ask again."),),
+)
+
+
+@dataclass
+class _Recent:
+    times: deque[float] = field(default_factory=lambda: deque(maxlen=MOST))
+    told: bool = False
+
+
+class Flood:
+    """Counts what each person sends to this process."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._recent: OrderedDict[Person, _Recent] = OrderedDict()
+
+    def judge(self, person: Person) -> Literal["fine", "tell", "ignore"]:
+        """What to do with another message of `person`: take it in, ask them to slow down, or nothing any more."""
+        recent = self._recent.setdefault(person, _Recent())
+        self._recent.move_to_end(person)
+        if len(self._recent) > KEPT:
+            self._recent.popitem(last=False)
+        now = self._clock()
+        if len(recent.times) == MOST and now - recent.times[0] < WITHIN:
+            told, recent.told = recent.told, True
+            return "ignore" if told else "tell"
+        recent.times.append(now)
+        recent.told = False
+        return "fine"

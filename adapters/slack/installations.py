@@ -1,0 +1,100 @@
+"""Where the app is installed: the SDK's own stores on our database, with tokens sealed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from copy import copy
+from typing import TypeVar
+
+import structlog
+from slack_sdk.oauth.installation_store import Bot, Installation
+from slack_sdk.oauth.installation_store.async_installation_store import AsyncInstallationStore
+from slack_sdk.oauth.installation_store.sqlalchemy import AsyncSQLAlchemyInstallationStore
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from adapters.slack.sealing import Seal, Unreadable
+
+log = structlog.get_logger(__name__)
+
+SECRETS = ("bot_token", "bot_refresh_token", "user_token", "user_refresh_token", "incoming_webhook_url")
+
+Stored = TypeVar("Stored", Bot, Installation)
+
+
+class Installations(AsyncInstallationStore):
+    """What Bolt asks of a store. Of each workspace the newest installation counts."""
+
+    def __init__(self, engine: AsyncEngine, client_id: str, seal: Seal) -> None:
+        self._store = AsyncSQLAlchemyInstallationStore(client_id, engine)
+        self._engine = engine
+        self._seal = seal
+
+    async def async_save(self, installation: Installation) -> None:
+        """Keep it in the place of earlier ones of that workspace."""
+        await self.async_delete_all(enterprise_id=installation.enterprise_id, team_id=installation.team_id)
+        await self._store.async_save(_changed(installation, self._seal.close))
+
+    async def async_save_bot(self, bot: Bot) -> None:
+        await self._store.async_save_bot(_changed(bot, self._seal.close))
+
+    async def async_find_bot(
+        self, *, enterprise_id: str | None, team_id: str | None, is_enterprise_install: bool | None = False
+    ) -> Bot | None:
+        bot = await self._store.async_find_bot(
+            enterprise_id=enterprise_id, team_id=team_id, is_enterprise_install=is_enterprise_install
+        )
+        return self._opened(bot)
+
+    async def async_find_installation(
+        self,
+        *,
+        enterprise_id: str | None,
+        team_id: str | None,
+        user_id: str | None = None,
+        is_enterprise_install: bool | None = False,
+    ) -> Installation | None:
+        installation = await self._store.async_find_installation(
+            enterprise_id=enterprise_id, team_id=team_id, user_id=user_id, is_enterprise_install=is_enterprise_install
+        )
+        return self._opened(installation)
+
+    async def async_delete_bot(self, *, enterprise_id: str | None, team_id: str | None) -> None:
+        await self._store.async_delete_bot(enterprise_id=enterprise_id, team_id=team_id)
+
+    async def async_delete_installation(
+        self, *, enterprise_id: str | None, team_id: str | None, user_id: str | None = None
+    ) -> None:
+        await self._store.async_delete_installation(enterprise_id=enterprise_id, team_id=team_id, user_id=user_id)
+
+    async def of_team(self, team_id: str) -> Bot | None:
+        """The bot in a workspace, whatever organisation that belongs to."""
+        bots = self._store.bots.c
+        organisation = (
+            select(bots.enterprise_id)
+            .where((bots.client_id == self._store.client_id) & (bots.team_id == team_id))
+            .order_by(bots.installed_at.desc())
+            .limit(1)
+        )
+        async with self._engine.connect() as connection:
+            row = (await connection.execute(organisation)).first()
+        return await self.async_find_bot(enterprise_id=row.enterprise_id, team_id=team_id) if row else None
+
+    def _opened(self, stored: Stored | None) -> Stored | None:
+        if stored is None:
+            return None
+        try:
+            return _changed(stored, self._seal.open)
+        except Unreadable:
+            log.error(
+                "slack.token_unreadable", team=stored.team_id, remedy="set ENCRYPTION_KEY as it was, or reinstall"
+            )
+            return None
+
+
+def _changed(stored: Stored, change: Callable[[str | None], str | None]) -> Stored:
+    changed = copy(stored)
+    for name in SECRETS:
+        if hasattr(changed, name):
+            setattr(changed, name, change(getattr(changed, name)))
+    return changed

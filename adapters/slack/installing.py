@@ -1,0 +1,96 @@
+"""`/slack/install` and `/slack/oauth_redirect`: how a workspace installs the app (OAuth v2, by the SDK's own flow)."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from html import escape
+
+import structlog
+from slack_bolt.oauth.async_callback_options import AsyncCallbackOptions, AsyncFailureArgs, AsyncSuccessArgs
+from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
+from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
+from slack_sdk.oauth.state_store.sqlalchemy import AsyncSQLAlchemyOAuthStateStore
+from slack_sdk.web.async_client import AsyncWebClient
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from adapters.settings import Settings
+from adapters.slack.installations import Installations
+from adapters.slack.manifest import bot_scopes
+
+log = structlog.get_logger(__name__)
+
+INSTALL, REDIRECT = "/slack/install", "/slack/oauth_redirect"
+STATE_SECONDS = 600  # how long someone may take between the two pages
+
+PAGE = """<!doctype html>
+<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<style>
+body {{ font: 17px/1.5 system-ui, sans-serif; max-width: 34rem; margin: 12vh auto 0;
+  padding: 0 1.5rem; color: #1d3557 }}
+a.button {{ background: #1d3557; color: #fff; padding: .7rem 1.2rem; border-radius: .4rem; text-decoration: none;
+  display: inline-block }}
+</style>
+<h1>{title}</h1>
+<p>{text}</p>
+{more}
+</html>"""
+
+
+class InstallFlow(AsyncOAuthFlow):
+    async def build_install_page_html(self, url: str, request: AsyncBoltRequest) -> str:
+        button = f'<p><a class="button" href="{escape(url)}">Add to Slack</a></p>'
+        text = "It answers questions where your team talks, and shows where each answer comes from."
+        return PAGE.format(title="Install the security advisor", text=text, more=button)
+
+
+def install_flow(
+    settings: Settings, engine: AsyncEngine, installations: Installations, client: AsyncWebClient
+) -> InstallFlow:
+    """The flow, with the scopes of the manifest. States are kept in the database, so that any process may finish what
+    another began."""
+    base = settings.public_url.rstrip("/")
+    options = AsyncOAuthSettings(
+        client_id=settings.slack_client_id,
+        client_secret=settings.slack_client_secret.get_secret_value(),
+        scopes=bot_scopes(),
+        redirect_uri=f"{base}{REDIRECT}" if base else None,
+        install_path=INSTALL,
+        redirect_uri_path=REDIRECT,
+        installation_store=installations,
+        installation_store_bot_only=True,
+        state_store=AsyncSQLAlchemyOAuthStateStore(STATE_SECONDS, engine),
+        state_expiration_seconds=STATE_SECONDS,
+        callback_options=AsyncCallbackOptions(success=_installed, failure=_failed),
+    )
+    quiet = logging.getLogger("slack_bolt.oauth")
+    quiet.setLevel(logging.ERROR)  # its warnings show the code that it could not exchange
+    return InstallFlow(client=client, logger=quiet, settings=options)
+
+
+async def _installed(args: AsyncSuccessArgs) -> BoltResponse:
+    log.info("slack.installed", team=args.installation.team_id)
+    text = "Open it in Slack under Apps, or type /advisor help in any channel. You can close this page."
+    return _page(200, "The advisor is installed", text, args.settings)
+
+
+async def _failed(args: AsyncFailureArgs) -> BoltResponse:
+    log.warning("slack.not_installed", reason=args.reason)
+    text = {
+        "access_denied": "You did not allow it, so nothing was installed.",
+        "invalid_browser": "Begin and end the installation in the same browser, with cookies allowed.",
+        "invalid_state": "It took too long, or this page was opened twice.",
+    }.get(args.reason, "Slack did not confirm the installation.")
+    again = f'<p><a class="button" href="{INSTALL}">Begin again</a></p>'
+    return _page(args.suggested_status_code, "The advisor is not installed", text, args.settings, again)
+
+
+def _page(status: int, title: str, text: str, settings: AsyncOAuthSettings, more: str = "") -> BoltResponse:
+    headers: dict[str, str | Sequence[str]] = {
+        "Content-Type": "text/html; charset=utf-8",
+        "Set-Cookie": settings.state_utils.build_set_cookie_for_deletion(),
+    }
+    return BoltResponse(status=status, headers=headers, body=PAGE.format(title=title, text=text, more=more))

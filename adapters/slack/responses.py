@@ -1,0 +1,63 @@
+"""What Slack's Web API says went wrong, and which of it is worth another try within the three seconds of a request."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from slack_sdk.errors import SlackApiError
+from slack_sdk.http_retry.async_handler import AsyncRetryHandler
+from slack_sdk.http_retry.builtin_async_handlers import AsyncServerErrorRetryHandler
+from slack_sdk.http_retry.request import HttpRequest
+from slack_sdk.http_retry.response import HttpResponse
+from slack_sdk.http_retry.state import RetryState
+
+LONGEST_WAIT = 1.0  # seconds that a request waits for Slack; what takes longer is left to the outbox
+
+
+def error_of(error: SlackApiError) -> str:
+    """Slack's short code for what went wrong."""
+    data = error.response.data if error.response is not None else None
+    return str(data.get("error", "")) if isinstance(data, dict) else "no_json"
+
+
+def retry_after(headers: Any) -> float | None:
+    """Seconds that Slack asks to wait; None where it names none."""
+    found = next((value for name, value in dict(headers or {}).items() if name.lower() == "retry-after"), None)
+    value = str(found[0] if isinstance(found, list) and found else found)
+    return float(value) if value.isdigit() else None
+
+
+class BriefRateLimitRetryHandler(AsyncRetryHandler):
+    """Waits out a rate limit that ends at once. The SDK's own waits however long it takes, and reads only the first
+    digit of Retry-After."""
+
+    async def _can_retry_async(
+        self,
+        *,
+        state: RetryState,
+        request: HttpRequest,
+        response: HttpResponse | None = None,
+        error: Exception | None = None,
+    ) -> bool:
+        if response is None or response.status_code != 429:
+            return False
+        wait = retry_after(response.headers)
+        return wait is not None and wait <= LONGEST_WAIT
+
+    async def prepare_for_next_attempt_async(
+        self,
+        *,
+        state: RetryState,
+        request: HttpRequest,
+        response: HttpResponse | None = None,
+        error: Exception | None = None,
+    ) -> None:
+        await asyncio.sleep(retry_after(response.headers) or 0.0 if response else 0.0)
+        state.next_attempt_requested = True
+        state.increment_current_attempt()
+
+
+def retry_handlers() -> list[AsyncRetryHandler]:
+    """Not for a cut connection: nobody knows whether the message arrived, so the outbox looks before it sends again."""
+    return [BriefRateLimitRetryHandler(), AsyncServerErrorRetryHandler()]

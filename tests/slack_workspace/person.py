@@ -1,0 +1,202 @@
+"""A person in a workspace: what they do reaches the advisor as Slack sends it, signed, or through a websocket."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+from urllib.parse import urlencode
+
+import aiohttp
+
+from tests.slack_workspace.reading import button, state_of
+from tests.slack_workspace.service import Service
+from tests.slack_workspace.workspace import SECRET, Workspace, new_ts, numbers
+
+FORM, JSON = "application/x-www-form-urlencoded", "application/json"
+Sent = tuple[int, Any]  # status and answer
+
+
+class Wire(Protocol):
+    async def deliver(self, kind: str, body: dict[str, Any], retry: int = 0) -> Sent:
+        """`kind` as Socket Mode names it: events_api, slash_commands, interactive."""
+        ...
+
+
+@dataclass
+class HttpWire:
+    url: str  # of the advisor
+    http: aiohttp.ClientSession
+
+    async def deliver(self, kind: str, body: dict[str, Any], retry: int = 0) -> Sent:
+        again = {"X-Slack-Retry-Num": str(retry), "X-Slack-Retry-Reason": "http_timeout"} if retry else {}
+        match kind:
+            case "events_api":
+                return await self.send(json.dumps(body), JSON, again)
+            case "slash_commands":
+                return await self.send(urlencode(body), FORM)
+            case _:
+                return await self.send(urlencode({"payload": json.dumps(body)}), FORM)
+
+    async def send(
+        self,
+        body: str,
+        content_type: str,
+        headers: dict[str, str] | None = None,
+        *,
+        age: float = 0,
+        secret: str = SECRET,
+    ) -> Sent:
+        at = str(int(time.time() - age))
+        signature = hmac.new(secret.encode(), f"v0:{at}:{body}".encode(), hashlib.sha256).hexdigest()
+        signed = {
+            "Content-Type": content_type,
+            "X-Slack-Request-Timestamp": at,
+            "X-Slack-Signature": f"v0={signature}",
+            **(headers or {}),
+        }
+        async with self.http.post(f"{self.url}/slack/events", data=body, headers=signed) as response:
+            text = await response.text()
+            return response.status, json.loads(text) if text.startswith("{") else text
+
+
+@dataclass
+class SocketWire:
+    service: Service
+
+    async def deliver(self, kind: str, body: dict[str, Any], retry: int = 0) -> Sent:
+        return 200, await self.service.send_envelope(kind, body, retry)
+
+
+@dataclass
+class Slack:
+    """One person, in one channel (`channel`, with the bot in it) and in direct messages with the bot (`dm`)."""
+
+    wire: Wire
+    service: Service
+    workspace: Workspace
+    person: str
+    channel: str
+    dm: str
+
+    @classmethod
+    def join(cls, wire: Wire, service: Service, workspace: Workspace) -> Slack:
+        """A new person with a new channel."""
+        person = f"U{next(numbers):04}"
+        return cls(wire, service, workspace, person, workspace.add_channel(person), workspace.add_direct(person))
+
+    def said(self) -> list[dict[str, Any]]:
+        """What the bot said in their direct messages and their channel, oldest first."""
+        return [said for said in self.workspace.standing.values() if said["channel"] in (self.dm, self.channel)]
+
+    async def command(self, text: str, channel: str = "", **changed: str) -> Sent:
+        channel = channel or self.channel
+        body = {
+            "command": "/advisor",
+            "text": text,
+            "team_id": self.workspace.team,
+            "channel_id": channel,
+            "channel_name": "directmessage" if channel.startswith("D") else "general",
+            "user_id": self.person,
+            "trigger_id": self.workspace.trigger(),
+            "response_url": self.service.response_url(self.workspace),
+            **changed,
+        }
+        return await self.wire.deliver("slash_commands", body)
+
+    async def direct(self, text: str, *, event_id: str = "", retry: int = 0, **changed: Any) -> Sent:
+        event = {"type": "message", "channel_type": "im", "channel": self.dm, "user": self.person, "text": text}
+        return await self.event({"ts": new_ts(), **event, **changed}, event_id, retry)
+
+    async def mention(self, text: str, *, channel: str = "", **changed: Any) -> Sent:
+        event = {"type": "app_mention", "channel": channel or self.channel, "user": self.person, "text": text}
+        return await self.event({"ts": new_ts(), **event, **changed})
+
+    async def event(self, event: dict[str, Any], event_id: str = "", retry: int = 0) -> Sent:
+        body = {
+            "type": "event_callback",
+            "team_id": self.workspace.team,
+            "event_id": event_id or f"Ev{next(numbers)}",
+            "event_time": int(time.time()),
+            "event": event,
+            "authorizations": [{"team_id": self.workspace.team, "user_id": self.workspace.bot, "is_bot": True}],
+        }
+        return await self.wire.deliver("events_api", body, retry)
+
+    async def press(
+        self,
+        command: str,
+        *,
+        channel: str = "",
+        thread: str = "",
+        ephemeral: bool = False,
+        block: str = "b",
+        **new: Any,
+    ) -> Sent:
+        """A button of a message that carries `command`. `new`: what is different in the payload."""
+        channel = channel or self.channel
+        container = {"type": "message", "channel_id": channel, "message_ts": new_ts(), "is_ephemeral": ephemeral}
+        where = {
+            "channel": {"id": channel, "name": "directmessage" if channel.startswith("D") else "general"},
+            "container": container | ({"thread_ts": thread} if thread else {}),
+            "response_url": self.service.response_url(self.workspace),
+        }
+        return await self._act("command-0", command, block, {**where, **new})
+
+    async def press_label(self, blocks: Sequence[Mapping[str, Any]], label: str, **where: Any) -> Sent:
+        """The button with this label in `blocks` of a message."""
+        block, element = button(blocks, label)
+        return await self.press(element["value"], block=block, **where)
+
+    async def press_in_view(self, view_id: str, label: str) -> Sent:
+        """The button with this label in a modal."""
+        view = self.workspace.views[view_id].view
+        block, element = button(view["blocks"], label)
+        shown = {"id": view_id, **view, "state": {"values": {}}}
+        where = {"container": {"type": "view", "view_id": view_id}, "view": shown}
+        return await self._act(element["action_id"], element["value"], block, where)
+
+    async def press_at_home(self, label: str) -> Sent:
+        """The button with this label on the Home tab."""
+        view = self.workspace.homes[self.person]
+        block, element = button(view["blocks"], label)
+        where = {"container": {"type": "view", "view_id": "VHOME"}, "view": {"id": "VHOME", **view}}
+        return await self._act(element["action_id"], element["value"], block, where)
+
+    async def submit(self, view_id: str, given: Mapping[str, Sequence[str]] | None = None) -> Sent:
+        """Submit a modal with these values by field. What it is answered with becomes of the modal what Slack makes."""
+        kept = self.workspace.views[view_id]
+        shown = {"id": view_id, **kept.view, "state": {"values": state_of(kept.view["blocks"], given or {})}}
+        body = self._interaction("view_submission") | {"view": shown, "response_urls": []}
+        status, answer = await self.wire.deliver("interactive", body)
+        if isinstance(answer, dict) and answer.get("response_action") == "update":
+            kept.view = answer["view"]
+        return status, answer
+
+    async def shortcut(self, callback_id: str, **message: Any) -> Sent:
+        """A global shortcut, or, with a message, one on that message."""
+        body = self._interaction("message_action" if message else "shortcut") | {"callback_id": callback_id}
+        if message:
+            body |= {
+                "message": {"type": "message", "ts": new_ts(), "user": "U-somebody", **message},
+                "channel": {"id": self.channel, "name": "general"},
+                "response_url": self.service.response_url(self.workspace),
+            }
+        return await self.wire.deliver("interactive", body)
+
+    async def _act(self, action_id: str, command: str, block: str, where: Mapping[str, Any]) -> Sent:
+        pressed = {"type": "button", "action_id": action_id, "block_id": block, "value": command}
+        body = self._interaction("block_actions") | {"actions": [pressed]} | where
+        return await self.wire.deliver("interactive", body)
+
+    def _interaction(self, kind: str) -> dict[str, Any]:
+        return {
+            "type": kind,
+            "team": {"id": self.workspace.team},
+            "user": {"id": self.person, "team_id": self.workspace.team},
+            "trigger_id": self.workspace.trigger(),
+        }
