@@ -113,6 +113,7 @@ class App:
 
     async def _note_where(self, activity: Any, name: str) -> None:
         """Keep where the bot is. A search or an action on a message comes from places that it is not in."""
+        self.directory.met(activity)
         if activity.type != "message" and (activity.type, name) != ("installationUpdate", "add"):
             return
         try:

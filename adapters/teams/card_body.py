@@ -93,7 +93,7 @@ def _facts(table: Table, row: Sequence[str]) -> Element:
 
 
 def citation_elements(citations: Sequence[Citation], disclosure: str, *, left_out: int = 0) -> list[Element]:
-    """The claims with their places. More than a few are folded away, see `unfold_action`."""
+    """The claims with their places. More than a few are folded away, behind a word to press."""
     if not citations and not disclosure:
         return []
     items: list[Element] = []
@@ -108,6 +108,7 @@ def citation_elements(citations: Sequence[Citation], disclosure: str, *, left_ou
         items += lines[:shown]
         if lines[shown:]:
             items.append({"type": "Container", "id": HIDDEN, "isVisible": False, "items": lines[shown:]})
+            items += tool_elements([_unfolding(citations)], spacing="Small")
     if left_out:
         items.append(text_block(f"And {left_out} more that do not fit here.", isSubtle=True, size="Small"))
     if disclosure:
@@ -116,13 +117,13 @@ def citation_elements(citations: Sequence[Citation], disclosure: str, *, left_ou
 
 
 def folds(citations: Sequence[Citation]) -> bool:
-    return len(citations) > SHOWN_CITATIONS + 1  # unfolding one line is not worth a button
+    return len(citations) > SHOWN_CITATIONS + 1  # unfolding one line is not worth a word
 
 
-def unfold_action(citations: Sequence[Citation]) -> Element:
+def _unfolding(citations: Sequence[Citation]) -> Element:
     return {
         "type": "Action.ToggleVisibility",
-        "title": f"All {len(citations)} claims",
+        "title": f"All {len(citations)} claims, or fewer",
         "targetElements": [HIDDEN],
     }
 
@@ -141,8 +142,8 @@ def _citation(citation: Citation, *, with_source: bool) -> Element:
     }
 
 
-def tool_elements(actions: Sequence[Element]) -> list[Element]:
-    """What can be done with the reply, as one line of words to press. A button's place is for the next steps."""
+def tool_elements(actions: Sequence[Element], spacing: str = "Medium") -> list[Element]:
+    """What can be done with the reply, as one line of words to press. Buttons are for the next steps."""
     if not actions:
         return []
     columns = [
@@ -154,4 +155,4 @@ def tool_elements(actions: Sequence[Element]) -> list[Element]:
         }
         for action in actions
     ]
-    return [{"type": "ColumnSet", "spacing": "Medium", "columns": columns}]
+    return [{"type": "ColumnSet", "spacing": spacing, "columns": columns}]

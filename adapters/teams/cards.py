@@ -11,11 +11,9 @@ from adapters.teams.card_body import (
     Element,
     block_elements,
     citation_elements,
-    folds,
     headline,
     text_block,
     tool_elements,
-    unfold_action,
 )
 from adapters.teams.forms import form_elements
 from adapters.teams.translate import KEEP, MORE
@@ -67,15 +65,13 @@ def _draw(reply: Reply, kept: int, where: Where) -> dict[str, Any]:
     if where != "elsewhere":
         if reply.form:
             body += form_elements(reply.form)
-            actions.append(_button(reply.form.submit, reply.form.command, replaces, inputs=True))
-        if folds(citations):
-            actions.append(unfold_action(citations))
-        listed, buttons = _shared_out(reply.choices, MAX_ACTIONS - len(actions), replaces)
-        actions += buttons
+        submit = [_button(reply.form.submit, reply.form.command, replaces, inputs=True)] if reply.form else []
+        listed, buttons = _shared_out(reply.choices, MAX_ACTIONS - len(actions) - len(submit), replaces)
+        # A form is there to be submitted, unless something else is the thing to do: then it is there for changes.
+        goes_on = any(choice.style == "primary" for choice in reply.choices)
+        actions += [*buttons, *submit] if goes_on else [*submit, *buttons]
         body += listed
         body += tool_elements([_tool(tool, where) for tool in reply.tools])
-    elif folds(citations):
-        actions.append(unfold_action(citations))
     if not body:
         body = [text_block(EMPTY)]
     card: dict[str, Any] = {

@@ -64,8 +64,9 @@ class Channels:
     async def is_guest(self, message: Message) -> bool:
         """Whether the sender is from outside the organisation. Raises SendFailed and MemoryUnavailable."""
         url = await self._directory.service_url(message.place)
-        path = ("v3", "conversations", message.place.channel, "members", message.person)
-        return str((await self._connector.get(url, *path)).get("userRole") or "").lower() in ("guest", "anonymous")
+        member = self._directory.member_id(message.place.tenant, message.person)
+        found = await self._connector.get(url, "v3", "conversations", message.place.channel, "members", member)
+        return str(found.get("userRole") or "").lower() in ("guest", "anonymous")
 
     async def _options(self, message: Message) -> tuple[Option, ...]:
         place = message.place
@@ -123,9 +124,10 @@ class Channels:
         """Whether the person is in the team, or, where that is not enough, in the channel."""
         conversation = channel.id if channel.private else channel.team
         url = await self._directory.service_url(Place("teams", tenant, channel.team))
+        member = self._directory.member_id(tenant, person)
         try:
             async with self._few_at_once:
-                await self._connector.get(url, "v3", "conversations", conversation, "members", person)
+                await self._connector.get(url, "v3", "conversations", conversation, "members", member)
         except SendFailed as error:
             if error.status in (400, 403, 404):
                 return False

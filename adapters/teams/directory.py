@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from adapters.references import Memory, Reference
-from adapters.teams.translate import references_in
+from adapters.teams.translate import person_of, references_in, tenant_of
 from bot.memory import Person
 from bot.messages import Place
 
@@ -39,7 +39,18 @@ class Directory:
         self._experts_tenant = experts_tenant
         self._clock = clock
         self._kept: OrderedDict[tuple[str, str], Reference] = OrderedDict()
+        self._members: OrderedDict[tuple[str, str], str] = OrderedDict()
         self._experts: OrderedDict[str, tuple[str, float]] = OrderedDict()
+
+    def met(self, activity: Any) -> None:
+        """Remember under which id Teams itself keeps the person whom `activity` comes from."""
+        if activity.from_property is not None and activity.from_property.id:
+            _remember(self._members, (tenant_of(activity), person_of(activity)), str(activity.from_property.id))
+
+    def member_id(self, tenant: str, person: str) -> str:
+        """The id by which Teams is asked for a person: its own where it is known, else the one of the organisation's
+        directory, which Teams takes as well."""
+        return self._members.get((tenant, person), person)
 
     async def heard(self, activity: Any) -> None:
         """Keep where `activity` comes from, unless that is known. Raises MemoryUnavailable."""

@@ -17,7 +17,11 @@ Fields = tuple[tuple[str, tuple[str, ...]], ...]
 
 
 def form_elements(form: Form) -> list[Element]:
-    title = [text_block(form.title, weight="Bolder", spacing="Medium", style="heading")] if form.title else []
+    title = (
+        [text_block(form.title, weight="Bolder", size="Default", spacing="Medium", style="heading")]
+        if form.title
+        else []
+    )
     return [*title, *(_field(field) for field in form.fields)]
 
 

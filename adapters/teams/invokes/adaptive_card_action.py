@@ -34,7 +34,7 @@ async def on_execute(app: App, context: Any) -> dict[str, Any]:
         return _answer("application/vnd.microsoft.activity.message", _in_short(reply))
     if stays or reply.kind not in REPLACING:
         await app.send(context, reply, message)
-        return _answer("application/vnd.microsoft.activity.message", reply.title or "See below.")
+        return _answer("application/vnd.microsoft.activity.message", "See the message below.")
     card = draw(reply)
     if not message.public:
         await _keep(context, card, reply)

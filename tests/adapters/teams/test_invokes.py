@@ -61,7 +61,7 @@ async def test_a_button_that_leads_elsewhere_leaves_the_card_and_answers_below(m
     assert body == {
         "statusCode": 200,
         "type": "application/vnd.microsoft.activity.message",
-        "value": "Yes it does",
+        "value": "See the message below.",
     }
     [sent] = world.connector.sent
     assert sent.activity["type"] == "message"
@@ -80,7 +80,7 @@ async def test_what_asks_back_stands_below_the_answer_that_stays(make_world: Mak
     why = Reply("notice", "Noted", choices=(Choice("It is wrong", "vote:no/r/x/wrong"),))
     world = await make_world(session=session_of(vote=why))
     _, body = await world.post(executed(world.connector.url, {"command": "vote", "keep": True}))
-    assert body["value"] == "Noted"
+    assert body["value"] == "See the message below."
     [sent] = world.connector.sent
     assert texts(sent.card) == ["Noted"]
 
