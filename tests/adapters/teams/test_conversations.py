@@ -137,7 +137,7 @@ async def world(make_world: MakeWorld, advisor: Advisor) -> World:
     world.session.reply = Session(advisor, world.memory).respond
     channels = [{"id": CHANNEL, "name": None}, {"id": "C5", "name": "Alerts"}]
     world.connector.teams = {CHANNEL: {"name": "Payments", "channels": channels}}
-    world.connector.members = {CHANNEL: [{"aadObjectId": who} for who in ("anna", "ben")], EXPERTS: [DANA]}
+    world.connector.members = {CHANNEL: [{"id": f"29:{who}"} for who in ("anna", "ben")], EXPERTS: [DANA]}
     await world.post(activity(world.connector.url, "installationUpdate", action="add", **in_channel("")))
     await world.post(message(world.connector.url, "experts here", **in_channel(channel=EXPERTS)))
     return world

@@ -25,7 +25,7 @@ async def world(make_world: MakeWorld, advisor: Advisor) -> World:
     world.session.reply = Session(advisor, world.memory).respond
     channels = [{"id": CHANNEL, "name": None}, {"id": ALERTS, "name": "Alerts"}]
     world.connector.teams = {CHANNEL: {"name": "Payments", "channels": channels}}
-    world.connector.members = {CHANNEL: [{"aadObjectId": "anna"}], EXPERTS: [DANA, ERIK]}
+    world.connector.members = {CHANNEL: [{"id": "29:anna"}], EXPERTS: [DANA, ERIK]}
     await world.post(activity(world.connector.url, "installationUpdate", action="add", **in_channel("")))
     await world.post(message(world.connector.url, "experts here", **in_channel(channel=EXPERTS)))
     world.connector.sent.clear()
