@@ -30,8 +30,9 @@ from bot.responding import Responder
 from bot.retrieval import Retriever
 from bot.sharing import Sharing
 from bot.text import clean, split_words
-from bot.triage.dialogue import Dialogue
+from bot.triage.dialogue import Dialogue, paused
 from bot.triage.record import RecordError
+from bot.triage.typed import Typing
 from bot.turn import Turn
 from bot.vocabulary import ConceptFinder, Speller, word_counts
 from bot.voting import Voting, tools
@@ -63,6 +64,7 @@ class Advisor:
         composer = Composer(knowledge)
         self._responder = Responder(knowledge, composer, contact)
         self._dialogue = Dialogue(knowledge.triage, composer, knowledge.version) if knowledge.triage else None
+        self._typing = Typing(self._dialogue) if self._dialogue else None
         self.drafts = Drafts(knowledge, self._responder, self.recommendation)
         self._handlers: dict[str, Handler] = {
             **handling.handlers(),
@@ -118,7 +120,10 @@ class Advisor:
         if any(self._guards.has_secret(text) for text in ("" if message.command else message.text, *entered)):
             return Turn(self._responder.secret(), conversation)
         text = clean(message.text)
-        command = commands.parse(message.command or typed(text, conversation.offered) or text)
+        button = message.command or self._typed_button(text, message, conversation)
+        if button is None and self._typing and (turn := self._typing.plainly(text, message, conversation)):
+            return turn
+        command = commands.parse(button or text)
         if command is not None:
             known = self._command(*command, message, conversation)
             if known is not None:
@@ -131,6 +136,14 @@ class Advisor:
             return Turn(self._responder.greeting(), conversation)
         incident = self._guards.reports_incident(self.reader, text)
         return self._question(message, conversation, incident)
+
+    @staticmethod
+    def _typed_button(text: str, message: Message, conversation: Conversation) -> str | None:
+        """The command of the button that was typed. After a pause nobody has the buttons in view."""
+        run = conversation.triage
+        if run is not None and run.is_open and paused(message, conversation):
+            return None
+        return typed(text, conversation.offered)
 
     @staticmethod
     def _only_greets(text: str) -> bool:
@@ -181,6 +194,8 @@ class Advisor:
 
     def _question(self, message: Message, conversation: Conversation, incident: bool) -> Turn:
         whole = self.reader.read(message.text)
+        if self._typing and not incident and (turn := self._typing.in_words(whole, message, conversation)):
+            return turn
         decision = self._decider.decide(whole, conversation.last)
         if decision.outcome == "triage" and not incident:
             return self._command("triage", "", message, conversation) or Turn(self._responder.no_triage(), conversation)
@@ -188,6 +203,10 @@ class Advisor:
         reply = self._responder.parts(parts) if parts else self._responder.reply(whole, decision)
         if incident:
             reply = self._responder.incident(reply)
+        elif self._typing and not _answers(whole, reply):
+            again = self._typing.unclear(whole, message, conversation)
+            if again is not None:
+                return again
         last = self._remember(whole, [decision for _, decision in parts] or [decision], conversation.last)
         reply = replace(reply, explanation=explain(whole, decision, parts))
         return Turn(reply, replace(conversation, last=last), self._gap(whole, reply))
@@ -241,6 +260,13 @@ class Advisor:
             entry.aspect if entry else "",
             question.topics or last.topics,
         )
+
+
+def _answers(question: Question, reply: Reply) -> bool:
+    """Whether a text that does not clearly ask was about the subject all the same: "the other one's drawbacks"."""
+    if reply.kind == "answer":
+        return bool(question.subjects or question.aspects)
+    return reply.kind not in UNANSWERED
 
 
 def typed(text: str, offered: Offered) -> str | None:

@@ -33,7 +33,7 @@ COMMANDS = (
     Command("unsubscribe", "Stop the recommendations here", ("stop subscription",), listed=False),
     Command("ask", "Pass a question on to a person", ("ask a person", "ask someone", "ask an expert", "ask a human")),
     Command("confirm", "Do what was previewed", listed=False),
-    Command("discard", "Drop what was previewed", ("drop it",), listed=False),
+    Command("discard", "Drop what was previewed", ("drop it", "cancel"), listed=False),
     Command("about", "Where the answers come from", ("source", "sources")),
     Command("forget me", "Delete what is kept about you", ("forget", "delete my data")),
 )

@@ -59,7 +59,7 @@ class Dialogue:
             return self._begin(message, conversation)
         if paused(message, conversation):
             return Turn(self.replies.paused(run), conversation)
-        return self._show(run, conversation)
+        return self.show(run, conversation)
 
     def pick(self, argument: str, message: Message, conversation: Conversation) -> Turn:
         where, question_id, option = _parted(argument)
@@ -69,9 +69,9 @@ class Dialogue:
         question = self.triage.questions[question_id]
         options = (option,) if option else message.entered.get(question_id, ())
         if not options:
-            return self._show(run, conversation, "Pick at least one, or skip the question.")
+            return self.show(run, conversation, "Pick at least one, or skip the question.")
         if not is_answer(question, options):
-            return self._show(run, conversation, "I don't know that option. Pick one of these.")
+            return self.show(run, conversation, "I don't know that option. Pick one of these.")
         return self.move(answered(run, question_id, options, self.triage), message, conversation)
 
     def back(self, argument: str, message: Message, conversation: Conversation) -> Turn:
@@ -80,7 +80,7 @@ class Dialogue:
         if run is None:
             return self._stale(where, conversation)
         if not run.answers:
-            return self._show(run, conversation, "This is the first question.")
+            return self.show(run, conversation, "This is the first question.")
         return self.move(gone_back(run, self.triage), message, conversation)
 
     def skip(self, argument: str, message: Message, conversation: Conversation) -> Turn:
@@ -90,7 +90,7 @@ class Dialogue:
             return self._stale(where, conversation)
         if self.triage.questions[run.at].required:
             said = "This one can't be skipped, the rest depends on it. Pick what comes closest."
-            return self._show(run, conversation, said)
+            return self.show(run, conversation, said)
         return self.move(answered(run, run.at, (), self.triage), message, conversation)
 
     def why(self, argument: str, message: Message, conversation: Conversation) -> Turn:
@@ -105,7 +105,7 @@ class Dialogue:
         if run is None or run.id != where or (question and question not in run.picks and question != run.at):
             return self._stale(where, conversation)
         if not run.answers:
-            return self._show(run, conversation)
+            return self.show(run, conversation)
         if not question:
             return Turn(self.replies.which(run), conversation)
         if not option:
@@ -128,7 +128,7 @@ class Dialogue:
         run = conversation.triage
         if run is None or argument not in ("", run.id):
             return self._stale(argument, conversation)
-        return self._show(run, conversation)
+        return self.show(run, conversation)
 
     def form(self, argument: str, message: Message, conversation: Conversation) -> Turn | None:
         """All questions as one form."""
@@ -157,12 +157,16 @@ class Dialogue:
             return Turn(self.replies.form(filled, said), replace(conversation, triage=filled))
         return self.move(filled, message, conversation)
 
+    def answer(self, run: Run, options: tuple[str, ...], message: Message, conversation: Conversation) -> Turn:
+        """The open question answered with `options`, which it takes."""
+        return self.move(answered(run, run.at, options, self.triage), message, conversation)
+
     # --- moves
 
     def move(self, run: Run, message: Message, conversation: Conversation, *lead: str) -> Turn:
         """Show the next question of `run`, or recommend where all is answered."""
         if run.is_open:
-            return self._show(run, conversation, *lead)
+            return self.show(run, conversation, *lead)
         picks = run.picks
         found = decide(picks, self.triage)
         id = identity(message, "recommendation")
@@ -205,12 +209,21 @@ class Dialogue:
                 lead += f" At that time it was: {before.title if before else record.outcome}."
         return self.replies.recommendation(record.answers, found, lead)
 
+    def reopen(self, run: Run, message: Message, conversation: Conversation) -> Turn:
+        """Back from the recommendation to the last question."""
+        return self.move(gone_back(run, self.triage), message, conversation)
+
+    def why_recommended(self, run: Run) -> Reply:
+        """Each answer of a finished run, and what it speaks for."""
+        reply = self.replies.reasons(run.picks, decide(run.picks, self.triage))
+        return replace(reply, choices=_own_choices(run), record=run.record)
+
     # --- what is shown
 
     def _begin(self, message: Message, conversation: Conversation) -> Turn:
-        return self._show(begun(run_id(message), self.triage), conversation, INTRODUCTION)
+        return self.show(begun(run_id(message), self.triage), conversation, INTRODUCTION)
 
-    def _show(self, run: Run, conversation: Conversation, *lead: str) -> Turn:
+    def show(self, run: Run, conversation: Conversation, *lead: str) -> Turn:
         reply = self.replies.question(run, *lead) if run.is_open else self._recommended(run, *lead)
         return Turn(reply, replace(conversation, triage=run))
 
@@ -218,8 +231,7 @@ class Dialogue:
         picks = run.picks
         reply = self.replies.recommendation(picks, decide(picks, self.triage), *lead)
         related = tuple(choice for choice in reply.choices if choice.command.startswith("answer:"))
-        own = Choice("Change an answer", f"change:{run.id}"), Choice("Start again", f"restart:{run.id}")
-        return replace(reply, choices=(*related, *own), record=run.record)
+        return replace(reply, choices=(*related, *_own_choices(run)), record=run.record)
 
     def _at(self, where: str, question: str, conversation: Conversation) -> Run | None:
         """The run, where `where` and `question` are where it stands. Both may be left out by who types."""
@@ -235,7 +247,11 @@ class Dialogue:
             return Turn(self.replies.not_open(), conversation)
         twice = run.id == where and question and option and option in run.picks.get(question, ())
         said = "I have that answer already." if twice else EARLIER
-        return self._show(run, conversation, said if run.is_open else "This is finished. Here is what came out.")
+        return self.show(run, conversation, said if run.is_open else "This is finished. Here is what came out.")
+
+
+def _own_choices(run: Run) -> tuple[Choice, ...]:
+    return Choice("Change an answer", f"change:{run.id}"), Choice("Start again", f"restart:{run.id}")
 
 
 def run_id(message: Message) -> str:

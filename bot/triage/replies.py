@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from bot.composing import Composer
-from bot.knowledge.triage import Picks, Point, Triage, TriageQuestion
+from bot.knowledge.triage import Picks, Point, Triage, TriageOption, TriageQuestion
 from bot.messages import Block, Bullets, Choice, Field, Form, Heading, Option, Paragraph, Progress, Reply
 from bot.triage.deciding import Change, Recommendation
 from bot.triage.state import Run, steps
@@ -50,8 +50,14 @@ class Replies:
         """Why the open question is asked, and the question again."""
         why = self._triage.questions[run.at].why
         reply = self.question(run, why.text)
+        options = self._triage.questions[run.at].options.values()
+        meanings = Bullets(tuple(f"{option.label}: {option.means}" for option in options if option.means))
+        body = (reply.body[0], *((meanings,) if meanings.items else ()), *reply.body[1:])
         return replace(
-            reply, citations=self._composer.citations(why.claims), disclosure=self._composer.disclosure(why.claims)
+            reply,
+            body=body,
+            citations=self._composer.citations(why.claims),
+            disclosure=self._composer.disclosure(why.claims),
         )
 
     def _controls(self, run: Run, question: TriageQuestion, where: str) -> tuple[Choice, ...]:
@@ -150,25 +156,32 @@ class Replies:
     def reasons(self, picks: Picks, found: Recommendation) -> Reply:
         """Why it is recommended: each answer, and what it speaks for."""
         body: list[Block] = []
-        for question_id, picked in picks.items():
-            question = self._triage.questions[question_id]
-            said = [
-                f"{'This' if outcome == found.outcome.id else self._triage.outcomes[outcome].title}: {reason.text}"
-                for option in picked
-                for reason in question.options[option].speaks
-                for outcome in (found.outcome.id if found.outcome.id in reason.outcomes else reason.outcomes[0],)
-            ]
-            body += [
-                Heading(f"{question.ask} {self.labels(question, picked)}"),
-                Bullets(tuple(dict.fromkeys(said)) or ("Speaks for none of the outcomes.",)),
-            ]
-        if found.outcome.reasons and (own := self._points(found.reasons[-len(found.outcome.reasons) :])):
-            body += [Heading(found.outcome.title), Bullets(own)]
-        claims = tuple(dict.fromkeys(claim for point in found.reasons for claim in point.claims))
+        claims: list[str] = []
+        for id, picked in picks.items():
+            question = self._triage.questions[id]
+            said = [line for option in picked for line in self._spoken(question.options[option], found.outcome.id)]
+            heading = f"{question.ask} {self.labels(question, picked)}"
+            body += [Heading(heading), Bullets(tuple(text for text, _ in said) or ("This decides nothing by itself.",))]
+            claims += [claim for _, rests_on in said for claim in rests_on]
+        own = [point for point in found.outcome.reasons if point in found.reasons]
+        if own:
+            body += [Heading("All in all"), Bullets(tuple(point.text for point in own))]
+            claims += [claim for point in own for claim in point.claims]
         return Reply(
             "recommendation", f"Why: {found.outcome.title}", body=tuple(body),
             citations=self._composer.citations(claims), disclosure=self._composer.disclosure(claims),
         )  # fmt: skip
+
+    def _spoken(self, option: TriageOption, outcome: str) -> list[tuple[str, tuple[str, ...]]]:
+        """What picking `option` speaks for, with its claims: for `outcome`, or else for others, and which."""
+        own = [(reason.text, reason.claims) for reason in option.speaks if outcome in reason.outcomes]
+        return own or [
+            (
+                f"Speaks for another outcome, {self._triage.outcomes[reason.outcomes[0]].title}. {reason.text}",
+                reason.claims,
+            )
+            for reason in option.speaks
+        ]
 
     def answers(self, picks: Picks) -> Bullets:
         questions = self._triage.questions
