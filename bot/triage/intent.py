@@ -77,7 +77,8 @@ def is_unsure(text: str) -> bool:
 _ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "last": -1, "previous": -1}
 _CHANGE = re.compile(
     r"^(?:(?:no|oh|sorry|wait|hm+|ok|okay|well|hold on|oops)[,.!]?\s+)*"
-    r"(?P<sign>actually|correction|i meant|i mean|on second thoughts?|rather|scratch that|my mistake|instead|oops|wait|hold on|"
+    r"(?P<sign>actually|correction|i meant|i mean|on second thoughts?|rather|scratch that|my mistake|instead|oops|"
+    r"wait|hold on|"
     r"(?:please\s+)?(?P<plain>change|edit|correct|revise|fix)(?:\s+(?:my|the)\b)?)\b[\s,:;.-]*(?P<rest>.*)$",
     re.IGNORECASE | re.DOTALL,
 )
