@@ -28,9 +28,12 @@ from bot.sending import Parcel, Replied
 log = structlog.get_logger(__name__)
 
 STEPS = frozenset({"triage", "recommendation"})  # of a dialogue: each takes the place of the one before
-SETTLES = frozenset({"confirm", "discard", "retract", "unsubscribe"})  # after them the same buttons make no sense
+SETTLES = frozenset(
+    {"confirm", "discard", "retract", "unsubscribe", "cancel"}
+)  # after them the same buttons make no sense
 
 Deliver = Callable[[Parcel], Awaitable[None]]
+Clock = Callable[[], float]  # seconds since 1970
 
 
 class Session(Protocol):
@@ -55,6 +58,7 @@ class App:
         *,
         experts: Mapping[str, Place],
         links: Links,
+        clock: Clock,
     ) -> None:
         self.bolt = bolt
         self.links = links
@@ -63,6 +67,7 @@ class App:
         self._deliver = deliver
         self._workspaces = workspaces
         self._experts = experts
+        self._clock = clock
         self._flood = Flood()
         self.assistant = Assistant()
 
@@ -76,7 +81,7 @@ class App:
                 return SLOW_DOWN
         experts = self._experts.get(place.tenant) or self._experts.get("")
         experts = replace(experts, tenant=place.tenant) if experts and asked.can_post else None
-        return await self._session.respond(replace(asked, experts=experts))
+        return await self._session.respond(replace(asked, experts=experts, at=self._clock()))
 
     async def overview(self, person: Person) -> Overview:
         return await self._session.overview(person)

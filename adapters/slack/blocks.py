@@ -49,7 +49,11 @@ def message(reply: Reply, *, asked: str = "", owner: str = "") -> dict[str, Any]
     `asked`: what brought a form about, to be asked again by the button that opens it (`translate.asked_again`).
     `owner`: whose buttons these are, where others can press them too.
     """
-    below = [*_form(reply.form, asked), *buttons(reply.choices), *buttons(reply.tools, start=len(reply.choices))]
+    below = [
+        *_form(reply.form, asked, reply.title),
+        *buttons(reply.choices),
+        *buttons(reply.tools, start=len(reply.choices)),
+    ]
     if owner:
         below = [
             block | ({"block_id": f"{OWNER}{owner}-{number}"} if block["type"] == "actions" else {})
@@ -132,14 +136,14 @@ def _link(link: str) -> Iterator[Element]:
         yield _rich([{"type": "rich_text_section", "elements": [target]}])
 
 
-def _form(form: Form | None, asked: str) -> Iterator[Element]:
+def _form(form: Form | None, asked: str, title: str) -> Iterator[Element]:
     if form is None:
         return
     if fits_a_message(form):
         yield from inputs(form)
         yield row([Choice(form.submit, form.command, style="primary")]) | {"block_id": "submit"}
     elif asked:
-        yield {"type": "actions", "elements": [button(Choice(form.title, asked), OPENS)]}
+        yield {"type": "actions", "elements": [button(Choice(form.title or title, asked), OPENS)]}
 
 
 def buttons(choices: Sequence[Choice], start: int = 0) -> Iterator[Element]:

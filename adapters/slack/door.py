@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from typing import Protocol
@@ -20,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from adapters.door import DoorStaysShut
 from adapters.settings import Settings
 from adapters.slack.actions import command, link
-from adapters.slack.app import App, Deliver, Session
+from adapters.slack.app import App, Clock, Deliver, Session
 from adapters.slack.commands import advisor
 from adapters.slack.events import (
     app_home_opened,
@@ -80,8 +81,11 @@ class SlackDoor:
 
     name = "slack"
 
-    def __init__(self, settings: Settings, session: Session, memory: Database, deliver: Deliver, seal: Seal) -> None:
+    def __init__(
+        self, settings: Settings, session: Session, memory: Database, deliver: Deliver, seal: Seal, clock: Clock
+    ) -> None:
         self._settings = settings
+        self._clock = clock
         self._session = session
         self._memory = memory
         self._deliver = deliver
@@ -137,6 +141,7 @@ class SlackDoor:
             workspaces,
             experts=experts_in(settings.slack_experts_channel),
             links=Links(settings.support_url, settings.privacy_url, settings.security_contact),
+            clock=self._clock,
         )
         for listener in LISTENERS:
             listener.register(app)
@@ -186,14 +191,17 @@ class SlackDoor:
         return await to_aiohttp_response(await answer)
 
 
-def open_door(settings: Settings, session: Session, memory: Database, deliver: Deliver) -> SlackDoor:
+def open_door(
+    settings: Settings, session: Session, memory: Database, deliver: Deliver, clock: Clock = time.time
+) -> SlackDoor:
     """The door, not started yet. Raises DoorStaysShut where it is not configured."""
     if problem := _problem_with(settings):
         raise DoorStaysShut(problem)
     try:
-        return SlackDoor(settings, session, memory, deliver, Seal(settings.encryption_key.get_secret_value()))
+        seal = Seal(settings.encryption_key.get_secret_value())
     except KeyUnusable as unusable:
         raise DoorStaysShut(str(unusable)) from None
+    return SlackDoor(settings, session, memory, deliver, seal, clock)
 
 
 def _problem_with(settings: Settings) -> str:

@@ -58,13 +58,6 @@ def channels(values: Values) -> dict[str, str]:
     }
 
 
-def missing(form: Mapping[str, Any], values: Values) -> list[str]:
-    """The blocks of a modal's inputs that are required and empty. `form`: the view as it was submitted."""
-    filled = {FIELD + name for name, chosen in entered(values) if chosen}
-    inputs_shown = [block for block in form.get("blocks", ()) if block["type"] == "input"]
-    return [one["block_id"] for one in inputs_shown if not one.get("optional") and one["block_id"] not in filled]
-
-
 def _element(field: Field) -> Element:
     if field.place:
         picker: Element = {

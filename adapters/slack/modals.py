@@ -28,7 +28,7 @@ def modal(reply: Reply, place: Place, *, public: bool = False) -> View:
     form, choices = reply.form, reply.choices
     ahead = next((choice for choice in choices if choice.style == "primary"), None) if form else None
     fields: list[View] = []
-    view: View = {"type": "modal", "callback_id": CALLBACK, "title": _plain(form.title if form else NAME)}
+    view: View = {"type": "modal", "callback_id": CALLBACK, "title": _plain((form and form.title) or NAME)}
     command = ""
     if ahead:
         command, choices = ahead.command, tuple(choice for choice in choices if choice is not ahead)

@@ -1,9 +1,8 @@
-"""What Slack sends, as a `Message`."""
+"""What Slack sends, as a `Message`. When it came in is for the caller to say."""
 
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -24,7 +23,6 @@ def from_command(body: Payload) -> Message:
         person=body["user_id"],
         public=body.get("channel_name") != "directmessage",
         delivery=body.get("trigger_id", ""),
-        at=time.time(),
         can_post=True,  # a slash command of another workspace's member does not come here
     )
 
@@ -42,7 +40,6 @@ def from_event(body: Payload, *, bot: str) -> Message:
         person=event["user"],
         public=not direct,
         delivery=body.get("event_id", ""),
-        at=time.time(),
         can_post=event.get("user_team", team) == team,
     )
 
@@ -51,9 +48,7 @@ def from_home(body: Payload, text: str) -> Message:
     """What the Home tab shows, as if the person had asked for it."""
     person = body["event"]["user"]
     place = Place("slack", team_of(body), person)
-    return Message(
-        text=text, place=place, person=person, delivery=body.get("event_id", ""), at=time.time(), can_post=True
-    )
+    return Message(text=text, place=place, person=person, delivery=body.get("event_id", ""), can_post=True)
 
 
 def from_assistant(body: Payload, text: str) -> Message:
@@ -64,7 +59,6 @@ def from_assistant(body: Payload, text: str) -> Message:
         place=Place("slack", team_of(body), thread["channel_id"], thread["thread_ts"]),
         person=thread["user_id"],
         delivery=body.get("event_id", ""),
-        at=time.time(),
         can_post=True,
     )
 
@@ -81,7 +75,6 @@ def from_button(body: Payload, action: Payload) -> Message:
             person=body["user"]["id"],
             public=body.get("channel", {}).get("name") != "directmessage",
             delivery=body.get("trigger_id", ""),
-            at=time.time(),
             fields=entered(body.get("state", {}).get("values", {})),
             can_post=is_own(body),
         )
@@ -115,7 +108,6 @@ def from_shortcut(body: Payload, *, text: str = "", command: str | None = None) 
         place=alone(body),
         person=body["user"]["id"],
         delivery=body.get("trigger_id", ""),
-        at=time.time(),
         can_post=is_own(body),
     )
 
@@ -170,7 +162,6 @@ def _in_view(body: Payload, view: Payload, fields: tuple[tuple[str, tuple[str, .
         person=body["user"]["id"],
         public=bool(kept.get("public")),
         delivery=body.get("trigger_id", ""),
-        at=time.time(),
         fields=fields,
         can_post=is_own(body),
     )

@@ -13,9 +13,10 @@ from urllib.parse import urlencode
 
 import aiohttp
 
+from tests.slack_workspace.limits import view_problems
 from tests.slack_workspace.reading import button, state_of
 from tests.slack_workspace.service import Service
-from tests.slack_workspace.workspace import SECRET, Workspace, new_ts, numbers
+from tests.slack_workspace.workspace import SECRET, View, Workspace, new_ts, numbers
 
 FORM, JSON = "application/x-www-form-urlencoded", "application/json"
 Sent = tuple[int, Any]  # status and answer
@@ -112,9 +113,11 @@ class Slack:
         event = {"type": "message", "channel_type": "im", "channel": self.dm, "user": self.person, "text": text}
         return await self.event({"ts": new_ts(), **event, **changed}, event_id, retry)
 
-    async def mention(self, text: str, *, channel: str = "", **changed: Any) -> Sent:
+    async def mention(
+        self, text: str, *, channel: str = "", event_id: str = "", retry: int = 0, **changed: Any
+    ) -> Sent:
         event = {"type": "app_mention", "channel": channel or self.channel, "user": self.person, "text": text}
-        return await self.event({"ts": new_ts(), **event, **changed})
+        return await self.event({"ts": new_ts(), **event, **changed}, event_id, retry)
 
     async def event(self, event: dict[str, Any], event_id: str = "", retry: int = 0) -> Sent:
         body = {
@@ -173,8 +176,14 @@ class Slack:
         shown = {"id": view_id, **kept.view, "state": {"values": state_of(kept.view["blocks"], given or {})}}
         body = self._interaction("view_submission") | {"view": shown, "response_urls": []}
         status, answer = await self.wire.deliver("interactive", body)
-        if isinstance(answer, dict) and answer.get("response_action") == "update":
+        action = answer.get("response_action") if isinstance(answer, dict) else None
+        if action in ("update", "push"):
+            self.workspace.refused += view_problems(answer["view"])
+        if action == "update":
             kept.view = answer["view"]
+        elif action == "push":
+            id = f"V{next(numbers)}"
+            self.workspace.views[id] = View(id, answer["view"])
         return status, answer
 
     async def shortcut(self, callback_id: str, **message: Any) -> Sent:

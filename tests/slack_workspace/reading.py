@@ -45,8 +45,7 @@ def fields(blocks: Blocks) -> dict[str, dict[str, Any]]:
 
 def state_of(blocks: Blocks, given: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     """`state.values` as Slack sends it: what `given` says by field, and what was filled in beforehand. Raises
-    LookupError where `given` names no field, an option that is not offered, or one that is required is left empty:
-    Slack lets nobody submit that."""
+    LookupError where `given` names no field, or an option that is not offered."""
     found = fields(blocks)
     unknown = {f"field-{name}" for name in given} - set(found)
     if unknown:
@@ -57,8 +56,6 @@ def state_of(blocks: Blocks, given: Mapping[str, Sequence[str]]) -> dict[str, An
         entered = given.get(block_id.removeprefix("field-"))
         if entered is None:
             entered = _initial(element)
-        if not entered and not block.get("optional"):
-            raise LookupError(f"{block_id} is required")
         values[block_id] = {element["action_id"]: {"type": element["type"], **_entered(element, list(entered))}}
     return values
 

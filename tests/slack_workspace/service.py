@@ -41,7 +41,7 @@ class Service:
         self._connected = asyncio.Condition()
         self._acknowledged: dict[str, asyncio.Future[Any]] = {}
         app = web.Application()
-        app.router.add_post("/api/{method}", self._api)
+        app.router.add_route("*", "/api/{method}", self._api)  # the SDK reads by GET
         app.router.add_post("/response/{id}", self._response)
         app.router.add_get("/socket", self._socket)
         self._server = TestServer(app)
@@ -87,7 +87,7 @@ class Service:
         if fault and not fault.after:
             return _failed(fault, request)
         answer = call(workspace, method, arguments)
-        await workspace.note(Called(method, arguments, answer.get("ts", "")))
+        await workspace.note(Called(method, arguments, answer.get("ts") or answer.get("view", {}).get("id", "")))
         if fault:
             return _failed(fault, request)
         return web.json_response(answer, headers={"x-oauth-scopes": ",".join(sorted(workspace.scopes))})

@@ -24,7 +24,7 @@ class Called:
 
     method: str
     arguments: dict[str, Any]
-    ts: str = ""
+    made: str = ""  # the id of the message or view that it made
 
     @property
     def shown(self) -> str:

@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from adapters.slack.app import App
-from adapters.slack.forms import channels, missing
+from adapters.slack.forms import channels
 from adapters.slack.membership import objection
 from adapters.slack.modals import CALLBACK, is_preview, modal
 from adapters.slack.translate import from_submission
-
-REQUIRED = "Please fill this in."
 
 
 def register(app: App) -> None:
@@ -31,10 +29,7 @@ def register(app: App) -> None:
 
 
 async def _objections(body: dict[str, Any], client: Any) -> dict[str, str]:
-    """What is wrong with what was entered, by the block in which it was."""
-    view, values = body["view"], body["view"]["state"]["values"]
-    wrong = dict.fromkeys(missing(view, values), REQUIRED)
-    for block_id, channel in channels(values).items():
-        if why := await objection(client, body["user"]["id"], channel):
-            wrong[block_id] = why
-    return wrong
+    """Why nothing can be posted in a channel that was picked, by the block in which it was."""
+    picked = channels(body["view"]["state"]["values"])
+    found = {block_id: await objection(client, body["user"]["id"], channel) for block_id, channel in picked.items()}
+    return {block_id: why for block_id, why in found.items() if why}
