@@ -53,8 +53,8 @@ class Screen:
         return await self._watch(self.person.direct(text, **where, **changed))
 
     async def command(self, text: str, **changed: Any) -> Sent:
-        """`/advisor text`, in the channel."""
-        self.modal = ""
+        """`/advisor text`, in the channel: it does not work in threads."""
+        self.modal = self.thread = ""
         return await self._watch(self.person.command(text, self.channel, **changed))
 
     async def shortcut(self, callback_id: str, **message: Any) -> Sent:

@@ -1,0 +1,196 @@
+"""Sharing, subscriptions, and asking a person: from the first press to what stands in a channel."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from adapters.slack.posts import message_of
+from bot.effects import Post
+from bot.posting import HOW_TO_ASK, STOP
+from tests.adapters.slack.conftest import SHARED
+from tests.slack_workspace.person import Slack
+from tests.slack_workspace.reading import buttons, texts
+from tests.slack_workspace.screen import Screen
+
+pytestmark = SHARED
+
+
+async def shared(slack: Slack, *, note: str = "", by_command: bool = False) -> Screen:
+    """Shares an answer with the person's channel. Returns what they see after confirming."""
+    screen = Screen(slack, public=by_command)
+    await (screen.command("what is SAST?") if by_command else screen.say("what is SAST?"))
+    await screen.press("Share")
+    await screen.fill({"place": [slack.channel], "note": [note] if note else []})
+    await screen.press("Post it")
+    return screen
+
+
+def posted(slack: Slack) -> list[str]:
+    """What stands in the person's channel, as JSON."""
+    return [json.dumps(said) for said in slack.said() if said["channel"] == slack.channel]
+
+
+async def test_s7_an_answer_is_posted_after_a_preview_under_the_persons_name(either_way: Slack) -> None:
+    screen = await shared(either_way, note="Worth a read", by_command=True)
+    assert "On its way" in screen.text
+    await either_way.workspace.until(lambda: bool(posted(either_way)))
+    [post] = posted(either_way)
+    assert f'"type": "user", "user_id": "{either_way.person}"' in post
+    assert "Worth a read" in post and "shared this" in post
+
+
+async def test_s7_where_it_goes_is_picked_and_seen_before_anything_is_posted(slack: Slack) -> None:
+    screen = Screen(slack)
+    await screen.say("what is SAST?")
+    await screen.press("Share")
+    [picker] = [block["element"] for block in screen.blocks if block["type"] == "input"][:1]
+    assert picker["type"] == "conversations_select"
+    assert picker["filter"]["include"] == ["public", "private"]
+    assert "initial_conversation" not in picker  # nothing is picked beforehand, least of all #general
+    await screen.fill({"place": [slack.channel]})
+    assert "Post this?" in screen.text and "Drop it" in screen.labels
+    assert posted(slack) == []
+
+
+async def test_the_person_alone_hears_that_it_is_there_with_its_address_and_takes_it_back(slack: Slack) -> None:
+    await shared(slack, by_command=True)
+    told = slack.workspace.called
+    await slack.workspace.until(lambda: bool(told("chat.postEphemeral")))
+    [notice] = told("chat.postEphemeral")
+    assert notice.arguments["user"] == slack.person
+    assert f"/archives/{slack.channel}/p" in json.dumps(notice.arguments["blocks"])
+    command = buttons(notice.arguments["blocks"])["Take it back"]
+    await slack.press(command, ephemeral=True)
+    await slack.workspace.until(lambda: not posted(slack))
+
+
+async def test_a_note_stays_dead_text(slack: Slack) -> None:
+    await shared(slack, note="<!channel> <https://evil.example|x> *b*")
+    await slack.workspace.until(lambda: bool(posted(slack)))
+    [post] = posted(slack)
+    assert '"text": "<!channel> <https://evil.example|x> *b*"' in post  # a text element shows it as it is
+    assert "<" not in json.loads(post)["text"]
+
+
+@pytest.mark.parametrize(
+    ("member", "bot", "private", "says"),
+    [
+        (True, False, False, "/invite @advisor"),
+        (True, False, True, "/invite @advisor"),
+        (False, True, False, "You are not in that channel"),
+        (False, True, True, "You are not in that channel"),
+    ],
+    ids=[
+        "the bot is not in it",
+        "nor in a private one",
+        "the person is not in it",
+        "nor in a private one with the bot",
+    ],
+)
+async def test_s6_s15_a_channel_in_which_nothing_can_be_posted_is_refused_at_the_field_with_the_remedy(
+    slack: Slack, member: bool, bot: bool, private: bool, says: str
+) -> None:
+    name = "secret-merger"
+    channel = slack.workspace.add_channel(*([slack.person] if member else ()), bot=bot, private=private, name=name)
+    screen = Screen(slack)
+    await screen.say("what is SAST?")
+    await screen.press("Share")
+    _, answer = await screen.fill({"place": [channel]})
+    assert answer["response_action"] == "errors"
+    assert says in screen.errors["field-place"]
+    assert name not in screen.text
+    await screen.fill({"place": [slack.channel]})
+    assert "Post this?" in screen.text
+
+
+async def test_an_archived_channel_is_refused(slack: Slack) -> None:
+    channel = slack.workspace.add_channel(slack.person)
+    slack.workspace.channels[channel].archived = True
+    screen = Screen(slack)
+    await screen.say("what is SAST?")
+    await screen.press("Share")
+    await screen.fill({"place": [channel]})
+    assert "archived" in screen.errors["field-place"]
+
+
+async def test_a_typed_share_gives_a_button_that_opens_the_form(slack: Slack) -> None:
+    screen = Screen(slack)
+    await screen.say("what is SAST?")
+    await screen.say("share")
+    await screen.fill({"place": [slack.channel]})
+    await screen.press("Post it")
+    await slack.workspace.until(lambda: bool(posted(slack)))
+
+
+async def test_a_subscription_is_set_up_in_a_modal_and_stopped(slack: Slack) -> None:
+    screen = Screen(slack, public=True)
+    await screen.command("subscribe")
+    await screen.fill({"place": [slack.channel]})
+    assert "Every week" in screen.text
+    await screen.press("Set it up")
+    await screen.press("Stop it")
+    assert "Stopped" in screen.text
+
+
+async def test_s10_a_recurring_post_says_who_set_it_up_how_often_and_how_to_stop_it() -> None:
+    post = Post("SAST", shared_by="U1", cadence="weekly", how_to_ask=f"{HOW_TO_ASK} {STOP}")
+    shown = json.dumps(message_of(post)["blocks"])
+    assert '"user_id": "U1"' in shown and "every week" in shown and "unsubscribe" in shown
+
+
+async def asked(slack: Slack, experts: str) -> str:
+    """Waits until the person's question stands in the experts' channel. Returns its ts."""
+    standing = slack.workspace.standing
+
+    def found() -> list[str]:
+        return [ts for ts, said in standing.items() if said["channel"] == experts and slack.person in json.dumps(said)]
+
+    await slack.workspace.until(lambda: bool(found()))
+    return found()[0]
+
+
+async def test_a_question_goes_to_the_experts_and_their_answer_comes_back(slack: Slack) -> None:
+    workspace = slack.workspace
+    [experts] = [one for one in workspace.channels.values() if one.name == "security-experts"]
+    screen = Screen(slack)
+    await screen.say("does the article say anything about zero trust?")
+    await screen.press("Ask a person")
+    await screen.press("Send it")
+    question = await asked(slack, experts.id)
+    dana = Slack.join(slack.wire, slack.service, workspace)
+    experts.members.add(dana.person)
+    command = buttons(workspace.standing[question]["blocks"])["Answer"]
+    await dana.press(command, channel=experts.id)
+    opened = workspace.called("views.open")[-1]
+    await dana.submit(opened.made, {"answer": ["Ask the platform team."]})
+    await workspace.until(lambda: any("Ask the platform team." in json.dumps(said) for said in slack.said()))
+    assert "not from the source" in json.dumps(slack.said()[-1])
+
+
+async def test_an_expert_answers_by_mentioning_the_advisor_in_the_thread(slack: Slack) -> None:
+    workspace = slack.workspace
+    [experts] = [one for one in workspace.channels.values() if one.name == "security-experts"]
+    screen = Screen(slack)
+    await screen.say("ask a person")
+    await screen.fill({"question": ["who signs off our threat model?"]})
+    await screen.press("Send it")
+    question = await asked(slack, experts.id)
+    dana = Slack.join(slack.wire, slack.service, workspace)
+    await dana.mention(f"<@{workspace.bot}> Ask Dana.", channel=experts.id, thread_ts=question)
+    await workspace.until(lambda: any("Ask Dana." in json.dumps(said) for said in slack.said()))
+
+
+async def test_nobody_outside_the_experts_channel_answers_in_their_name(slack: Slack) -> None:
+    await slack.press("answering:some-question")
+    assert "views.open" not in [call.method for call in slack.workspace.calls]
+    assert texts(slack.workspace.calls[-1].arguments["blocks"])
+
+
+async def test_s5_somebody_of_another_workspace_is_answered_and_posts_nothing(slack: Slack) -> None:
+    await slack.mention(f"<@{slack.workspace.bot}> what is SAST?", user_team="T-partner", ts="1700000000.5")
+    [answer] = slack.said()
+    assert "SAST" in json.dumps(answer)
+    await slack.mention(f"<@{slack.workspace.bot}> share", user_team="T-partner", thread_ts="1700000000.5")
+    assert "no channels here to post in" in json.dumps(slack.said()[-1])
