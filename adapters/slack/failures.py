@@ -49,15 +49,21 @@ async def on_error(error: Exception, body: Mapping[str, Any], client: Any, respo
 
 async def _tell(reply: Reply, body: Mapping[str, Any], client: Any, respond: Any) -> None:
     shown = message(reply)
-    event = body.get("event")
-    if event is not None:
-        if event["type"] in ("message", "app_mention"):
+    match body:
+        case {"event": {"type": "message" | "app_mention", "channel": channel, **event}}:
             thread = {"thread_ts": event["thread_ts"]} if event.get("thread_ts") else {}
-            await client.chat_postMessage(channel=event["channel"], **thread, **shown)
-    elif body.get("response_url"):
-        await respond(**shown, replace_original=False, response_type="ephemeral")
-    else:
-        await client.chat_postMessage(channel=body["user"]["id"], **shown)
+            await client.chat_postMessage(channel=channel, **thread, **shown)
+        case {"event": {"type": "assistant_thread_started", "assistant_thread": opened}}:
+            where = {"channel": opened["channel_id"], "thread_ts": opened["thread_ts"]}
+            await client.chat_postMessage(**where, **shown)
+        case {"event": {"type": "app_home_opened", "user": user}}:
+            await client.views_publish(user_id=user, view={"type": "home", "blocks": shown["blocks"]})
+        case {"event": _}:
+            pass  # nobody asked for anything
+        case {"response_url": str()}:
+            await respond(**shown, replace_original=False, response_type="ephemeral")
+        case _:
+            await client.chat_postMessage(channel=body["user"]["id"], **shown)
 
 
 def _acknowledged(body: dict[str, Any]) -> BoltResponse:

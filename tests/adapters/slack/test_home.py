@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import pytest
+
 from tests.adapters.slack.conftest import SHARED
 from tests.slack_workspace.person import Slack
 from tests.slack_workspace.reading import buttons, texts
@@ -82,6 +84,7 @@ async def test_an_open_triage_is_found_at_home_and_goes_on_where_it_stood(slack:
     assert "Go on with it" not in buttons(home(slack))
 
 
+@pytest.mark.xfail(reason="the command that shows a kept recommendation is still to come")
 async def test_a_recommendation_is_found_again_at_home(slack: Slack) -> None:
     screen = Screen(slack)
     await screen.shortcut("triage")

@@ -1,0 +1,312 @@
+"""Many workspaces: installing by OAuth, answering each with its own token, and leaving nothing behind."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import pytest_asyncio
+from cryptography.fernet import Fernet
+from slack_sdk.oauth.installation_store import Installation
+from slack_sdk.oauth.installation_store.sqlalchemy import SQLAlchemyInstallationStore
+from slack_sdk.oauth.state_store.sqlalchemy import SQLAlchemyOAuthStateStore
+from sqlalchemy import MetaData, Table, text
+from structlog.testing import capture_logs
+
+from adapters.database import SqlMemory, migrate, tables
+from adapters.door import DoorStaysShut
+from adapters.settings import read_settings
+from adapters.slack.door import experts_in, open_door
+from adapters.slack.installations import Installations
+from adapters.slack.manifest import bot_scopes
+from adapters.slack.sealing import Seal
+from bot.advisor import Advisor
+from bot.effects import Post
+from bot.messages import Place
+from bot.sending import Parcel
+from bot.session import Session
+from tests.adapters.slack.conftest import SHARED
+from tests.adapters.slack.world import Clock, World, opened
+from tests.slack_workspace.person import Slack
+from tests.slack_workspace.screen import Screen
+from tests.slack_workspace.service import CLIENT_ID, CLIENT_SECRET, Service
+from tests.slack_workspace.workspace import Workspace, numbers
+
+pytestmark = SHARED
+KEY = Fernet.generate_key().decode()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def world(service: Service, advisor: Advisor, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+    """The advisor for any workspace that installs it."""
+    database = f"sqlite:///{tmp_path_factory.mktemp('many') / 'advisor.sqlite3'}"
+    migrate(database)
+    clock = Clock()
+    async with opened(
+        service,
+        database,
+        lambda memory, postman: Session(advisor, memory, clock=clock, woken=postman.wake),
+        clock,
+        slack_client_id=CLIENT_ID,
+        slack_client_secret=CLIENT_SECRET,
+        public_url="https://advisor.example.com",
+        encryption_key=KEY,
+    ) as world:
+        yield world
+
+
+async def begin(world: World) -> tuple[str, str]:
+    """Opens the page on which one installs. Returns the state, and the cookie that goes with it."""
+    async with world.http.get(f"{world.url}/slack/install") as response:
+        assert response.status == 200
+        cookie = response.headers["Set-Cookie"]
+        [address] = re.findall(r'href="([^"]+)"', await response.text())
+    query = parse_qs(urlsplit(address.replace("&amp;", "&")).query)
+    assert urlsplit(address).netloc == "slack.com"
+    assert set(query["scope"][0].split(",")) == set(bot_scopes())
+    assert query["redirect_uri"] == ["https://advisor.example.com/slack/oauth_redirect"]
+    return query["state"][0], cookie
+
+
+async def finish(world: World, state: str, cookie: str, code: str) -> tuple[int, str]:
+    headers = {"Cookie": cookie.partition(";")[0]} if cookie else {}
+    url = f"{world.url}/slack/oauth_redirect?code={code}&state={state}"
+    async with world.http.get(url, headers=headers) as response:
+        return response.status, await response.text()
+
+
+async def install(world: World, service: Service, team: str = "") -> Workspace:
+    workspace = Workspace(team or f"TM{next(numbers)}")
+    code = f"code-{next(numbers)}"
+    service.codes[code] = workspace
+    status, page = await finish(world, *await begin(world), code)
+    assert status == 200 and "is installed" in page
+    return workspace
+
+
+async def rows(world: World, table: Table, team: str) -> int:
+    column = "team_id" if "team_id" in table.c else "tenant"
+    async with world.memory.engine.connect() as connection:
+        counted = await connection.execute(
+            text(f"SELECT count(*) FROM {table.name} WHERE {column} = :team"), {"team": team}
+        )
+        return int(counted.scalar_one())
+
+
+async def uninstall(slack: Slack, *kinds: str, at: int | None = None) -> None:
+    for kind in kinds:
+        tokens = {"tokens": {"oauth": [], "bot": [slack.workspace.bot]}} if kind == "tokens_revoked" else {}
+        slack.workspace.installed = False
+        body = {
+            "type": "event_callback",
+            "team_id": slack.workspace.team,
+            "event_id": f"Ev{next(numbers)}",
+            "event_time": at if at is not None else int(time.time()) + 1,
+            "event": {"type": kind, **tokens},
+        }
+        status, _ = await slack.wire.deliver("events_api", body)
+        assert status == 200
+
+
+async def test_s16_a_workspace_installs_the_app_and_is_answered_with_its_own_token(
+    world: World, service: Service
+) -> None:
+    workspace = await install(world, service)
+    anna = Slack.join(world.wire, service, workspace)
+    await anna.direct("what is RASP?")
+    assert "runtime" in json.dumps(anna.said()).lower()
+
+
+@pytest.mark.parametrize(
+    ("spoil", "says"),
+    [("no cookie", "same browser"), ("another state", "same browser"), ("twice", "took too long"), ("code", "confirm")],
+)
+async def test_s16_an_installation_without_its_state_cookie_or_code_is_refused_with_the_remedy(
+    world: World, service: Service, spoil: str, says: str
+) -> None:
+    state, cookie = await begin(world)
+    service.codes["a-code"] = Workspace("TREFUSED")
+    if spoil == "no cookie":
+        cookie = ""
+    elif spoil == "another state":
+        state = "made-up"
+    elif spoil == "code":
+        service.codes.clear()
+    elif spoil == "twice":
+        await finish(world, state, cookie, "first-code")
+    with capture_logs() as logs:
+        status, page = await finish(world, state, cookie, "a-code")
+    assert status >= 400 and says in page and "Begin again" in page
+    assert "a-code" not in str(logs)
+    assert await rows(world, tables.slack_bots, "TREFUSED") == 0
+
+
+async def test_who_says_no_is_told_that_nothing_was_installed(world: World) -> None:
+    async with world.http.get(f"{world.url}/slack/oauth_redirect?error=access_denied") as response:
+        assert "nothing was installed" in await response.text()
+
+
+async def test_s16_tokens_are_encrypted_at_rest_and_in_no_log(world: World, service: Service) -> None:
+    with capture_logs() as logs:
+        workspace = await install(world, service)
+        await Slack.join(world.wire, service, workspace).direct("what is RASP?")
+    async with world.memory.engine.connect() as connection:
+        stored = str((await connection.execute(text("SELECT * FROM slack_bots"))).all())
+        stored += str((await connection.execute(text("SELECT * FROM slack_installations"))).all())
+    assert workspace.team in stored
+    assert workspace.token not in stored + str(logs)
+
+
+async def test_two_workspaces_never_see_each_others_data(world: World, service: Service) -> None:
+    one, other = await install(world, service), await install(world, service)
+    anna, twin = Slack.join(world.wire, service, one), Slack.join(world.wire, service, other)
+    twin.person = anna.person  # the same ids in both
+    twin.dm = anna.dm
+    other.channels[anna.dm] = one.channels[anna.dm]
+    one.channels[anna.dm].members.add(other.bot)
+    await anna.direct("what are the drawbacks of AppSec?")
+    await twin.direct("why?")
+    assert "granular" not in json.dumps(twin.said())
+    screen = Screen(anna)
+    await screen.say("what is SAST?")
+    await screen.press("Share")
+    await screen.fill({"place": [anna.channel]})
+    await screen.press("Post it")
+    await one.until(lambda: any(said["channel"] == anna.channel for said in one.standing.values()))
+    assert not [said for said in other.standing.values() if "shared this" in json.dumps(said)]
+    posts = Screen(twin)
+    await posts.say("posts")
+    assert "nothing that still stands" in posts.text
+    assert {call.arguments.get("team_id", one.team) for call in one.calls} <= {one.team}
+
+
+@pytest.mark.parametrize(
+    "kinds",
+    [("app_uninstalled", "tokens_revoked"), ("tokens_revoked", "app_uninstalled"), ("tokens_revoked",)],
+    ids=["uninstalled first", "revoked first", "revoked alone"],
+)
+async def test_s17_leaving_deletes_all_of_the_workspaces_data_and_no_others(
+    world: World, service: Service, kinds: tuple[str, ...]
+) -> None:
+    leaving, staying = await install(world, service), await install(world, service)
+    for workspace in (leaving, staying):
+        anna = Slack.join(world.wire, service, workspace)
+        await anna.direct("what is SAST?")
+        place = Place("slack", workspace.team, anna.channel)
+        async with world.memory.transaction() as unit:
+            await unit.outbox.put(Parcel(f"p-{workspace.team}", "send", place, "s", Post("Later")), 9e9)
+    kept = (tables.slack_bots, tables.slack_installations, tables.conversations, tables.deliveries, tables.outbox)
+    assert all([await rows(world, table, leaving.team) for table in kept])
+    await uninstall(Slack.join(world.wire, service, leaving), *kinds)
+    assert not any([await rows(world, table, leaving.team) for table in kept])
+    assert all([await rows(world, table, staying.team) for table in kept])
+
+
+async def test_what_is_asked_after_leaving_is_not_answered_and_nothing_is_kept(world: World, service: Service) -> None:
+    workspace = await install(world, service)
+    anna = Slack.join(world.wire, service, workspace)
+    await uninstall(anna, "app_uninstalled")
+    status, _ = await anna.command("what is SAST?")
+    assert status == 200 and anna.said() == []
+    assert "not installed" in workspace.called("response_url")[-1].arguments["text"]
+    assert await rows(world, tables.conversations, workspace.team) == 0
+
+
+async def test_a_late_word_of_leaving_does_not_undo_a_new_installation(world: World, service: Service) -> None:
+    workspace = await install(world, service)
+    anna = Slack.join(world.wire, service, workspace)
+    await uninstall(anna, "app_uninstalled", at=int(time.time()) - 60)
+    workspace.installed = True
+    await anna.direct("what is RASP?")
+    assert anna.said()
+
+
+async def test_a_persons_revoked_token_is_not_the_bots(world: World, service: Service) -> None:
+    workspace = await install(world, service)
+    anna = Slack.join(world.wire, service, workspace)
+    await anna.event({"type": "tokens_revoked", "tokens": {"oauth": ["U1"], "bot": []}})
+    assert await rows(world, tables.slack_bots, workspace.team) == 1
+
+
+# --- the store
+
+
+async def test_an_installation_is_kept_once_a_workspace_on_both_databases(database: str) -> None:
+    memory = SqlMemory.at(database)
+    keys = [Fernet.generate_key().decode() for _ in range(2)]
+    long = "xoxb-" + "1" * 300
+    for number, key in enumerate(("", keys[0], ",".join(reversed(keys)))):
+        store = Installations(memory.engine, CLIENT_ID, Seal(key))
+        await store.async_save(
+            Installation(app_id="A1", enterprise_id="E1", team_id="T1", user_id="U1", bot_token=f"{long}{number}")
+        )
+        bot = await store.of_team("T1")
+        assert bot is not None and bot.bot_token == f"{long}{number}"
+        assert await store.of_team("T2") is None
+    newest = await Installations(memory.engine, CLIENT_ID, Seal(keys[1])).of_team("T1")
+    assert newest is not None and newest.bot_token == f"{long}2"
+    with capture_logs() as logs:
+        assert await Installations(memory.engine, CLIENT_ID, Seal(keys[0])).of_team("T1") is None
+    assert logs[0]["event"] == "slack.token_unreadable" and "ENCRYPTION_KEY" in logs[0]["remedy"]
+    await memory.close()
+
+
+async def test_our_tables_are_those_that_the_sdk_looks_for() -> None:
+    metadata = MetaData()
+    theirs = [
+        SQLAlchemyInstallationStore.build_bots_table(metadata, "slack_bots"),
+        SQLAlchemyInstallationStore.build_installations_table(metadata, "slack_installations"),
+        SQLAlchemyOAuthStateStore.build_oauth_states_table(MetaData(), "slack_oauth_states"),
+    ]
+    for table in theirs:
+        ours = tables.metadata.tables[table.name]
+        assert {column.name for column in ours.c} == {column.name for column in table.c}
+
+
+# --- what can be set
+
+
+SHUT = {
+    "SLACK_SIGNING_SECRET": {"slack_bot_token": "xoxb-1"},
+    "SLACK_BOT_TOKEN, for one workspace": {"slack_signing_secret": "s"},
+    "not both": {"slack_bot_token": "xoxb-1", "slack_client_id": "1", "slack_signing_secret": "s"},
+    "SLACK_CLIENT_SECRET is not": {"slack_client_id": "1", "slack_signing_secret": "s"},
+    "ENCRYPTION_KEY is not a key": {"slack_bot_token": "x", "slack_signing_secret": "s", "encryption_key": "short"},
+    "docs/slack.md": {},
+}
+
+
+@pytest.mark.parametrize("says", list(SHUT))
+async def test_half_a_configuration_keeps_the_door_shut_and_names_the_remedy(says: str, tmp_path: Path) -> None:
+    memory = SqlMemory.at(f"sqlite:///{tmp_path / 'x.db'}")
+    with pytest.raises(DoorStaysShut, match=says):
+        open_door(read_settings(**SHUT[says]), Session.__new__(Session), memory, _never)
+    await memory.close()
+
+
+async def _never(parcel: Parcel) -> None:
+    raise AssertionError("nothing is sent")
+
+
+@pytest.mark.parametrize(
+    ("setting", "expected"),
+    [
+        ("", {}),
+        ("C1", {"": Place("slack", "", "C1")}),
+        ("T1/C1, T2/C2", {"T1": Place("slack", "T1", "C1"), "T2": Place("slack", "T2", "C2")}),
+    ],
+)
+async def test_the_experts_are_in_one_channel_of_each_workspace(setting: str, expected: dict[str, Place]) -> None:
+    assert experts_in(setting) == expected
+
+
+async def test_without_a_signing_secret_there_is_the_websocket_alone(service: Service, tmp_path: Path) -> None:
+    memory = SqlMemory.at(f"sqlite:///{tmp_path / 'x.db'}")
+    given = read_settings(slack_bot_token="xoxb-1", slack_app_token="xapp-1", slack_api_url=service.api_url)
+    assert open_door(given, Session.__new__(Session), memory, _never).routes() == []
+    await memory.close()

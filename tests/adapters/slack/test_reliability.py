@@ -1,0 +1,241 @@
+"""Whatever fails: what was asked is answered once, and nobody is left without a word."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from structlog.testing import capture_logs
+
+from adapters.database import migrate
+from adapters.slack.flood import MOST, WITHIN, Flood
+from adapters.slack.pace import Pace
+from bot.effects import Post
+from bot.memory import MemoryUnavailable, Person
+from bot.messages import Message, Paragraph, Place, Reply
+from bot.overview import Overview
+from bot.sending import Parcel
+from tests.adapters.slack.conftest import SHARED
+from tests.adapters.slack.world import Clock, World, opened
+from tests.slack_workspace.person import Slack
+from tests.slack_workspace.reading import texts
+from tests.slack_workspace.screen import Screen
+from tests.slack_workspace.service import Fault, Service
+from tests.slack_workspace.workspace import Workspace
+
+pytestmark = SHARED
+CLOCK = Clock()
+
+
+class Echo:
+    """Answers everything with the text it was asked; breaks down where that is "break"."""
+
+    async def respond(self, message: Message) -> Reply:
+        if message.text == "break":
+            raise RuntimeError("the secret marmalade recipe")
+        return Reply("answer", "You said", body=(Paragraph(message.text or message.command or "nothing"),))
+
+    async def overview(self, person: Person) -> Overview:
+        raise MemoryUnavailable
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def own_workspace(service: Service) -> Workspace:
+    return service.add(Workspace("TRELIABLE"))
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def world(
+    service: Service, own_workspace: Workspace, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[World]:
+    database = f"sqlite:///{tmp_path_factory.mktemp('reliable') / 'advisor.sqlite3'}"
+    migrate(database)
+    async with opened(service, database, lambda *_: Echo(), CLOCK, slack_bot_token=own_workspace.token) as world:
+        yield world
+
+
+@pytest.fixture
+def person(world: World, service: Service, own_workspace: Workspace) -> Slack:
+    service.faults.clear()
+    own_workspace.calls.clear()
+    return Slack.join(world.wire, service, own_workspace)
+
+
+async def later(world: World) -> None:
+    """Time passes until everything that waits was tried again."""
+    CLOCK.now += 600.0
+    world.postman.wake()
+    await world.quiet()
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault(429, "ratelimited", {"Retry-After": "30"}),
+        Fault(429, "ratelimited"),
+        Fault(error="fatal_error"),
+        Fault(200, "internal_error"),
+        Fault(cut=True),
+        Fault(cut=True, after=True),
+        Fault(502, "bad_gateway"),
+    ],
+    ids=["a long rate limit", "no Retry-After", "fatal_error", "internal_error", "cut", "cut after it arrived", "502"],
+)
+async def test_s19_a_reply_that_slack_does_not_take_now_arrives_later_once(
+    world: World, person: Slack, fault: Fault
+) -> None:
+    person.service.faults = [fault]
+    status, _ = await person.direct("hello there")
+    assert status == 200  # it is kept, so Slack need not deliver it again
+    await later(world)
+    [said] = person.said()
+    assert "hello there" in json.dumps(said)
+
+
+async def test_s19_a_short_rate_limit_is_waited_out_within_the_request(person: Slack) -> None:
+    person.service.faults = [Fault(429, "ratelimited", {"Retry-After": "0"})]
+    await person.direct("hello there")
+    assert len(person.said()) == 1
+
+
+@pytest.mark.parametrize("status", [500, 503])
+async def test_s19_a_server_error_is_tried_again_within_the_request(person: Slack, status: int) -> None:
+    person.service.faults = [Fault(status, "internal_error")]
+    await person.direct("hello there")
+    assert len(person.said()) == 1
+
+
+async def test_s19_a_rate_limit_is_obeyed_before_it_is_tried_again(world: World, person: Slack) -> None:
+    person.service.faults = [Fault(429, "ratelimited", {"Retry-After": "30"})]
+    await person.direct("hello there")
+    CLOCK.now += 29.0
+    assert await world.postman.send_due() == 0
+    CLOCK.now += 2.0
+    await world.postman.send_due()
+    await world.quiet()
+    assert len(person.said()) == 1
+
+
+async def test_s21_a_redelivery_is_answered_once_also_by_another_process(
+    world: World, person: Slack, service: Service, own_workspace: Workspace, tmp_path: Path
+) -> None:
+    await person.direct("hello there", event_id="Ev-twice")
+    url = world.memory.engine.url.render_as_string(hide_password=False).replace("+aiosqlite", "")
+    async with opened(service, url, lambda *_: Echo(), CLOCK, slack_bot_token=own_workspace.token) as other:
+        person.wire = other.wire
+        status, _ = await person.direct("hello there", event_id="Ev-twice", retry=1)
+    assert status == 200
+    assert len(person.said()) == 1
+
+
+async def test_s21_what_a_process_left_behind_when_it_died_is_said_by_another(world: World, person: Slack) -> None:
+    place = Place("slack", person.workspace.team, person.dm)
+    parcel = Parcel("T-Ev-dead", "send", place, "T-Ev-dead", Post("Left behind"))
+    async with world.memory.transaction() as unit:
+        await unit.outbox.take(parcel, "a process that died", now=CLOCK.now, lease=120.0)
+    await later(world)
+    assert "Left behind" in json.dumps(person.said())
+
+
+@pytest.mark.parametrize("way", ["command", "direct", "mention", "press", "shortcut", "home"])
+async def test_a_failure_is_told_in_plain_words_under_the_reference_that_is_logged(person: Slack, way: str) -> None:
+    screen = Screen(person, public=way == "mention")
+    with capture_logs() as logs:
+        match way:
+            case "command":
+                status, _ = await screen.command("break")
+            case "press":
+                person.service.broken = lambda method: method == "chat.postMessage" and not screen.blocks
+                status, _ = await person.press("hello", channel=person.dm)
+                person.service.broken = lambda method: False
+            case "shortcut":
+                await screen.shortcut("ask")
+                status, _ = await screen.fill({"question": ["break"]})
+            case "home":
+                status, _ = await person.event({"type": "app_home_opened", "user": person.person, "tab": "home"})
+            case _:
+                status, _ = await screen.say("break")
+    assert status == 200
+    [line] = [line for line in logs if line["event"] == "slack.listener_failed"]
+    assert "marmalade" not in str(logs)
+    if way == "home":
+        shown = person.workspace.homes[person.person]["blocks"]
+    elif way == "press":
+        shown = person.workspace.calls[-1].arguments["blocks"]
+    else:
+        shown = screen.blocks
+    said = "\n".join(texts(list(shown)))
+    assert "did not work" in said and line["reference"] in said
+    assert "marmalade" not in said
+
+
+async def test_an_expired_trigger_is_told_and_not_swallowed(person: Slack) -> None:
+    await person.shortcut("ask")
+    old = person.workspace.trigger("expired")
+    body = {"trigger_id": old, "callback_id": "ask"}
+    status, _ = await person.wire.deliver("interactive", {**person._interaction("shortcut"), **body})
+    assert status == 200
+    assert "did not work" in json.dumps(person.said())
+
+
+async def test_a_flood_from_one_person_gets_one_please_slow_down_and_nobody_else_waits(
+    world: World, person: Slack
+) -> None:
+    for number in range(MOST + 5):
+        await person.direct(f"message {number}")
+    said = [json.dumps(one) for one in person.said()]
+    assert len(said) == MOST + 1
+    assert "Please slow down" in said[-1]
+    other = Slack.join(person.wire, person.service, person.workspace)
+    await other.direct("hello there")
+    assert "hello there" in json.dumps(other.said())
+
+
+async def test_a_flood_that_ebbs_is_read_again() -> None:
+    now = [0.0]
+    flood = Flood(clock=lambda: now[0])
+    anna = Person("slack", "T1", "anna")
+    assert [flood.judge(anna) for _ in range(MOST + 2)] == ["fine"] * MOST + ["tell", "ignore"]
+    now[0] = WITHIN
+    assert flood.judge(anna) == "fine"
+    assert flood.judge(Person("slack", "T2", "anna")) == "fine"
+
+
+async def test_s19_a_channel_gets_one_message_a_second_and_other_channels_do_not_wait() -> None:
+    now = [100.0]
+    pace = Pace(clock=lambda: now[0])
+    waits = [pace.wait("T1", "C1", at_most=1.0) for _ in range(4)]
+    assert waits == [0.0, 1.0, 2.0, 2.0]  # the third and fourth come again later
+    assert pace.wait("T1", "C2", at_most=1.0) == 0.0
+    now[0] += 2.0
+    assert pace.wait("T1", "C1", at_most=1.0) == 0.0
+
+
+async def test_s19_a_flood_in_one_channel_goes_out_second_by_second(
+    service: Service, own_workspace: Workspace, person: Slack, sqlite_url: str
+) -> None:
+    clock = Clock()
+    async with opened(
+        service, sqlite_url, lambda *_: Echo(), clock, slack_bot_token=own_workspace.token, slack_seconds_apart=60
+    ) as world:
+        person.wire = world.wire
+        for number in range(3):
+            await person.mention(f"<@{own_workspace.bot}> number {number}")
+        assert len(person.said()) == 1
+        async with world.memory.transaction() as unit:
+            assert await unit.outbox.waiting() == 2
+
+
+async def test_when_nothing_can_be_kept_the_reply_is_sent_all_the_same(
+    service: Service, own_workspace: Workspace, person: Slack, tmp_path: Path
+) -> None:
+    without_tables = f"sqlite:///{tmp_path / 'empty.sqlite3'}"
+    world = opened(service, without_tables, lambda *_: Echo(), CLOCK, slack_bot_token=own_workspace.token)
+    async with world as opened_world:
+        person.wire = opened_world.wire
+        status, _ = await person.direct("hello there")
+    assert status == 200
+    assert len(person.said()) == 1
