@@ -27,6 +27,7 @@ class Host:
         self._seen = _stamps(folder)
         self._closing = asyncio.Event()
         self.advisor = Advisor.load(folder, contact)
+        self.problems: tuple[Problem, ...] = ()  # why the folder as it is now does not serve; empty: it does
 
     def close(self) -> None:
         """Let `watch` end."""
@@ -43,7 +44,9 @@ class Host:
         except KnowledgeError as error:
             for problem in error.problems:
                 logger.error("knowledge not reloaded: %s", problem)
+            self.problems = error.problems
             return list(error.problems)
+        self.problems = ()
         logger.info("knowledge reloaded: version=%s", self.advisor.knowledge.version)
         return []
 

@@ -24,7 +24,6 @@ from adapters.housekeeping import Housekeeper
 from adapters.metrics import Measured
 from adapters.outbox import Postman
 from adapters.settings import Settings
-from adapters.start_page import StartPage
 from bot.conversation import DAY, Retention
 from bot.memory import Memory, MemoryUnavailable
 from bot.sending import Sender
@@ -35,8 +34,6 @@ logger = logging.getLogger(__name__)
 HOUR = 3600.0
 LONGEST_END = 30.0  # seconds that work in the background may take to end
 LARGEST_BODY = 1024 * 1024  # bytes of a request; both platforms send far less
-
-Opener = Callable[[Settings, Measured, SqlMemory, Postman], Door]
 
 
 class ServeError(Exception):
@@ -51,14 +48,31 @@ class Doors:
     shut: Mapping[str, str]
 
 
-def openers() -> dict[str, Opener]:
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a door is opened with."""
+
+    settings: Settings
+    session: Measured
+    memory: SqlMemory
+    host: Host
+    postman: Postman
+
+
+def openers() -> dict[str, Callable[[Parts], Door]]:
     """Every door there is, by name."""
+    from adapters.slack import blocks
     from adapters.slack.door import open_door as open_slack
+    from adapters.teams import cards
     from adapters.teams.door import open_door as open_teams
+    from adapters.web.door import open_door as open_web
+
+    previews = {"Slack": blocks.message, "Teams": cards.draw}
 
     return {
-        "slack": lambda settings, session, memory, postman: open_slack(settings, session, memory, postman.deliver),
-        "teams": lambda settings, session, memory, _: open_teams(settings, session, memory),
+        "web": lambda made: open_web(made.settings, made.session, made.memory, made.host, previews),
+        "slack": lambda made: open_slack(made.settings, made.session, made.memory, made.postman.deliver),
+        "teams": lambda made: open_teams(made.settings, made.session, made.memory),
     }
 
 
@@ -101,7 +115,7 @@ async def serving(settings: Settings) -> AsyncIterator[tuple[int, Doors]]:
         senders: dict[str, Sender] = {}
         postman = Postman(memory, senders)
         session = Measured(Session(host, memory, retention=retention, woken=postman.wake))
-        doors = await _open(settings, session, memory, postman, stack)
+        doors = await _open(Parts(settings, session, memory, host, postman), stack)
         senders.update(_senders(doors))
         housekeeper = Housekeeper(memory, lambda: host.advisor.drafts, retention=retention, woken=postman.wake)
         _keep_running(postman.run(), postman.close, stack)
@@ -112,14 +126,12 @@ async def serving(settings: Settings) -> AsyncIterator[tuple[int, Doors]]:
         yield port, doors
 
 
-async def _open(
-    settings: Settings, session: Measured, memory: SqlMemory, postman: Postman, stack: AsyncExitStack
-) -> Doors:
+async def _open(parts: Parts, stack: AsyncExitStack) -> Doors:
     opened: list[Door] = []
     shut: dict[str, str] = {}
     for name, open_door in openers().items():
         try:
-            door = open_door(settings, session, memory, postman)
+            door = open_door(parts)
         except DoorStaysShut as reason:
             shut[name] = str(reason)
             continue
@@ -145,8 +157,6 @@ def _application(settings: Settings, session: Measured, memory: Memory, doors: D
     application.add_routes([web.get("/healthz", alive), web.get("/readyz", ready), web.get("/metrics", session.handle)])
     for door in doors.open:
         application.add_routes(door.routes())
-    if "web" not in {door.name for door in doors.open}:
-        application.add_routes([web.get("/", StartPage(doors.shut, [door.name for door in doors.open]).handle)])
     return application
 
 

@@ -14,7 +14,7 @@ from bot.lexicon import is_english
 
 ROOT = Path(__file__).parent.parent
 DOORS = ("slack", "teams", "web", "database")
-FOREIGN_TO_BOT = {"slack_bolt", "slack_sdk", "botbuilder", "botframework", "aiohttp", "aiohttp_jinja2"} | {
+FOREIGN_TO_BOT = {"slack_bolt", "slack_sdk", "botbuilder", "botframework", "aiohttp", "jinja2"} | {
     "sqlalchemy",
     "psycopg",
     "aiosqlite",

@@ -14,6 +14,7 @@ from adapters.database.outbox import SqlOutbox, SqlSubscriptions
 from adapters.database.people import delete_channel, delete_tenant, forget
 from adapters.database.records import SqlFeedback, SqlGaps, SqlPosts, SqlQuestions, SqlRecommendations
 from adapters.database.references import SqlReferences
+from adapters.database.transcripts import SqlTranscripts
 from bot.memory import Forgotten, MemoryUnavailable, Person
 
 
@@ -30,6 +31,7 @@ class SqlUnit:
         self.subscriptions = SqlSubscriptions(connection)
         self.outbox = SqlOutbox(connection)
         self.references = SqlReferences(connection)
+        self.transcripts = SqlTranscripts(connection)
 
     async def forget(self, person: Person) -> Forgotten:
         return await forget(self._connection, person)

@@ -13,6 +13,7 @@ from adapters.database.rows import is_theirs, place_values
 from adapters.database.tables import (
     conversations,
     deliveries,
+    exchanges,
     outbox,
     posts,
     questions,
@@ -32,6 +33,8 @@ async def forget(connection: AsyncConnection, person: Person) -> Forgotten:
     asked = await connection.execute(select(questions.c.id).where(is_theirs(questions, person)))
     for id in asked.scalars().all():
         await SqlOutbox(connection).withdraw(id)
+    if person.surface == "web":
+        await connection.execute(delete(exchanges).where(exchanges.c.person == person.id))
     return Forgotten(
         conversations=await _delete(connection, conversations, person),
         deliveries=await _delete(connection, deliveries, person),

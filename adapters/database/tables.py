@@ -231,3 +231,14 @@ slack_oauth_states = Table(
     Column("expire_at", DateTime, nullable=False),
     Index(None, "state"),
 )
+
+exchanges = Table(
+    "web_exchanges",
+    metadata,
+    Column("person", String, primary_key=True),
+    Column("id", String, primary_key=True),
+    Column("at", Double, nullable=False),
+    Column("said", Text, nullable=False),
+    Column("reply", Text, nullable=False),
+    Index(None, "at"),
+)

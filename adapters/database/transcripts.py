@@ -1,0 +1,54 @@
+"""What was said on the page (`adapters.transcripts`)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Row, delete, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from adapters.database.rows import insert_or_replace
+from adapters.database.tables import exchanges
+from adapters.transcripts import Exchange
+from bot.messages import Reply
+from bot.plaindata import ShapeError, dumps, loads
+
+_t = exchanges.c
+
+
+class SqlTranscripts:
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def keep(self, person: str, exchange: Exchange, *, since: float) -> None:
+        await self._connection.execute(delete(exchanges).where(_t.at < since))
+        values = {
+            "person": person,
+            "id": exchange.id,
+            "at": exchange.at,
+            "said": exchange.said,
+            "reply": dumps(exchange.reply),
+        }
+        await self._connection.execute(insert_or_replace(self._connection, exchanges), values)
+
+    async def of(self, person: str, *, since: float, limit: int = 30) -> Sequence[Exchange]:
+        theirs = select(exchanges).where((_t.person == person) & (_t.at >= since)).order_by(_t.at.desc()).limit(limit)
+        found = [_exchange(row) for row in await self._connection.execute(theirs)]
+        return [exchange for exchange in reversed(found) if exchange is not None]
+
+    async def one(self, person: str, id: str) -> Exchange | None:
+        theirs = select(exchanges).where((_t.person == person) & (_t.id == id))
+        row = (await self._connection.execute(theirs)).first()
+        return _exchange(row) if row else None
+
+    async def clear(self, person: str) -> None:
+        await self._connection.execute(delete(exchanges).where(_t.person == person))
+
+
+def _exchange(row: Row[Any]) -> Exchange | None:
+    """None where another version of this program wrote a reply that this one can't read."""
+    try:
+        return Exchange(row.id, row.said, loads(Reply, row.reply), row.at)
+    except ShapeError:
+        return None

@@ -1,0 +1,49 @@
+"""What was said on the page: a browser can't be asked for it, so that a page drawn again has to be told.
+
+Kept by `adapters.database` in the same transactions as everything else, and used by `adapters.web`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+from bot import memory
+from bot.messages import Reply
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One thing a person said, or the button they pressed, and what the advisor replied."""
+
+    id: str
+    said: str
+    reply: Reply
+    at: float  # seconds since 1970
+
+
+class Transcripts(Protocol):
+    async def keep(self, person: str, exchange: Exchange, *, since: float) -> None:
+        """In place of one with the same id. What is older than `since`, of anybody, is dropped."""
+        ...
+
+    async def of(self, person: str, *, since: float, limit: int = 30) -> Sequence[Exchange]:
+        """The last `limit` exchanges of a person, oldest first."""
+        ...
+
+    async def one(self, person: str, id: str) -> Exchange | None: ...
+
+    async def clear(self, person: str) -> None: ...
+
+
+class Unit(memory.Unit, Protocol):
+    """One transaction on everything that is remembered, transcripts included."""
+
+    @property
+    def transcripts(self) -> Transcripts: ...
+
+
+class Memory(Protocol):
+    def transaction(self) -> AbstractAsyncContextManager[Unit]: ...

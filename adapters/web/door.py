@@ -1,0 +1,61 @@
+"""Opens the web door: the page, and the workbench."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol
+
+from aiohttp import web
+from pydantic import SecretStr
+
+from adapters.transcripts import Memory
+from adapters.web import site
+from adapters.web.gate import Gate
+from adapters.web.pages import conversation
+from adapters.web.site import Preview, Serving, Session, Site
+
+
+class WebSettings(site.WebSettings, Protocol):
+    @property
+    def workbench_password(self) -> SecretStr: ...
+
+
+class WebDoor:
+    """Serves browsers. Nothing leaves by it unasked: who is on the page hears when they say something."""
+
+    name = "web"
+    sender = None
+
+    def __init__(self, routes: Sequence[web.RouteDef]) -> None:
+        self._routes = routes
+
+    def routes(self) -> Sequence[web.RouteDef]:
+        return self._routes
+
+    async def start(self) -> None:
+        """Nothing has to run for it."""
+
+    async def stop(self) -> None:
+        """Nothing runs for it."""
+
+
+def open_door(
+    settings: WebSettings,
+    session: Session,
+    memory: Memory,
+    host: Serving,
+    previews: Mapping[str, Preview],
+    *,
+    now: Callable[[], float] = time.time,
+) -> WebDoor:
+    """The door, always open. `previews`: how other surfaces would draw a reply, by the surface's name."""
+    gate = Gate(
+        settings.workbench_password.get_secret_value(),
+        on_loopback=settings.on_loopback,
+        public_url=settings.public_url,
+        now=now,
+    )
+    made = Site(settings, session, memory, host, gate, previews, site.environment(), now)
+    files = web.get("/static/{name}", made.guarded(site.file))
+    return WebDoor([files, *conversation.routes(made)])

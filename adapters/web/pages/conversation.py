@@ -1,0 +1,194 @@
+"""The conversation: `GET /`, `POST /say`, a reply by itself to print, keep or copy."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+import structlog
+from aiohttp import web
+
+from adapters.transcripts import Exchange
+from adapters.web.markdown import markdown
+from adapters.web.site import Posted, Refused, Site, see_other
+from adapters.web.visitor import new_visitor, remember
+from bot.commands import listed
+from bot.memory import MemoryUnavailable
+from bot.messages import Choice, Message, Place
+from bot.redaction import contains_secret
+
+log = structlog.get_logger(__name__)
+
+PLACE = Place("web")
+LONGEST = 4_000  # characters of one message
+HOUR = 3600.0
+HIDDEN = "(not shown: it looked like a secret)"
+FIELD = "field:"  # before the id of a form's field
+PLATFORMS = "platforms"  # the view that shows how other surfaces draw a reply
+EARLIER = 3  # messages that explain how a follow-up was understood
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What was sent with a form: typed words, or a button's command with a form's fields."""
+
+    text: str
+    command: str | None
+    fields: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+def routes(site: Site) -> list[web.RouteDef]:
+    conversation = Conversation(site)
+    return [
+        web.get("/", site.guarded(conversation.show)),
+        web.post("/say", site.guarded(conversation.say)),
+        web.post("/start-over", site.guarded(conversation.start_over)),
+        web.get("/reply/{id:[0-9a-f]{32}}", site.guarded(conversation.alone)),
+        web.get("/reply/{id:[0-9a-f]{32}}.md", site.guarded(conversation.as_markdown)),
+    ]
+
+
+class Conversation:
+    def __init__(self, site: Site) -> None:
+        self._site = site
+
+    async def show(self, request: web.Request) -> web.Response:
+        """Everything that was said, the newest last; at the beginning, what could be asked."""
+        exchanges = await self._exchanges(request)
+        knowledge = self._site.host.advisor.knowledge
+        return self._site.page(
+            request,
+            "conversation.html",
+            exchanges=exchanges,
+            view=_view(request.query.get("view", "")),
+            intro=knowledge.phrases.get("help-intro", "Ask in your own words."),
+            examples=knowledge.phrase_lists.get("help-examples", ()),
+            commands=[command for command in listed(can_post=False) if command.name in ("compare", "triage", "topics")],
+            **self._drawn(exchanges),
+        )
+
+    async def say(self, request: web.Request) -> web.StreamResponse:
+        """Take in what was typed or pressed. A script gets the new exchange alone, a browser the whole page."""
+        visitor, form = await self._site.posted(request)
+        said = _said(form)
+        earlier = await self._exchanges(request)
+        label = said.text if said.command is None else _label(said.command, earlier)
+        id = _delivery(visitor.secret, str(form.get("nonce", "")), said)
+        now = self._site.now()
+        message = Message(
+            said.text, said.command, PLACE, person=visitor.person, delivery=id, at=now, fields=said.fields
+        )
+        reply = await self._site.session.respond(message)
+        exchange = Exchange(id, HIDDEN if contains_secret(label) else label, reply, now)
+        await self._keep(visitor.person, exchange)
+        view = _view(str(form.get("view", "")))
+        if request.headers.get("X-Part") == "exchange":
+            exchanges = [*earlier, exchange]
+            return self._site.page(
+                request, "exchange.html", exchange=exchange, view=view, latest=True, **self._drawn(exchanges)
+            )
+        query = "?" + urlencode({"view": view}) if view else ""
+        return see_other(f"/{query}#latest")
+
+    async def start_over(self, request: web.Request) -> web.StreamResponse:
+        """Forget what was said here, and be somebody new."""
+        visitor, _ = await self._site.posted(request)
+        try:
+            async with self._site.memory.transaction() as unit:
+                await unit.transcripts.clear(visitor.person)
+        except MemoryUnavailable as error:
+            raise _unavailable(error) from None
+        response = see_other("/")
+        remember(new_visitor(), response, request, self._site.settings.public_url)
+        return response
+
+    async def alone(self, request: web.Request) -> web.Response:
+        exchange = await self._one(request)
+        return self._site.page(request, "reply_page.html", exchange=exchange)
+
+    async def as_markdown(self, request: web.Request) -> web.Response:
+        exchange = await self._one(request)
+        response = web.Response(text=markdown(exchange.reply), content_type="text/markdown", charset="utf-8")
+        response.headers["Content-Disposition"] = 'attachment; filename="answer.md"'
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+    def _drawn(self, exchanges: Sequence[Exchange]) -> Mapping[str, Any]:
+        """What the drawing of an exchange needs besides itself."""
+
+        def why(exchange: Exchange) -> str:
+            position = exchanges.index(exchange)
+            before = [("earlier", other.said) for other in exchanges[max(position - EARLIER, 0) : position]]
+            return "/workbench/why?" + urlencode([("q", exchange.said), *before])
+
+        return {"why": why, "markdown": markdown, "previews": self._site.previews}
+
+    async def _exchanges(self, request: web.Request) -> list[Exchange]:
+        """What was said so far; nothing where the store does not answer, so that one can go on."""
+        visitor = self._site.visitor(request)
+        if visitor is None:
+            return []
+        try:
+            async with self._site.memory.transaction() as unit:
+                return list(await unit.transcripts.of(visitor.person, since=self._since()))
+        except MemoryUnavailable as error:
+            log.warning("web.transcript_unread", error=str(error))
+            return []
+
+    async def _keep(self, person: str, exchange: Exchange) -> None:
+        try:
+            async with self._site.memory.transaction() as unit:
+                await unit.transcripts.keep(person, exchange, since=self._since())
+        except MemoryUnavailable as error:
+            log.warning("web.transcript_unkept", reference=exchange.reply.reference, error=str(error))
+
+    async def _one(self, request: web.Request) -> Exchange:
+        visitor = self._site.visitor(request)
+        try:
+            async with self._site.memory.transaction() as unit:
+                found = await unit.transcripts.one(visitor.person, request.match_info["id"]) if visitor else None
+        except MemoryUnavailable as error:
+            raise _unavailable(error) from None
+        if found is None:
+            raise Refused(404, "That answer is not there any more", "Go back to the conversation and ask again.")
+        return found
+
+    def _since(self) -> float:
+        return self._site.now() - self._site.settings.conversation_hours * HOUR
+
+
+def _said(form: Posted) -> Said:
+    command = str(form.get("command", "")).strip()[:LONGEST] or None
+    ids = dict.fromkeys(key.removeprefix(FIELD) for key in form if key.startswith(FIELD))
+    fields = tuple((id, tuple(str(value)[:LONGEST] for value in form.getall(FIELD + id) if value)) for id in ids)
+    return Said("" if command else str(form.get("text", ""))[:LONGEST], command, fields)
+
+
+def _label(command: str, earlier: Sequence[Exchange]) -> str:
+    """What stood on the button that was pressed."""
+    for exchange in reversed(earlier):
+        reply = exchange.reply
+        submit: tuple[Choice, ...] = (Choice(reply.form.submit, reply.form.command),) if reply.form else ()
+        for choice in (*reply.choices, *reply.tools, *submit):
+            if choice.command == command:
+                return choice.label
+    name = command.partition(":")[0]
+    return next((known.description for known in listed(can_post=False) if known.name == name), command)
+
+
+def _delivery(secret: str, nonce: str, said: Said) -> str:
+    """The same form sent twice is one delivery; another button of it is another."""
+    content = "\x1f".join((secret, nonce, said.text, said.command or "", repr(said.fields)))
+    return hashlib.blake2s(content.encode(), digest_size=16).hexdigest()
+
+
+def _view(asked: str) -> str:
+    return PLATFORMS if asked == PLATFORMS else ""
+
+
+def _unavailable(error: MemoryUnavailable) -> Refused:
+    log.warning("web.store_unavailable", error=str(error))
+    return Refused(503, "What was said can't be read right now", "Please try again in a minute.")

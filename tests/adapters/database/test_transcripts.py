@@ -1,0 +1,34 @@
+"""What was said on the page, on SQLite and on PostgreSQL."""
+
+from __future__ import annotations
+
+from adapters.database import SqlMemory
+from adapters.transcripts import Exchange
+from bot.memory import Person
+from bot.messages import Paragraph, Reply
+
+ROSES = Exchange(
+    "e1", "do roses grow in shade?", Reply("answer", "Roses", verdict="no", body=(Paragraph("No."),)), 10.0
+)
+FERNS = Exchange("e2", "and ferns?", Reply("answer", "Ferns"), 20.0)
+
+
+async def test_exchanges_come_back_in_order_to_their_person_until_they_are_old_or_forgotten(database: str) -> None:
+    memory = SqlMemory.at(database)
+    async with memory.transaction() as unit:
+        for exchange in (FERNS, ROSES, ROSES):
+            await unit.transcripts.keep("anna", exchange, since=0.0)
+        await unit.transcripts.keep("ben", FERNS, since=0.0)
+    async with memory.transaction() as unit:
+        assert await unit.transcripts.of("anna", since=0.0) == [ROSES, FERNS]
+        assert await unit.transcripts.of("anna", since=0.0, limit=1) == [FERNS]
+        assert await unit.transcripts.of("anna", since=15.0) == [FERNS]
+        assert await unit.transcripts.one("anna", "e1") == ROSES
+        assert await unit.transcripts.one("ben", "e1") is None
+        await unit.transcripts.keep("anna", FERNS, since=15.0)
+        assert await unit.transcripts.one("anna", "e1") is None
+        await unit.forget(Person("web", "", "anna"))
+        assert await unit.transcripts.of("anna", since=0.0) == []
+        await unit.transcripts.clear("ben")
+        assert await unit.transcripts.of("ben", since=0.0) == []
+    await memory.close()

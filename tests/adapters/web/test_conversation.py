@@ -1,0 +1,143 @@
+"""The page, as a browser without script sees it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.adapters.web.browser import Browser, read
+from tests.adapters.web.conftest import Web
+
+
+async def test_the_first_page_offers_examples_and_a_box_and_an_example_is_answered(browser: Browser) -> None:
+    assert browser.page.one("h1").text.strip() == "Security advisor"
+    await browser.press("Does AppSec cover supply chain risk?", within=browser.page)
+    reply = browser.latest.one("article")
+    assert reply.one("span", of="verdict").text.strip() == "No"
+    assert "AppSec > Cons > Limited scope" in reply.one("details", of="sources").text
+    assert browser.latest.one("p", of="said").text.strip() == "You: Does AppSec cover supply chain risk?"
+
+
+async def test_what_was_said_stays_on_the_page_when_it_is_loaded_again_until_one_starts_over(browser: Browser) -> None:
+    await browser.say("what is SAST?")
+    await browser.press("DAST")
+    assert [said.text.strip() for said in (await browser.open("/")).all("p", of="said")] == [
+        "You: what is SAST?",
+        "You: DAST",
+    ]
+    forms = (form for form in browser.page.all("form") if form.attributes["action"] == "/start-over")
+    await browser.submit(next(forms))
+    assert not list(browser.page.all("p", of="said"))
+    await browser.say("pros of it")
+    assert "SAST" not in browser.latest.text
+
+
+async def test_two_people_do_not_see_each_others_words(browser: Browser, site: Web) -> None:
+    await browser.say("what is RASP?")
+    link = next(a for a in browser.latest.all("a") if a.text.strip() == "Print")
+    other = await site.browser()
+    assert "RASP" not in (await other.open("/")).one("main").text
+    await other.open(link.attributes["href"])
+    assert other.status == 404
+    assert "RASP" in (await browser.open(link.attributes["href"])).one("article").text
+
+
+async def test_what_was_said_leaves_the_page_when_the_conversation_has_faded(browser: Browser, site: Web) -> None:
+    await browser.say("what is RASP?")
+    site.clock.ahead += 25 * 3600
+    assert not list((await browser.open("/")).all("p", of="said"))
+
+
+async def test_the_same_form_sent_twice_is_one_message_and_another_button_of_it_another(browser: Browser) -> None:
+    await browser.say("what is SAST?")
+    form = next(form for form in browser.latest.all("form") if any(b.label == "DAST" for b in form.all("button")))
+    page = browser.page
+    await browser.press("DAST")
+    await browser.send(*browser.last)
+    assert len(list(browser.page.all("div", of="exchange"))) == 2
+    browser.page = page
+    other = next(button.label for button in form.all("button") if button.label != "DAST")
+    await browser.press(other)
+    assert len(list(browser.page.all("div", of="exchange"))) == 3
+
+
+async def test_everything_typed_is_shown_as_text(browser: Browser) -> None:
+    await browser.say("<script>alert(1)</script> what is <b>SAST</b>?")
+    assert not list(browser.latest.all("script")) and not list(browser.latest.one("p", of="said").all("b"))
+    assert "<script>alert(1)</script>" in browser.latest.text
+
+
+async def test_a_secret_is_not_kept_on_the_page(browser: Browser) -> None:
+    await browser.say("my key is AKIAIOSFODNN7EXAMPLA, is that bad?")
+    assert "AKIA" not in browser.page.text
+    assert "secret in it" in browser.latest.text
+    assert "AKIA" not in (await browser.open("/")).text
+
+
+async def test_a_comparison_is_a_real_table(browser: Browser) -> None:
+    await browser.say("compare")
+    table = browser.latest.one("table")
+    assert [cell.text.strip() for cell in table.one("thead").all("th", scope="col")] == ["AppSec", "Product security"]
+    assert "Scope" in [cell.text.strip() for cell in table.all("th", scope="row")]
+
+
+async def test_an_answer_can_be_kept_as_markdown_and_printed(browser: Browser) -> None:
+    await browser.say("does AppSec cover supply chain?")
+    links = {a.text.strip(): a.attributes["href"] for a in browser.latest.all("a")}
+    async with browser.http.get(browser.url + links["Download"]) as response:
+        assert response.headers["Content-Disposition"] == 'attachment; filename="answer.md"'
+        text = await response.text()
+    assert text.startswith("## No. AppSec and supply chain risk\n\nAppSec platforms do not cover")
+    assert "*(AppSec \\> Cons \\> Limited scope)*" in text
+    sheet = (await browser.open(links["Print"])).one("article")
+    assert "open" in sheet.one("details", of="sources").attributes
+
+
+async def test_forget_me_takes_what_was_said_off_the_page(browser: Browser) -> None:
+    await browser.say("what is SAST?")
+    await browser.say("forget me")
+    assert [said.text.strip() for said in browser.page.all("p", of="said")] == ["You: forget me"]
+
+
+async def test_the_same_reply_as_slack_and_teams_draw_it_from_the_json_that_would_be_sent(browser: Browser) -> None:
+    await browser.say("does AppSec cover supply chain?")
+    await browser.open("/?view=platforms")
+    slack, teams = browser.latest.all("section", of="platform")
+    assert "No. AppSec and supply chain risk" in slack.one("p", of="header").text
+    assert teams.one("p", of="size-extralarge").text.strip() == "No"
+    assert '"type": "rich_text"' in slack.one("code").text
+    assert '"type": "AdaptiveCard"' in teams.one("code").text
+    assert not list(browser.page.all(of="unknown"))
+    await browser.press("Product security and supply chains", within=teams)
+    assert len(list(browser.page.all("div", of="exchange"))) == 2
+    assert len(list(browser.latest.all("section", of="platform"))) == 2
+
+
+async def test_a_script_gets_the_new_exchange_alone(browser: Browser) -> None:
+    data = {"token": browser.page.one("input", name="token").attributes["value"], "nonce": "1", "text": "what is SAST?"}
+    async with browser.http.post(browser.url + "/say", data=data, headers={"X-Part": "exchange"}) as response:
+        part = read(await response.text())
+    assert [element.attributes["id"] for element in part.children if not isinstance(element, str)] == ["latest"]
+
+
+async def test_a_store_that_is_away_is_told_in_words_and_the_words_come_back(browser: Browser, site: Web) -> None:
+    from tests.adapters.web.test_suite import Outage
+
+    with Outage(site, broken=True):
+        await browser.say("what is SAST?")
+        assert "That did not work" in browser.latest.text
+    await browser.say("what is SAST?")
+    assert "SAST" in browser.latest.one("article").one("h2").text
+
+
+async def test_another_knowledge_makes_another_page(make_web: Any, tmp_path: Any) -> None:
+    from adapters.host import Host
+
+    (tmp_path / "answers").mkdir()
+    (tmp_path / "answers" / "garden.yaml").write_text(
+        "- id: roses\n  questions: [how often do roses need water]\n  answer: Weekly.\n", encoding="utf-8"
+    )
+    site: Web = await make_web(host=Host(tmp_path))
+    browser = await site.browser()
+    await browser.say("how often do roses need water?")
+    assert "Weekly." in browser.latest.text
+    assert "ecurity" not in browser.page.text

@@ -1,0 +1,73 @@
+"""What keeps the page and the workbench safe."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.adapters.web.browser import Browser
+from tests.adapters.web.conftest import Web
+
+
+@pytest.mark.parametrize("token", ["", "0" * 32])
+@pytest.mark.parametrize("path", ["/say", "/start-over"])
+async def test_a_form_that_is_not_from_our_page_is_refused_with_the_remedy(
+    browser: Browser, path: str, token: str
+) -> None:
+    page = await browser.send(path, [("text", "what is SAST?"), ("token", token)])
+    assert browser.status == 403
+    assert "Load the page again" in page.text
+    assert not list((await browser.open("/")).all("p", of="said"))
+
+
+async def test_a_form_of_somebody_elses_page_is_refused(browser: Browser, site: Web) -> None:
+    other = await site.browser()
+    stolen = (await other.open("/")).one("input", name="token").attributes["value"]
+    await browser.send("/say", [("text", "what is SAST?"), ("token", stolen)])
+    assert browser.status == 403
+
+
+@pytest.mark.parametrize("path", ["/", "/static/site.css", "/static/nothing.css", "/reply/" + "0" * 32])
+async def test_every_response_forbids_what_is_not_ours(browser: Browser, path: str) -> None:
+    async with browser.http.get(browser.url + path) as response:
+        policy = response.headers["Content-Security-Policy"]
+        assert "default-src 'none'" in policy
+        assert "unsafe" not in policy and "http" not in policy
+        assert "frame-ancestors 'none'" in policy
+        assert response.headers["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.parametrize("path", ["/static/..%2fdoor.py", "/static/%2e%2e%2fdoor.py", "/static/site.css%00"])
+async def test_only_the_pages_own_files_are_served(browser: Browser, path: str) -> None:
+    async with browser.http.get(browser.url + path) as response:
+        assert response.status == 404
+
+
+async def test_nothing_is_inline_and_nothing_comes_from_elsewhere(browser: Browser) -> None:
+    await browser.say("compare")
+    for page in (await browser.open("/"), await browser.open("/?view=platforms")):
+        for element in page.all():
+            assert not any(name.startswith("on") or name == "style" for name in element.attributes), element
+            for name in ("src", "href", "action"):
+                assert re.match(r"$|[/#]", element.attributes.get(name, "")), element
+        assert all("src" in script.attributes for script in page.all("script"))
+        assert not list(page.all("style"))
+
+
+async def test_the_cookie_is_for_this_site_alone_and_hidden_from_scripts(browser: Browser, site: Web) -> None:
+    fresh = await site.browser()
+    async with fresh.http.get(site.url) as response:
+        cookie = response.headers["Set-Cookie"]
+    assert "HttpOnly" in cookie and "SameSite=Lax" in cookie and "Secure" not in cookie
+    async with browser.http.get(site.url, headers={"X-Forwarded-Proto": "https"}) as response:
+        cookie = response.headers["Set-Cookie"]
+        assert cookie.startswith("__Host-visitor=") and "Secure" in cookie and "Domain" not in cookie
+        assert "max-age" in response.headers["Strict-Transport-Security"]
+
+
+async def test_too_large_a_message_is_refused_in_words(browser: Browser) -> None:
+    token = browser.page.one("input", name="token").attributes["value"]
+    page = await browser.send("/say", [("token", token), ("text", "a" * 3_000_000)])
+    assert browser.status == 413
+    assert "too large" in page.text
