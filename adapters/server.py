@@ -12,6 +12,7 @@ import signal
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from aiohttp import web
 from sqlalchemy.exc import SQLAlchemyError
@@ -26,6 +27,7 @@ from adapters.outbox import Postman
 from adapters.settings import Settings
 from bot.conversation import DAY, Retention
 from bot.memory import Memory, MemoryUnavailable
+from bot.messages import Reply
 from bot.sending import Sender
 from bot.session import Session
 
@@ -67,7 +69,7 @@ def openers() -> dict[str, Callable[[Parts], Door]]:
     from adapters.teams.door import open_door as open_teams
     from adapters.web.door import open_door as open_web
 
-    previews = {"Slack": blocks.message, "Teams": cards.draw}
+    previews: dict[str, Callable[[Reply], dict[str, Any]]] = {"Slack": blocks.message, "Teams": cards.draw}
 
     return {
         "web": lambda made: open_web(made.settings, made.session, made.memory, made.host, previews),
