@@ -27,6 +27,7 @@ MAX_FALLBACK = 2_000  # characters
 EMPTY = "There is nothing to show."
 TITLE = 60  # characters that fit on a button
 OPEN = "Open it in Teams"
+HELP = Choice("What I can do", "help")
 
 
 def draw(reply: Reply, where: Where = "chat") -> dict[str, Any]:
@@ -66,12 +67,13 @@ def _draw(reply: Reply, kept: int, where: Where) -> dict[str, Any]:
         if reply.form:
             body += form_elements(reply.form)
         submit = [_button(reply.form.submit, reply.form.command, replaces, inputs=True)] if reply.form else []
-        listed, buttons = _shared_out(reply.choices, MAX_ACTIONS - len(actions) - len(submit), replaces)
+        choices = reply.choices if _leads_on(reply) else (HELP,)
+        listed, buttons = _shared_out(choices, MAX_ACTIONS - len(actions) - len(submit), replaces)
         # A form is there to be submitted, unless something else is the thing to do: then it is there for changes.
         goes_on = any(choice.style == "primary" for choice in reply.choices)
         actions += [*buttons, *submit] if goes_on else [*submit, *buttons]
         body += listed
-        body += tool_elements([_tool(tool, where) for tool in reply.tools])
+        body += tool_elements([_tool(tool, where, replaces) for tool in reply.tools])
     if not body:
         body = [text_block(EMPTY)]
     card: dict[str, Any] = {
@@ -86,6 +88,11 @@ def _draw(reply: Reply, kept: int, where: Where) -> dict[str, Any]:
     if any(isinstance(block, Table) for block in reply.body):
         card["msteams"] = {"width": "Full"}
     return card
+
+
+def _leads_on(reply: Reply) -> bool:
+    """Whether there is something to press. Where a reply has nothing of its own, help is offered."""
+    return bool(reply.choices or reply.tools or reply.form or reply.link)
 
 
 def _shared_out(choices: Sequence[Choice], room: int, replaces: bool) -> tuple[list[Element], list[Element]]:
@@ -125,10 +132,10 @@ def _button(title: str, command: str, replaces: bool, *, inputs: bool) -> Elemen
     return {**submit, "type": "Action.Execute", "verb": "command", "fallback": submit}
 
 
-def _tool(tool: Choice, where: Where) -> Element:
-    """Its reply leaves the card as it is."""
+def _tool(tool: Choice, where: Where, replaces: bool) -> Element:
+    """In a dialogue it is a step like the others. Elsewhere its reply leaves the card as it is."""
     button = _choice(replace(tool, style=""), replaces=where == "chat")
-    if where != "chat":
+    if where != "chat" or replaces:
         return button
     data = {**button["data"], KEEP: True}
     return {**button, "data": data, "fallback": {**button["fallback"], "data": data}}

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from adapters.references import Reference
 from adapters.teams.connector import Connector, SendFailed
 from adapters.teams.directory import Directory
-from bot.messages import Choice, Field, Message, Option, Paragraph, Place, Reply
+from bot.messages import Field, Message, Option, Paragraph, Place, Reply
 
 PLACE = "place"  # the id of every field whose value is a channel
 KNOWN_FOR = 300.0  # seconds
@@ -149,7 +149,6 @@ NOWHERE_TO_POST = Reply(
         Paragraph("I am in no team that you are in. Add me to one: open Apps, choose me, then Add to a team."),
         Paragraph("After that, start again here."),
     ),
-    choices=(Choice("What I can do", "help"),),
 )
 NOT_THERE = Reply(
     "notice",
@@ -158,5 +157,4 @@ NOT_THERE = Reply(
         Paragraph("Nothing was posted. You have to be in the team, and so have I."),
         Paragraph("Join the team, or add me to it in Teams under Apps, then start again."),
     ),
-    choices=(Choice("What I can do", "help"),),
 )

@@ -56,4 +56,4 @@ async def _choose(app: App, message: Message, where: Where) -> Reply:
 
 
 def _notice(title: str, text: str) -> Reply:
-    return Reply("notice", title, body=(Paragraph(text),), choices=(Choice("What I can do", "help"),))
+    return Reply("notice", title, body=(Paragraph(text),))

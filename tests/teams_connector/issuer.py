@@ -59,7 +59,7 @@ class Issuer:
     def url(self) -> str:
         return str(self._server.make_url("/")).rstrip("/")
 
-    def cloud(self, *, emulator_allowed: bool = False, service_url: str = "") -> Cloud:
+    def cloud(self, *, service_url: str = "") -> Cloud:
         return Cloud(
             login_url=self.url,
             scope="https://connector.example/.default",
@@ -68,7 +68,6 @@ class Issuer:
             service_url=service_url,
             emulator_issuers=(EMULATOR,),
             emulator_openid_url=f"{self.url}/openid",
-            emulator_allowed=emulator_allowed,
         )
 
     def claims(self, service_url: str, **changed: Any) -> dict[str, Any]:

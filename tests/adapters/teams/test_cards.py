@@ -124,7 +124,7 @@ def test_every_choice_can_be_made_however_many_there_are_T2_T11(count: int) -> N
         assert listed["id"] == "more"
         assert offered.pop() == "more"
         offered += [choice["value"] for choice in listed["choices"]]
-    assert offered == [f"answer:{number}" for number in range(count)]
+    assert offered == ([f"answer:{number}" for number in range(count)] or ["help"])
 
 
 def test_a_button_of_a_triage_replaces_its_card_where_the_client_can_do_that() -> None:

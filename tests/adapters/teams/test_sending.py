@@ -22,7 +22,7 @@ from tests.teams_connector.issuer import APP_ID
 
 
 @pytest.mark.parametrize("status", [412, 429, 502, 504])
-async def test_what_teams_asks_to_have_tried_again_is_tried_again(world: World, status: int) -> None:
+async def test_what_teams_asks_to_have_tried_again_is_tried_again_T16(world: World, status: int) -> None:
     world.connector.faults = [Fault(status), Fault(status)]
     assert (await world.post(message(world.connector.url, "hi")))[0] == 200
     assert len(world.connector.sent) == 1
@@ -31,14 +31,14 @@ async def test_what_teams_asks_to_have_tried_again_is_tried_again(world: World, 
     assert 0.5 <= second <= 1.5
 
 
-async def test_retry_after_is_obeyed(world: World) -> None:
+async def test_retry_after_is_obeyed_T16(world: World) -> None:
     world.connector.faults = [Fault(429, {"Retry-After": "7"})]
     await world.post(message(world.connector.url, "hi"))
     assert world.time.slept == [7.0]
     assert len(world.connector.sent) == 1
 
 
-async def test_retry_after_may_be_a_date(world: World) -> None:
+async def test_retry_after_may_be_a_date_T16(world: World) -> None:
     world.connector.faults = [Fault(429, {"Retry-After": email.utils.formatdate(time.time() + 10, usegmt=True)})]
     await world.post(message(world.connector.url, "hi"))
     [slept] = world.time.slept
@@ -62,7 +62,7 @@ async def deliver(world: World, now: float) -> None:
     await Postman(world.memory, {"teams": world.door.sender}, clock=lambda: now).send_due()
 
 
-async def test_what_teams_asks_to_wait_long_for_is_sent_by_the_outbox_when_it_is_time(world: World) -> None:
+async def test_what_teams_asks_to_wait_long_for_is_sent_by_the_outbox_when_it_is_time_T16(world: World) -> None:
     world.connector.faults = [Fault(429, {"Retry-After": "600"})]
     asked = message(world.connector.url, "hi")
     assert (await world.post(asked))[0] == 200
@@ -123,7 +123,7 @@ async def test_a_redirect_is_not_followed(world: World) -> None:
     assert (world.connector.sent, await put_off(world)) == ([], 1)
 
 
-async def test_a_conversation_is_not_sent_to_faster_than_teams_allows() -> None:
+async def test_a_conversation_is_not_sent_to_faster_than_teams_allows_T16() -> None:
     passing = FakeTime()
     pace = Pace(passing.clock, passing.sleep)
     sent = []
@@ -137,7 +137,7 @@ async def test_a_conversation_is_not_sent_to_faster_than_teams_allows() -> None:
     assert passing.slept == []
 
 
-async def test_threads_of_a_channel_share_its_limit(world: World) -> None:
+async def test_threads_of_a_channel_share_its_limit_T16(world: World) -> None:
     for thread in range(8):
         channel = {"id": f"19:c@thread.tacv2;messageid={thread}", "conversationType": "channel"}
         await world.post(message(world.connector.url, "hi", conversation=channel))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import time
+from dataclasses import replace
 from typing import Any
 
 import jwt
@@ -32,19 +33,19 @@ async def refused(world: World, token: str | None, expected: int, **changed: Any
     assert token is None or token not in str(logs)
 
 
-async def test_a_good_token_is_let_in_and_the_answer_carries_the_bots_own(guarded: World) -> None:
+async def test_a_good_token_is_let_in_and_the_answer_carries_the_bots_own_T19(guarded: World) -> None:
     status, _ = await guarded.post_signed(message(guarded.connector.url, "what is it?"))
     assert status == 200
     [sent] = guarded.connector.sent
     assert sent.authorization == "Bearer own-token-1"
 
 
-async def test_no_token_is_refused(guarded: World) -> None:
+async def test_no_token_is_refused_T19(guarded: World) -> None:
     await refused(guarded, None, 401)
 
 
 @pytest.mark.parametrize("header", ["Basic abc", "Bearer", "Bearer  ", "abc", "Bearer not.a.token", "Bearer a b"])
-async def test_what_is_no_token_is_refused(guarded: World, header: str) -> None:
+async def test_what_is_no_token_is_refused_T19(guarded: World, header: str) -> None:
     asked = message(guarded.connector.url, "what is it?")
     async with guarded.http.post(
         f"{guarded.url}/api/messages", json=asked, headers={"Authorization": header}
@@ -69,7 +70,7 @@ WRONG_CLAIMS = {
 
 
 @pytest.mark.parametrize("name", WRONG_CLAIMS)
-async def test_a_token_with_a_wrong_claim_is_refused(guarded: World, name: str) -> None:
+async def test_a_token_with_a_wrong_claim_is_refused_T19(guarded: World, name: str) -> None:
     changed, status = WRONG_CLAIMS[name]
     claims = guarded.issuer.claims(guarded.connector.url, **changed)
     if changed.get("iss") is not None and not isinstance(changed["iss"], str):
@@ -92,55 +93,55 @@ def signed_by_hand(claims: dict[str, Any]) -> str:
     return f"{signed}.{encode(make_key('first').sign(signed.encode(), padding.PKCS1v15(), hashes.SHA256()))}"
 
 
-async def test_an_unsigned_token_is_refused(guarded: World) -> None:
+async def test_an_unsigned_token_is_refused_T19(guarded: World) -> None:
     claims = guarded.issuer.claims(guarded.connector.url)
     await refused(guarded, jwt.encode(claims, None, algorithm="none", headers={"kid": "first"}), 401)
 
 
-async def test_a_token_signed_with_a_shared_secret_is_refused(guarded: World) -> None:
+async def test_a_token_signed_with_a_shared_secret_is_refused_T19(guarded: World) -> None:
     claims = guarded.issuer.claims(guarded.connector.url)
     public = guarded.issuer.url.ljust(64, "x")
     await refused(guarded, jwt.encode(claims, public, algorithm="HS256", headers={"kid": "first"}), 401)
 
 
-async def test_a_tampered_token_is_refused(guarded: World) -> None:
+async def test_a_tampered_token_is_refused_T19(guarded: World) -> None:
     head, _, signature = guarded.issuer.token(guarded.issuer.claims(guarded.connector.url)).split(".")
     changed = json.dumps(guarded.issuer.claims(guarded.connector.url, admin=True)).encode()
     body = base64.urlsafe_b64encode(changed).rstrip(b"=").decode()
     await refused(guarded, f"{head}.{body}.{signature}", 401)
 
 
-async def test_a_token_signed_with_another_key_under_a_known_id_is_refused(guarded: World) -> None:
+async def test_a_token_signed_with_another_key_under_a_known_id_is_refused_T19(guarded: World) -> None:
     token = guarded.issuer.token(guarded.issuer.claims(guarded.connector.url), key="foreign", key_id="first")
     await refused(guarded, token, 401)
 
 
-async def test_a_token_with_an_unknown_key_is_refused(guarded: World) -> None:
+async def test_a_token_with_an_unknown_key_is_refused_T19(guarded: World) -> None:
     await refused(guarded, guarded.issuer.token(guarded.issuer.claims(guarded.connector.url), key="foreign"), 401)
 
 
-async def test_a_key_that_is_not_endorsed_for_teams_is_refused(guarded: World) -> None:
+async def test_a_key_that_is_not_endorsed_for_teams_is_refused_T19(guarded: World) -> None:
     guarded.issuer.published = [PublishedKey("first", endorsements=("webchat",))]
     await refused(guarded, guarded.issuer.token(guarded.issuer.claims(guarded.connector.url)), 403)
 
 
-async def test_a_channel_that_the_key_is_not_endorsed_for_is_refused(guarded: World) -> None:
+async def test_a_channel_that_the_key_is_not_endorsed_for_is_refused_T19(guarded: World) -> None:
     token = guarded.issuer.token(guarded.issuer.claims(guarded.connector.url))
     await refused(guarded, token, 403, channelId="directline")
 
 
-async def test_a_service_url_that_is_not_encrypted_is_refused(guarded: World) -> None:
+async def test_a_service_url_that_is_not_encrypted_is_refused_T19(guarded: World) -> None:
     asked = message("http://connector.example/", "what is it?")
     assert await guarded.post_signed(asked) == (403, "")
 
 
-async def test_an_invoke_is_checked_like_a_message(guarded: World) -> None:
+async def test_an_invoke_is_checked_like_a_message_T19(guarded: World) -> None:
     asked = executed(guarded.connector.url, {"command": "help"})
     assert await guarded.post(asked) == (401, "")
     assert guarded.session.heard == []
 
 
-async def test_a_rotated_key_is_fetched_but_not_at_every_knock(guarded: World) -> None:
+async def test_a_rotated_key_is_fetched_but_not_at_every_knock_T19(guarded: World) -> None:
     await guarded.post_signed(message(guarded.connector.url, "one"))
     assert guarded.issuer.key_fetches == 1
     rotated = guarded.issuer.token(guarded.issuer.claims(guarded.connector.url), key="second")
@@ -155,14 +156,14 @@ async def test_a_rotated_key_is_fetched_but_not_at_every_knock(guarded: World) -
     assert (await guarded.post_signed(message(guarded.connector.url, "four")))[0] == 401, "the first key is gone"
 
 
-async def test_known_keys_stay_good_while_the_issuer_is_away(guarded: World) -> None:
+async def test_known_keys_stay_good_while_the_issuer_is_away_T19(guarded: World) -> None:
     await guarded.post_signed(message(guarded.connector.url, "one"))
     guarded.issuer.reachable = False
     guarded.time.now += 48 * 3600.0
     assert (await guarded.post_signed(message(guarded.connector.url, "two")))[0] == 200
 
 
-async def test_while_no_keys_can_be_fetched_teams_is_asked_to_come_again(guarded: World) -> None:
+async def test_while_no_keys_can_be_fetched_teams_is_asked_to_come_again_T19(guarded: World) -> None:
     guarded.issuer.reachable = False
     for _ in range(2):
         assert await guarded.post_signed(message(guarded.connector.url, "one")) == (503, "")
@@ -177,18 +178,18 @@ def emulators(world: World, **changed: Any) -> str:
     return world.issuer.token(world.issuer.claims(world.connector.url, **claims))
 
 
-async def test_an_emulators_token_is_refused(guarded: World) -> None:
+async def test_an_emulators_token_is_refused_T19(guarded: World) -> None:
     await refused(guarded, emulators(guarded), 401)
 
 
-async def test_an_emulators_token_is_let_in_where_that_is_switched_on(make_world: MakeWorld) -> None:
-    world = await make_world(WITH_APP_ID, cloud=lambda issuer: issuer.cloud(emulator_allowed=True))
+async def test_an_emulators_token_is_let_in_where_that_is_switched_on_T19(make_world: MakeWorld) -> None:
+    world = await make_world(replace(WITH_APP_ID, allow_emulator=True))
     assert (await world.post(message(world.connector.url, "hi"), emulators(world)))[0] == 200
     assert (await world.post(message(world.connector.url, "hi"), emulators(world, ver="1.0", appid=APP_ID)))[0] == 200
 
 
-async def test_an_emulator_may_not_send_us_elsewhere_nor_speak_for_another_app(make_world: MakeWorld) -> None:
-    world = await make_world(WITH_APP_ID, cloud=lambda issuer: issuer.cloud(emulator_allowed=True))
+async def test_an_emulator_may_not_send_us_elsewhere_nor_speak_for_another_app_T19(make_world: MakeWorld) -> None:
+    world = await make_world(replace(WITH_APP_ID, allow_emulator=True))
     assert await world.post(message("https://elsewhere.example/", "hi"), emulators(world)) == (403, "")
     await refused(world, emulators(world, azp="another-app"), 401)
     await refused(world, emulators(world, exp=None), 401)
@@ -222,6 +223,6 @@ async def test_a_tenant_that_is_allowed_is_answered_T20(make_world: MakeWorld) -
         "not a url",
     ],
 )
-async def test_without_an_app_id_nothing_is_sent_off_this_machine(world: World, url: str) -> None:
+async def test_without_an_app_id_nothing_is_sent_off_this_machine_T19(world: World, url: str) -> None:
     assert await world.post(message(url, "hi")) == (403, "")
     assert world.session.heard == []

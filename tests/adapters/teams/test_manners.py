@@ -1,0 +1,81 @@
+"""What Microsoft asks of every bot in Teams, with our own knowledge: greetings, commands, a way on from everywhere."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bot.advisor import Advisor
+from bot.commands import COMMANDS
+from bot.session import Session
+from tests.adapters.teams.card_schema import texts
+from tests.adapters.teams.conftest import MakeWorld, World
+from tests.adapters.teams.test_conversations import actions, text_of
+from tests.teams_connector.activities import CHANNEL, activity, in_channel, message, pressed
+
+LISTED = [command.name for command in COMMANDS if command.listed]
+
+
+@pytest.fixture
+async def world(make_world: MakeWorld, advisor: Advisor) -> World:
+    world = await make_world()
+    world.session.reply = Session(advisor, world.memory).respond
+    world.connector.teams = {CHANNEL: {"name": "Payments", "channels": [{"id": CHANNEL, "name": None}]}}
+    world.connector.members[CHANNEL] = [{"id": "29:dana"}]
+    return world
+
+
+async def said(world: World, text: str) -> dict[str, Any]:
+    await world.post(message(world.connector.url, text))
+    card: dict[str, Any] = world.connector.sent[-1].card
+    return card
+
+
+async def test_greetings_and_thanks_are_answered_misspelled_too_T1(world: World) -> None:
+    greeting = text_of(await said(world, "hi"))
+    for text in ("Hi", "Hello", "hallo", "hullo", "Hey", "good morning", "hello there!"):
+        assert text_of(await said(world, text)) == greeting, text
+    thanks = text_of(await said(world, "thanks"))
+    assert thanks != greeting
+    for text in ("Thanks", "thank you", "thx", "tahnks", "Thanks!"):
+        assert text_of(await said(world, text)) == thanks, text
+
+
+@pytest.mark.parametrize("name", LISTED)
+async def test_every_listed_command_works_misspelled_too_T1(world: World, name: str) -> None:
+    await said(world, "what is SAST?")
+    title = texts(await said(world, name))[0]
+    assert not title.startswith("Unknown")
+    slips = [name.upper(), name[1] + name[0] + name[2:]] if len(name) > 3 else [name.upper()]
+    for slip in slips:
+        await said(world, "what is SAST?")
+        assert texts(await said(world, slip))[0] == title, slip
+
+
+@pytest.mark.parametrize("name", [command.name for command in COMMANDS])
+async def test_no_command_is_a_dead_end_T2(world: World, name: str) -> None:
+    assert list(actions(await said(world, name)))
+    await world.post(pressed(world.connector.url, {"command": name}))
+    assert list(actions(world.connector.sent[-1].card))
+
+
+async def test_what_nobody_can_answer_has_a_way_on_T2(world: World) -> None:
+    for text in ("what is the weather?", "confirm:gone", "retract:gone", "", "x", "AKIAIOSFODNN7EXAMPLQ"):
+        assert list(actions(await said(world, text))), text
+
+
+async def test_the_welcome_says_what_it_is_for_how_to_begin_and_its_commands_T5(world: World) -> None:
+    await world.post(activity(world.connector.url, "installationUpdate", action="add"))
+    welcome = text_of(world.connector.sent[-1].card)
+    assert "curated source" in welcome
+    assert "Ask in your own words" in welcome
+    for name in LISTED:
+        assert f"{name}: " in welcome
+    assert list(actions(world.connector.sent[-1].card)), "something to begin with"
+
+
+async def test_a_team_is_welcomed_with_the_commands_T5_T6(world: World) -> None:
+    await world.post(activity(world.connector.url, "installationUpdate", action="add", **in_channel("")))
+    welcome = texts(world.connector.sent[-1].card)
+    assert welcome[1] == "Dana added me here."
