@@ -167,6 +167,8 @@ class Advisor:
                 topics=entry.topics,
             )
             return Turn(self._responder.entry(entry), replace(conversation, last=last))
+        if name in TRIAGE:
+            return Turn(self._responder.no_triage(), conversation)
         if argument:
             return None
         if name == "help":
@@ -178,8 +180,6 @@ class Advisor:
         if name == "compare":
             entry = self.knowledge.answers.get("compare-all")
             return self._command("answer", entry.id, message, conversation) if entry else None
-        if name in TRIAGE:
-            return Turn(self._responder.no_triage(), conversation)
         return None
 
     def _led_back(self, turn: Turn) -> Turn:

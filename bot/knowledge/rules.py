@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from bot.knowledge.draft import SECTION_OF, Draft, Name, Thing
 from bot.knowledge.problems import Spot, quoted
+from bot.knowledge.triage import Triage
 
 MOST_ID = 100  # characters: ids travel in buttons' commands and in Slack's action ids (255)
 MOST_TITLE = 75  # a title is a button's label in other answers; Slack allows a button's text 75, a header 150
@@ -16,6 +17,8 @@ MOST_SAYS = 500  # a claim stands in a reply's list of sources, several of them 
 MOST_AT = 150  # the claim's place in the source stands beside it
 MOST_SOURCE_TITLE = 150  # the header of what is shown about a source; Slack allows a header 150
 MOST_QUESTION = 500  # a person's question is not longer, and an example is compared with it whole
+MOST_LABEL = 75  # of an option or question of the guided dialogue: a button's text in Slack
+MOST_MEANS = 120  # what an option means stands beside it
 MOST_NAME = 75  # a concept's name can be a choice's label
 
 _WORD = re.compile(r"[\w+#]+")
@@ -35,6 +38,7 @@ def check_rules(draft: Draft) -> None:
     _check_tensions(draft)
     _check_use_of_claims(draft)
     _check_lengths(draft)
+    _check_option_names(draft)
 
 
 def _check_phrasings(draft: Draft) -> None:
@@ -104,6 +108,19 @@ def _check_use_of_claims(draft: Draft) -> None:
             )
 
 
+def _check_option_names(draft: Draft) -> None:
+    """Within one question of the guided dialogue a label or name stands for one option."""
+    for question in draft.triage.questions.values() if draft.triage else ():
+        first: dict[str, str] = {}
+        for option in question.options.values():
+            for name in (option.label, *option.names):
+                other = first.setdefault(phrase_key(name), option.id)
+                if other != option.id:
+                    said = f"{quoted(name)} stands for two options of question {quoted(question.id)}"
+                    where = draft.spot("option", f"{question.id}/{option.id}")
+                    draft.report.add(where, f"{said}, {quoted(other)} and {quoted(option.id)}; keep it in one of them")
+
+
 def _check_lengths(draft: Draft) -> None:
     for thing, id, key, what, length, most in _measured(draft):
         if length > most:
@@ -134,3 +151,22 @@ def _measured(draft: Draft) -> Iterable[tuple[Thing, str, str, str, int, int]]:
         length = len(answer.answer) + sum(map(len, answer.bullets))
         yield "answer", id, "title", "the title", len(answer.title), MOST_TITLE
         yield "answer", id, "answer", "the answer with its bullets", length, MOST_ANSWER
+    if draft.triage:
+        yield from _measured_triage(draft.triage)
+
+
+def _measured_triage(triage: Triage) -> Iterable[tuple[Thing, str, str, str, int, int]]:
+    for id, question in triage.questions.items():
+        yield "triage question", id, "", "the question", len(question.ask), MOST_LABEL
+        yield "triage question", id, "", "the reason why it is asked", len(question.why.text), MOST_SAYS
+        for option in question.options.values():
+            place = f"{id}/{option.id}"
+            yield "option", place, "", "the label", len(option.label), MOST_LABEL
+            yield "option", place, "", "what the option means", len(option.means), MOST_MEANS
+            for reason in option.speaks:
+                yield "option", place, "", "the reason", len(reason.text), MOST_SAYS
+    for id, outcome in triage.outcomes.items():
+        yield "outcome", id, "", "the title of the outcome", len(outcome.title), MOST_TITLE
+        yield "outcome", id, "", "what the outcome says", len(outcome.says), MOST_SAYS
+        for point in (*outcome.reasons, *outcome.watch, *outcome.first, *outcome.tools):
+            yield "outcome", id, "", "a point of the outcome", len(point.text), MOST_SAYS

@@ -13,7 +13,7 @@ How = Literal["any", "all", "none", "only"]
 
 
 @dataclass(frozen=True, slots=True)
-class Test:
+class Criterion:
     """A condition on one question's answer. A skipped or unanswered question has no option picked."""
 
     question: str
@@ -33,7 +33,7 @@ class Test:
                 return bool(picked) and all(option in self.options for option in picked)
 
 
-Condition = tuple[tuple[Test, ...], ...]
+Condition = tuple[tuple[Criterion, ...], ...]
 """Rows, one of which must hold; of a row every test must. Without rows it holds always."""
 
 

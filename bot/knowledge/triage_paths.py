@@ -12,7 +12,7 @@ from itertools import combinations
 
 from bot.knowledge.draft import Draft, Survey
 from bot.knowledge.problems import quoted
-from bot.knowledge.triage import Condition, Outcome, Picks, Test, Triage, TriageQuestion, holds
+from bot.knowledge.triage import Condition, Criterion, Outcome, Picks, Triage, TriageQuestion, holds
 
 MOST_PATHS = 20_000
 PARTS = ("reasons", "watch", "first", "tools")  # the points of an outcome
@@ -38,7 +38,7 @@ def check_paths(draft: Draft) -> None:
     triage = draft.triage
     if triage is None or not triage.questions or not triage.outcomes:
         return
-    if any(problem.file == draft.triage_spot.file for problem in draft.report.problems):
+    if _has_problems(draft):
         return  # a condition that was not understood would make false alarms
     answers = {question.id: classes(question, deciding(triage)) for question in triage.questions.values()}
     told: set[tuple[str, ...]] = set()
@@ -61,10 +61,14 @@ def check_paths(draft: Draft) -> None:
             draft.report.add(draft.spot("outcome", ends[0]), f"{said}; say with 'before' which of them goes first")
 
 
+def _has_problems(draft: Draft) -> bool:
+    return any(problem.file == draft.triage_spot.file for problem in draft.report.problems)
+
+
 def check_reach(draft: Draft) -> None:
     """Reports what nobody gets to see, and paths that are too long: rules."""
     triage, survey = draft.triage, draft.survey
-    if triage is None or not survey.reached:
+    if triage is None or not survey.reached or _has_problems(draft):
         return
     for id in triage.questions:
         if id not in survey.asked:
@@ -113,14 +117,14 @@ def _check_points(draft: Draft, triage: Triage) -> None:
             draft.report.add(draft.spot("outcome", outcome), f"{said}; mend its 'when' or take it out")
 
 
-def deciding(triage: Triage) -> list[Test]:
+def deciding(triage: Triage) -> list[Criterion]:
     """The tests on which the way through the dialogue depends."""
     conditions = [question.when for question in triage.questions.values()]
     conditions += [outcome.when for outcome in triage.outcomes.values()]
     return [test for condition in conditions for test in _tests(condition)]
 
 
-def classes(question: TriageQuestion, tests: Iterable[Test]) -> list[Answer]:
+def classes(question: TriageQuestion, tests: Iterable[Criterion]) -> list[Answer]:
     """The answers to `question` that `tests` tell apart."""
     own = list(dict.fromkeys(test for test in tests if test.question == question.id))
     found: dict[tuple[bool, ...], Answer] = {}
@@ -175,5 +179,5 @@ def _survey(survey: Survey, path: Path) -> None:
         survey.reached.setdefault(outcome.id, set()).update(path.options)
 
 
-def _tests(condition: Condition) -> Iterator[Test]:
+def _tests(condition: Condition) -> Iterator[Criterion]:
     return (test for row in condition for test in row)

@@ -13,11 +13,11 @@ from bot.knowledge.fields import Fields, Words, entries, kind_of, mapping, texts
 from bot.knowledge.problems import Spot, quoted
 from bot.knowledge.triage import (
     Condition,
+    Criterion,
     How,
     Outcome,
     Point,
     Reason,
-    Test,
     Triage,
     TriageOption,
     TriageQuestion,
@@ -147,7 +147,7 @@ def _claims(row: Fields, draft: Draft) -> tuple[str, ...]:
     claims = row.list_of_words("claims")
     if not claims:
         draft.report.add(
-            row.spot, f"the {row.what} rests on no claim; add 'claims' with what the source says, or drop it"
+            row.spot, f"the {row.what} rests on no claim; add 'claims' with what the source says, or take it out"
         )
     return draft.refer(claims, "claim")
 
@@ -177,7 +177,7 @@ def _condition(row: Fields, questions: dict[str, TriageQuestion], draft: Draft) 
 
 def _tests(
     question: Words, node: Node, questions: dict[str, TriageQuestion], file: str, draft: Draft
-) -> Iterable[Test]:
+) -> Iterable[Criterion]:
     known = questions.get(question.text)
     if known is None:
         draft.report.unknown(
@@ -198,4 +198,4 @@ def _tests(
             if option.text not in known.options:
                 remedy = f"add it to question {quoted(known.id)} or mend the spelling"
                 draft.report.unknown(option.spot, f"option of {quoted(known.id)}", option.text, known.options, remedy)
-        yield Test(question.text, kind, tuple(option.text for option in options))
+        yield Criterion(question.text, kind, tuple(option.text for option in options))

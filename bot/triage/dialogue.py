@@ -135,7 +135,7 @@ class Dialogue:
         if argument:
             return None
         run = conversation.triage or begun(run_id(message), self.triage)
-        return Turn(self.replies.form(run), replace(conversation, triage=run))
+        return Turn(self.replies.form(run, run.picks), replace(conversation, triage=run))
 
     def fill(self, argument: str, message: Message, conversation: Conversation) -> Turn:
         """What was entered in the form: a recommendation, or the form again with what is missing."""
@@ -154,7 +154,7 @@ class Dialogue:
         filled = settled(run, wanted, self.triage)
         if filled.at:
             said = f"One answer is missing: {missing or self.triage.questions[filled.at].ask}"
-            return Turn(self.replies.form(filled, said), replace(conversation, triage=filled))
+            return Turn(self.replies.form(filled, wanted, said), replace(conversation, triage=filled))
         return self.move(filled, message, conversation)
 
     def answer(self, run: Run, options: tuple[str, ...], message: Message, conversation: Conversation) -> Turn:

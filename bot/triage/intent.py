@@ -85,7 +85,7 @@ _CHANGE = re.compile(
 _WHICH = re.compile(
     r"^(?:(?:my|the)\s+)?(?:"
     r"(?P<ordinal>first|second|third|fourth|fifth|sixth|last|previous|\d(?:st|nd|rd|th))\s+(?:answer|question|one)"
-    r"|(?:answer|question|number|#)\s*(?P<number>\d))\b[\s,:;.-]*(?:(?:to|is|should be|was)\b)?\s*(?P<to>.*)$",
+    r"|(?:answer|question|number|#)\s*(?P<number>\d))\b[\s,:;.-]*(?:(?:to|is|should be|was)\b)?[\s,:;.-]*(?P<to>.*)$",
     re.IGNORECASE | re.DOTALL,
 )
 

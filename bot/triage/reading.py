@@ -24,7 +24,7 @@ def _words(text: str) -> frozenset[str]:
 
 SIMILAR = 88  # of 100: from here a whole answer counts as a misspelt label or name
 
-_DETERMINERS = _words("a an the our my your")
+_DETERMINERS = _words("a an the our my your") | {""}
 # What may stand around a short answer such as "none" or "both" without changing it.
 _AROUND = _words(
     "i we you it is are was have has got do think guess say would will there just only please well so um uh ok okay "
@@ -38,6 +38,7 @@ _NUMBERS = re.compile(
     r"^(?:(?:option|number|answer|no\.?|nr\.?|#)\s*)?\d{1,2}\b[.)]?"
     r"(?:(?:\s*(?:,|;|&|\+|and)\s*|\s+)#?\d{1,2}\b[.)]?)*$"
 )
+_DENYING = (*REVERSALS, "except", "all but", "everything but", "anything but", "without", "other than", "apart from")
 _INTERJECTION = re.compile(r"^(?:no|nope|nah|yes|yeah|yep|ok|okay|well|hm+),\s+", re.IGNORECASE)
 _ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "last": -1}
 _ORDINAL = re.compile(r"^(?:the\s+)?(\w+)(?:\s+(?:one|option|answer))?$")
@@ -101,7 +102,9 @@ class OptionReader:
 
     def read(self, text: str, within: frozenset[int] = frozenset()) -> Understood:
         """The options that `text` names. Words at the positions `within` belong to the name of something else."""
-        typed = [word.text for word in split_words(_INTERJECTION.sub("", text))]
+        typed = [word.text for word in split_words(text)]
+        if _INTERJECTION.match(text):
+            typed[0] = ""  # in its place, so that the positions stay what they are
         words = [self._speller.mend(word) for word in typed]
         bare = tuple(word for word in words if word not in _DETERMINERS)
         alone = self._whole.get(bare) or self._whole.get(tuple(word for word in bare if word not in _AROUND)) or set()
@@ -112,9 +115,7 @@ class OptionReader:
             return self._alike(" ".join(bare))
         rest = [word for position, word in enumerate(words) if position not in taken]
         joined = f" {' '.join(rest)} "
-        denied = any(word in NEGATIONS for word in rest) or any(
-            f" {phrase} " in joined for phrase in (*REVERSALS, "except", "but", "without", "other than", "apart from")
-        )
+        denied = any(word in NEGATIONS for word in rest) or any(f" {phrase} " in joined for phrase in _DENYING)
         return Understood(self._ordered(found).options, denied)
 
     def _named(self, words: list[str], within: frozenset[int]) -> tuple[set[str], set[int]]:

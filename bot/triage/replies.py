@@ -69,11 +69,11 @@ class Replies:
         options = tuple(Option(option.id, option.label, option.means) for option in question.options.values())
         return Field(question.id, question.ask, options, question.multiple, required, chosen=picks.get(question.id, ()))
 
-    def form(self, run: Run, *lead: str) -> Reply:
-        """All questions at once, filled in with what is answered."""
+    def form(self, run: Run, picks: Picks, *lead: str) -> Reply:
+        """All questions at once, filled in with `picks`."""
         fields = tuple(
             replace(
-                self._field(question, run.picks, required=question.required),
+                self._field(question, picks, required=question.required),
                 hint="" if not question.when else "Counts only where it matters after your other answers.",
             )
             for question in self._triage.questions.values()

@@ -1,0 +1,306 @@
+"""The guided dialogue as YAML: read, and proved on every path."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from bot.knowledge import check, load
+from bot.knowledge.triage import Criterion, Triage, holds, may_hold
+from bot.knowledge.triage_paths import classes, deciding, possible_answers, walk
+from tests.bot.knowledge.folders import SOUND, problems, write
+
+TRIAGE = """\
+title: What to plant
+limit: 3
+questions:
+  - id: sun
+    ask: How much sun is there?
+    required: yes
+    why: Roses want sun.
+    claims: [roses.water]
+    options:
+      - id: full
+        label: Full sun
+        means: from morning to evening
+        names: [all day, sunny]
+        speaks:
+          - {for: roses, because: There is sun for roses., claims: [roses.water]}
+      - {id: none, label: Hardly any, names: [shade]}
+  - id: pests
+    ask: What troubles you?
+    multiple: yes
+    why: Snails eat tulips.
+    when: {sun: full}
+    options:
+      - {id: snails, label: Snails}
+      - {id: mice, label: Mice}
+      - {id: frost, label: Frost}
+outcomes:
+  - id: roses
+    title: Roses
+    says: Plant roses.
+    claims: [roses.water]
+    when:
+      - {sun: full, pests: [snails, mice]}
+      - {sun: full, pests: {none: [snails, mice]}}
+    before: tulips
+    watch:
+      - {text: Snails come., claims: [both.rain], when: {pests: snails}}
+  - id: tulips
+    title: Tulips
+    says: Plant tulips.
+    claims: [both.rain]
+    related: [compare]
+"""
+
+
+def told(folder: Path, old: str = "", new: str = "", **files: str) -> list[str]:
+    """What `check` says of a sound folder with the dialogue, `old` in it replaced by `new`."""
+    assert old in TRIAGE
+    return problems(folder, {"triage.yaml": TRIAGE.replace(old, new, 1), **files})
+
+
+@pytest.fixture
+def garden(tmp_path: Path) -> Triage:
+    triage = load(write(tmp_path, {**SOUND, "triage.yaml": TRIAGE})).triage
+    assert triage is not None
+    return triage
+
+
+def test_a_sound_dialogue_has_no_problems(tmp_path: Path) -> None:
+    assert told(tmp_path) == []
+
+
+def test_a_folder_without_a_dialogue_loads(tmp_path: Path) -> None:
+    assert load(write(tmp_path, SOUND)).triage is None
+
+
+def test_everything_in_the_dialogue_is_loaded(garden: Triage) -> None:
+    assert (garden.title, garden.limit, list(garden.questions)) == ("What to plant", 3, ["sun", "pests"])
+    sun, pests = garden.questions.values()
+    assert (sun.required, sun.multiple, sun.why.claims) == (True, False, ("roses.water",))
+    assert sun.options["full"].names == ("all day", "sunny")
+    assert sun.options["full"].speaks[0].outcomes == ("roses",)
+    assert pests.when == ((Criterion("sun", "any", ("full",)),),)
+    assert garden.outcomes["roses"].when[1] == (
+        Criterion("sun", "any", ("full",)),
+        Criterion("pests", "none", ("snails", "mice")),
+    )
+    assert garden.outcomes["tulips"].related == ("compare",)
+    assert garden.precedence == {"roses": {"tulips"}, "tulips": set()}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        (
+            "required: yes",
+            "requird: yes",
+            "triage.yaml:6: unknown key of a question, 'requird'; did you mean 'required'?",
+        ),
+        ("ask: How much", "aks: How much", "triage.yaml:4: a question needs 'ask'; add it"),
+        (
+            "claims: [roses.water]",
+            "claims: [rose.water]",
+            "triage.yaml:8: unknown claim 'rose.water'; did you mean 'roses.water'?",
+        ),
+        ("when: {sun: full}", "when: {sum: full}", "triage.yaml:21: unknown question 'sum'; known here: sun"),
+        (
+            "when: {sun: full}",
+            "when: {sun: ful}",
+            "triage.yaml:21: unknown option of 'sun' 'ful'; did you mean 'full'?",
+        ),
+        ("when: {sun: full}", "when: {pests: mice}", "triage.yaml:21: unknown question 'pests'; known here: sun"),
+        (
+            "{none: [snails",
+            "{nome: [snails",
+            "triage.yaml:33: unknown kind of condition 'nome'; did you mean 'none'?",
+        ),
+        (
+            "when: {sun: full}",
+            "when: full",
+            "triage.yaml:21: 'when' must be a mapping from questions to options, or a list of them, not text; "
+            "write for instance {sun: [full, half]}",
+        ),
+        ("for: roses", "for: rose", "triage.yaml:15: unknown outcome 'rose'; did you mean 'roses'?"),
+        ("before: tulips", "before: tulip", "triage.yaml:34: unknown outcome 'tulip'; did you mean 'tulips'?"),
+        (
+            "related: [compare]",
+            "related: [compares]",
+            "triage.yaml:41: unknown answer 'compares'; did you mean 'compare'?",
+        ),
+        (
+            ", claims: [roses.water]}",
+            "}",
+            "triage.yaml:15: the reason rests on no claim; add 'claims' with what the source says, or take it out",
+        ),
+        (
+            "    claims: [both.rain]\n    related",
+            "    related",
+            "triage.yaml:37: the outcome rests on no claim; add 'claims' with what the source says, or take it out",
+        ),
+        (
+            "claims: [both.rain], when",
+            "when",
+            "triage.yaml:36: the point rests on no claim; add 'claims' with what the source says, or take it out",
+        ),
+        (
+            "limit: 3",
+            "limit: many",
+            "triage.yaml:2: 'limit' must be a number from 1 to 99: questions on the longest path",
+        ),
+        (
+            "id: tulips",
+            "id: roses",
+            "triage.yaml:37: duplicate outcome id 'roses' (first in triage.yaml:27); give one of them another id",
+        ),
+        (
+            "{id: mice",
+            "{id: snails",
+            "triage.yaml:24: duplicate option id 'pests/snails' (first in triage.yaml:23); give one of them another id",
+        ),
+    ],
+)
+def test_what_is_wrong_in_the_file_is_told_with_its_line(tmp_path: Path, old: str, new: str, problem: str) -> None:
+    assert problem in told(tmp_path, old, new)
+
+
+def test_a_path_that_ends_nowhere_is_told_with_its_answers(tmp_path: Path) -> None:
+    [problem] = told(tmp_path, "    says: Plant tulips.\n", "    says: Plant tulips.\n    when: {pests: frost}\n")
+    assert problem == (
+        "triage.yaml:1: no outcome fits the answers sun: none; give one of them a 'when' that holds then"
+    )
+
+
+def test_outcomes_that_fit_the_same_answers_need_an_order(tmp_path: Path) -> None:
+    [problem] = told(tmp_path, "    before: tulips\n")
+    assert problem == (
+        "triage.yaml:27: the outcomes 'roses' and 'tulips' both fit the answers sun: full, pests: snails; "
+        "say with 'before' which of them goes first"
+    )
+
+
+def test_an_order_in_a_circle_leaves_no_outcome(tmp_path: Path) -> None:
+    assert any("no outcome fits" in problem for problem in told(tmp_path, "related:", "before: roses\n    related:"))
+
+
+def test_an_order_by_way_of_another_outcome_counts(tmp_path: Path) -> None:
+    more = (
+        "  - {id: ferns, title: Ferns, says: Plant ferns., claims: [both.rain], before: roses, when: {pests: frost}}\n"
+    )
+    assert told(tmp_path, "outcomes:\n", "outcomes:\n" + more) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        (
+            "when: {sun: full}\n",
+            "when: {sun: {all: [full, none]}}\n",
+            "question 'pests' is never asked; mend its 'when' or take it out",
+        ),
+        (
+            "limit: 3",
+            "limit: 1",
+            "a path has 2 questions (sun: full, pests: snails), at most 1 are allowed; ask less, or raise 'limit'",
+        ),
+        (
+            "      - {sun: full, pests: {none: [snails, mice]}}\n",
+            "      - {sun: [full, none]}\n",
+            "no answers lead to outcome 'tulips'; mend its 'when', or the 'before' of others",
+        ),
+        (
+            "for: roses",
+            "for: tulips",
+            "option 'full' speaks for 'tulips', and never leads there; "
+            "take the reason out or mend the outcome's 'when'",
+        ),
+        (
+            "when: {pests: snails}",
+            "when: {sun: none}",
+            "'Snails come.' under 'watch' of outcome 'roses' is never said; mend its 'when' or take it out",
+        ),
+        (
+            "names: [all day, sunny]",
+            "names: [all day, shade]",
+            "'shade' stands for two options of question 'sun', 'full' and 'none'; keep it in one of them",
+        ),
+        ("label: Full sun", f"label: {'x' * 76}", "the label has 76 characters, at most 75 fit; shorten it"),
+    ],
+)
+def test_what_a_curator_should_mend_is_told(tmp_path: Path, old: str, new: str, problem: str) -> None:
+    assert [found.partition(": ")[2] for found in told(tmp_path, old, new)].count(problem) == 1
+
+
+@pytest.mark.parametrize("text", ["[]", "x", "title: x", "questions: []", "outcomes: {}", "questions:\n  - id: 5\n"])
+def test_what_is_no_dialogue_is_a_problem_and_nothing_worse(tmp_path: Path, text: str) -> None:
+    assert problems(tmp_path, {"triage.yaml": text})
+
+
+def test_answers_that_no_condition_tells_apart_are_walked_once_and_none_is_left_out(garden: Triage) -> None:
+    pests = garden.questions["pests"]
+    found = classes(pests, deciding(garden))
+    assert len(list(possible_answers(pests))) == 8
+    assert [answer.picked for answer in found] == [("snails",), ("frost",)]
+    assert [answer.options for answer in found] == [{"snails", "mice", "frost"}, {"frost"}]
+
+
+def every_run(triage: Triage) -> list[dict[str, tuple[str, ...]]]:
+    """All answers there are, without any shortcut."""
+    runs: list[dict[str, tuple[str, ...]]] = [{}]
+    for question in triage.questions.values():
+        runs = [
+            {**run, question.id: answer}
+            for run in runs
+            if holds(question.when, run)
+            for answer in possible_answers(question)
+        ] + [run for run in runs if not holds(question.when, run)]
+    return runs
+
+
+def test_the_walk_finds_what_walking_without_shortcuts_finds() -> None:
+    triage = load(Path(__file__).parents[3] / "knowledge").triage
+    assert triage is not None
+    answers = {question.id: classes(question, deciding(triage)) for question in triage.questions.values()}
+    paths = list(walk(triage, answers))
+    runs = every_run(triage)
+    ends = [triage.fitting(run) for run in runs]
+    assert len(runs) > 10_000 > len(paths)
+    assert {len(end) for end in ends} == {1}
+    assert {end[0].id for end in ends} == {path.fitting[0].id for path in paths} == set(triage.outcomes)
+    reached = {
+        (end[0].id, question, option)
+        for run, end in zip(runs, ends, strict=True)
+        for question, picked in run.items()
+        for option in picked
+    }
+    assert reached == {(path.fitting[0].id, *option) for path in paths for option in path.options}
+
+
+def test_too_many_paths_are_refused_soon(tmp_path: Path) -> None:
+    questions = [
+        {
+            "id": f"q{number}", "ask": "?", "why": "x",
+            "options": [{"id": f"o{option}", "label": f"o{option}"} for option in range(5)],
+        }
+        for number in range(9)
+    ]  # fmt: skip
+    outcomes = [
+        {"id": "any", "title": "x", "says": "x", "claims": ["roses.water"], "when": [
+            {f"q{number}": f"o{option}"} for number in range(9) for option in range(5)
+        ] + [{f"q{number}": {"none": [f"o{option}" for option in range(5)]} for number in range(9)}]},
+    ]  # fmt: skip
+    file = yaml.safe_dump({"title": "x", "limit": 9, "questions": questions, "outcomes": outcomes}, sort_keys=False)
+    found = list(map(str, check(write(tmp_path, {**SOUND, "triage.yaml": file}))))
+    assert any("paths that differ, too many to check" in problem for problem in found)
+
+
+def test_what_may_still_hold_depends_on_open_questions_only() -> None:
+    condition = ((Criterion("sun", "any", ("full",)), Criterion("pests", "only", ("mice",))),)
+    assert may_hold(condition, {})
+    assert may_hold(condition, {"sun": ("full",)})
+    assert not may_hold(condition, {"sun": ()})
+    assert not may_hold(condition, {"sun": ("full",), "pests": ("mice", "frost")})
