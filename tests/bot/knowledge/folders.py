@@ -81,6 +81,51 @@ examples:
 """,
 }
 
+# A guided dialogue for it. Not every folder has one.
+TRIAGE = """\
+title: What to plant
+limit: 3
+questions:
+  - id: sun
+    ask: How much sun is there?
+    required: yes
+    why: Roses want sun.
+    claims: [roses.water]
+    options:
+      - id: full
+        label: Full sun
+        means: from morning to evening
+        names: [all day, sunny]
+        speaks:
+          - {for: roses, because: There is sun for roses., claims: [roses.water]}
+      - {id: none, label: Hardly any, names: [shade]}
+  - id: pests
+    ask: What troubles you?
+    multiple: yes
+    why: Snails eat tulips.
+    when: {sun: full}
+    options:
+      - {id: snails, label: Snails}
+      - {id: mice, label: Mice}
+      - {id: frost, label: Frost}
+outcomes:
+  - id: roses
+    title: Roses
+    says: Plant roses.
+    claims: [roses.water]
+    when:
+      - {sun: full, pests: [snails, mice]}
+      - {sun: full, pests: {none: [snails, mice]}}
+    before: tulips
+    watch:
+      - {text: Snails come., claims: [both.rain], when: {pests: snails}}
+  - id: tulips
+    title: Tulips
+    says: Plant tulips.
+    claims: [both.rain]
+    related: [compare]
+"""
+
 
 def write(folder: Path, files: Mapping[str, str | bytes]) -> Path:
     """The folder with these files in it: text is written as UTF-8, bytes as they are."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,9 +13,22 @@ from hypothesis import strategies as st
 
 from bot.knowledge import KnowledgeError, check, load
 from bot.knowledge.readers import ANSWER_KEYS, CLAIM_KEYS, SOURCE_KEYS, SUBJECT_KEYS, TOPIC_KEYS, VOCABULARY_KEYS
-from tests.bot.knowledge.folders import SOUND, write
+from bot.knowledge.triage_reader import (
+    HOWS,
+    OPTION_KEYS,
+    OUTCOME_KEYS,
+    POINT_KEYS,
+    QUESTION_KEYS,
+    REASON_KEYS,
+    TRIAGE_KEYS,
+)
+from tests.bot.knowledge.folders import SOUND, TRIAGE, write
 
 FILES = st.sampled_from([*SOUND, "triage.yaml", "claims/more.yaml"])
+TRIAGE_WORDS = (
+    *(*TRIAGE_KEYS, *QUESTION_KEYS, *OPTION_KEYS, *REASON_KEYS, *OUTCOME_KEYS, *POINT_KEYS, *HOWS),
+    *("sun", "pests", "full", "snails", "roses", "tulips"),
+)
 KEYS = st.sampled_from([*{*ANSWER_KEYS, *CLAIM_KEYS, *SOURCE_KEYS, *SUBJECT_KEYS, *TOPIC_KEYS, *VOCABULARY_KEYS}])
 WORDS = st.sampled_from(
     ["roses", "rain", "care", "roses.water", "compare", "{folk}", "{", "}", "help", "", "é", "a" * 200]
@@ -57,10 +71,21 @@ def test_random_values_never_raise_anything_else(file: str, value: object) -> No
     survives({file: yaml.safe_dump(value, allow_unicode=True).encode()})
 
 
+@settings(max_examples=150, deadline=None, derandomize=True)
+@given(st.data())
+def test_random_changes_to_a_sound_dialogue_never_raise_anything_else(data: st.DataObject) -> None:
+    """Words of the dialogue in the place of others: keys, conditions and references get mixed up."""
+    words = re.split(r"([\w.]+)", TRIAGE)
+    for _ in range(data.draw(st.integers(1, 3))):
+        place = data.draw(st.integers(0, len(words) // 2 - 1)) * 2 + 1
+        words[place] = data.draw(st.sampled_from(TRIAGE_WORDS))
+    survives({"triage.yaml": "".join(words).encode()})
+
+
 @settings(max_examples=100, deadline=None, derandomize=True)
 @given(FILES, st.data())
 def test_a_random_change_to_a_sound_file_never_raises_anything_else(file: str, data: st.DataObject) -> None:
-    lines = SOUND.get(file, SOUND["claims.yaml"]).splitlines()
+    lines = {"triage.yaml": TRIAGE, **SOUND}.get(file, SOUND["claims.yaml"]).splitlines()
     row = data.draw(st.integers(0, len(lines) - 1))
     column = data.draw(st.integers(0, len(lines[row])))
     lines[row] = lines[row][:column] + data.draw(YAML_SIGNS) + lines[row][column + data.draw(st.integers(0, 5)) :]

@@ -10,51 +10,7 @@ import yaml
 from bot.knowledge import check, load
 from bot.knowledge.triage import Criterion, Triage, holds, may_hold
 from bot.knowledge.triage_paths import classes, deciding, possible_answers, walk
-from tests.bot.knowledge.folders import SOUND, problems, write
-
-TRIAGE = """\
-title: What to plant
-limit: 3
-questions:
-  - id: sun
-    ask: How much sun is there?
-    required: yes
-    why: Roses want sun.
-    claims: [roses.water]
-    options:
-      - id: full
-        label: Full sun
-        means: from morning to evening
-        names: [all day, sunny]
-        speaks:
-          - {for: roses, because: There is sun for roses., claims: [roses.water]}
-      - {id: none, label: Hardly any, names: [shade]}
-  - id: pests
-    ask: What troubles you?
-    multiple: yes
-    why: Snails eat tulips.
-    when: {sun: full}
-    options:
-      - {id: snails, label: Snails}
-      - {id: mice, label: Mice}
-      - {id: frost, label: Frost}
-outcomes:
-  - id: roses
-    title: Roses
-    says: Plant roses.
-    claims: [roses.water]
-    when:
-      - {sun: full, pests: [snails, mice]}
-      - {sun: full, pests: {none: [snails, mice]}}
-    before: tulips
-    watch:
-      - {text: Snails come., claims: [both.rain], when: {pests: snails}}
-  - id: tulips
-    title: Tulips
-    says: Plant tulips.
-    claims: [both.rain]
-    related: [compare]
-"""
+from tests.bot.knowledge.folders import SOUND, TRIAGE, problems, write
 
 
 def told(folder: Path, old: str = "", new: str = "", **files: str) -> list[str]:
