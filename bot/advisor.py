@@ -249,6 +249,7 @@ class Advisor:
                 subjects,
                 before.aspect if before else "",
                 question.topics or (before.topics if before else ()),
+                record=before.record if before else "",
             )
         last = answered[-1]
         entry = self.knowledge.answers.get(last.entry or "")

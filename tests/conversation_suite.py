@@ -15,7 +15,8 @@ A file is a list of conversations, each with a name and steps. A step does one t
 `as: ben` says who does it (anna, where nothing is said), `in: other` in which thread. What is expected is in terms of
 what can be seen: `title`, `verdict`, `says` and `never` (texts), `claims` (ids; their words are looked for), `choices`
 (labels), `kind` and `entry` (where the way in shows the reply itself). `needs` of a conversation or of its steps are
-things that not every way in has: people, threads, clock, redelivery, outage, posting, experts, forms.
+things that not every way in has: people, threads, clock, redelivery, pressed-again (of a button), outage, posting,
+experts, forms.
 """
 
 from __future__ import annotations
@@ -94,8 +95,8 @@ class Conversation:
         return re.sub(r"\W+", "-", self.name).strip("-")
 
 
-def conversations() -> list[Conversation]:
-    """Every conversation of the suite. Raises ValueError where one is not as described above."""
+def conversations(offers: frozenset[str]) -> list[Conversation]:
+    """The conversations that need no more than a way in `offers`. Raises ValueError where one is not as described."""
     found = [
         _conversation(row, file.name)
         for file in sorted(FOLDER.glob("*.yaml"))
@@ -104,7 +105,7 @@ def conversations() -> list[Conversation]:
     names = [conversation.name for conversation in found]
     if len(set(names)) < len(names):
         raise ValueError("two conversations bear the same name")
-    return found
+    return [conversation for conversation in found if conversation.needs <= offers]
 
 
 def _conversation(row: Mapping[str, Any], file: str) -> Conversation:

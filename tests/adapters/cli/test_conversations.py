@@ -58,6 +58,6 @@ def _unwrapped(text: str) -> str:
     return " ".join(text.replace("•", " ").replace("│", " ").split())
 
 
-@pytest.mark.parametrize("conversation", [one for one in conversations() if not one.needs], ids=str)
+@pytest.mark.parametrize("conversation", conversations(TerminalDoor.offers), ids=str)
 async def test_a_conversation_goes_as_written_in_the_terminal(conversation: Conversation, advisor: Advisor) -> None:
     await run(conversation, TerminalDoor(advisor), advisor.knowledge)

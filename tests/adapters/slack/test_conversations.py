@@ -140,7 +140,7 @@ def _seen(screen: Screen) -> Seen:
 
 
 @pytest.mark.parametrize("public", [False, True], ids=["direct", "thread"])
-@pytest.mark.parametrize("conversation", conversations(), ids=str)
+@pytest.mark.parametrize("conversation", conversations(SlackClient.offers), ids=str)
 async def test_a_conversation_goes_as_written_in_slack(
     conversation: Conversation,
     public: bool,

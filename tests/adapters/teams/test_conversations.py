@@ -143,7 +143,7 @@ async def world(make_world: MakeWorld, advisor: Advisor) -> World:
     return world
 
 
-@pytest.mark.parametrize("conversation", conversations(), ids=str)
+@pytest.mark.parametrize("conversation", conversations(TeamsClient.offers), ids=str)
 async def test_a_conversation_goes_as_written_in_teams(
     conversation: Conversation, world: World, advisor: Advisor, tmp_path: Path
 ) -> None:
@@ -151,7 +151,9 @@ async def test_a_conversation_goes_as_written_in_teams(
     await run(conversation, TeamsClient(world, tmp_path / "1.db", public=public, knows_execute=True), advisor.knowledge)
 
 
-PRESSING = [one for one in conversations() if any(step.deed in ("press", "fill") for step in one.steps)]
+PRESSING = [
+    one for one in conversations(TeamsClient.offers) if any(step.deed in ("press", "fill") for step in one.steps)
+]
 
 
 @pytest.mark.parametrize("conversation", PRESSING, ids=str)
