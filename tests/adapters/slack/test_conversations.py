@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import closing
@@ -73,9 +74,9 @@ class SlackClient:
         self._count += 1
         screen = self._screen(who, thread)
         await self._world.quiet()
-        self._break()
+        await self._break()
         await screen.say(text, event_id=self._event_id)
-        self._mend()
+        await self._mend()
         self._last = (text, who, thread, _seen(screen))
         return self._last[-1]
 
@@ -121,16 +122,17 @@ class SlackClient:
             self._screens[who, thread] = Screen(self._people[who], public=self._public, thread=ts)
         return self._screens[who, thread]
 
-    def _break(self) -> None:
+    async def _break(self) -> None:
         if self._broken:
-            self._rename("conversations", "away")
+            await asyncio.to_thread(self._rename, "conversations", "away")
 
-    def _mend(self) -> None:
+    async def _mend(self) -> None:
         if self._broken:
             self._broken = False
-            self._rename("away", "conversations")
+            await asyncio.to_thread(self._rename, "away", "conversations")
 
     def _rename(self, table: str, to: str) -> None:
+        """In another thread, for whoever holds the database now can only let it go on this one."""
         with closing(sqlite3.connect(self._database)) as connection:
             connection.execute(f"ALTER TABLE {table} RENAME TO {to}")
 
