@@ -10,7 +10,7 @@ from pathlib import Path
 from bot import commands, handling, standing
 from bot.answering import Decider, Decision, Thresholds
 from bot.asking import Asking
-from bot.candidates import CandidateFinder, examples
+from bot.candidates import CandidateFinder
 from bot.composing import Composer
 from bot.conversation import Conversation, LastTurn, Offered
 from bot.effects import Effect, Forget, Unanswered
@@ -27,7 +27,6 @@ from bot.parts import split_questions
 from bot.posting import ANSWER, RECORD, Drafts
 from bot.question import Question, Reader
 from bot.responding import Responder
-from bot.retrieval import Retriever
 from bot.sharing import Sharing
 from bot.text import clean, split_words
 from bot.triage.dialogue import Dialogue, paused
@@ -57,9 +56,8 @@ class Advisor:
         ]
         speller = Speller(word_counts([*texts, *names]), is_english)
         self.reader = Reader(ConceptFinder(knowledge), speller)
-        retriever = Retriever.fit(examples(knowledge, self.reader), embeddings=embeddings)
         evidence = Evidence(knowledge)
-        finder = CandidateFinder(knowledge, evidence, retriever)
+        finder = CandidateFinder.fit(knowledge, evidence, self.reader, embeddings)
         self._decider = Decider(knowledge, self.reader, finder, evidence, Thresholds())
         composer = Composer(knowledge)
         self._responder = Responder(knowledge, composer, contact)
@@ -230,11 +228,12 @@ class Advisor:
             before = self._remember(question, [found], before)
             decided.append((question, found))
         answers = {found.entry for _, found in decided if found.outcome == "answer"}
-        if len(answers) < 2 or any(found.outcome not in ("answer", "unstated") for _, found in decided):
+        if any(found.outcome not in ("answer", "unstated") for _, found in decided):
             return []
-        if decision.outcome == "answer" and decision.candidates.clearness > min(
-            found.candidates.clearness for _, found in decided
-        ):
+        if len(answers) < (2 if decision.outcome == "answer" else 1):
+            return []
+        main = {found.claims[0] for _, found in decided if found.claims}
+        if decision.outcome == "answer" and main <= set(decision.claims):
             return []
         return decided
 

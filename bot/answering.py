@@ -177,26 +177,60 @@ class Decider:
                     )
                 rule += ", by contrast with the other subject"
         else:
-            finding = self._denied(question, entry, asked) or self._evidence.of_entry(entry, asked)
+            finding = self._evidence.of_entry(entry, asked)
         verdict = None
         if question.form == "yesno":
-            verdict = self._turned(finding.verdict if finding else "yes", candidate.contrary)
+            named = self._named(question, entry, asked)
+            if question.only and self._says_more(question, asked):
+                verdict = self._turned("no", question.reversed)
+            elif named is not None:
+                verdict = self._turned(named.verdict, question.reversed)
+                claims = tuple(dict.fromkeys((*claims, *named.claims)))
+            else:
+                verdict = self._turned(finding.verdict if finding else "yes", candidate.contrary)
         return Decision(
             "answer", entry=entry.id, verdict=verdict, claims=claims, subjects=asked or entry.subjects,
             topics=entry.topics, rule=rule,
         )  # fmt: skip
 
-    def _denied(self, question: Question, entry: Answer, asked: tuple[str, ...]) -> Finding | None:
-        """`no`, where a yes/no question claims of one subject, in the aspect of `entry`, what sets the other apart."""
-        if len(asked) != 1 or set(question.topics) & set(entry.topics):
+    def _named(self, question: Question, entry: Answer, asked: tuple[str, ...]) -> Finding | None:
+        """What is said on what a yes/no question names, where that is not what `entry` is about but its claims tell:
+        the entry says that A is proactive, the question is whether A is reactive."""
+        if len(asked) != 1:
             return None
+        known = self._knowledge.topics
+        topics = [m for m in question.mentions if m.concept in known and m.concept not in asked]
+        own = {*entry.topics, *(wider for topic in entry.topics for wider in known[topic].within)}
+        if any(mention.concept in own for mention in topics):
+            return None
+        found: list[Finding] = []
+        for mention in topics:
+            finding = self._evidence.on(asked[0], mention.concept)
+            if finding and self._rests_on(entry, finding):
+                found.append(replace(finding, verdict=self._turned(finding.verdict, mention.opposite)))
+        return found[0] if len({finding.verdict for finding in found}) == 1 else None
+
+    def _says_more(self, question: Question, asked: tuple[str, ...]) -> bool:
+        """Whether a claim that affirms what is named of the one subject asked about affirms more beside it."""
+        if len(asked) != 1:
+            return False
         for topic in question.topics:
             finding = self._evidence.on(asked[0], topic)
-            if finding and finding.rule == "contrast":
-                aspects = {self._knowledge.claims[claim].aspect for claim in finding.claims}
-                if entry.aspect in aspects:
-                    return finding
-        return None
+            if finding is None or finding.verdict != "yes" or finding.rule != "stated":
+                continue
+            for claim in finding.claims:
+                affirmed = [s for s in self._knowledge.claims[claim].statements if s.subject == asked[0] and s.holds]
+                if len(affirmed) > 1:
+                    return True
+        return False
+
+    def _rests_on(self, entry: Answer, finding: Finding) -> bool:
+        """Whether `finding` is of what `entry` speaks about: one of its claims, or what sets another subject apart in
+        the same aspect."""
+        if set(finding.claims) & set(entry.claims):
+            return True
+        aspects = {self._knowledge.claims[claim].aspect for claim in finding.claims}
+        return finding.rule == "contrast" and entry.aspect in aspects
 
     @staticmethod
     def _turned(verdict: Verdict, contrary: bool) -> Verdict:

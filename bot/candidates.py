@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.embeddings import Embeddings
 from bot.evidence import Evidence
 from bot.knowledge.model import Answer, KnowledgeBase
+from bot.polarity import OF_ENTRY, Polarity
 from bot.question import Question, Reader
 from bot.retrieval import Candidate as Found
 from bot.retrieval import Retriever
@@ -22,9 +24,6 @@ SUBJECT_LEFT_OUT = -0.12  # the question names two subjects and the entry deals 
 SUBJECT_ADDED = -0.06  # the entry compares two subjects and the question names one
 SAME_TOPIC = 0.12
 SAME_ASPECT = 0.16
-# A word such as "outside" makes it this much likelier that the contrary is asked.
-TURNED = 0.25
-NO_CONTRARY = -0.12
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,25 +58,41 @@ class Candidates:
         return self.ranked[0].score - self.ranked[1].score
 
 
-def examples(knowledge: KnowledgeBase, reader: Reader) -> list[tuple[str, tuple[str, ...]]]:
-    """What retrieval learns from: each question's features under its entry, contrary ones under its contrary."""
-    learnt: list[tuple[str, tuple[str, ...]]] = []
-    for entry in knowledge.answers.values():
-        for side, questions in (("", entry.questions), (CONTRARY, entry.contrary)):
-            for text in questions:
-                features = reader.features(text)
-                if features:
-                    learnt.append((entry.id + side, features))
-    return learnt
+def examples(knowledge: KnowledgeBase, reader: Reader) -> list[tuple[str, Question]]:
+    """What is learnt from: each example question under its entry, contrary ones under its contrary."""
+    return [
+        (entry.id + side, reader.read(text))
+        for entry in knowledge.answers.values()
+        for side, questions in (("", entry.questions), (CONTRARY, entry.contrary))
+        for text in questions
+    ]
 
 
 class CandidateFinder:
     """Ranks the curated answers for a question."""
 
-    def __init__(self, knowledge: KnowledgeBase, evidence: Evidence, retriever: Retriever) -> None:
+    def __init__(self, knowledge: KnowledgeBase, evidence: Evidence, retriever: Retriever, polarity: Polarity) -> None:
         self._knowledge = knowledge
         self._evidence = evidence
         self._retriever = retriever
+        self._polarity = polarity
+
+    @classmethod
+    def fit(
+        cls, knowledge: KnowledgeBase, evidence: Evidence, reader: Reader, embeddings: Embeddings | None
+    ) -> CandidateFinder:
+        """Learns from the example questions of `knowledge`."""
+        learnt = examples(knowledge, reader)
+        retriever = Retriever.fit([(label, question.features) for label, question in learnt], embeddings=embeddings)
+        polarity = Polarity.fit(
+            [
+                (question, label.endswith(CONTRARY))
+                for label, question in learnt
+                if knowledge.answers[label.removesuffix(CONTRARY)].kind == "answer"
+            ],
+            embeddings,
+        )
+        return cls(knowledge, evidence, retriever, polarity)
 
     def rank(
         self, question: Question, subjects: Sequence[str], extra: Sequence[str] = (), limit: int = 8
@@ -87,20 +102,27 @@ class CandidateFinder:
         sides: dict[str, list[float]] = {}
         self._collect(ranking.candidates, sides)
         confidence = ranking.confidence
+        if extra:  # what someone wants to do instead has nothing to do with what was talked about before
+            alone = self._retriever.rank(question.features, limit=24)
+            self._collect([found for found in alone.candidates if self._is_request(found.label)], sides)
         if question.asking:
             asking = self._retriever.rank((*question.asking, *extra), limit=24)
             self._collect(asking.candidates, sides)
             confidence = max(confidence, asking.confidence)
         ranked: list[Candidate] = []
+        leaning = self._polarity.leaning(question)
         for entry, (aligned, contrary) in sides.items():
             if self._knowledge.answers[entry].kind == "clarify" and (question.mentions or extra):
                 continue  # what names something does not ask "what do you mean?"
             wording = max(aligned, contrary)
-            leaning = max(contrary, aligned + NO_CONTRARY) - aligned + TURNED * question.reversed
+            turned = leaning + OF_ENTRY * (max(contrary, 0.0) - max(aligned, 0.0)) > 0
             agreement = self._agreement(self._knowledge.answers[entry], question, subjects)
-            ranked.append(Candidate(entry, wording + agreement, wording, leaning > 0))
+            ranked.append(Candidate(entry, wording + agreement, wording, turned))
         ranked.sort(key=lambda candidate: (-candidate.score, candidate.entry))
         return Candidates(tuple(ranked[:limit]), confidence)
+
+    def _is_request(self, label: str) -> bool:
+        return self._knowledge.answers[label.removesuffix(CONTRARY)].kind in ("help", "triage")
 
     @staticmethod
     def _collect(found: Sequence[Found], sides: dict[str, list[float]]) -> None:

@@ -66,7 +66,9 @@ CONTRACTIONS = {
     "impl": "implementation", "comms": "communication", "docs": "documentation", "auth": "authentication",
     "kinda": "kind of", "sorta": "sort of", "tmrw": "tomorrow", "wat": "what", "wut": "what", "wich": "which",
     "dis": "this",
-    "vs": "versus", "n": "and", "b4": "before", "ok": "okay",
+    "duz": "does", "dosent": "does not", "wats": "what is", "wot": "what", "wots": "what is", "shud": "should",
+    "cud": "could", "wud": "would", "hav": "have", "teh": "the", "wit": "with", "w": "with", "hw": "how",
+    "vs": "versus", "v": "versus", "n": "and", "b4": "before", "ok": "okay",
 }  # fmt: skip
 
 # After a negation a yes/no question asks whether the contrary holds.
@@ -83,7 +85,22 @@ REVERSALS = (
     "off limits", "exempt", "not part of", "blind to", "turn a blind eye", "turns a blind eye", "look away",
     "looks away", "blind spot", "skips", "skip",
     "leave alone", "leaves alone", "none of", "nothing to do with", "stay out of", "stays out of",
+    "leave aside", "leaves aside", "left aside", "set aside", "sets aside", "to others", "to someone else",
+    "to somebody else", "disregard", "disregards", "stop short of", "stops short of", "keep out of", "keeps out of",
+    "no business of", "not concerned with", "unconcerned", "refuse to", "refuses to", "impossible", "unable to",
+    "incapable of", "far from",
 )  # fmt: skip
+# What says that there is nothing besides.
+ONLY = (
+    "only", "purely", "solely", "exclusively", "merely", "nothing but", "limited to", "confined to", "restricted to",
+    "limit itself to", "limits itself to", "restrict itself to", "confine itself to", "nothing else", "nothing besides",
+)  # fmt: skip
+# "Do you know if …", anywhere in a message, asks yes or no; so does "whether".
+ASKS_IF = _words("know wonder wondering ask asking asked tell say see check sure clear unsure curious")
+# What opens a clause that only adds to the question …
+SUBORDINATES = _words("that who which what where because since when while after although")
+# … unless one of these comes before it: "do you say that …".
+REPORTS = _words("say says said mean means true right correct think know heard claim claims state states case fact")
 TAGS = (
     "right",
     "correct",

@@ -116,8 +116,13 @@ def resolve(question: Question, last: LastTurn | None, knowledge: KnowledgeBase,
             and last.subjects
             and own[0] not in last.subjects[:1]
         ):
+            pair = (last.subjects[0], *own)
+            both = sibling_of(knowledge.answers.get(last.entry or ""), pair, knowledge)
             return Resolved(
-                (last.subjects[0], *own), extra=(f"<{last.subjects[0]}>",), rule="compared with the last subject"
+                pair,
+                extra=(f"<{last.subjects[0]}>",),
+                entry=both.id if both else None,
+                rule="compared with the last subject",
             )
         return Resolved(own)
     if last.entry and _asks_for_more(question, rest):

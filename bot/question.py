@@ -29,6 +29,7 @@ class Question:
     numeric: bool = False  # asks for a number, a date or a rate
     respect: str = ""  # in what one is said to be more than the other: "faster", "expensive"
     pair: bool = False  # asks about "the two", "both", "which one"
+    only: bool = False  # asks whether there is nothing besides
     mended: tuple[tuple[str, str], ...] = ()  # as typed, as read
 
     def concepts(self, layer: str) -> tuple[str, ...]:
@@ -77,13 +78,14 @@ class Reader:
             features=features(plain, mentions),
             mentions=tuple(mentions),
             form=form,
-            reversed=form == "yesno" and asks_contrary(text, plain, mentions),
+            reversed=form == "yesno" and asks_contrary(text),
             mended=mended,
             asking=asking,
             asks_about=about,
             numeric=_has_phrase(joined, english.NUMERIC),
             respect=_respect(plain),
             pair=_has_phrase(joined, english.PAIR),
+            only=_has_phrase(joined, english.ONLY) and " not only " not in joined,
         )
 
     def features(self, raw: str) -> tuple[str, ...]:
@@ -227,7 +229,14 @@ def _clause_form(words: list[str]) -> Form | None:
         return "open" if words[0] in english.IMPERATIVES else "yesno"
     if words[0] in english.IMPERATIVES:
         return "open"
-    return None
+    return "yesno" if _asks_indirectly(words) else None
+
+
+def _asks_indirectly(words: Sequence[str]) -> bool:
+    """Whether there is an "… know if …" or a "whether" in a clause, with something after it."""
+    return any(
+        word == "whether" or (word == "if" and before in english.ASKS_IF) for before, word in pairwise(words[:-2])
+    )
 
 
 def _asks(words: Sequence[str]) -> bool:
@@ -248,9 +257,9 @@ def _offers_choice(words: Sequence[str], mentions: Sequence[Mention]) -> bool:
     )
 
 
-def asks_contrary(text: str, words: Sequence[str], mentions: Sequence[Mention]) -> bool:
+def asks_contrary(text: str) -> bool:
     """Whether a word in a yes/no question turns it round: "is X left out?". "Isn't X …?" asks the same as "Is X …?"."""
-    asked = _without_openers(list(words))
+    asked = _main_clause(text)
     opens = bool(asked) and asked[0] in english.AUXILIARIES
     turns = 0
     for position, word in enumerate(asked):
@@ -265,3 +274,19 @@ def asks_contrary(text: str, words: Sequence[str], mentions: Sequence[Mention]) 
     joined = " " + " ".join(asked) + " "
     turns += any(f" {phrase} " in joined for phrase in english.REVERSALS)
     return turns % 2 == 1
+
+
+def _main_clause(text: str) -> list[str]:
+    """The words of the clause that asks, without a story before it and without what a relative clause adds."""
+    parts = [_without_openers([word.text for word in split_words(clause)]) for clause in clauses(text)]
+    if len(parts) > 1 and len(parts[-1]) <= 3 and parts[-1][-1] in english.PRONOUNS:
+        parts.pop()  # a tag: "…, can't it?"
+        text = ". ".join(" ".join(words) for words in parts)
+    asking = [words for words in parts if len(words) > 3 and _clause_form(words) == "yesno"]
+    words = asking[-1] if asking else _without_openers([word.text for word in split_words(text)])
+    if words[:2] in (["is", "it"], ["was", "it"]):
+        return words  # "is it true that …", "is it A that …": what follows is what is asked
+    for position, word in enumerate(words[3:], 3):
+        if word in english.SUBORDINATES and words[position - 1] not in english.REPORTS:
+            return words[:position]
+    return words

@@ -16,7 +16,7 @@ from bot.retrieval.features import Features, Matrix, Vector
 from bot.retrieval.landmarks import Landmarks, choose
 from bot.retrieval.ridge import Ridge, kernel, solve
 
-LANDMARKS = 640
+LANDMARKS = 1000
 _BATCH = 8192
 _LEFT_OUT = 600  # examples at most that are left out to calibrate the confidence
 _DECIMALS = 4  # scores that differ by less are equal, in whatever order the processor added

@@ -1,0 +1,64 @@
+"""Polarity: does a yes/no question ask whether what an answer says holds, or whether the contrary does?
+
+Learnt from the wordings of all answers together. What a question names is blanked out, so that "are servers off A's
+list" teaches something about every other topic; what the wordings of one answer tell is weighed in besides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from bot.embeddings import Embeddings
+from bot.question import Question
+from bot.retrieval import Retriever
+
+ALIGNED, CONTRARY = "aligned", "contrary"
+
+# Weights of a logistic curve, fitted to the example questions, each left out in its turn.
+OF_WORDING = 0.8
+OF_ENTRY = 2.0  # what the examples of the answer itself say
+TURNED = 1.5  # a word such as "outside" is there
+OPPOSITE = 0.9  # a topic is called by a name for its contrary
+OFFSET = -0.3
+
+
+class Polarity:
+    def __init__(self, retriever: Retriever) -> None:
+        self._retriever = retriever
+
+    @classmethod
+    def fit(cls, questions: Iterable[tuple[Question, bool]], embeddings: Embeddings | None) -> Polarity:
+        """Learns from yes/no questions, each with whether it asks for the contrary of what its answer says."""
+        examples = [
+            (CONTRARY if contrary else ALIGNED, blanked(question))
+            for question, contrary in questions
+            if question.form == "yesno"
+        ]
+        return cls(Retriever.fit(examples, embeddings=embeddings))
+
+    def leaning(self, question: Question) -> float:
+        """How much the wording speaks for the contrary; 0 where nothing was learnt."""
+        if question.form != "yesno":
+            return 0.0
+        scores = {found.label: found.score for found in self._retriever.rank(blanked(question)).candidates}
+        wording = scores.get(CONTRARY, 0.0) - scores.get(ALIGNED, 0.0)
+        opposite = any(mention.opposite for mention in question.mentions)
+        return OF_WORDING * wording + TURNED * question.reversed + OPPOSITE * opposite + OFFSET
+
+
+def blanked(question: Question) -> tuple[str, ...]:
+    """The words of `question` with a sign in place of each subject and topic."""
+    words: list[str] = []
+    position = 0
+    starts = {mention.start: mention for mention in question.mentions if mention.layer != "aspect"}
+    while position < len(question.words):
+        mention = starts.get(position)
+        if mention is None:
+            words.append(question.words[position])
+            position += 1
+        else:
+            words.append("<subject>" if mention.layer == "subject" else "<topic!>" if mention.opposite else "<topic>")
+            position = mention.end
+    if question.reversed:
+        words.append("<turned>")
+    return tuple(words)
