@@ -21,11 +21,12 @@ Outcome = Literal["answer", "unstated", "offtopic", "clarify", "help", "triage"]
 class Thresholds:
     """Scores from which a decision is taken."""
 
-    answer: float = 0.24  # from here an answer is given, where nothing else is near
-    plain: float = 0.34  # the same for a question that names nothing the vocabulary knows
-    maybe: float = 0.18  # from here it is worth asking what was meant
-    margin: float = 0.04  # ahead of the next by this
-    decline: float = 0.20  # from here the examples of a decline, or of small talk, are near enough
+    answer: float = 0.16  # from here an answer is given, where nothing else is near
+    plain: float = 0.14  # the same for a question that names nothing the vocabulary knows
+    maybe: float = 0.10  # from here it is worth asking what was meant
+    clear: float = 0.30  # from here no lead over the next is asked for
+    margin: float = 0.02  # the lead over the next that is asked for below that
+    decline: float = 0.12  # from here the examples of a decline, or of small talk, are near enough
     strong: float = 0.80  # from here an answer stands although the question names something the sources are silent on
 
 
@@ -106,7 +107,8 @@ class Decider:
         if question.respect and not self._compares_in(question, entry):
             return Decision("unstated", rule="compares in a respect that the sources don't speak of")
         named = bool(question.mentions or resolved.subjects)
-        if best.score >= (limits.answer if named else limits.plain):
+        enough = best.score >= (limits.answer if named else limits.plain)
+        if enough and (best.score >= limits.clear or candidates.margin >= limits.margin):
             return self._answer(question, resolved, best, "best candidate")
         return self._uncertain(question, resolved, candidates)
 

@@ -17,13 +17,13 @@ NEVER = -9.0  # the score of what was not found at all
 CONTRARY = "!"  # marks the label under which an entry's contrary questions are learnt
 
 # How much agreement in what is named counts beside the wording, whose scores run from about 0 to 1.
-SAME_SUBJECT = 0.10
+SAME_SUBJECT = 0.12
 OTHER_SUBJECT = -0.30
 SAID_BY_CONTRAST = -0.06  # the entry is about another subject, and says something of the one asked about all the same
 SUBJECT_LEFT_OUT = -0.12  # the question names two subjects and the entry deals with one of them
-SUBJECT_ADDED = -0.06  # the entry compares two subjects and the question names one
-SAME_TOPIC = 0.12
-SAME_ASPECT = 0.16
+SUBJECT_ADDED = 0.02  # the entry compares two subjects and the question names one
+SAME_TOPIC = 0.07
+SAME_ASPECT = 0.03
 
 
 @dataclass(frozen=True, slots=True)
