@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from bot.embeddings import Embeddings
@@ -111,13 +111,14 @@ class CandidateFinder:
             confidence = max(confidence, asking.confidence)
         ranked: list[Candidate] = []
         leaning = self._polarity.leaning(question)
+        agreement = self._agreement(question, subjects)
         for entry, (aligned, contrary) in sides.items():
             if self._knowledge.answers[entry].kind == "clarify" and (question.mentions or extra):
                 continue  # what names something does not ask "what do you mean?"
             wording = max(aligned, contrary)
             turned = leaning + OF_ENTRY * (max(contrary, 0.0) - max(aligned, 0.0)) > 0
-            agreement = self._agreement(self._knowledge.answers[entry], question, subjects)
-            ranked.append(Candidate(entry, wording + agreement, wording, turned))
+            score = wording + agreement(self._knowledge.answers[entry])
+            ranked.append(Candidate(entry, score, wording, turned))
         ranked.sort(key=lambda candidate: (-candidate.score, candidate.entry))
         return Candidates(tuple(ranked[:limit]), confidence)
 
@@ -132,25 +133,33 @@ class CandidateFinder:
             scores = sides.setdefault(candidate.label.removesuffix(CONTRARY), [NEVER, NEVER])
             scores[side] = max(scores[side], candidate.score)
 
-    def _agreement(self, entry: Answer, question: Question, subjects: Sequence[str]) -> float:
-        score = 0.0
-        known, about = self._knowledge.subjects, set(entry.subjects)
-        asked = {subject for subject in subjects if not known[subject].speaker or subject in about}
-        comparable = {subject for subject in asked if known[subject].contrast} or asked
-        if not about:
-            score += SAME_SUBJECT if asked else 0.0  # a decline is about whatever subject is named
-        elif asked:
-            if not asked & about:
-                said = any(self._evidence.on(subject, topic) for subject in subjects for topic in entry.topics)
-                score += SAID_BY_CONTRAST if said else OTHER_SUBJECT
-            else:
-                score += SAME_SUBJECT
-                if not question.pair:
-                    score += SUBJECT_LEFT_OUT * 2 * len(comparable - about) / len(comparable)
-                if about - asked:
-                    score += SUBJECT_ADDED
-        if set(entry.topics) & set(question.topics):
-            score += SAME_TOPIC
-        if entry.aspect and entry.aspect in question.aspects:
-            score += SAME_ASPECT / len(question.aspects)
-        return score
+    def _agreement(self, question: Question, subjects: Sequence[str]) -> Callable[[Answer], float]:
+        """How far an entry is about what `question` names: a function of the entry, to be added to its score."""
+        known = self._knowledge.subjects
+        topics, aspects = set(question.topics), question.aspects
+        silent = {subject for subject in subjects if not known[subject].speaker}
+
+        def agreement(entry: Answer) -> float:
+            score = 0.0
+            about = set(entry.subjects)
+            asked = silent | {subject for subject in subjects if subject in about}
+            if not about:
+                score += SAME_SUBJECT if asked else 0.0  # a decline is about whatever subject is named
+            elif asked:
+                if not asked & about:
+                    said = any(self._evidence.on(subject, topic) for subject in subjects for topic in entry.topics)
+                    score += SAID_BY_CONTRAST if said else OTHER_SUBJECT
+                else:
+                    score += SAME_SUBJECT
+                    if not question.pair:
+                        comparable = {subject for subject in asked if known[subject].contrast} or asked
+                        score += SUBJECT_LEFT_OUT * 2 * len(comparable - about) / len(comparable)
+                    if about - asked:
+                        score += SUBJECT_ADDED
+            if not topics.isdisjoint(entry.topics):
+                score += SAME_TOPIC
+            if entry.aspect and entry.aspect in aspects:
+                score += SAME_ASPECT / len(aspects)
+            return score
+
+        return agreement

@@ -14,6 +14,7 @@ from bot.retrieval import Retriever
 
 ALIGNED, CONTRARY = "aligned", "contrary"
 
+LANDMARKS = 300
 # Weights of a logistic curve, fitted to the example questions, each left out in its turn.
 OF_WORDING = 0.8
 OF_ENTRY = 2.0  # what the examples of the answer itself say
@@ -34,7 +35,7 @@ class Polarity:
             for question, contrary in questions
             if question.form == "yesno"
         ]
-        return cls(Retriever.fit(examples, embeddings=embeddings))
+        return cls(Retriever.fit(examples, embeddings=embeddings, landmarks=LANDMARKS))
 
     def leaning(self, question: Question) -> float:
         """How much the wording speaks for the contrary; 0 where nothing was learnt."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from functools import lru_cache
 from typing import NamedTuple
 
 from bot.english import CONTRACTIONS
@@ -59,7 +60,8 @@ class Word(NamedTuple):
     capitals: bool = False  # typed in capitals throughout, two letters or more
 
 
-def split_words(text: str) -> list[Word]:
+@lru_cache(maxsize=4096)
+def split_words(text: str) -> tuple[Word, ...]:
     """The words of cleaned `text`, in order. Hyphens and slashes part words; "isn't" becomes "is not"."""
     words: list[Word] = []
     text = text.replace("w/o ", "without ").replace("w/ ", "with ")
@@ -74,7 +76,7 @@ def split_words(text: str) -> list[Word]:
             words.extend(Word(part, capitals) for part in CONTRACTIONS[word].split())
         else:
             words.append(Word(word, capitals))
-    return words
+    return tuple(words)
 
 
 _SPECIAL = {

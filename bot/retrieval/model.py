@@ -58,8 +58,15 @@ class Retriever:
         return self._curve.threshold
 
     @classmethod
-    def fit(cls, examples: Sequence[tuple[str, Sequence[str]]], *, embeddings: Embeddings | None) -> Retriever:
-        """Learns from (label, words) pairs. Words are in lower case; one in angle brackets is an opaque sign."""
+    def fit(
+        cls,
+        examples: Sequence[tuple[str, Sequence[str]]],
+        *,
+        embeddings: Embeddings | None,
+        landmarks: int = LANDMARKS,
+    ) -> Retriever:
+        """Learns from (label, words) pairs. Words are in lower case; one in angle brackets is an opaque sign.
+        `landmarks`: how many points at most stand for the examples; more are slower and tell finer."""
         ordered = sorted((example for example in examples if example[1]), key=lambda example: example[0])
         labels = tuple(sorted({label for label, _ in ordered}))
         texts = [words for _, words in ordered]
@@ -72,9 +79,9 @@ class Retriever:
         bounds = np.searchsorted(of_label, np.arange(len(labels) + 1)).tolist()
         store = _Store.of(features, texts)
         labelled = (store.rows(start, end) for start, end in pairwise(bounds))
-        landmarks = choose(labelled, [end - start for start, end in pairwise(bounds)], LANDMARKS)
-        ridge = solve(landmarks.points, store.batches(of_label), len(labels))
-        return cls(labels, features, landmarks.points, ridge.weights, _curve(ridge, landmarks, store, bounds))
+        chosen = choose(labelled, [end - start for start, end in pairwise(bounds)], landmarks)
+        ridge = solve(chosen.points, store.batches(of_label), len(labels))
+        return cls(labels, features, chosen.points, ridge.weights, _curve(ridge, chosen, store, bounds))
 
     def rank(self, words: Sequence[str], limit: int = 10) -> Ranking:
         """The labels that the words speak for. No words, or nothing learned: no candidates and no confidence."""
