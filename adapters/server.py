@@ -110,7 +110,7 @@ async def serving(settings: Settings) -> AsyncIterator[tuple[int, Doors]]:
         raise ServeError(f"The database does not answer ({type(error).__name__}). Check DATABASE_URL.") from None
     async with AsyncExitStack() as stack:
         stack.push_async_callback(memory.close)
-        host = await asyncio.to_thread(Host, settings.knowledge, settings.security_contact)
+        host = await asyncio.to_thread(Host, settings.knowledge, settings.security_contact, settings.cache)
         with contextlib.suppress(NotImplementedError):  # where the system has no such signal
             asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, host.reload)
         retention = Retention(conversation=settings.conversation_hours * HOUR, triage=settings.triage_days * DAY)

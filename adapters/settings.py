@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -24,6 +25,10 @@ def _named(*names: str) -> Any:
     return AliasChoices(*names)
 
 
+def _cache() -> Path:
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "advisor"
+
+
 class Settings(BaseSettings):
     """Under the platforms' own names where they have one. Empty means: not set."""
 
@@ -33,6 +38,7 @@ class Settings(BaseSettings):
     port: int = Field(3978, ge=0, le=65535, validation_alias=_named("PORT"))
     public_url: str = Field("", validation_alias=_named("PUBLIC_URL"))  # how people reach this server from outside
     knowledge: Path = Field(KNOWLEDGE, validation_alias=_named("KNOWLEDGE_DIR"))
+    cache: Path = Field(default_factory=_cache, validation_alias=_named("CACHE_DIR"))  # made again when it is gone
     database_url: SecretStr = Field(SecretStr("sqlite:///advisor.sqlite3"), validation_alias=_named("DATABASE_URL"))
     encryption_key: SecretStr = Field(SecretStr(""), validation_alias=_named("ENCRYPTION_KEY"))
     security_contact: str = Field("", validation_alias=_named("SECURITY_CONTACT"))

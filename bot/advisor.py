@@ -10,7 +10,7 @@ from pathlib import Path
 from bot import commands, handling, standing
 from bot.answering import Decider, Decision, Thresholds
 from bot.asking import Asking
-from bot.candidates import CandidateFinder
+from bot.candidates import CandidateFinder, learn
 from bot.composing import Composer
 from bot.conversation import Conversation, LastTurn, Offered
 from bot.effects import Effect, Forget, Unanswered
@@ -21,6 +21,7 @@ from bot.guards import Guards
 from bot.handling import Handler
 from bot.knowledge import load
 from bot.knowledge.model import KnowledgeBase
+from bot.learnt import Keep
 from bot.lexicon import is_english
 from bot.messages import Choice, Message, Place, Reply
 from bot.parts import split_questions
@@ -43,8 +44,9 @@ UNANSWERED = ("unstated", "offtopic", "clarify")  # kinds of reply after which t
 class Advisor:
     """Everything that is needed to take a turn, made once from a knowledge folder."""
 
-    def __init__(self, knowledge: KnowledgeBase, contact: str = "") -> None:
-        """`contact`: whom to reach when an incident is under way, as people should read it."""
+    def __init__(self, knowledge: KnowledgeBase, contact: str = "", keep: Keep | None = None) -> None:
+        """`contact`: whom to reach when an incident is under way, as people should read it. `keep`: where what is
+        learnt from the examples is kept for the next start."""
         self.knowledge = knowledge
         embeddings = Embeddings.load()
         texts = [question for entry in knowledge.answers.values() for question in (*entry.questions, *entry.contrary)]
@@ -57,7 +59,12 @@ class Advisor:
         speller = Speller(word_counts([*texts, *names]), is_english)
         self.reader = Reader(ConceptFinder(knowledge), speller)
         evidence = Evidence(knowledge)
-        finder = CandidateFinder.fit(knowledge, evidence, self.reader, embeddings)
+        learnt = keep.read(knowledge.version, embeddings) if keep else None
+        if learnt is None:
+            learnt = learn(knowledge, self.reader, embeddings)
+            if keep:
+                keep.write(knowledge.version, embeddings, learnt)
+        finder = CandidateFinder(knowledge, evidence, learnt)
         self._decider = Decider(knowledge, self.reader, finder, evidence, Thresholds())
         composer = Composer(knowledge)
         self._responder = Responder(knowledge, composer, contact)
@@ -75,9 +82,12 @@ class Advisor:
         self._guards = Guards(knowledge)
 
     @classmethod
-    def load(cls, folder: Path, contact: str = "") -> Advisor:
-        """The advisor on the knowledge in `folder`. Raises `KnowledgeError` with every problem found."""
-        return cls(load(folder), contact)
+    def load(cls, folder: Path, contact: str = "", keep: Path | None = None) -> Advisor:
+        """The advisor on the knowledge in `folder`. Raises `KnowledgeError` with every problem found.
+
+        `keep`: a folder for what is learnt from the examples, which makes the next start several times as fast.
+        """
+        return cls(load(folder), contact, Keep(keep, folder.resolve()) if keep else None)
 
     def ask(self, text: str, history: tuple[str, ...] | list[str] = ()) -> Reply:
         """The reply to `text` in a fresh conversation, after the same person's earlier messages."""

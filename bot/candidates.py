@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from bot import polarity
 from bot.embeddings import Embeddings
 from bot.evidence import Evidence
 from bot.knowledge.model import Answer, KnowledgeBase
+from bot.learnt import Learnt
 from bot.polarity import OF_ENTRY, Polarity
 from bot.question import Question, Reader
 from bot.retrieval import Candidate as Found
@@ -58,41 +60,27 @@ class Candidates:
         return self.ranked[0].score - self.ranked[1].score
 
 
-def examples(knowledge: KnowledgeBase, reader: Reader) -> list[tuple[str, Question]]:
-    """What is learnt from: each example question under its entry, contrary ones under its contrary."""
-    return [
-        (entry.id + side, reader.read(text))
+def learn(knowledge: KnowledgeBase, reader: Reader, embeddings: Embeddings | None) -> Learnt:
+    """Learns from the example questions of each entry, and from the contrary ones under the entry's contrary."""
+    examples = [
+        (entry, side, reader.read(text))
         for entry in knowledge.answers.values()
         for side, questions in (("", entry.questions), (CONTRARY, entry.contrary))
         for text in questions
     ]
+    entries = Retriever.fit([(entry.id + side, q.features) for entry, side, q in examples], embeddings=embeddings)
+    answers = [(question, side == CONTRARY) for entry, side, question in examples if entry.kind == "answer"]
+    return Learnt(entries, polarity.fit(answers, embeddings))
 
 
 class CandidateFinder:
     """Ranks the curated answers for a question."""
 
-    def __init__(self, knowledge: KnowledgeBase, evidence: Evidence, retriever: Retriever, polarity: Polarity) -> None:
+    def __init__(self, knowledge: KnowledgeBase, evidence: Evidence, learnt: Learnt) -> None:
         self._knowledge = knowledge
         self._evidence = evidence
-        self._retriever = retriever
-        self._polarity = polarity
-
-    @classmethod
-    def fit(
-        cls, knowledge: KnowledgeBase, evidence: Evidence, reader: Reader, embeddings: Embeddings | None
-    ) -> CandidateFinder:
-        """Learns from the example questions of `knowledge`."""
-        learnt = examples(knowledge, reader)
-        retriever = Retriever.fit([(label, question.features) for label, question in learnt], embeddings=embeddings)
-        polarity = Polarity.fit(
-            [
-                (question, label.endswith(CONTRARY))
-                for label, question in learnt
-                if knowledge.answers[label.removesuffix(CONTRARY)].kind == "answer"
-            ],
-            embeddings,
-        )
-        return cls(knowledge, evidence, retriever, polarity)
+        self._retriever = learnt.entries
+        self._polarity = Polarity(learnt.polarity)
 
     def rank(
         self, question: Question, subjects: Sequence[str], extra: Sequence[str] = (), limit: int = 8

@@ -23,19 +23,21 @@ OPPOSITE = 0.9  # a topic is called by a name for its contrary
 OFFSET = -0.3
 
 
+def fit(questions: Iterable[tuple[Question, bool]], embeddings: Embeddings | None) -> Retriever:
+    """Learns from yes/no questions, each with whether it asks for the contrary of what its answer says."""
+    examples = [
+        (CONTRARY if contrary else ALIGNED, blanked(question))
+        for question, contrary in questions
+        if question.form == "yesno"
+    ]
+    return Retriever.fit(examples, embeddings=embeddings, landmarks=LANDMARKS)
+
+
 class Polarity:
+    """Judges questions by what `fit` learnt."""
+
     def __init__(self, retriever: Retriever) -> None:
         self._retriever = retriever
-
-    @classmethod
-    def fit(cls, questions: Iterable[tuple[Question, bool]], embeddings: Embeddings | None) -> Polarity:
-        """Learns from yes/no questions, each with whether it asks for the contrary of what its answer says."""
-        examples = [
-            (CONTRARY if contrary else ALIGNED, blanked(question))
-            for question, contrary in questions
-            if question.form == "yesno"
-        ]
-        return cls(Retriever.fit(examples, embeddings=embeddings, landmarks=LANDMARKS))
 
     def leaning(self, question: Question) -> float:
         """How much the wording speaks for the contrary; 0 where nothing was learnt."""

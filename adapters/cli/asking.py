@@ -17,7 +17,7 @@ from bot.messages import Reply
 
 def load(settings: Settings) -> Advisor:
     """The advisor on the configured knowledge. Raises KnowledgeError."""
-    return Advisor.load(settings.knowledge, settings.security_contact)
+    return Advisor.load(settings.knowledge, settings.security_contact, settings.cache)
 
 
 def as_data(reply: Reply) -> dict[str, Any]:

@@ -1,0 +1,61 @@
+"""What is learnt of a knowledge folder is kept for the next start, and is never used for anything else."""
+
+from pathlib import Path
+
+from bot.advisor import Advisor
+
+ANSWERS = """
+- id: tea
+  questions: [how do I brew tea, tea brewing, how long does tea take]
+  answer: Three minutes.
+- id: coffee
+  questions: [how do I make coffee, coffee making, grinding beans]
+  answer: Grind the beans.
+"""
+
+
+def test_a_second_start_replies_as_the_first(tmp_path: Path) -> None:
+    folder, kept = _knowledge(tmp_path), tmp_path / "kept"
+    first, second = Advisor.load(folder, keep=kept), Advisor.load(folder, keep=kept)
+    for question in ("how should i brew tea?", "beans", "what about cars", "cofee"):
+        assert first.ask(question) == second.ask(question)
+
+
+def test_a_second_start_does_not_learn(tmp_path: Path) -> None:
+    folder, kept = _knowledge(tmp_path), tmp_path / "kept"
+    Advisor.load(folder, keep=kept)
+    (written,) = kept.iterdir()
+    before = written.stat().st_mtime_ns
+    Advisor.load(folder, keep=kept)
+    assert [file.stat().st_mtime_ns for file in kept.iterdir()] == [before]
+
+
+def test_changed_knowledge_is_learnt_anew_and_the_old_file_goes(tmp_path: Path) -> None:
+    folder, kept = _knowledge(tmp_path), tmp_path / "kept"
+    Advisor.load(folder, keep=kept)
+    (old,) = kept.iterdir()
+    (folder / "answers" / "drinks.yaml").write_text(ANSWERS.replace("id: tea", "id: green-tea"))
+    assert Advisor.load(folder, keep=kept).ask("how do I brew tea").entry == "green-tea"
+    (new,) = kept.iterdir()
+    assert new != old
+
+
+def test_a_damaged_file_is_replaced(tmp_path: Path) -> None:
+    folder, kept = _knowledge(tmp_path), tmp_path / "kept"
+    Advisor.load(folder, keep=kept)
+    (file,) = kept.iterdir()
+    file.write_bytes(file.read_bytes()[:1000])
+    assert Advisor.load(folder, keep=kept).ask("how do I brew tea").entry == "tea"
+    assert file.stat().st_size > 1000
+
+
+def test_a_place_that_can_not_be_written_to_is_done_without(tmp_path: Path) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("in the way")
+    assert Advisor.load(_knowledge(tmp_path), keep=blocked / "kept").ask("tea brewing").entry == "tea"
+
+
+def _knowledge(folder: Path) -> Path:
+    (folder / "knowledge" / "answers").mkdir(parents=True)
+    (folder / "knowledge" / "answers" / "drinks.yaml").write_text(ANSWERS)
+    return folder / "knowledge"
