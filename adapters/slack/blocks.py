@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from adapters.slack.forms import fits_a_message, inputs
-from bot.messages import VERDICTS, Block, Bullets, Choice, Citation, Form, Heading, Paragraph, Reply, Table
+from bot.messages import VERDICTS, Block, Bullets, Choice, Form, Heading, Paragraph, Reply, Table
 
 Element = dict[str, Any]
 
@@ -36,7 +36,7 @@ def draw(reply: Reply, below: Sequence[Element] = (), *, most: int = MOST_BLOCKS
     """What there is to read in a reply, with `below` under it. At most `most` blocks: the body gives way."""
     above = [*_headline(reply)]
     body = [block for part in reply.body for block in _drawn(part)]
-    last = [*_sources(reply.citations), *_disclosure(reply.disclosure), *_link(reply.link), *below]
+    last = [*_sources(reply), *_disclosure(reply.disclosure), *_link(reply.link), *below]
     room = most - len(above) - len(last)
     if len(body) > room:
         body = [*body[: room - 1], _rich([_section(MORE, italic=True)])]
@@ -86,8 +86,14 @@ def _headline(reply: Reply) -> Iterator[Element]:
         yield _context(f"Question {reply.progress.step} of {reply.progress.steps}")
     verdict = VERDICTS[reply.verdict] if reply.verdict else ""
     headline = ". ".join(part for part in (verdict, reply.title) if part)
-    if headline:
+    if headline and not _is_asked_below(reply):
         yield {"type": "header", "text": {"type": "plain_text", "text": cut(headline, HEADER), "emoji": False}}
+
+
+def _is_asked_below(reply: Reply) -> bool:
+    """Whether the title is a question that stands above its options anyway."""
+    form = reply.form
+    return form is not None and fits_a_message(form) and form.fields[0].label == reply.title
 
 
 def _drawn(block: Block) -> Iterator[Element]:
@@ -109,19 +115,21 @@ def _drawn(block: Block) -> Iterator[Element]:
                 yield _rich([_section(row[0], bold=True), _list(cells)])
 
 
-def _sources(citations: Sequence[Citation]) -> Iterator[Element]:
-    if not citations:
+def _sources(reply: Reply) -> Iterator[Element]:
+    """Each claim with its place; of what stands in a table already, the place alone, and once."""
+    cells = {cell for block in reply.body if isinstance(block, Table) for row in block.rows for cell in row}
+    cited = list(dict.fromkeys(("" if one.says in cells else one.says, one.at) for one in reply.citations))
+    if not cited:
         return
-    heading = _section(SOURCES, bold=True)
-    shown = next(iter(_groups([citation.says + citation.at for citation in citations])))
+    room = next(_groups([says + at for says, at in cited]))
     items = [
-        [_text(f"{cut(citation.says, TEXT // 2)} "), _text(f"[{cut(citation.at, 300)}]", italic=True)]
-        for citation in citations[: len(shown)]
+        [*([_text(f"{cut(says, TEXT // 2)} ")] if says else ()), _text(f"[{cut(at, 300)}]", italic=True)]
+        for says, at in cited[: len(room)]
     ]
-    left_out = len(citations) - len(shown)
+    left_out = len(cited) - len(room)
     more = [_section(f"And {left_out} more that do not fit here.", italic=True)] if left_out else []
     yield {"type": "divider"}
-    yield _rich([heading, _list(items), *more])
+    yield _rich([_section(SOURCES, bold=True), _list(items), *more])
 
 
 def _disclosure(text: str) -> Iterator[Element]:
@@ -147,7 +155,10 @@ def _form(form: Form | None, asked: str, title: str) -> Iterator[Element]:
 
 
 def buttons(choices: Sequence[Choice], start: int = 0) -> Iterator[Element]:
-    """Rows of buttons, numbered from `start`."""
+    """Rows of buttons, numbered from `start`, below what they mean where their labels do not say it all."""
+    hinted = [choice for choice in choices if choice.hint]
+    if hinted:
+        yield _rich([_list([[_text(one.label, bold=True), _text(f": {cut(one.hint, TEXT // 10)}")] for one in hinted])])
     for at in range(0, len(choices), ROW):
         yield row(choices[at : at + ROW], start + at)
 

@@ -126,6 +126,13 @@ def test_tools_stand_below_the_choices_and_each_button_has_an_id_of_its_own() ->
     assert list(buttons(blocks))[-1] == "Share"
 
 
+def test_what_stands_in_a_table_is_not_said_again_below_it() -> None:
+    table = Table(("", "A", "B"), (("Scope", "A is small.", "B is large."),))
+    cited = (Citation("a", "A is small.", "Key > Scope", "S"), Citation("b", "B is large.", "Key > Scope", "S"))
+    shown = texts(message(Reply("answer", "A and B", body=(table,), citations=cited))["blocks"])
+    assert (shown.count("A is small."), shown.count("[Key > Scope]")) == (1, 1)
+
+
 def test_s9_only_slacks_own_link_is_live() -> None:
     reply = Reply(
         "notice", "<https://a.example|x>", body=(Paragraph("<!here> <@U1> *b*"),), link="https://t.example/p1"
