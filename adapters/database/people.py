@@ -18,6 +18,7 @@ from adapters.database.tables import (
     posts,
     questions,
     recommendations,
+    references,
     subscriptions,
     votes,
 )
@@ -35,6 +36,9 @@ async def forget(connection: AsyncConnection, person: Person) -> Forgotten:
         await SqlOutbox(connection).withdraw(id)
     if person.surface == "web":
         await connection.execute(delete(exchanges).where(exchanges.c.person == person.id))
+    if person.surface == "teams":  # the chat itself is still needed to answer in
+        theirs = (references.c.tenant == person.tenant) & (references.c.person == person.id)
+        await connection.execute(update(references).where(theirs).values(name=""))
     return Forgotten(
         conversations=await _delete(connection, conversations, person),
         deliveries=await _delete(connection, deliveries, person),

@@ -21,8 +21,11 @@ from adapters.teams.deliveries import Deliveries
 from adapters.teams.signing_keys import KeysUnavailable
 from adapters.teams.tokens import NotAdmitted, Origin, TokenCheck, bearer, check_without_app_id
 from adapters.teams.translate import tenant_of
+from bot.memory import MemoryUnavailable
 
 log = structlog.get_logger(__name__)
+
+DELIVERED = ("message", "installationUpdate", "conversationUpdate")  # again, where it was not taken in
 
 
 class Authentication(BotFrameworkAuthentication):  # type: ignore[misc]
@@ -98,28 +101,31 @@ class Adapter(CloudAdapter):  # type: ignore[misc]
         if activity is None:
             return web.Response(status=400)
         admitted = await self._authentication.authenticate_request(activity, authorization)
-        if activity.type in ("message", "installationUpdate") and activity.id:
+        if activity.type in DELIVERED and activity.id:
             return await self._deliver(activity, admitted, bot)
         return _response(await self.process_activity(admitted, activity, bot.on_turn))
 
     async def _deliver(self, activity: Any, admitted: Any, bot: Any) -> web.Response:
-        unsent = False
+        undone = False
 
         async def logic(context: TurnContext) -> None:
-            nonlocal unsent
+            nonlocal undone
             try:
                 await bot.on_turn(context)
             except SendFailed as error:
-                unsent = True
+                undone = True
                 log.error("teams.reply_not_sent", status=error.status)
+            except MemoryUnavailable as error:
+                undone = True
+                log.error("teams.not_kept", type=activity.type, error=str(error))
 
         async def take() -> InvokeResponse | None:
             outcome = await self.process_activity(admitted, activity, logic)
-            # Delivered again, the message gets the reply that is kept for it: another chance to send it.
-            return InvokeResponse(status=503) if unsent else outcome
+            # Delivered again, a message gets the reply that is kept for it: another chance to send it.
+            return InvokeResponse(status=503) if undone else outcome
 
         key = (activity.conversation.id, activity.id)
-        return _response(await self._deliveries.once(key, take, lambda outcome: not unsent))
+        return _response(await self._deliveries.once(key, take, lambda outcome: not undone))
 
     async def _note_failure(self, context: TurnContext, error: Exception) -> None:
         """What is left when a turn failed. Never raises: Teams would deliver again what fails again."""

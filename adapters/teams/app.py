@@ -124,7 +124,7 @@ class App:
     async def _respond(self, message: Message) -> Reply:
         if not message.can_post:
             return await self._session.respond(message)
-        if not await self.channels.may_post(message):
+        if not await self.channels.may_act(message):
             return NOT_THERE
         message = replace(message, experts=await self.directory.experts(message.place.tenant))
         return await self.channels.filled(await self._session.respond(message), message)

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from adapters.references import Reference
 from adapters.teams.connector import Connector, SendFailed
 from adapters.teams.directory import Directory
+from bot.commands import parse
 from bot.messages import Field, Message, Option, Paragraph, Place, Reply
 
 PLACE = "place"  # the id of every field whose value is a channel
@@ -40,13 +41,13 @@ class Channels:
         self._teams: OrderedDict[tuple[str, str], tuple[Sequence[Channel], float]] = OrderedDict()
         self._few_at_once = asyncio.Semaphore(AT_ONCE)
 
-    async def may_post(self, message: Message) -> bool:
+    async def may_act(self, message: Message) -> bool:
         """Whether the sender of `message` is in the channel that it names, if it names one. Raises SendFailed and
         MemoryUnavailable."""
-        named = message.entered.get(PLACE, ())[:1]
-        if not named or (message.public and named[0] == message.place.channel):
+        named = channel_named(message)
+        if not named or (message.public and named == message.place.channel):
             return True
-        found = [each for each in await self._everywhere(message.place) if each.id == named[0]]
+        found = [each for each in await self._everywhere(message.place) if each.id == named]
         return any([await self._is_in(each, message.place.tenant, message.person) for each in found])
 
     async def filled(self, reply: Reply, message: Message) -> Reply:
@@ -60,6 +61,10 @@ class Channels:
             return replace(NOWHERE_TO_POST, reference=reply.reference)
         fields = tuple(replace(field, options=options) if field.place else field for field in form.fields)
         return replace(reply, form=replace(form, fields=tuple(map(_with_only_choice, fields))))
+
+    def changed(self, tenant: str, team: str) -> None:
+        """Ask for the channels of `team` anew when they are needed next."""
+        self._teams.pop((tenant, team), None)
 
     async def is_guest(self, message: Message) -> bool:
         """Whether the sender is from outside the organisation. Raises SendFailed and MemoryUnavailable."""
@@ -135,6 +140,14 @@ class Channels:
         return True
 
 
+def channel_named(message: Message) -> str:
+    """The channel that `message` wants something done in, by its id; empty where it names none."""
+    command = parse(message.command or message.text)
+    if command is not None and command[0] == "unsubscribe":
+        return command[1]
+    return "".join(message.entered.get(PLACE, ())[:1])
+
+
 def _with_only_choice(field: Field) -> Field:
     """Where there is one channel only, it is chosen already."""
     if field.place and not field.chosen and len(field.options) == 1:
@@ -154,7 +167,7 @@ NOT_THERE = Reply(
     "notice",
     "That channel is not open to you",
     body=(
-        Paragraph("Nothing was posted. You have to be in the team, and so have I."),
+        Paragraph("Nothing was done. You have to be in the team, and so have I."),
         Paragraph("Join the team, or add me to it in Teams under Apps, then start again."),
     ),
 )

@@ -19,7 +19,7 @@ from adapters.teams.app import App, Session
 from adapters.teams.channels import Channels
 from adapters.teams.cloud import PUBLIC, Cloud, TeamsSettings, is_loopback_host, is_loopback_url, is_safe_url
 from adapters.teams.connector import Connector
-from adapters.teams.conversation_updates import deleted
+from adapters.teams.conversation_updates import changed, deleted
 from adapters.teams.credentials import Acquire, Credentials, LoginFailed, client_secret, managed_identity
 from adapters.teams.directory import Directory
 from adapters.teams.installation_updates import add, remove
@@ -33,7 +33,7 @@ from adapters.teams.tokens import TokenCheck
 
 log = structlog.get_logger(__name__)
 
-LISTENERS = (message, add, remove, deleted, adaptive_card_action, message_extension_query, message_action)
+LISTENERS = (message, add, remove, changed, deleted, adaptive_card_action, message_extension_query, message_action)
 PATH = "/api/messages"
 FETCH_TIMEOUT = aiohttp.ClientTimeout(total=10)
 

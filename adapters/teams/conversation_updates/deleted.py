@@ -1,4 +1,4 @@
-"""A team or a channel is no more: what is kept of it goes too. Other changes are ignored on purpose."""
+"""A team or a channel is no more: what is kept of it goes too."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ async def on_channel_deleted(app: App, context: Any) -> None:
 async def _left(app: App, activity: Any, gone: Mapping[str, Any]) -> None:
     if id := str(gone.get("id") or ""):
         rows = await app.directory.left(tenant_of(activity), id)
+        app.channels.changed(tenant_of(activity), str(team_of(activity).get("id") or ""))
         log.info("teams.deleted", rows=rows)
 
 

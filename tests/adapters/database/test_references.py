@@ -9,6 +9,7 @@ import pytest
 
 from adapters.database import SqlMemory
 from adapters.references import Reference
+from bot.memory import Person
 
 URL = "https://smba.example/emea/"
 TEAM = Reference("T1", "19:general", "team", URL, name="Payments")
@@ -71,3 +72,11 @@ async def test_the_experts_channel_is_chosen_once(kept: SqlMemory) -> None:
         assert (await unit.references.experts("T1"), await unit.references.experts("T2")) == ("19:alerts", "")
         await unit.references.unchoose_experts("T1")
         assert await unit.references.choose_experts("T1", "19:other")
+
+
+async def test_who_is_forgotten_keeps_the_chat_without_the_name(kept: SqlMemory) -> None:
+    async with kept.transaction() as unit:
+        await unit.forget(Person("slack", "T1", "dana"))
+        assert await unit.references.personal("T1", "dana") == CHAT
+        await unit.forget(Person("teams", "T1", "dana"))
+        assert await unit.references.personal("T1", "dana") == replace(CHAT, name="")

@@ -149,3 +149,22 @@ async def test_a_connector_that_fails_is_a_failure_with_a_reference_T12(world: W
     world.connector.faults = []
     await world.post(message(world.connector.url, "share"))
     assert offered(world.connector.sent[-1].card)
+
+
+async def test_a_channel_that_is_made_or_a_team_that_is_renamed_is_offered_as_it_is_now(world: World) -> None:
+    await shown(world)
+    world.connector.teams[CHANNEL]["channels"].append({"id": "19:new@thread.tacv2", "name": "New"})
+    for event in ("channelCreated", "teamRenamed"):
+        change = in_channel("")
+        change["channelData"] |= {"eventType": event, "team": {"id": CHANNEL, "name": "Billing"}}
+        await world.post(activity(world.connector.url, "conversationUpdate", **change))
+    assert offered(await shown(world)) == ["Billing > General", "Billing > Alerts", "Billing > New"]
+
+
+async def test_nobody_stops_what_a_channel_gets_that_they_are_not_in(world: World) -> None:
+    await world.post(message(world.connector.url, f"unsubscribe:{OTHERS}"))
+    await world.post(pressed(world.connector.url, {"command": f"unsubscribe:{OTHERS}"}))
+    assert world.session.heard == []
+    await world.post(pressed(world.connector.url, {"command": f"unsubscribe:{ALERTS}"}))
+    await world.post(message(world.connector.url, "unsubscribe", **in_channel()))
+    assert len(world.session.heard) == 2

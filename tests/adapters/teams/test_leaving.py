@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -105,3 +108,13 @@ async def test_another_change_of_a_team_deletes_nothing(kept: World) -> None:
         changed["channelData"]["eventType"] = event
         await kept.post(activity(kept.connector.url, "conversationUpdate", **changed))
     assert await left(kept) == [ALERTS, CHAT, PERSONAL]
+
+
+async def test_while_the_store_does_not_answer_teams_is_asked_to_say_it_again(kept: World, tmp_path: Path) -> None:
+    gone = taken_out(kept.connector.url, **in_group_chat())
+    with closing(sqlite3.connect(tmp_path / "1.db")) as other:
+        other.execute("ALTER TABLE teams_references RENAME TO away")
+        assert (await kept.post(gone))[0] == 503
+        other.execute("ALTER TABLE away RENAME TO teams_references")
+    assert (await kept.post(gone))[0] == 200
+    assert await left(kept) == [ALERTS, PERSONAL]
