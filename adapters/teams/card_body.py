@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from bot.messages import VERDICTS, Block, Bullets, Citation, Heading, Paragraph, Reply, Table
+from bot.messages import VERDICTS, Block, Bullets, Choice, Citation, Heading, Paragraph, Reply, Table
 
 Element = dict[str, Any]
 
@@ -140,6 +140,12 @@ def _citation(citation: Citation, *, with_source: bool) -> Element:
             text_block(place, size="Small", isSubtle=True, spacing="None"),
         ],
     }
+
+
+def hint_elements(choices: Sequence[Choice]) -> list[Element]:
+    """What the buttons below mean, where they say more than fits on them."""
+    facts = [{"title": plain(choice.label), "value": plain(choice.hint)} for choice in choices if choice.hint]
+    return [{"type": "FactSet", "facts": facts, "spacing": "Medium"}] if facts else []
 
 
 def tool_elements(actions: Sequence[Element], spacing: str = "Medium") -> list[Element]:

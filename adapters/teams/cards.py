@@ -12,6 +12,7 @@ from adapters.teams.card_body import (
     block_elements,
     citation_elements,
     headline,
+    hint_elements,
     text_block,
     tool_elements,
 )
@@ -65,7 +66,8 @@ def _draw(reply: Reply, kept: int, where: Where) -> dict[str, Any]:
         actions.append({"type": "Action.OpenUrl", "title": OPEN, "url": reply.link})
     if where != "elsewhere":
         if reply.form:
-            body += form_elements(reply.form)
+            body += form_elements(reply.form, reply.title)
+        body += hint_elements(reply.choices)
         submit = [_button(reply.form.submit, reply.form.command, replaces, inputs=True)] if reply.form else []
         choices = reply.choices if _leads_on(reply) else (HELP,)
         listed, buttons = _shared_out(choices, MAX_ACTIONS - len(actions) - len(submit), replaces)
@@ -114,8 +116,7 @@ def _shared_out(choices: Sequence[Choice], room: int, replaces: bool) -> tuple[l
 def _choice(choice: Choice, replaces: bool) -> Element:
     styles = {"primary": "positive", "danger": "destructive"}
     style = {"style": styles[choice.style]} if choice.style else {}
-    tooltip = {"tooltip": choice.hint} if choice.hint else {}
-    return {**_button(choice.label, choice.command, replaces, inputs=False), **style, **tooltip}
+    return {**_button(choice.label, choice.command, replaces, inputs=False), **style}
 
 
 def _button(title: str, command: str, replaces: bool, *, inputs: bool) -> Element:

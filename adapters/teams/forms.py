@@ -6,29 +6,29 @@ from collections.abc import Mapping
 from typing import Any
 
 from adapters.teams.card_body import Element, text_block
-from bot.messages import Field, Form
+from bot.messages import Field, Form, Option
 
 ONE = "field."  # before the id of an input, so that no field can pass for something else
 MANY = "fields."  # the same where several can be chosen: Teams joins them with commas
 EXPANDED = 6  # so many options of a field are all shown; more become a drop-down list
+ANSWER = "Your answer"
 LONGEST = 1000  # characters of a free text
 
 Fields = tuple[tuple[str, tuple[str, ...]], ...]
 
 
-def form_elements(form: Form) -> list[Element]:
-    title = (
-        [text_block(form.title, weight="Bolder", size="Default", spacing="Medium", style="heading")]
-        if form.title
-        else []
-    )
-    return [*title, *(_field(field) for field in form.fields)]
+def form_elements(form: Form, asked: str = "") -> list[Element]:
+    """The inputs; `asked` stands above them already, and is not said again."""
+    title: list[Element] = []
+    if form.title and form.title not in (asked, *(field.label for field in form.fields)):
+        title = [text_block(form.title, weight="Bolder", size="Default", spacing="Medium", style="heading")]
+    return [*title, *(_field(field, field.label if field.label != asked else ANSWER) for field in form.fields)]
 
 
-def _field(field: Field) -> Element:
+def _field(field: Field, label: str) -> Element:
     asked: Element = {
         "id": (MANY if field.multiple else ONE) + field.id,
-        "label": field.label,
+        "label": label,
         "isRequired": field.required,
         "errorMessage": "Please choose." if field.options else "Please fill this in.",
     }
@@ -43,10 +43,14 @@ def _field(field: Field) -> Element:
         "style": "expanded" if expanded else "compact",
         "isMultiSelect": field.multiple,
         "wrap": True,
-        "choices": [{"title": option.label, "value": option.value} for option in field.options],
+        "choices": [{"title": _with_hint(option), "value": option.value} for option in field.options],
         "value": ",".join(value for value in field.chosen if value in known),
         **asked,
     }
+
+
+def _with_hint(option: Option) -> str:
+    return f"{option.label}: {option.hint}" if option.hint else option.label
 
 
 def fields_in(value: Mapping[str, Any]) -> Fields:

@@ -111,8 +111,20 @@ def test_a_button_carries_its_command_and_none_of_the_cards_inputs() -> None:
         "data": {"command": "answer:why"},
         "associatedInputs": "none",
         "style": "positive",
-        "tooltip": "Reasons",
     }
+
+
+def test_what_a_choice_means_stands_above_the_buttons_and_behind_an_option() -> None:
+    card = draw(Reply("triage", "Which?", choices=(Choice("One", "pick:1", "a single one"), Choice("Two", "pick:2"))))
+    check_card(card)
+    [facts] = [element["facts"] for element in elements(card["body"]) if element["type"] == "FactSet"]
+    assert facts == [{"title": "One", "value": "a single one"}]
+    asked = Field("which", "Which?", (Option("1", "One", "a single one"), Option("2", "Two")), multiple=True)
+    card = draw(Reply("triage", "Which?", form=Form("pick", "", "Continue", (asked,))))
+    check_card(card)
+    [listed] = [element for element in elements(card["body"]) if element["type"] == "Input.ChoiceSet"]
+    assert [choice["title"] for choice in listed["choices"]] == ["One: a single one", "Two"]
+    assert listed["label"] == "Your answer", "the question stands above it already"
 
 
 @pytest.mark.parametrize("count", range(0, 12))
