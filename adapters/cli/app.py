@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -25,6 +26,13 @@ app.add_typer(platforms.teams, name="teams")
 Knowledge = Annotated[
     Path | None, typer.Option("--knowledge", metavar="DIR", help="Another knowledge folder than our own.")
 ]
+
+
+class Export(StrEnum):
+    """What a recommendation can be written out as."""
+
+    MARKDOWN = "markdown"
+    JSON = "json"
 
 
 def main() -> None:
@@ -70,6 +78,29 @@ def chat(knowledge: Knowledge = None) -> None:
     from adapters.cli import asking, chatting
 
     chatting.chat(asking.load(settings(knowledge)))
+
+
+@app.command()
+def triage(
+    replay: Annotated[
+        Path | None, typer.Option("--replay", metavar="RECORD.json", help="Show what a kept record recommends.")
+    ] = None,
+    export: Annotated[
+        Export | None, typer.Option("--export", help="Write the recommendation to standard output in this format.")
+    ] = None,
+    knowledge: Knowledge = None,
+) -> None:
+    """A few questions that lead to a recommendation, here in the terminal."""
+    from adapters.cli import asking, triaging
+
+    advisor = asking.load(settings(knowledge))
+    write = None if export is None else {Export.JSON: triaging.as_json, Export.MARKDOWN: triaging.as_markdown}[export]
+    if replay is not None:
+        triaging.replay(advisor, replay, write or triaging.as_text)
+    elif advisor.knowledge.triage is None:
+        fail("This knowledge folder has no triage.yaml, so there are no questions to ask.", 1)
+    else:
+        triaging.walk(advisor, write)
 
 
 @app.command()

@@ -40,11 +40,11 @@ async def _chat(advisor: Advisor, console: Console) -> None:
     talk = Chat(advisor, console)
     await talk.say("", "help")
     console.print("  Type a question, a number to pick, or quit.\n", style="dim")
-    while (text := _read(console)) is not None and text.lower() not in LEAVE:
+    while (text := read(console)) is not None and text.lower() not in LEAVE:
         await talk.say(text)
 
 
-def _read(console: Console) -> str | None:
+def read(console: Console) -> str | None:
     """What was typed; None at the end of the input."""
     try:
         return console.input("[bold]you ›[/bold] ").strip()
