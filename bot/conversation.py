@@ -61,6 +61,8 @@ class Retention:
     triage: float = 7 * DAY
     deliveries: float = DAY
     questions: float = 30 * DAY  # sent to experts
+    recommendations: float = 180 * DAY
+    votes: float = 30 * DAY  # with whose they are; then the vote stays and the name goes
 
 
 def faded(conversation: Conversation, now: float, retention: Retention) -> Conversation:

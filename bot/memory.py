@@ -7,6 +7,7 @@ Implemented by `bot.memory_volatile` (this process alone) and `adapters.database
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
@@ -29,6 +30,14 @@ class Person:
     surface: str
     tenant: str
     id: str
+
+
+NOBODY = "nobody-"
+
+
+def nobody() -> str:
+    """An id that is no person's, for what is kept when its person is not: each is another one."""
+    return NOBODY + secrets.token_hex(8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +195,8 @@ class Recommendations(Protocol):
         """The person's own, newest first."""
         ...
 
+    async def prune(self, before: float) -> int: ...
+
 
 class Posts(Protocol):
     async def add(self, post: KeptPost) -> bool:
@@ -215,6 +226,10 @@ class Feedback(Protocol):
         ...
 
     async def tallies(self) -> Sequence[Tally]: ...
+
+    async def unname(self, before: float) -> int:
+        """Let earlier votes count as nobody's in particular. Returns how many that were."""
+        ...
 
 
 class Gaps(Protocol):

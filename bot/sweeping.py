@@ -16,6 +16,8 @@ class Swept:
     faded: int = 0
     deliveries: int = 0
     questions: int = 0
+    recommendations: int = 0
+    unnamed_votes: int = 0
     parcels: int = 0
 
 
@@ -42,5 +44,7 @@ async def sweep(memory: Memory, now: float, retention: Retention) -> Swept:
             faded=shortened,
             deliveries=await unit.deliveries.prune(now - retention.deliveries),
             questions=await unit.questions.prune(now - retention.questions),
+            recommendations=await unit.recommendations.prune(now - retention.recommendations),
+            unnamed_votes=await unit.feedback.unname(now - retention.votes),
             parcels=await unit.outbox.prune(now - retention.deliveries),
         )

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any, cast
 
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import Row, and_, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.database.rows import (
@@ -19,7 +19,18 @@ from adapters.database.rows import (
 )
 from adapters.database.tables import gaps, posts, questions, recommendations, votes
 from bot.effects import Post, Unanswered, Vote
-from bot.memory import Gap, KeptPost, KeptQuestion, KeptRecommendation, Person, PostState, QuestionState, Tally
+from bot.memory import (
+    NOBODY,
+    Gap,
+    KeptPost,
+    KeptQuestion,
+    KeptRecommendation,
+    Person,
+    PostState,
+    QuestionState,
+    Tally,
+    nobody,
+)
 from bot.messages import Place
 from bot.plaindata import dumps, loads
 
@@ -40,6 +51,9 @@ class SqlRecommendations:
         theirs = select(recommendations).where(is_theirs(recommendations, person))
         rows = await self._connection.execute(theirs.order_by(recommendations.c.at.desc()).limit(limit))
         return [KeptRecommendation(row.id, row.record, row.at) for row in rows]
+
+    async def prune(self, before: float) -> int:
+        return (await self._connection.execute(delete(recommendations).where(recommendations.c.at < before))).rowcount
 
 
 class SqlPosts:
@@ -118,6 +132,15 @@ class SqlFeedback:
             Tally(entry, knowledge, helpfulness[True], helpfulness[False], tuple(sorted(reasons.items())))
             for (entry, knowledge), (helpfulness, reasons) in sorted(counts.items())
         ]
+
+    async def unname(self, before: float) -> int:
+        key = (votes.c.surface, votes.c.tenant, votes.c.person, votes.c.reference)
+        named = (votes.c.at < before) & ~votes.c.person.startswith(NOBODY, autoescape=True)
+        old = (await self._connection.execute(select(*key).where(named).with_for_update())).all()
+        for row in old:
+            this = and_(*(column == value for column, value in zip(key, row, strict=True)))
+            await self._connection.execute(update(votes).where(this).values(person=nobody()))
+        return len(old)
 
 
 class SqlGaps:

@@ -7,7 +7,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.effects import Post, Unanswered, Vote
-from bot.memory import Gap, KeptPost, KeptQuestion, KeptRecommendation, Person, PostState, Tally, owner_of
+from bot.memory import (
+    NOBODY,
+    Gap,
+    KeptPost,
+    KeptQuestion,
+    KeptRecommendation,
+    Person,
+    PostState,
+    Tally,
+    nobody,
+    owner_of,
+)
 from bot.memory_volatile.rows import Rows
 from bot.messages import Place
 
@@ -28,6 +39,9 @@ class VolatileRecommendations:
             KeptRecommendation(id, record, at) for id, (owner, record, _, at) in self.rows.items() if owner == person
         ]
         return sorted(theirs, key=lambda kept: kept.at, reverse=True)[:limit]
+
+    async def prune(self, before: float) -> int:
+        return self.rows.drop([id for id, row in self.rows.items() if row[3] < before])
 
 
 class VolatilePosts:
@@ -67,15 +81,15 @@ class VolatilePosts:
 
 
 class VolatileFeedback:
-    def __init__(self, rows: Rows[Vote]) -> None:
+    def __init__(self, rows: Rows[tuple[Vote, float]]) -> None:
         self.rows = rows
 
     async def vote(self, person: Person, vote: Vote, at: float) -> None:
-        self.rows[person, vote.reference] = vote
+        self.rows[person, vote.reference] = vote, at
 
     async def tallies(self) -> Sequence[Tally]:
         counts: dict[tuple[str, str], list[Vote]] = {}
-        for vote in self.rows.values():
+        for vote, _ in self.rows.values():
             counts.setdefault((vote.entry or "", vote.knowledge), []).append(vote)
         return [
             Tally(
@@ -87,6 +101,14 @@ class VolatileFeedback:
             )
             for (entry, knowledge), votes in sorted(counts.items())
         ]
+
+    async def unname(self, before: float) -> int:
+        old = [key for key, (_, at) in self.rows.items() if at < before and not key[0].id.startswith(NOBODY)]
+        for person, reference in old:
+            vote = self.rows[person, reference]
+            del self.rows[person, reference]
+            self.rows[replace(person, id=nobody()), reference] = vote
+        return len(old)
 
 
 class VolatileGaps:

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.conversation import DAY, Conversation, LastTurn, Retention
-from bot.effects import Post
-from bot.memory import KeptQuestion, Memory, Subscription
+from bot.effects import Post, Vote
+from bot.memory import KeptQuestion, Memory, Person, Subscription
 from bot.messages import Message, Place, Reply
 from bot.subscribing import next_entry, next_time, post_due
 from bot.sweeping import Swept, sweep
@@ -53,6 +53,20 @@ async def test_deliveries_and_questions_are_pruned(memory: Memory) -> None:
         await unit.questions.add(KeptQuestion("q1", HERE, "anna", HERE, "why?", at=0.0))
     assert await sweep(memory, DAY + 1, KEEP) == Swept(deliveries=1)
     assert await sweep(memory, 30 * DAY + 1, KEEP) == Swept(questions=1)
+
+
+async def test_recommendations_go_and_votes_lose_their_names(memory: Memory) -> None:
+    anna = Person("slack", "T1", "anna")
+    async with memory.transaction() as unit:
+        await unit.recommendations.keep("r1", anna, "{}", "k1", 0.0)
+        for number in range(2):
+            await unit.feedback.vote(anna, Vote(f"r{number}", helpful=True, entry="e1"), 0.0)
+    assert await sweep(memory, 30 * DAY + 1, KEEP) == Swept(unnamed_votes=2)
+    assert await sweep(memory, 180 * DAY + 1, KEEP) == Swept(recommendations=1)
+    async with memory.transaction() as unit:
+        assert (await unit.forget(anna)).votes == 0
+        (tally,) = await unit.feedback.tallies()
+    assert tally.helpful == 2
 
 
 async def test_many_conversations_are_swept_by_several_at_once(memory: Memory) -> None:
