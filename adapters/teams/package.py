@@ -80,7 +80,7 @@ def manifest(url: str, app_id: str, prompts: Sequence[str] = ()) -> dict[str, An
             }
         ],
         "composeExtensions": [{"botId": bot_id, "commands": [_search(), _message_action()]}],
-        "permissions": ["identity", "messageTeamMembers"],
+        "permissions": ["identity"],
         "validDomains": [site.authority],
     }
 

@@ -55,7 +55,17 @@ def person_of(activity: Any) -> str:
 
 
 def is_public(activity: Any) -> bool:
-    return (activity.conversation.conversation_type or "personal") != "personal"
+    return kind_of(activity) != "personal"
+
+
+def kind_of(activity: Any) -> str:
+    """personal, groupChat or channel. Where Teams does not say, what can be read by others must not pass for private."""
+    conversation = activity.conversation
+    if conversation.conversation_type:
+        return str(conversation.conversation_type)
+    if team_of(activity):
+        return "channel"
+    return "groupChat" if conversation.is_group else "personal"
 
 
 def is_from_a_bot(activity: Any) -> bool:
@@ -100,7 +110,7 @@ def references_in(activity: Any) -> list[Reference]:
     """The conversations that the bot is in according to `activity`: a chat, or a channel and the team it is in."""
     tenant, url = tenant_of(activity), str(activity.service_url or "")
     place = place_of(activity)
-    match activity.conversation.conversation_type or "personal":
+    match kind_of(activity):
         case "channel":
             team = team_of(activity)
             id = str(team.get("id") or "")

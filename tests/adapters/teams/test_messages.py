@@ -105,6 +105,13 @@ async def test_a_mention_in_a_group_chat_is_answered_there(world: World) -> None
     assert (heard.text, heard.public) == ("hi", True)
 
 
+async def test_where_teams_does_not_say_what_kind_of_place_it_is_nothing_passes_for_private(world: World) -> None:
+    for where in (in_channel(), in_group_chat()):
+        del where["conversation"]["conversationType"]
+        await world.post(message(world.connector.url, "hi", **where))
+    assert [heard.public for heard in world.session.heard] == [True, True]
+
+
 async def test_only_the_bots_own_mention_is_taken_out_T18(world: World) -> None:
     namesake = {"id": "29:other", "name": "Security Advisor"}
     asked = message(
