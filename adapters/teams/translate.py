@@ -59,7 +59,7 @@ def is_public(activity: Any) -> bool:
 
 
 def kind_of(activity: Any) -> str:
-    """personal, groupChat or channel. Where Teams does not say, what can be read by others must not pass for private."""
+    """personal, groupChat or channel. Where Teams does not say, what others can read must not pass for private."""
     conversation = activity.conversation
     if conversation.conversation_type:
         return str(conversation.conversation_type)
