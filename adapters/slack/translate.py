@@ -16,13 +16,15 @@ Payload = Mapping[str, Any]
 
 
 def from_command(body: Payload) -> Message:
-    """`/advisor …`. It is for the person alone, but others are there to whom it could be shared."""
+    """`/advisor …`. It is for the person alone, but others are there to whom it could be shared.
+
+    Slack delivers it once, so no reply has to be kept for another delivery.
+    """
     return Message(
         text=body.get("text", ""),
         place=Place("slack", team_of(body), body["channel_id"]),
         person=body["user_id"],
         public=body.get("channel_name") != "directmessage",
-        delivery=body.get("trigger_id", ""),
         can_post=True,  # a slash command of another workspace's member does not come here
     )
 

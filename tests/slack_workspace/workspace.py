@@ -76,9 +76,9 @@ class Workspace:
         self.channels[id] = Channel(id, name, {*members, *({self.bot} if bot else ())}, private)
         return id
 
-    def add_direct(self, person: str) -> str:
+    def add_direct(self, person: str, id: str = "") -> str:
         """The direct messages between the bot and a person. Returns the channel's id."""
-        id = f"D{next(numbers):04}"
+        id = id or f"D{next(numbers):04}"
         self.channels[id] = Channel(id, "directmessage", {person, self.bot}, private=True)
         return id
 

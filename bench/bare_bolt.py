@@ -1,0 +1,47 @@
+"""A Slack app that does nothing but acknowledge: constant text to a command, a constant message to an event.
+
+As Bolt's own guide has it, or, with the argument `work-first`, with what is done done before the acknowledgement: Bolt
+looks every 10 ms otherwise whether a listener has acknowledged.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+from aiohttp import web
+from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+
+
+def main() -> None:
+    async def application() -> web.Application:
+        client = AsyncWebClient(token=os.environ["SLACK_BOT_TOKEN"], base_url=os.environ["SLACK_API_URL"])
+        bolt = AsyncApp(
+            client=client,
+            signing_secret=os.environ["SLACK_SIGNING_SECRET"],
+            process_before_response="work-first" in sys.argv,
+        )
+
+        @bolt.command("/advisor")
+        async def on_command(ack: Any) -> None:
+            await ack(text="A constant text.")
+
+        @bolt.event("message")
+        async def on_message(event: dict[str, Any], client: AsyncWebClient) -> None:
+            await client.chat_postMessage(channel=event["channel"], text="A constant text.")
+
+        async def handle(request: web.Request) -> web.Response:
+            return await to_aiohttp_response(await bolt.async_dispatch(await to_bolt_request(request)))
+
+        app = web.Application()
+        app.router.add_post("/slack/events", handle)
+        return app
+
+    web.run_app(application(), host="127.0.0.1", port=int(os.environ["PORT"]), print=None, access_log=None)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,189 @@
+"""A signed `/advisor` question, and a direct message with its reply, through the whole server in one process, beside a
+bare Bolt app; and where the time of a command goes. `python -m bench.slack`"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import itertools
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from pathlib import Path
+from urllib.parse import urlencode
+
+import aiohttp
+import numpy as np
+
+from bench.measure import Latency, table
+from tests.slack_workspace.person import FORM, JSON, HttpWire
+from tests.slack_workspace.service import Service
+from tests.slack_workspace.workspace import SECRET, Workspace
+
+ROUNDS = 3  # of each, in turn, so that what else the machine does falls on both
+REQUESTS = 400  # a round
+AT_ONCE = (1, 4, 16)
+GUIDE = "bare Bolt"
+QUESTIONS = (
+    "does AppSec cover supply chain?",
+    "what are the pros of product security?",
+    "what is RASP?",
+    "which threats does AppSec address?",
+    "compare the tools of both",
+)
+_numbers = itertools.count(1)
+
+Request = tuple[str, str]  # body and content type
+
+
+def main() -> None:
+    from bench import slack_profile
+
+    print(asyncio.run(report()))
+    print(f"\n{asyncio.run(slack_profile.report())}")
+
+
+async def report() -> str:
+    async with Service() as service, contextlib.AsyncExitStack() as stack:
+        workspace = service.add(Workspace())
+        http = await stack.enter_async_context(aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)))
+        urls = {
+            name: await stack.enter_async_context(running(service, module))
+            for name, module in {
+                "ours": ["adapters.cli", "serve"],
+                GUIDE: ["bench.bare_bolt"],
+                "bare Bolt, work first": ["bench.bare_bolt", "work-first"],
+            }.items()
+        }
+        rows = []
+        for what, make in (("a command, answered in the response", command), ("an event with its reply", event)):
+            for at_once in AT_ONCE:
+                rows += await _compared(what, at_once, urls, lambda make=make: make(workspace), http)
+    header = ["", "at once", "", "requests/s, best round", "p50 ms", "p99 ms", f"throughput, {GUIDE} = 1"]
+    return (
+        "## Slack: the whole server beside a bare Bolt app\n\n"
+        f"Signed requests over HTTP, {ROUNDS} rounds of {REQUESTS} in turn, one process each, the Web API in another. "
+        "The bare app says a constant text, in the form of Bolt's guide and in its fastest form; ours reads, decides, "
+        "draws and remembers, in a SQLite file whose commits survive a power cut.\n\n" + table(header, rows)
+    )
+
+
+async def _compared(
+    what: str, at_once: int, urls: Mapping[str, str], make: Callable[[], Request], http: aiohttp.ClientSession
+) -> list[list[str]]:
+    """A row for each app."""
+    rates: dict[str, list[float]] = {name: [] for name in urls}
+    seconds: dict[str, list[float]] = {name: [] for name in urls}
+    for round_number in range(ROUNDS + 1):
+        for name, url in urls.items():
+            took, each = await send(HttpWire(url, http), [make() for _ in range(REQUESTS)], at_once)
+            if round_number:  # the first one warms up
+                rates[name].append(REQUESTS / took)
+                seconds[name] += each
+    rows = []
+    for name in urls:
+        latency = Latency.of(seconds[name])
+        ratio = float(np.median(np.array(rates[name]) / np.array(rates[GUIDE])))
+        figures = [f"{max(rates[name]):.0f}", f"{latency.median:.1f}", f"{latency.p99:.1f}", f"{ratio:.2f}"]
+        rows.append([what, str(at_once), name, *figures])
+    return rows
+
+
+@contextlib.asynccontextmanager
+async def running(service: Service, module: Sequence[str]) -> AsyncIterator[str]:
+    """The app in a process of its own, as long as the block lasts. Gives its address."""
+    [token] = service.workspaces
+    with tempfile.TemporaryDirectory() as folder, socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+        free.close()
+        environment = {
+            **os.environ,
+            "PYTHONPATH": str(Path(__file__).parents[1]),
+            "PORT": str(port),
+            "DATABASE_URL": f"sqlite:///{folder}/advisor.sqlite3",
+            "SLACK_BOT_TOKEN": token,
+            "SLACK_SIGNING_SECRET": SECRET,
+            "SLACK_API_URL": service.api_url,
+            "SLACK_SECONDS_APART": "0",
+        }
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", *module, cwd=folder, env=environment, stdout=subprocess.DEVNULL
+        )
+        try:
+            await _listening(port)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+            await process.wait()
+
+
+async def _listening(port: int) -> None:
+    """Return when something listens there."""
+    while True:
+        try:
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+        except OSError:
+            await asyncio.sleep(0.1)
+        else:
+            writer.close()
+            return
+
+
+async def send(wire: HttpWire, requests: Sequence[Request], at_once: int) -> tuple[float, list[float]]:
+    """So many at once. Returns the seconds for all of them, and for each."""
+    waiting = iter(requests)
+    each: list[float] = []
+
+    async def one_after_another() -> None:
+        for body, content_type in waiting:
+            start = time.perf_counter()
+            status, _ = await wire.send(body, content_type)
+            each.append(time.perf_counter() - start)
+            assert status == 200, status
+
+    start = time.perf_counter()
+    await asyncio.gather(*(one_after_another() for _ in range(at_once)))
+    return time.perf_counter() - start, each
+
+
+def command(workspace: Workspace) -> Request:
+    """A person asks; each asks a few times only, as people do."""
+    number = next(_numbers)
+    body = {
+        "command": "/advisor",
+        "text": QUESTIONS[number % len(QUESTIONS)],
+        "team_id": workspace.team,
+        "channel_id": "C1",
+        "channel_name": "general",
+        "user_id": f"U{number // 10}",
+        "trigger_id": f"trigger-{number}",
+        "response_url": "http://127.0.0.1:1/unused",
+    }
+    return urlencode(body), FORM
+
+
+def event(workspace: Workspace) -> Request:
+    number = next(_numbers)
+    person = f"U{number // 10}"
+    channel = f"D{number // 10}"
+    if channel not in workspace.channels:
+        workspace.add_direct(person, channel)
+    said = {"type": "message", "channel_type": "im", "channel": channel, "user": person, "ts": f"1.{number}"}
+    body = {
+        "type": "event_callback",
+        "team_id": workspace.team,
+        "event_id": f"Ev{number}",
+        "event": {**said, "text": QUESTIONS[number % len(QUESTIONS)]},
+        "authorizations": [{"team_id": workspace.team, "user_id": workspace.bot, "is_bot": True}],
+    }
+    return json.dumps(body), JSON
+
+
+if __name__ == "__main__":
+    main()
