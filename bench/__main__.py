@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bench import general, own, scale, teams
+from bench import general, own, scale, teams, triage
 
 
 def main() -> None:
@@ -19,7 +19,13 @@ def main() -> None:
     parser.add_argument("--out", type=Path, help="also write the report to this file")
     given = parser.parse_args()
     machine = f"Python {platform.python_version()}, numpy {np.__version__}, {os.cpu_count()} processors."
-    parts: list[Callable[[], str]] = [own.report, lambda: general.report(given.data), scale.report, teams.section]
+    parts: list[Callable[[], str]] = [
+        own.report,
+        lambda: general.report(given.data),
+        scale.report,
+        triage.report,
+        teams.section,
+    ]
     sections = [f"# Benchmark\n\n{machine} Figures of one run of `python -m bench`."]
     print(sections[0], flush=True)
     for part in parts:

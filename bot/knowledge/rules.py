@@ -18,7 +18,7 @@ MOST_AT = 150  # the claim's place in the source stands beside it
 MOST_SOURCE_TITLE = 150  # the header of what is shown about a source; Slack allows a header 150
 MOST_QUESTION = 500  # a person's question is not longer, and an example is compared with it whole
 MOST_LABEL = 75  # of an option or question of the guided dialogue: a button's text in Slack
-MOST_MEANS = 120  # what an option means stands beside it
+MOST_MEANS = 75  # what an option means stands beside it; Slack allows a description 75
 MOST_NAME = 75  # a concept's name can be a choice's label
 
 _WORD = re.compile(r"[\w+#]+")

@@ -159,7 +159,7 @@ def test_who_asks_what_is_meant_is_told_what_the_options_mean(advisor: Advisor, 
     talk = at(advisor, "protect")
     reply = talk.say(text)
     assert reply.kind == "triage"
-    assert says(reply, "A whole product: software together with")
+    assert says(reply, "A whole product: software")
 
 
 def test_who_cannot_say_is_told_to_skip_where_that_is_possible(advisor: Advisor) -> None:
