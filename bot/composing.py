@@ -55,6 +55,10 @@ class Composer:
             for claim in found
         )
 
+    def places(self, claims: Iterable[str]) -> tuple[str, ...]:
+        """Where in the sources the claims stand, each place once."""
+        return tuple(dict.fromkeys(self._knowledge.claims[claim].at for claim in claims))
+
     def source_title(self, source: str) -> str:
         return self._knowledge.sources[source].title if source in self._knowledge.sources else source
 

@@ -24,13 +24,21 @@ class Criterion:
         picked = picks.get(self.question, ())
         match self.how:
             case "any":
-                return any(option in picked for option in self.options)
+                return _share(self.options, picked)
             case "all":
-                return all(option in picked for option in self.options)
+                return set(picked).issuperset(self.options)
             case "none":
-                return not any(option in picked for option in self.options)
+                return not _share(self.options, picked)
             case "only":
-                return bool(picked) and all(option in self.options for option in picked)
+                return bool(picked) and set(self.options).issuperset(picked)
+
+
+def _share(options: tuple[str, ...], picked: tuple[str, ...]) -> bool:
+    # A loop: this runs some thousand times for one recommendation, and both are short.
+    for option in picked:  # noqa: SIM110
+        if option in options:
+            return True
+    return False
 
 
 Condition = tuple[tuple[Criterion, ...], ...]
@@ -38,7 +46,13 @@ Condition = tuple[tuple[Criterion, ...], ...]
 
 
 def holds(condition: Condition, picks: Picks) -> bool:
-    return not condition or any(all(test.holds(picks) for test in row) for row in condition)
+    for row in condition:
+        for criterion in row:
+            if not criterion.holds(picks):
+                break
+        else:
+            return True
+    return not condition
 
 
 def may_hold(condition: Condition, picks: Picks) -> bool:

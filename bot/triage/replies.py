@@ -195,10 +195,7 @@ class Replies:
 
     def _points(self, points: Iterable[Point]) -> tuple[str, ...]:
         """Each point with the places in the source that it rests on."""
-        return tuple(f"{point.text} [{'; '.join(self._places(point))}]" for point in points)
-
-    def _places(self, point: Point) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(citation.at for citation in self._composer.citations(point.claims)))
+        return tuple(f"{point.text} [{'; '.join(self._composer.places(point.claims))}]" for point in points)
 
     def _changes(self, changes: Iterable[Change]) -> tuple[str, ...]:
         """One line for each question and outcome."""
