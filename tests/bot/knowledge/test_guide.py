@@ -16,7 +16,7 @@ def test_the_examples_of_the_guide_have_the_right_shape(tmp_path: Path) -> None:
     examples = dict(EXAMPLE.findall(GUIDE.read_text(encoding="utf-8")))
     found = check(write(tmp_path, {f"{section}.yaml": example for section, example in examples.items()}))
 
-    assert sorted(examples) == ["answers", "claims", "phrases", "sources", "vocabulary"]
+    assert sorted(examples) == ["answers", "claims", "phrases", "sources", "triage", "vocabulary"]
     assert {str(problem).split("; ")[0] for problem in found} == {  # the rows that the guide leaves out
         "claims.yaml:9: unknown claim 'roses.dry'",
         "answers.yaml:13: unknown answer 'compare-care'",
