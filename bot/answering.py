@@ -100,6 +100,8 @@ class Decider:
             if best.score >= limits.decline:
                 return Decision(entry.kind, entry=entry.id, rule=f"nearest to the examples of {entry.id}")
             return self._uncertain(question, resolved, candidates)
+        if not (question.content or question.mentions or resolved.extra):
+            return Decision("clarify", rule="has no word that says what it is about")
         if missing and best.score < limits.strong:
             return Decision("unstated", rule="names a topic on which the sources are silent")
         if question.numeric and not self._wording.counts(entry):
@@ -168,7 +170,8 @@ class Decider:
         if asked and entry.subjects and not set(asked) & set(entry.subjects):
             sibling = sibling_of(entry, asked[:1], self._knowledge)
             if sibling is not None:
-                entry, claims = sibling, sibling.claims
+                denied = self._evidence.of_entry(entry, asked) is None and entry.claims[:1]
+                entry, claims = sibling, (*sibling.claims, *(denied or ()))
                 finding = self._evidence.of_entry(entry, asked)
                 rule += ", read for the subject asked about"
             else:
@@ -177,6 +180,7 @@ class Decider:
                     return Decision(
                         "unstated", options=(entry.id,), subjects=asked, rule="said of another subject only"
                     )
+                claims = tuple(dict.fromkeys((*self._own(asked[0], finding), *claims)))
                 rule += ", by contrast with the other subject"
         else:
             finding = self._evidence.of_entry(entry, asked)
@@ -194,6 +198,12 @@ class Decider:
             "answer", entry=entry.id, verdict=verdict, claims=claims, subjects=asked or entry.subjects,
             topics=entry.topics, rule=rule,
         )  # fmt: skip
+
+    def _own(self, subject: str, finding: Finding) -> tuple[str, ...]:
+        """What is said of `subject` itself in the aspect in which `finding` tells it from another: one claim, if any."""
+        aspects = {self._knowledge.claims[claim].aspect for claim in finding.claims}
+        claims = self._knowledge.claims.values()
+        return tuple(claim.id for claim in claims if subject in claim.subjects and claim.aspect in aspects)[:1]
 
     def _named(self, question: Question, entry: Answer, asked: tuple[str, ...]) -> Finding | None:
         """What is said on what a yes/no question names, where that is not what `entry` is about but its claims tell:

@@ -24,6 +24,7 @@ OTHER_SUBJECT = -0.30
 SAID_BY_CONTRAST = -0.06  # the entry is about another subject, and says something of the one asked about all the same
 SUBJECT_LEFT_OUT = -0.12  # the question names two subjects and the entry deals with one of them
 SUBJECT_ADDED = 0.02  # the entry compares two subjects and the question names one
+SAME_COMPARISON = 0.15  # the entry compares just the subjects that are named, in the aspect that is named
 SAME_TOPIC = 0.07
 SAME_ASPECT = 0.03
 
@@ -148,6 +149,7 @@ class CandidateFinder:
                 score += SAME_TOPIC
             if entry.aspect and entry.aspect in aspects:
                 score += SAME_ASPECT / len(aspects)
+                score += SAME_COMPARISON if len(about) > 1 and about == set(subjects) else 0.0
             return score
 
         return agreement

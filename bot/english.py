@@ -28,6 +28,7 @@ OPENERS = _words(
     "all "
     "there i mean you know basically honestly btw anyway plus"
 )
+STATES = _words("i you there all team")  # before an auxiliary these open a statement
 FUNCTION_WORDS = _words(
     "a an the of to in on at by for from with without and or but if then than that this these those it its it's "
     "they them "
@@ -139,7 +140,7 @@ NUMERIC = (
     "per cent", "percent of", "percentage of",
     "number of", "average", "how soon", "how quickly", "ratio", "how much money", "how much time",
     "how much longer", "how much faster", "how much slower",
-    "how fast", "in figures", "in numbers", "in euros", "in dollars", "what year", "which year", "how much does",
+    "how fast", "in figures", "in numbers", "absolute numbers", "in euros", "in dollars", "what year", "which year", "how much does",
     "how much is", "how much do",
 )  # fmt: skip
 # What speaks of the two subjects that are compared without naming them.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from bot import english
+from bot.question import without_openers
 from bot.text import split_words
 
 _JOINT = re.compile(r"\?+\s+|[.!;]\s+|\s*,?\s+(?:and|&|plus|also)\s+(?=\w)|,\s+", re.IGNORECASE)
@@ -28,9 +29,7 @@ def split_questions(text: str) -> list[str]:
 
 
 def _opens_a_question(text: str) -> bool:
-    words = [word.text for word in split_words(text[:80])]
-    while len(words) > 1 and words[0] in english.OPENERS and words[0] not in english.AUXILIARIES:
-        words = words[1:]
+    words = without_openers([word.text for word in split_words(text[:80])])
     if len(words) < 3:
         return False
     return words[0] in english.QUESTION_WORDS or words[0] in english.AUXILIARIES

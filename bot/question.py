@@ -178,13 +178,16 @@ def _has_phrase(joined: str, phrases: Sequence[str]) -> bool:
 
 
 def _opens_with_auxiliary(clause: str) -> bool:
-    words = _without_openers([word.text for word in split_words(clause)])
+    words = without_openers([word.text for word in split_words(clause)])
     return bool(words) and words[0] in english.AUXILIARIES
 
 
-def _without_openers(words: list[str]) -> list[str]:
+def without_openers(words: list[str]) -> list[str]:
+    """Without the words at the beginning that say nothing about the matter: "so, hello, can …"."""
     start = 0
     while start < len(words) - 1 and words[start] in english.OPENERS and words[start] not in english.AUXILIARIES:
+        if words[start] in english.STATES and words[start + 1] in english.AUXILIARIES:
+            break  # "I am new here" is no question
         start += 1
     return words[start:]
 
@@ -204,7 +207,7 @@ def _respect(words: Sequence[str]) -> str:
 
 
 def _clause_form(words: list[str]) -> Form | None:
-    words = _without_openers(words)
+    words = without_openers(words)
     if not words:
         return None
     joined = " ".join(words)
@@ -278,12 +281,12 @@ def asks_contrary(text: str) -> bool:
 
 def _main_clause(text: str) -> list[str]:
     """The words of the clause that asks, without a story before it and without what a relative clause adds."""
-    parts = [_without_openers([word.text for word in split_words(clause)]) for clause in clauses(text)]
+    parts = [without_openers([word.text for word in split_words(clause)]) for clause in clauses(text)]
     if len(parts) > 1 and len(parts[-1]) <= 3 and parts[-1][-1] in english.PRONOUNS:
         parts.pop()  # a tag: "…, can't it?"
         text = ". ".join(" ".join(words) for words in parts)
     asking = [words for words in parts if len(words) > 3 and _clause_form(words) == "yesno"]
-    words = asking[-1] if asking else _without_openers([word.text for word in split_words(text)])
+    words = asking[-1] if asking else without_openers([word.text for word in split_words(text)])
     if words[:2] in (["is", "it"], ["was", "it"]):
         return words  # "is it true that …", "is it A that …": what follows is what is asked
     for position, word in enumerate(words[3:], 3):
