@@ -200,7 +200,7 @@ class Decider:
         )  # fmt: skip
 
     def _own(self, subject: str, finding: Finding) -> tuple[str, ...]:
-        """What is said of `subject` itself in the aspect in which `finding` tells it from another: one claim, if any."""
+        """What is said of `subject` itself in the aspect in which `finding` tells it from another: at most a claim."""
         aspects = {self._knowledge.claims[claim].aspect for claim in finding.claims}
         claims = self._knowledge.claims.values()
         return tuple(claim.id for claim in claims if subject in claim.subjects and claim.aspect in aspects)[:1]
@@ -223,16 +223,14 @@ class Decider:
         return found[0] if len({finding.verdict for finding in found}) == 1 else None
 
     def _says_more(self, question: Question, asked: tuple[str, ...]) -> bool:
-        """Whether a claim that affirms what is named of the one subject asked about affirms more beside it."""
+        """Whether the claim that affirms what is named of the one subject asked about affirms more beside it."""
         if len(asked) != 1:
             return False
         for topic in question.topics:
             finding = self._evidence.on(asked[0], topic)
-            if finding is None or finding.verdict != "yes" or finding.rule != "stated":
-                continue
-            for claim in finding.claims:
-                affirmed = [s for s in self._knowledge.claims[claim].statements if s.subject == asked[0] and s.holds]
-                if len(affirmed) > 1:
+            if finding and finding.verdict == "yes" and finding.rule == "stated":
+                statements = self._knowledge.claims[finding.claims[0]].statements
+                if sum(statement.holds and statement.subject == asked[0] for statement in statements) > 1:
                     return True
         return False
 

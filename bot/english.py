@@ -140,8 +140,8 @@ NUMERIC = (
     "per cent", "percent of", "percentage of",
     "number of", "average", "how soon", "how quickly", "ratio", "how much money", "how much time",
     "how much longer", "how much faster", "how much slower",
-    "how fast", "in figures", "in numbers", "absolute numbers", "in euros", "in dollars", "what year", "which year", "how much does",
-    "how much is", "how much do",
+    "how fast", "in figures", "in numbers", "absolute numbers", "in euros", "in dollars", "what year", "which year",
+    "how much does", "how much is", "how much do",
 )  # fmt: skip
 # What speaks of the two subjects that are compared without naming them.
 PAIR = (

@@ -8,7 +8,7 @@ from bot import english
 from bot.question import without_openers
 from bot.text import split_words
 
-_JOINT = re.compile(r"\?+\s+|[.!;]\s+|\s*,?\s+(?:and|&|plus|also)\s+(?=\w)|,\s+", re.IGNORECASE)
+_JOINT = re.compile(r"\?+\s+|[.!;]\s+|\n|\s*,?\s+(?:and|&|plus|also)\s+(?=\w)|,\s+", re.IGNORECASE)
 MOST = 3  # questions of one message that are answered
 
 

@@ -21,9 +21,10 @@ _URL = re.compile(r"\bhttps?://\S+|\bwww\.\S+", re.IGNORECASE)
 _EMOJI_CODE = re.compile(r":[a-z0-9_+'-]*[a-z_+-][a-z0-9_+'-]*:")
 _QUOTE_LINE = re.compile(r"^\s*(?:>|&gt;)+\s?", re.MULTILINE)
 _FORMAT = re.compile(r"(?<!\w)[*_~`]+|[*_~`]+(?!\w)")
-_SPACE = re.compile(r"\s+")
+_SPACE = re.compile(r"[^\S\n]+")
+_LINES = re.compile(r"\s*\n\s*")
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?", re.UNICODE)
-_SENTENCE = re.compile(r"[.?!;:,\n—–()]+(?=\s|$)|\.{2,}|\s[-—–]\s")
+_SENTENCE = re.compile(r"[.?!;:,\n—–()]+(?=\s|$)|\.{2,}|\s[-—–]\s|\n")
 _STRAIGHT = str.maketrans(
     {"’": "'", "‘": "'", "“": '"', "”": '"', "‐": "-", "‑": "-", "…": ". ", "\u00a0": " ", "´": "'"}
 )
@@ -47,7 +48,7 @@ def clean(raw: str) -> str:
     if not text.isascii():
         text = "".join(c if _readable(c) else " " for c in unicodedata.normalize("NFKC", text))
     text = _FORMAT.sub(" ", text)
-    return _SPACE.sub(" ", text).strip()
+    return _LINES.sub("\n", _SPACE.sub(" ", text)).strip()  # a new line often is a new thought
 
 
 def _readable(char: str) -> bool:

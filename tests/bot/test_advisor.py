@@ -1,0 +1,169 @@
+"""What the advisor says to one message: verdicts, follow-ups, several questions, declines, guards, raw text."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bot.advisor import Advisor
+from bot.messages import Reply
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize(
+    ("question", "verdict"),
+    [
+        ("does appsec cover infrastructure", "no"),
+        ("Is infrastructure left out by AppSec?", "yes"),
+        ("Doesn't AppSec cover infrastructure?", "no"),
+        ("is it true that product security covers infrastructure?", "yes"),
+        ("our servers are not patched. does product security cover infrastructure?", "yes"),
+        ("is product security reactive", "no"),
+        ("is appsec proactive", "partly"),
+        ("does appsec check dependencies", "partly"),
+        ("is SAST a tool of product security", "no"),
+        ("is threat modeling a product security tool", "yes"),
+        ("does IAST produce fewer false alarms", "yes"),
+        ("does SAST produce fewer false alarms", "no"),
+        ("does ASPM deal with security testing only", "no"),
+        ("does appsec concentrate on individual applications only", "yes"),
+        ("I wonder whether product security is expensive", "yes"),
+        ("product security slows development, doesn't it?", "yes"),
+        ("is incident response the purpose of product security", "no"),
+        ("what is product security", None),
+    ],
+)
+def test_a_verdict_comes_from_what_the_claims_say(advisor: Advisor, question: str, verdict: str | None) -> None:
+    reply = advisor.ask(question)
+    assert (reply.kind, reply.verdict) == ("answer", verdict), reply.text
+
+
+def test_both_sides_of_a_tension_are_shown(advisor: Advisor) -> None:
+    assert {"table.approach.appsec", "appsec.con.incident.proactive"} <= cited(advisor.ask("is appsec reactive"))
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "claim"),
+    [
+        ("what tools does appsec use", "and product security?", "table.tools.prodsec"),
+        ("what is product security", "what about the downsides?", "prodsec.con.cycles"),
+        ("what is product security", "does it cover the cloud too?", "prodsec.pro.comprehensive"),
+        ("does product security cover infrastructure", "and appsec?", "appsec.con.scope.infrastructure"),
+        ("does rasp slow the app", "why?", "appsec.con.performance"),
+        ("what is sast", "how does that differ from dast?", "appsec.type.dast"),
+        ("what is the scope of appsec", "how does that compare with product security?", "table.scope.prodsec"),
+    ],
+)
+def test_a_follow_up_is_read_with_what_was_talked_about(
+    advisor: Advisor, before: str, question: str, claim: str
+) -> None:
+    assert claim in cited(advisor.ask(question, [before]))
+
+
+def test_a_complete_question_is_not_bent_by_what_came_before(advisor: Advisor) -> None:
+    for question in ("does appsec cover phishing?", "is product security expensive?", "what is IAST"):
+        alone, after = advisor.ask(question), advisor.ask(question, ["what are the cons of product security"])
+        assert (after.entry, after.verdict) == (alone.entry, alone.verdict)
+
+
+def test_each_of_several_questions_is_answered(advisor: Advisor) -> None:
+    reply = advisor.ask("does appsec cover phishing? and is product security expensive?")
+    assert {"appsec.con.scope.social-engineering", "prodsec.con.resources"} <= cited(reply)
+    assert "No. " in reply.text and "Yes. " in reply.text
+
+
+def test_a_question_that_could_mean_anything_is_asked_back(advisor: Advisor) -> None:
+    reply = advisor.ask("is it included?")
+    assert reply.kind == "clarify"
+    assert 0 < len(reply.choices) <= 5
+    for choice in reply.choices:
+        name, _, entry = choice.command.partition(":")
+        assert name == "answer" and entry in advisor.knowledge.answers
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["does appsec include penetration testing", "what does an appsec engineer earn", "what does a DAST scan cost"],
+)
+def test_what_the_source_is_silent_on_is_said_to_be_so(advisor: Advisor, question: str) -> None:
+    reply = advisor.ask(question)
+    assert reply.kind == "unstated"
+    assert reply.choices
+    assert not reply.citations
+
+
+@pytest.mark.parametrize("question", ["how do I bake bread", "when does my train leave", "sing a song"])
+def test_what_is_not_the_subject_is_declined_with_what_can_be_asked(advisor: Advisor, question: str) -> None:
+    reply = advisor.ask(question)
+    assert reply.kind == "offtopic"
+    assert reply.choices
+
+
+def test_a_secret_is_answered_with_advice_and_not_repeated(advisor: Advisor) -> None:
+    token = "ghp_" + "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8"
+    reply = advisor.ask(f"is this one safe: {token} ?")
+    assert reply.kind == "notice"
+    assert "rotate" in reply.text.lower()
+    assert token not in reply.text
+
+
+def test_an_incident_is_met_with_the_contact_first(advisor: Advisor) -> None:
+    told = Advisor(advisor.knowledge, contact="call 4711").ask("we've been breached, does product security help?")
+    assert told.text.index("4711") < told.text.index("incident response")
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "<@U012AB3CD> does *AppSec* cover _phishing_ &amp; scams? :fish:",
+        "<at>Advisor</at> does AppSec cover <b>phishing</b>?&nbsp;",
+        "&gt; see <https://example.com/x?a=1|this page>\ndoes appsec cover phishing",
+        "DOES APPSEC COVER PHISHING???",
+        "duz appsec covr phising",
+    ],
+)
+def test_raw_text_is_read_as_it_is_typed(advisor: Advisor, raw: str) -> None:
+    reply = advisor.ask(raw)
+    assert (reply.entry, reply.verdict) == ("appsec-social-engineering", "no")
+
+
+def test_a_reply_explains_itself(advisor: Advisor) -> None:
+    found = advisor.ask("duz appsec cover suply chain").explanation
+    assert found["subjects"] == ["appsec"]
+    assert found["topics"] == ["supply-chain"]
+    assert ["suply", "supply"] in found["mended"]  # type: ignore[operator]
+    assert {"candidates", "margin", "rule", "form"} <= set(found)
+
+
+def test_the_same_question_gets_the_same_reply_in_any_process() -> None:
+    questions = ["is appsec proactive", "what can dast find", "and the costs?", "which camp plans ahead", "hats"]
+    lines = "\n".join(json.dumps({"q": question}) for question in questions)
+    replies = [
+        subprocess.run(
+            [sys.executable, "-m", "adapters.cli", "ask", "--batch"], input=lines, capture_output=True, text=True,
+            check=True, cwd=ROOT, env={"PATH": "", "PYTHONHASHSEED": seed, "CACHE_DIR": f"/nowhere/{seed}"},
+        ).stdout
+        for seed in ("1", "2")
+    ]  # fmt: skip
+    assert len(replies[0].splitlines()) == len(questions)
+    assert replies[0] == replies[1]
+
+
+def test_a_folder_with_nothing_but_answers_works_by_wording_alone(tmp_path: Path) -> None:
+    (tmp_path / "answers").mkdir()
+    (tmp_path / "answers" / "garden.yaml").write_text(
+        "- id: roses\n  questions: [when do I cut roses, pruning of roses, cutting back a rose bush]\n"
+        "  answer: In spring.\n"
+        "- id: lawn\n  questions: [how often do I mow the lawn, mowing grass, cutting the lawn]\n  answer: Weekly.\n"
+    )
+    advisor = Advisor.load(tmp_path)
+    assert advisor.ask("when should the roses be pruned?").entry == "roses"
+    assert advisor.ask("is it time to mow the grass").entry == "lawn"
+    assert advisor.ask("price of gold in zurich").kind in ("unstated", "offtopic", "clarify")
+
+
+def cited(reply: Reply) -> set[str]:
+    return {citation.claim for citation in reply.citations}

@@ -1,0 +1,46 @@
+"""How well the advisor answers questions that it was not made with: figures, and every claim reached.
+
+`gold/questions.jsonl` was written from the claims alone. A question that fails here is no reason to add it to the
+knowledge: find out what it has in common with others, and mend that.
+"""
+
+from pathlib import Path
+
+import pytest
+
+from bot.advisor import Advisor
+from bot.evaluation import Evaluation, evaluate, read_golds
+
+GOLD = Path(__file__).parent / "gold" / "questions.jsonl"
+
+
+@pytest.fixture(scope="module")
+def scored(advisor: Advisor) -> Evaluation:
+    return evaluate(advisor.ask, read_golds(GOLD.read_text(encoding="utf-8").splitlines()))
+
+
+def test_most_questions_are_answered_rightly(scored: Evaluation) -> None:
+    assert float(scored.right) >= 0.88, scored.confusion()
+
+
+def test_few_questions_beyond_the_source_are_answered(scored: Evaluation) -> None:
+    assert float(scored.false_answers) <= 0.05
+
+
+def test_few_verdicts_are_wrong(scored: Evaluation) -> None:
+    assert float(scored.wrong_verdicts) <= 0.07
+
+
+def test_few_questions_are_declined_needlessly(scored: Evaluation) -> None:
+    assert float(scored.needless_declines) <= 0.03
+
+
+def test_every_claim_is_reached_by_a_question(scored: Evaluation, advisor: Advisor) -> None:
+    reached = {
+        citation.claim
+        for case in scored.cases
+        if not case.fault
+        for citation in case.reply.citations
+        if any(citation.claim in either.split("|") for either in case.gold.must)
+    }
+    assert set(advisor.knowledge.claims) - reached == set()
