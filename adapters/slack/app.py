@@ -30,7 +30,7 @@ log = structlog.get_logger(__name__)
 STEPS = frozenset({"triage", "recommendation"})  # of a dialogue: each takes the place of the one before
 SETTLES = frozenset(
     {"confirm", "discard", "retract", "unsubscribe", "cancel"}
-)  # after them the same buttons make no sense
+)  # their buttons make no sense after them
 
 Deliver = Callable[[Parcel], Awaitable[None]]
 Clock = Callable[[], float]  # seconds since 1970
@@ -153,7 +153,8 @@ class App:
             await respond(**message(reply, asked=asked_again(asked), owner=owner), replace_original=True)
         elif ephemeral:
             shown = message(reply, asked=asked_again(asked))
-            await respond(**shown, replace_original=False, response_type="ephemeral")
+            thread = asked.place.thread or None
+            await respond(**shown, replace_original=False, response_type="ephemeral", thread_ts=thread)
         elif asked.public:
             shown = _without_unfurling(message(reply, asked=asked_again(asked)))
             await client.chat_postEphemeral(user=asked.person, **_where(asked.place), **shown)

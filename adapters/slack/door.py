@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
@@ -111,6 +112,7 @@ class SlackDoor:
 
     async def start(self) -> None:
         settings = self._settings
+        logging.getLogger("slack_bolt.AsyncApp").addFilter(_is_news)
         self._http = await self._stack.enter_async_context(aiohttp.ClientSession(trust_env=True))
         secret = settings.slack_signing_secret.get_secret_value()
         # Handled before it is acknowledged: what fails is delivered again, and nothing is lost in a crash.
@@ -131,7 +133,12 @@ class SlackDoor:
         else:
             client = self._client(settings.slack_bot_token.get_secret_value())
             workspaces = OneWorkspace(client)
-            bolt = AsyncApp(client=client, signing_secret=secret, process_before_response=True)
+            bolt = AsyncApp(
+                client=client,
+                signing_secret=secret,
+                process_before_response=True,
+                user_facing_authorize_error_message=NOT_INSTALLED,
+            )
             await _try_token(client)
         app = App(
             bolt,
@@ -221,6 +228,11 @@ def _problem_with(settings: Settings) -> str:
     if not secret and (id or not socket):
         return "SLACK_SIGNING_SECRET is not set: requests could not be checked. Or set SLACK_APP_TOKEN for Socket Mode."
     return ""
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Bolt reads SLACK_BOT_TOKEN by itself, and warns that the client has one already."""
+    return "`token` will be unused" not in record.getMessage()
 
 
 def experts_in(setting: str) -> dict[str, Place]:

@@ -46,6 +46,7 @@ class Dialogue:
             "resume": self.resume,
             "form": self.form,
             "fill": self.fill,
+            "recommendation": self.kept,
         }
 
     # --- commands
@@ -160,6 +161,16 @@ class Dialogue:
     def answer(self, run: Run, options: tuple[str, ...], message: Message, conversation: Conversation) -> Turn:
         """The open question answered with `options`, which it takes."""
         return self.move(answered(run, run.at, options, self.triage), message, conversation)
+
+    def kept(self, id: str, message: Message, conversation: Conversation) -> Turn | None:
+        """A kept recommendation, shown again. The message brings it along if it is this person's."""
+        if not id:
+            return None
+        try:
+            reply = self.recommendation(message.record)
+        except records.RecordError:
+            return Turn(self.replies.not_kept(), conversation)
+        return Turn(replace(reply, record=id), conversation)
 
     # --- moves
 

@@ -130,6 +130,11 @@ class Replies:
         body = (Paragraph("The questions this belongs to are not open any more. You can start again."),)
         return Reply("notice", "That is over", body=body, choices=(AGAIN,))
 
+    @staticmethod
+    def not_kept() -> Reply:
+        body = (Paragraph("Either it was deleted, or it is somebody else's. A new one takes a few questions."),)
+        return Reply("notice", "That recommendation is not there", body=body, choices=(AGAIN,))
+
     # --- the recommendation
 
     def recommendation(self, picks: Picks, found: Recommendation, *lead: str) -> Reply:

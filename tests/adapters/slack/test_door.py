@@ -16,7 +16,7 @@ pytestmark = SHARED
 THREAD = "1700000000.000900"
 
 
-async def test_a_slash_command_is_answered_in_the_response_for_the_person_alone(slack: Slack) -> None:
+async def test_s3_s4_a_slash_command_is_answered_in_the_response_for_the_person_alone(slack: Slack) -> None:
     status, answer = await slack.command("does AppSec cover supply chain?")
     assert status == 200
     assert answer["response_type"] == "ephemeral"
@@ -28,14 +28,19 @@ async def test_a_slash_command_is_answered_in_the_response_for_the_person_alone(
 
 
 @pytest.mark.parametrize("typed", ["", "help", "HELP"])
-async def test_an_empty_command_and_help_give_usage_with_examples(slack: Slack, typed: str) -> None:
+async def test_s1_an_empty_command_and_help_give_usage_with_examples(slack: Slack, typed: str) -> None:
     _, answer = await slack.command(typed)
     shown = "\n".join(texts(answer["blocks"]))
     assert "Does AppSec cover supply chain risk?" in shown
     assert "triage" in shown
 
 
-async def test_a_direct_message_is_answered_in_the_conversation(slack: Slack) -> None:
+async def test_s1_what_is_not_understood_gives_examples(slack: Slack) -> None:
+    _, answer = await slack.command("flurb the wug")
+    assert any(command.startswith("answer:") for command in buttons(answer["blocks"]).values())
+
+
+async def test_s12_a_direct_message_is_answered_in_the_conversation(slack: Slack) -> None:
     status, _ = await slack.direct("what is RASP?")
     [answer] = slack.workspace.called("chat.postMessage")
     assert status == 200
@@ -44,13 +49,15 @@ async def test_a_direct_message_is_answered_in_the_conversation(slack: Slack) ->
     assert "runtime" in answer.shown.lower()
 
 
-async def test_a_direct_message_in_a_thread_is_answered_there(slack: Slack) -> None:
+async def test_s12_a_direct_message_in_a_thread_is_answered_there(slack: Slack) -> None:
     await slack.direct("what is RASP?", thread_ts=THREAD)
     [answer] = slack.workspace.called("chat.postMessage")
     assert answer.arguments["thread_ts"] == THREAD
 
 
-async def test_a_mention_is_answered_in_a_thread_below_it_without_its_own_mention_in_the_question(slack: Slack) -> None:
+async def test_s20_a_mention_is_answered_in_a_thread_below_it_without_its_own_mention_in_the_question(
+    slack: Slack,
+) -> None:
     await slack.mention(f"<@{slack.workspace.bot}> what is <https://example.com|SAST>?", ts=THREAD)
     [answer] = slack.workspace.called("chat.postMessage")
     assert answer.arguments["thread_ts"] == THREAD
@@ -65,7 +72,7 @@ async def test_a_follow_up_in_the_thread_is_read_with_what_was_said_there(slack:
     assert "product security" in answer.shown.lower()
 
 
-async def test_a_redelivered_event_is_answered_once(slack: Slack) -> None:
+async def test_s21_a_redelivered_event_is_answered_once(slack: Slack) -> None:
     for retry in range(3):
         status, _ = await slack.direct("what is RASP?", event_id="Ev-same", retry=retry)
         assert status == 200
@@ -99,7 +106,7 @@ async def test_a_rate_limit_is_waited_for_and_the_reply_arrives_once(slack: Slac
     ],
     ids=["edited", "a bot", "itself", "a file", "an edited mention"],
 )
-async def test_edits_bots_itself_and_files_are_ignored_on_purpose(slack: Slack, event: dict[str, object]) -> None:
+async def test_s5_edits_bots_itself_and_files_are_ignored_on_purpose(slack: Slack, event: dict[str, object]) -> None:
     status, _ = await slack.direct("what is RASP?", **event)
     assert status == 200
     assert slack.workspace.called("chat.postMessage") == []
@@ -126,13 +133,13 @@ async def test_a_button_in_a_direct_message_is_answered_below(slack: Slack) -> N
     assert reply.arguments["channel"] == slack.dm
 
 
-async def test_a_button_whose_answer_is_gone_says_so(slack: Slack) -> None:
+async def test_s8_a_button_whose_answer_is_gone_says_so(slack: Slack) -> None:
     await slack.press("answer:no-such-answer", channel=slack.dm)
     [reply] = slack.workspace.called("chat.postMessage")
     assert "not in the knowledge" in reply.shown
 
 
-async def test_what_people_wrote_cannot_mention_link_or_format(slack: Slack) -> None:
+async def test_s9_what_people_wrote_cannot_mention_link_or_format(slack: Slack) -> None:
     _, answer = await slack.command("<!channel> <https://evil.example|click> *what* is `RASP`?")
     written = json.dumps(answer)
     assert "<!channel>" not in written
@@ -142,7 +149,7 @@ async def test_what_people_wrote_cannot_mention_link_or_format(slack: Slack) -> 
 @pytest.mark.parametrize(
     ("age", "secret"), [(0.0, "another-secret"), (301.0, "a-signing-secret")], ids=["wrong signature", "too old"]
 )
-async def test_a_request_that_is_not_slacks_is_refused(slack: Slack, age: float, secret: str) -> None:
+async def test_s16_a_request_that_is_not_slacks_is_refused(slack: Slack, age: float, secret: str) -> None:
     body = json.dumps({"type": "url_verification", "challenge": "x"})
     assert isinstance(slack.wire, HttpWire)
     status, _ = await slack.wire.send(body, "application/json", age=age, secret=secret)

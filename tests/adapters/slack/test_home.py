@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from typing import Any
 
-import pytest
-
 from tests.adapters.slack.conftest import SHARED
 from tests.slack_workspace.person import Slack
 from tests.slack_workspace.reading import buttons, texts
@@ -84,7 +82,6 @@ async def test_an_open_triage_is_found_at_home_and_goes_on_where_it_stood(slack:
     assert "Go on with it" not in buttons(home(slack))
 
 
-@pytest.mark.xfail(reason="the command that shows a kept recommendation is still to come")
 async def test_a_recommendation_is_found_again_at_home(slack: Slack) -> None:
     screen = Screen(slack)
     await screen.shortcut("triage")
@@ -95,6 +92,17 @@ async def test_a_recommendation_is_found_again_at_home(slack: Slack) -> None:
     assert re.fullmatch(r"\d+ \w+ \d{4}", label)
     await slack.press_at_home(label)
     assert title in slack.workspace.called("views.open")[-1].shown
+
+
+async def test_somebody_elses_recommendation_is_not_shown(slack: Slack) -> None:
+    screen = Screen(slack)
+    await screen.shortcut("triage")
+    await screen.fill(first_options(screen))
+    await open_home(slack)
+    [command] = [command for command in buttons(home(slack)).values() if command.startswith("recommendation:")]
+    other = Slack.join(slack.wire, slack.service, slack.workspace)
+    await other.press(command, channel=other.dm)
+    assert "somebody else's" in slack.workspace.calls[-1].shown
 
 
 def first_options(screen: Screen) -> dict[str, list[str]]:
