@@ -37,7 +37,9 @@ from bot.turn import Turn
 from bot.vocabulary import ConceptFinder, Speller, word_counts
 from bot.voting import Voting, tools
 
-TRIAGE = frozenset({"triage", "pick", "back", "skip", "why", "change", "restart", "cancel", "resume", "form", "fill"})
+TRIAGE = frozenset(
+    {"triage", "pick", "back", "skip", "why", "change", "restart", "cancel", "resume", "form", "fill", "recommendation"}
+)
 UNANSWERED = ("unstated", "offtopic", "clarify")  # kinds of reply after which the question is still open
 
 

@@ -6,7 +6,9 @@ import pytest
 
 from bot.advisor import Advisor
 from bot.conversation import DAY, Conversation, Retention, faded
+from bot.memory_volatile import VolatileMemory
 from bot.messages import Message, Reply
+from bot.session import Session
 from bot.triage.dialogue import PAUSE
 from tests.bot.triage.talk import Talk, buttons, says
 
@@ -363,3 +365,16 @@ def test_a_folder_without_a_dialogue_says_so(gardener: Advisor) -> None:
         reply: Reply = gardener.turn(message, Conversation()).reply
         assert reply.kind == "triage"
         assert says(reply, "no questions to lead you")
+
+
+async def test_a_kept_recommendation_is_shown_again_to_the_person_whose_it_is_and_to_nobody_else(
+    advisor: Advisor,
+) -> None:
+    session = Session(advisor, VolatileMemory())
+    for number, text in enumerate(("help us choose", *TO_THE_END)):
+        given = await session.respond(Message(text, person="anna", delivery=str(number), at=1e6 + number))
+    again = f"recommendation:{given.record}"
+    shown = await session.respond(Message(command=again, person="anna", delivery="a", at=2e6))
+    assert (shown.kind, shown.title, shown.record) == ("recommendation", "AppSec first", given.record)
+    refused = await session.respond(Message(command=again, person="ben", delivery="b", at=2e6))
+    assert (refused.kind, refused.title) == ("notice", "That recommendation is not there")
