@@ -11,7 +11,7 @@ import structlog
 from slack_sdk.errors import SlackApiError
 
 from adapters.slack.blocks import cut, escape
-from adapters.slack.responses import error_of
+from adapters.slack.responses import LONGEST_WAIT, error_of
 from bot.messages import Message, Paragraph, Place, Reply
 
 log = structlog.get_logger(__name__)
@@ -74,9 +74,10 @@ class Assistant:
 
 
 async def _try(call: Any) -> None:
-    """A reply is worth more than what is shown around it."""
+    """A reply is worth more than what is shown around it, and does not wait for it long."""
     try:
-        await call
+        async with asyncio.timeout(LONGEST_WAIT):
+            await call
     except SlackApiError as error:
         log.debug("slack.assistant", error=error_of(error))
     except Exception as error:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -120,15 +122,19 @@ async def test_s19_a_rate_limit_is_obeyed_before_it_is_tried_again(world: World,
 
 
 async def test_s21_a_redelivery_is_answered_once_also_by_another_process(
-    world: World, person: Slack, service: Service, own_workspace: Workspace, tmp_path: Path
+    person: Slack, service: Service, own_workspace: Workspace, database: str
 ) -> None:
-    await person.direct("hello there", event_id="Ev-twice")
-    url = world.memory.engine.url.render_as_string(hide_password=False).replace("+aiosqlite", "")
-    async with opened(service, url, lambda *_: Echo(), CLOCK, slack_bot_token=own_workspace.token) as other:
-        person.wire = other.wire
-        status, _ = await person.direct("hello there", event_id="Ev-twice", retry=1)
-    assert status == 200
-    assert len(person.said()) == 1
+    token = own_workspace.token
+    async with (
+        opened(service, database, lambda *_: Echo(), CLOCK, slack_bot_token=token) as one,
+        opened(service, database, lambda *_: Echo(), CLOCK, slack_bot_token=token) as other,
+    ):
+        for number in range(4):
+            wires = (one.wire, other.wire)
+            both = [replace(person, wire=wire).direct("hello there", event_id=f"Ev-{number}") for wire in wires]
+            assert [status for status, _ in await asyncio.gather(*both)] == [200, 200]
+        await one.quiet()
+    assert len(person.said()) == 4
 
 
 async def test_s21_what_a_process_left_behind_when_it_died_is_said_by_another(world: World, person: Slack) -> None:
