@@ -61,35 +61,28 @@ def block_elements(block: Block) -> list[Element]:
             listed = "\r".join(f"- {plain(' '.join(item.split()))}" for item in items)
             return [{"type": "TextBlock", "text": listed, "wrap": True}]
         case Table():
-            return [_table(block)]
+            return [_row(block, row) for row in block.rows]
 
 
-def _table(table: Table) -> Element:
-    width = len(table.header)
-    rows = [_row(table.header, width, heading=True), *(_row(cells, width) for cells in table.rows)]
+def _row(table: Table, row: Sequence[str]) -> Element:
+    """One row, its cells side by side below its name. On a phone a grid of three columns would break every word, and a
+    screen reader says with each cell whose it is."""
+    columns = [
+        {
+            "type": "Column",
+            "width": "stretch",
+            "items": [text_block(name, size="Small", isSubtle=True), text_block(cell, spacing="None")],
+        }
+        for name, cell in zip(table.header[1:], row[1:], strict=False)
+        if cell
+    ]
+    cells = [{"type": "ColumnSet", "columns": columns, "spacing": "Small"}] if columns else []
     return {
-        "type": "Table",
-        "columns": [{"width": 1} for _ in range(width)],
-        "showGridLines": True,
-        "rows": rows,
-        "fallback": {"type": "Container", "items": [_facts(table, row) for row in table.rows]},
+        "type": "Container",
+        "separator": True,
+        "spacing": "Medium",
+        "items": [text_block(row[0] or " ", weight="Bolder"), *cells],
     }
-
-
-def _row(cells: Sequence[str], width: int, *, heading: bool = False) -> Element:
-    padded = [*cells, *([""] * width)][:width]
-    weight = {"weight": "Bolder"} if heading else {}
-    return {
-        "type": "TableRow",
-        "cells": [{"type": "TableCell", "items": [text_block(cell or " ", **weight)]} for cell in padded],
-    }
-
-
-def _facts(table: Table, row: Sequence[str]) -> Element:
-    """One row for clients that know no tables."""
-    pairs = zip(table.header[1:], row[1:], strict=False)
-    facts = [{"title": plain(name), "value": plain(cell)} for name, cell in pairs]
-    return {"type": "Container", "items": [text_block(row[0], weight="Bolder"), {"type": "FactSet", "facts": facts}]}
 
 
 def citation_elements(citations: Sequence[Citation], disclosure: str, *, left_out: int = 0) -> list[Element]:

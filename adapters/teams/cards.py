@@ -87,8 +87,6 @@ def _draw(reply: Reply, kept: int, where: Where) -> dict[str, Any]:
     }
     if actions:
         card["actions"] = actions
-    if any(isinstance(block, Table) for block in reply.body):
-        card["msteams"] = {"width": "Full"}
     return card
 
 

@@ -19,10 +19,12 @@ from bot.messages import (
     Message,
     Option,
     Paragraph,
+    Place,
     Progress,
     Reply,
     Table,
 )
+from bot.turn import Turn
 from tests.adapters.teams.card_schema import check_card, check_limits, elements, texts
 
 
@@ -181,12 +183,11 @@ def test_a_card_for_another_conversation_has_no_buttons_that_need_the_bot() -> N
     assert not [element for element in elements(card["body"]) if element["type"].startswith("Input.")]
 
 
-def test_a_wide_table_gets_the_width_of_the_window_and_a_fallback() -> None:
+def test_each_cell_of_a_table_says_whose_it_is() -> None:
     card = draw(FULL)
-    assert card["msteams"] == {"width": "Full"}
-    [table] = [element for element in elements(card["body"]) if element["type"] == "Table"]
-    assert all(len(row["cells"]) == 3 for row in table["rows"])
-    assert table["fallback"]["items"]
+    cost, time = [element for element in elements(card["body"]) if element.get("separator")]
+    assert texts({"body": cost}) == ["Cost", "This", "low", "That", "high"]
+    assert texts({"body": time}) == ["Time", "This", "short"]
 
 
 def test_what_does_not_fit_is_said_to_be_left_out() -> None:
@@ -242,6 +243,31 @@ def test_every_answer_of_the_knowledge_fits_and_the_largest_follow_the_schema_T1
         assert not any("do not fit" in text or "more to this answer" in text for text in texts(card))
     for card in cards[:4]:
         check_card(card)
+
+
+ASKED = (
+    "help",
+    "topics",
+    "compare",
+    "form",
+    "share",
+    "subscribe",
+    "ask",
+    "does the article mention zero trust?",
+    "lunch?",
+)
+
+
+def test_every_kind_of_reply_that_the_advisor_gives_follows_the_schema(advisor: Advisor) -> None:
+    """A triage from its first question to the recommendation, then what else can be asked for."""
+    kinds, turn = set(), Turn(Reply("notice"), Conversation())
+    said = ["triage", "a whole product", "third-party components", "an AppSec program", "ISO 27001", "yes to both"]
+    for number, text in enumerate([*said, *ASKED], 1):
+        message = Message(text, place=Place("teams", "t", "c"), person="dana", delivery=str(number), can_post=True)
+        turn = advisor.turn(message, turn.conversation)
+        check_card(draw(turn.reply))
+        kinds.add(turn.reply.kind)
+    assert kinds >= {"answer", "unstated", "offtopic", "triage", "recommendation", "help", "notice"}
 
 
 def test_what_can_be_done_with_a_reply_is_words_to_press_and_takes_no_buttons_place() -> None:
