@@ -32,6 +32,11 @@ class Channel:
     label: str
     private: bool  # not everybody in the team is in it
 
+    @property
+    def roster(self) -> str:
+        """The conversation whose members may post in it."""
+        return self.id if self.private else self.team
+
 
 class Channels:
     def __init__(self, directory: Directory, connector: Connector, clock: Callable[[], float] = time.monotonic) -> None:
@@ -81,9 +86,11 @@ class Channels:
             here = next((each for each in everywhere if each.id == place.channel), None)
             if here is None:
                 return (Option(place.channel, "Here"),)
-            everywhere = [each for each in everywhere if each.team == here.team and not each.private]
-        allowed = await asyncio.gather(*(self._is_in(each, place.tenant, message.person) for each in everywhere))
-        shown = [channel for channel, is_allowed in zip(everywhere, allowed, strict=True) if is_allowed]
+            everywhere = [each for each in everywhere if each.team == here.team and (not each.private or each == here)]
+        asked = {each.roster: each for each in everywhere}  # the channels of a team share one, but for private ones
+        answers = await asyncio.gather(*(self._is_in(each, place.tenant, message.person) for each in asked.values()))
+        allowed = {roster for roster, is_in in zip(asked, answers, strict=True) if is_in}
+        shown = [channel for channel in everywhere if channel.roster in allowed]
         return tuple(Option(channel.id, channel.label) for channel in shown[:MOST])
 
     async def _everywhere(self, place: Place) -> list[Channel]:
@@ -127,12 +134,11 @@ class Channels:
 
     async def _is_in(self, channel: Channel, tenant: str, person: str) -> bool:
         """Whether the person is in the team, or, where that is not enough, in the channel."""
-        conversation = channel.id if channel.private else channel.team
         url = await self._directory.service_url(Place("teams", tenant, channel.team))
         member = self._directory.member_id(tenant, person)
         try:
             async with self._few_at_once:
-                await self._connector.get(url, "v3", "conversations", conversation, "members", member)
+                await self._connector.get(url, "v3", "conversations", channel.roster, "members", member)
         except SendFailed as error:
             if error.status in (400, 403, 404):
                 return False

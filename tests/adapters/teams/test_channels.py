@@ -91,6 +91,8 @@ async def test_in_a_channel_others_are_not_shown_in_which_teams_one_is(world: Wo
     world.connector.members[OTHERS] = [DANA]
     assert offered(await shown(world, **in_channel())) == ["Payments > General", "Payments > Alerts"]
     assert offered(await shown(world, **in_group_chat())) == ["Here"]
+    world.connector.members[BOARD] = [DANA]
+    assert offered(await shown(world, **in_channel(channel=BOARD)))[-1] == "Payments > Board", "they are all in it"
 
 
 async def test_a_team_that_the_bot_was_taken_out_of_without_being_told_is_passed_over(world: World) -> None:
@@ -140,7 +142,8 @@ async def test_teams_is_asked_for_its_channels_once_and_for_the_person_each_time
     await shown(world)
     again = world.connector.lookups[len(first) :]
     assert sum(path.endswith("/conversations") for path in first) == 2
-    assert again and not [path for path in again if "/teams/" in path]
+    assert not [path for path in again if "/teams/" in path]
+    assert len(again) == 3, "once for each team, and for a private channel"
 
 
 async def test_a_connector_that_fails_is_a_failure_with_a_reference_T12(world: World) -> None:
