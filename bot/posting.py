@@ -20,13 +20,13 @@ class Drafts:
     """Draws posts. `recommend` gives the reply for a kept recommendation, and raises ValueError where it is none."""
 
     def __init__(self, knowledge: KnowledgeBase, responder: Responder, recommend: Callable[[str], Reply]) -> None:
-        self._knowledge = knowledge
+        self.knowledge = knowledge
         self._responder = responder
         self._recommend = recommend
 
     def answer(self, entry: str) -> Post | None:
         """The post of a curated answer; None where there is no such answer to be shown."""
-        found = self._knowledge.answers.get(entry)
+        found = self.knowledge.answers.get(entry)
         if found is None or found.kind != "answer":
             return None
         return replace(self._drawn(self._responder.entry(found)), entry=entry)
@@ -49,10 +49,10 @@ class Drafts:
 
     def subscribable(self) -> tuple[str, ...]:
         """Answers to recommend in turn: those that rest on claims, none of which is the source's own promotion."""
-        claims = self._knowledge.claims
+        claims = self.knowledge.claims
         return tuple(
             entry.id
-            for entry in self._knowledge.answers.values()
+            for entry in self.knowledge.answers.values()
             if entry.kind == "answer" and entry.claims and not any(claims[claim].promotion for claim in entry.claims)
         )
 
@@ -72,7 +72,7 @@ class Drafts:
             reply.citations,
             reply.disclosure,
             how_to_ask=HOW_TO_ASK,
-            knowledge=self._knowledge.version,
+            knowledge=self.knowledge.version,
         )
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import itertools
+import os
 import tempfile
 import warnings
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as in production; before numpy is imported
 
 import psycopg
 import pytest
@@ -22,9 +25,16 @@ _numbers = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
-def advisor() -> Advisor:
+def learnt(pytestconfig: pytest.Config) -> Path:
+    """Where what is learnt from the knowledge is kept from one run of the tests to the next."""
+    assert pytestconfig.cache is not None
+    return Path(pytestconfig.cache.mkdir("learnt"))
+
+
+@pytest.fixture(scope="session")
+def advisor(learnt: Path) -> Advisor:
     """The advisor on our own knowledge; it keeps nothing between two turns."""
-    return Advisor.load(KNOWLEDGE)
+    return Advisor.load(KNOWLEDGE, keep=learnt)
 
 
 @pytest.fixture(scope="session")

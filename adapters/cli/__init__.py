@@ -2,11 +2,10 @@
 
 import os
 
-# A question is ranked in a fraction of a millisecond: threads for it take longer to begin than it takes, and as long
-# again from whatever else the processors have to do. Before anything imports numpy.
-for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ.setdefault(_name, "1")
+# A question is too small to share out among processors, and where several programs share a machine, waiting for one
+# another takes far longer than the work. Has to be set before numpy is imported.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-from adapters.cli.app import main  # noqa: E402
+from adapters.cli.app import main
 
 __all__ = ["main"]

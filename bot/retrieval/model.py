@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
@@ -16,7 +16,11 @@ from bot.retrieval.features import Features, Matrix, Vector
 from bot.retrieval.landmarks import Landmarks, choose
 from bot.retrieval.ridge import Ridge, kernel, solve
 
-LANDMARKS = 1000
+LANDMARKS = 2500
+FEWER = 1000  # landmarks for very many examples: fitting takes examples times landmarks squared
+_EFFORT = 4.1e10
+DIRECTIONS = 256  # in which texts are compared where examples are many; the rest of them tells little and costs time
+MANY = 1000  # examples from which that pays
 _BATCH = 8192
 _LEFT_OUT = 600  # examples at most that are left out to calibrate the confidence
 _DECIMALS = 4  # scores that differ by less are equal, in whatever order the processor added
@@ -38,16 +42,24 @@ class Ranking:
 
 
 NOTHING = Ranking((), 0.0, 0.0)
+UNPROJECTED: Matrix = np.zeros((0, 0), dtype=np.float32)
 
 
 class Retriever:
     """Ranks labels by wording. Make one with `fit` or `from_arrays`."""
 
     def __init__(
-        self, labels: tuple[str, ...], features: Features, landmarks: Matrix, weights: Matrix, curve: Curve
+        self,
+        labels: tuple[str, ...],
+        features: Features,
+        projection: Matrix,
+        landmarks: Matrix,
+        weights: Matrix,
+        curve: Curve,
     ) -> None:
         self._labels = labels
         self._features = features
+        self._projection = projection  # (size, directions); (0, 0): texts are compared as they are
         self._landmarks = landmarks  # (landmarks, size)
         self._weights = weights  # (landmarks, labels)
         self._curve = curve
@@ -73,21 +85,29 @@ class Retriever:
         features = Features.learn(texts, embeddings)
         if not labels:
             nothing = np.zeros((0, features.size), dtype=np.float32)
-            return cls((), features, nothing, np.zeros((0, 0), dtype=np.float32), UNCALIBRATED)
+            return cls((), features, UNPROJECTED, nothing, np.zeros((0, 0), dtype=np.float32), UNCALIBRATED)
         place = {label: index for index, label in enumerate(labels)}
         of_label = np.array([place[label] for label, _ in ordered], dtype=np.intp)
         bounds = np.searchsorted(of_label, np.arange(len(labels) + 1)).tolist()
         store = _Store.of(features, texts)
+        if len(texts) > MANY and features.size > DIRECTIONS:
+            store.projection = directions(store)
         labelled = (store.rows(start, end) for start, end in pairwise(bounds))
-        chosen = choose(labelled, [end - start for start, end in pairwise(bounds)], landmarks)
+        affordable = max(FEWER, int((_EFFORT / len(texts)) ** 0.5))
+        sizes = [end - start for start, end in pairwise(bounds)]
+        chosen = choose(labelled, sizes, min(landmarks, affordable))
         ridge = solve(chosen.points, store.batches(of_label), len(labels))
-        return cls(labels, features, chosen.points, ridge.weights, _curve(ridge, chosen, store, bounds))
+        curve = _curve(ridge, chosen, store, bounds)
+        return cls(labels, features, store.projection, chosen.points, ridge.weights, curve)
 
     def rank(self, words: Sequence[str], limit: int = 10) -> Ranking:
         """The labels that the words speak for. No words, or nothing learned: no candidates and no confidence."""
         if not words or not self._labels:
             return NOTHING
-        products: Vector = self._landmarks @ self._features.vector(words)
+        text: Vector = self._features.vector(words)
+        if self._projection.size:
+            text = text @ self._projection
+        products: Vector = self._landmarks @ text
         nearest = min(1.0, max(0.0, float(products.max())))
         scores = (kernel(products) @ self._weights).round(_DECIMALS)
         order = (-scores).argsort(kind="stable")[: max(1, limit)].tolist()
@@ -104,6 +124,7 @@ class Retriever:
             "words": np.array(list(self._features.known), dtype=np.str_),
             "meanings": self._features.meanings,
             "centre": self._features.centre,
+            "projection": self._projection,
             "landmarks": self._landmarks,
             "weights": self._weights,
             "curve": np.array([self._curve.offset, self._curve.slope, self._curve.threshold]),
@@ -116,7 +137,7 @@ class Retriever:
         features = Features(embeddings, known, arrays["meanings"], arrays["centre"])
         curve = Curve(*(float(number) for number in arrays["curve"]))
         labels = tuple(str(label) for label in arrays["labels"])
-        return cls(labels, features, arrays["landmarks"], arrays["weights"], curve)
+        return cls(labels, features, arrays["projection"], arrays["landmarks"], arrays["weights"], curve)
 
 
 def _evidence(score: Vector, nearest: Vector) -> Vector:
@@ -124,12 +145,14 @@ def _evidence(score: Vector, nearest: Vector) -> Vector:
     return np.float32(0.5) * (score.clip(0.0, 1.0) + nearest)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Store:
-    """The vectors of all examples while fitting, as whole numbers: a quarter of the memory of floats."""
+    """The vectors of all examples while fitting, as whole numbers: a quarter of the memory of floats. Rows come out
+    projected, once there is a projection."""
 
     codes: NDArray[np.int8]
     scales: Vector
+    projection: Matrix = field(default_factory=lambda: UNPROJECTED)
 
     @classmethod
     def of(cls, features: Features, texts: Sequence[Sequence[str]]) -> _Store:
@@ -143,11 +166,24 @@ class _Store:
         return cls(codes, scales)
 
     def rows(self, start: int, end: int) -> Matrix:
-        return self.codes[start:end].astype(np.float32) * self.scales[start:end, None]
+        rows: Matrix = self.codes[start:end].astype(np.float32) * self.scales[start:end, None]
+        projected: Matrix = rows @ self.projection if self.projection.size else rows
+        return projected
 
     def batches(self, of_label: NDArray[np.intp]) -> Iterator[tuple[Matrix, NDArray[np.intp]]]:
         for start in range(0, len(of_label), _BATCH):
             yield self.rows(start, start + _BATCH), of_label[start : start + _BATCH]
+
+
+def directions(store: _Store) -> Matrix:
+    """The directions in which the examples differ most, (size, DIRECTIONS): their principal components, uncentred."""
+    size = store.codes.shape[1]
+    scatter = np.zeros((size, size))
+    for start in range(0, len(store.codes), _BATCH):
+        rows = store.rows(start, start + _BATCH)
+        scatter += rows.T @ rows
+    found: Matrix = np.linalg.eigh(scatter)[1][:, -DIRECTIONS:].astype(np.float32)
+    return np.ascontiguousarray(found)
 
 
 def _curve(ridge: Ridge, landmarks: Landmarks, store: _Store, bounds: Sequence[int]) -> Curve:

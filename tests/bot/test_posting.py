@@ -8,12 +8,15 @@ from dataclasses import replace
 import pytest
 
 from bot.advisor import Advisor
+from bot.asking import Asking
+from bot.composing import Composer
 from bot.conversation import Conversation
 from bot.effects import Post
-from bot.knowledge.model import KnowledgeBase
 from bot.memory import KeptPost, Memory, Subscription
-from bot.messages import Message, Place
+from bot.messages import Message, Place, Reply
+from bot.posting import Drafts
 from bot.refreshing import refresh_stale, stale
+from bot.responding import Responder
 from bot.sending import ExpertAnswer, ExpertQuestion
 from bot.session import Session
 
@@ -21,10 +24,12 @@ HERE = Place("here", "T1", "C1")
 EXPERTS = Place("here", "T1", "C9")
 
 
-def changed(knowledge: KnowledgeBase, entry: str) -> Advisor:
-    """An advisor on the same knowledge, but for one entry's text."""
+def later(drafts: Drafts, entry: str) -> Drafts:
+    """Drafts from the same knowledge, but for one entry's text."""
+    knowledge = drafts.knowledge
     answers = {**knowledge.answers, entry: replace(knowledge.answers[entry], answer="It reads differently now.")}
-    return Advisor(replace(knowledge, answers=answers, version="later"))
+    changed = replace(knowledge, answers=answers, version="later")
+    return Drafts(changed, Responder(changed, Composer(changed), ""), lambda _: Reply("recommendation"))
 
 
 async def stand(memory: Memory, *posts: Post) -> None:
@@ -59,23 +64,21 @@ async def test_only_posts_whose_entry_reads_differently_are_stale(memory: Memory
     posts = [advisor.drafts.answer(entry) for entry in ("sast", "dast")]
     await stand(memory, *(replace(post, note="mine", shared_by="anna") for post in posts if post))
     assert not await stale(memory, advisor.drafts, 0.0)
-    later = changed(advisor.knowledge, "sast")
-    assert [kept.id for kept, _ in await stale(memory, later.drafts, 0.0)] == ["p0"]
+    assert [kept.id for kept, _ in await stale(memory, later(advisor.drafts, "sast"), 0.0)] == ["p0"]
 
 
 async def test_a_stale_post_is_updated_in_place_and_keeps_its_note_and_sharer(memory: Memory, advisor: Advisor) -> None:
     post = advisor.drafts.answer("sast")
     assert post is not None
     await stand(memory, replace(post, note="mine", shared_by="anna"))
-    later = changed(advisor.knowledge, "sast")
-    assert [kept.id for kept in await refresh_stale(memory, later.drafts, 86_400.0)] == ["p0"]
+    assert [kept.id for kept in await refresh_stale(memory, later(advisor.drafts, "sast"), 86_400.0)] == ["p0"]
     async with memory.transaction() as unit:
         (claimed,) = await unit.outbox.claim("a", now=86_400.0, lease=1.0, surfaces=("here",))
     content = claimed.parcel.content
     assert isinstance(content, Post) and claimed.parcel.action == "update"
     assert (content.note, content.shared_by, content.updated) == ("mine", "anna", "1970-01-02")
     assert "differently" in str(content.body)
-    assert not await refresh_stale(memory, later.drafts, 86_400.0)
+    assert not await refresh_stale(memory, later(advisor.drafts, "sast"), 86_400.0)
 
 
 async def test_a_post_of_an_entry_that_is_gone_is_left_as_it_is(memory: Memory, advisor: Advisor) -> None:
@@ -128,9 +131,8 @@ async def test_nobody_outside_the_experts_channel_answers(memory: Memory, asked:
         assert not await unit.outbox.claim("a", now=20.0, lease=1.0, surfaces=("here",))
 
 
-def test_without_an_experts_channel_the_contact_is_named(advisor: Advisor) -> None:
-    reachable = Advisor(advisor.knowledge, contact="security@corp.example")
-    reply = reachable.turn(Message(command="ask"), Conversation()).reply
+def test_without_an_experts_channel_the_contact_is_named() -> None:
+    reply = Asking("security@corp.example").ask("", Message(), Conversation()).reply
     assert "security@corp.example" in reply.text and not reply.choices
 
 
