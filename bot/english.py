@@ -75,6 +75,7 @@ CONTRACTIONS = {
 # After a negation a yes/no question asks whether the contrary holds.
 NEGATIONS = _words("not never no nothing nobody none neither cannot nowhere")
 NOT_NEGATED = _words("else only just more less matter doubt idea problem longer clue worries one")
+LACKING = _words("less without")  # shortly before what is named, these turn it round
 # Phrases that turn a statement round without a negation word.
 REVERSALS = (
     "left out", "leave out", "leaves out", "leaving out", "out of scope", "out of reach", "outside", "beyond",

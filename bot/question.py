@@ -78,7 +78,7 @@ class Reader:
             features=features(plain, mentions),
             mentions=tuple(mentions),
             form=form,
-            reversed=form == "yesno" and asks_contrary(text),
+            reversed=form == "yesno" and asks_contrary(text) != _lessened(plain, mentions),
             mended=mended,
             asking=asking,
             asks_about=about,
@@ -277,6 +277,15 @@ def asks_contrary(text: str) -> bool:
     joined = " " + " ".join(asked) + " "
     turns += any(f" {phrase} " in joined for phrase in english.REVERSALS)
     return turns % 2 == 1
+
+
+def _lessened(words: Sequence[str], mentions: Sequence[Mention]) -> bool:
+    """Whether a topic is named as lacking: "less maintainable", "without any overhead"."""
+    return any(
+        not english.LACKING.isdisjoint(words[max(mention.start - 2, 0) : mention.start])
+        for mention in mentions
+        if mention.layer == "topic"
+    )
 
 
 def _main_clause(text: str) -> list[str]:
