@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -236,7 +236,16 @@ async def test_a_persons_revoked_token_is_not_the_bots(world: World, service: Se
 # --- the store
 
 
-async def test_an_installation_is_kept_once_a_workspace_on_both_databases(database: str) -> None:
+@pytest.fixture
+def far_from_utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    with monkeypatch.context() as patched:
+        patched.setenv("TZ", "America/New_York")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+async def test_an_installation_is_kept_once_a_workspace_on_both_databases(database: str, far_from_utc: None) -> None:
     memory = SqlMemory.at(database)
     keys = [Fernet.generate_key().decode() for _ in range(2)]
     long = "xoxb-" + "1" * 300
@@ -247,6 +256,7 @@ async def test_an_installation_is_kept_once_a_workspace_on_both_databases(databa
         )
         bot = await store.of_team("T1")
         assert bot is not None and bot.bot_token == f"{long}{number}"
+        assert abs(bot.installed_at - time.time()) < 3600  # whatever the machine's time zone
         assert await store.of_team("T2") is None
     newest = await Installations(memory.engine, CLIENT_ID, Seal(keys[1])).of_team("T1")
     assert newest is not None and newest.bot_token == f"{long}2"
