@@ -25,7 +25,6 @@ from adapters.housekeeping import Housekeeper
 from adapters.metrics import Measured
 from adapters.outbox import Postman
 from adapters.settings import Settings
-from bot.conversation import DAY, Retention
 from bot.memory import Memory, MemoryUnavailable
 from bot.messages import Reply
 from bot.sending import Sender
@@ -33,7 +32,6 @@ from bot.session import Session
 
 logger = logging.getLogger(__name__)
 
-HOUR = 3600.0
 LONGEST_END = 30.0  # seconds that work in the background may take to end
 LARGEST_BODY = 1024 * 1024  # bytes of a request; both platforms send far less
 
@@ -113,13 +111,12 @@ async def serving(settings: Settings) -> AsyncIterator[tuple[int, Doors]]:
         host = await asyncio.to_thread(Host, settings.knowledge, settings.security_contact, settings.cache)
         with contextlib.suppress(NotImplementedError):  # where the system has no such signal
             asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, host.reload)
-        retention = Retention(conversation=settings.conversation_hours * HOUR, triage=settings.triage_days * DAY)
         senders: dict[str, Sender] = {}
         postman = Postman(memory, senders)
-        session = Measured(Session(host, memory, retention=retention, woken=postman.wake))
+        session = Measured(Session(host, memory, retention=settings.retention, woken=postman.wake))
         doors = await _open(Parts(settings, session, memory, host, postman), stack)
         senders.update(_senders(doors))
-        housekeeper = Housekeeper(memory, lambda: host.advisor.drafts, retention=retention, woken=postman.wake)
+        housekeeper = Housekeeper(memory, lambda: host.advisor.drafts, retention=settings.retention, woken=postman.wake)
         _keep_running(postman.run(), postman.close, stack)
         _keep_running(housekeeper.run(), housekeeper.close, stack)
         if settings.on_loopback:  # where somebody is writing; elsewhere a signal asks for it

@@ -9,6 +9,9 @@ from typing import Annotated, Any
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from bot.conversation import DAY, Retention
+
+HOUR = 3600.0
 KNOWLEDGE = Path(__file__).resolve().parent.parent / "knowledge"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -78,6 +81,10 @@ class Settings(BaseSettings):
     def microsoft_app_password(self) -> str:
         """Plain, for the SDK; not a field, so that no dump of the settings shows it."""
         return self.microsoft_app_secret.get_secret_value()
+
+    @property
+    def retention(self) -> Retention:
+        return Retention(conversation=self.conversation_hours * HOUR, triage=self.triage_days * DAY)
 
     @property
     def on_loopback(self) -> bool:

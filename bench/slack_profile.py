@@ -68,6 +68,6 @@ async def _profiled(out: Path) -> pstats.Stats:
         workspace = service.add(Workspace())
         http = await stack.enter_async_context(aiohttp.ClientSession())
         profiled = ["cProfile", "-o", str(out), "-m", "adapters.cli", "serve"]
-        async with running(service, profiled) as url:
-            await send(HttpWire(url, http), [command(workspace) for _ in range(REQUESTS)], AT_ONCE)
+        async with running(service, profiled) as app:
+            await send(HttpWire(app.url, http), [command(workspace) for _ in range(REQUESTS)], AT_ONCE)
     return pstats.Stats(str(out))

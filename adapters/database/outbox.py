@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
-from sqlalchemy import Row, Update, delete, exists, func, select, update
+from sqlalchemy import Row, Update, bindparam, delete, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.database.rows import insert_or_ignore, insert_or_replace, place_of, place_values
@@ -23,6 +23,10 @@ _is_open = _t.finished_at.is_(None)
 _is_first_of_its_subject = ~exists().where(
     (_earlier.c.subject == _t.subject) & _earlier.c.finished_at.is_(None) & (_earlier.c.number < _t.number)
 )
+
+# Built once, as every reply needs it.
+_is_owned = (_t.id == bindparam("of_id")) & (_t.owner == bindparam("of_owner")) & _is_open
+_finish = update(outbox).where(_is_owned)
 
 
 class SqlOutbox:
@@ -72,7 +76,8 @@ class SqlOutbox:
         return [Claimed(_parcel(row), row.attempts, row.unsure) for row in rows]
 
     async def sent(self, id: str, owner: str, at: float) -> bool:
-        return await self._settle(_owned(id, owner).values(finished_at=at, content=None))
+        values = {"of_id": id, "of_owner": owner, "finished_at": at, "content": None}
+        return bool((await self._connection.execute(_finish, values)).rowcount)
 
     async def later(self, id: str, owner: str, *, due_at: float, unsure: bool) -> bool:
         return await self._settle(_owned(id, owner).values(due_at=due_at, unsure=unsure, owner="", leased_until=0.0))

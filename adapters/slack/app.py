@@ -14,7 +14,7 @@ from adapters.slack.assistant import Assistant
 from adapters.slack.blocks import OWNER, message
 from adapters.slack.flood import SLOW_DOWN, Flood
 from adapters.slack.forms import fits_a_message
-from adapters.slack.home import Links
+from adapters.slack.home import House
 from adapters.slack.modals import modal
 from adapters.slack.responses import error_of
 from adapters.slack.translate import asked_again, team_of
@@ -57,11 +57,11 @@ class App:
         workspaces: Workspaces,
         *,
         experts: Mapping[str, Place],
-        links: Links,
+        house: House,
         clock: Clock,
     ) -> None:
         self.bolt = bolt
-        self.links = links
+        self.house = house
         self._session = session
         self._memory = memory
         self._deliver = deliver
@@ -150,16 +150,25 @@ class App:
         own = ephemeral or not asked.public or owner == asked.person
         name = (parse(asked.command or "") or ("", ""))[0]
         if own and (reply.kind in STEPS or name in SETTLES):
-            await respond(**message(reply, asked=asked_again(asked), owner=owner), replace_original=True)
+            shown = message(reply, asked=asked_again(asked), owner=owner)
+            done = await respond(**shown, replace_original=True)
         elif ephemeral:
             shown = message(reply, asked=asked_again(asked))
             thread = asked.place.thread or None
-            await respond(**shown, replace_original=False, response_type="ephemeral", thread_ts=thread)
+            done = await respond(**shown, replace_original=False, response_type="ephemeral", thread_ts=thread)
         elif asked.public:
-            shown = _without_unfurling(message(reply, asked=asked_again(asked)))
-            await client.chat_postEphemeral(user=asked.person, **_where(asked.place), **shown)
+            return await self._tell(asked, reply, client)
         else:
-            await self._post(asked, reply, client)
+            return await self._post(asked, reply, client)
+        if done.status_code != 200:  # a response_url is good for half an hour and five times
+            log.warning("slack.response_url_refused", status=done.status_code, reference=reply.reference)
+            await self._tell(asked, reply, client)
+
+    async def _tell(self, asked: Message, reply: Reply, client: Any) -> None:
+        """For the person alone, where they asked."""
+        shown = message(reply, asked=asked_again(asked))
+        without_unfurling = {key: value for key, value in shown.items() if not key.startswith("unfurl")}
+        await client.chat_postEphemeral(user=asked.person, **_where(asked.place), **without_unfurling)
 
     async def _post(self, asked: Message, reply: Reply, client: Any) -> None:
         owner = asked.person if asked.public else ""
@@ -181,7 +190,3 @@ def _owner(body: Mapping[str, Any]) -> str:
 
 def _where(place: Place) -> dict[str, str]:
     return {"channel": place.channel} | ({"thread_ts": place.thread} if place.thread else {})
-
-
-def _without_unfurling(shown: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in shown.items() if not key.startswith("unfurl")}

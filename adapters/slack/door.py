@@ -34,7 +34,7 @@ from adapters.slack.events import (
     tokens_revoked,
 )
 from adapters.slack.failures import on_error
-from adapters.slack.home import Links
+from adapters.slack.home import House
 from adapters.slack.installations import Installations
 from adapters.slack.installing import INSTALL, REDIRECT, install_flow
 from adapters.slack.pace import Pace
@@ -147,7 +147,7 @@ class SlackDoor:
             self._deliver,
             workspaces,
             experts=experts_in(settings.slack_experts_channel),
-            links=Links(settings.support_url, settings.privacy_url, settings.security_contact),
+            house=House(settings.support_url, settings.privacy_url, settings.security_contact, settings.retention),
             clock=self._clock,
         )
         for listener in LISTENERS:

@@ -60,10 +60,15 @@ async def _tell(reply: Reply, body: Mapping[str, Any], client: Any, respond: Any
             await client.views_publish(user_id=user, view={"type": "home", "blocks": shown["blocks"]})
         case {"event": _}:
             pass  # nobody asked for anything
-        case {"response_url": str()}:
-            await respond(**shown, replace_original=False, response_type="ephemeral")
+        case {"response_url": str()} if await _responded(respond, shown):
+            pass
         case _:
             await client.chat_postMessage(channel=body["user"]["id"], **shown)
+
+
+async def _responded(respond: Any, shown: Mapping[str, Any]) -> bool:
+    done = await respond(**shown, replace_original=False, response_type="ephemeral")
+    return bool(done.status_code == 200)
 
 
 def _acknowledged(body: dict[str, Any]) -> BoltResponse:

@@ -9,6 +9,7 @@ from typing import Any
 
 from adapters.slack.blocks import COMMAND, button, buttons, draw
 from adapters.slack.translate import at_home
+from bot.conversation import Retention
 from bot.messages import Choice, Heading, Paragraph, Reply
 from bot.overview import Overview
 
@@ -16,22 +17,29 @@ View = dict[str, Any]
 
 LINK = "link"  # the action id of a button that leads out of Slack, followed by a number
 MOST_BLOCKS = 100
-KEPT = (
-    "Questions are kept for a day so that a follow-up can be understood, and a begun triage for a week. "
-    "Write “forget me” to have everything deleted that is kept about you."
-)
 
 
 @dataclass(frozen=True, slots=True)
-class Links:
-    """The operator's own pages, and whom to reach. Empty: there is none."""
+class House:
+    """What the operator set: their own pages, whom to reach (empty: there is none), and how long things are kept."""
 
     support: str = ""
     privacy: str = ""
     contact: str = ""
+    retention: Retention = Retention()  # noqa: RUF009  (frozen)
+
+    @property
+    def kept(self) -> str:
+        talk, triage = _span(self.retention.conversation), _span(self.retention.triage)
+        recommendations = _span(self.retention.recommendations)
+        return (
+            f"What we talked about is kept for {talk} so that a follow-up can be understood, a begun triage for "
+            f"{triage}, a recommendation for {recommendations}. Write “forget me” to have everything deleted that is "
+            "kept about you."
+        )
 
 
-def home(help: Reply, overview: Overview, links: Links) -> View:
+def home(help: Reply, overview: Overview, house: House) -> View:
     """The Home tab of one person. `help`: the advisor's own, whose choices are where to begin."""
     start = [
         button(Choice("Ask a question", "ask", style="primary"), "ask"),
@@ -46,7 +54,7 @@ def home(help: Reply, overview: Overview, links: Links) -> View:
         *_heading("Where to begin"),
         *buttons(help.choices, start=2),
         {"type": "divider"},
-        *_support(links),
+        *_support(house),
     ]
     return {"type": "home", "blocks": blocks[:MOST_BLOCKS]}
 
@@ -68,11 +76,11 @@ def _recommended(overview: Overview) -> Iterator[View]:
     yield from buttons(choices)
 
 
-def _support(links: Links) -> Iterator[View]:
+def _support(house: House) -> Iterator[View]:
     yield from _heading("Help and privacy")
-    contact = [Paragraph(f"For security matters that can't wait: {links.contact}")] if links.contact else []
-    yield from draw(Reply("help", body=(*contact, Paragraph(KEPT))))
-    pages = [("Get help", links.support), ("Privacy", links.privacy)]
+    contact = [Paragraph(f"For security matters that can't wait: {house.contact}")] if house.contact else []
+    yield from draw(Reply("help", body=(*contact, Paragraph(house.kept))))
+    pages = [("Get help", house.support), ("Privacy", house.privacy)]
     leading = [
         button(Choice(label, ""), f"{LINK}-{number}") | {"url": url} for number, (label, url) in enumerate(pages) if url
     ]
@@ -84,6 +92,13 @@ def _support(links: Links) -> Iterator[View]:
 
 def _heading(text: str) -> list[View]:
     return draw(Reply("help", body=(Heading(text),)))
+
+
+def _span(seconds: float) -> str:
+    """A length of time as people say it: 36 hours, 7 days."""
+    hours = round(seconds / 3600)
+    count, unit = (hours // 24, "day") if hours % 24 == 0 else (hours, "hour")
+    return f"{count} {unit}{'' if count == 1 else 's'}"
 
 
 def _day(at: float) -> str:

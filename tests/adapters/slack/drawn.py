@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from adapters.slack.blocks import message
-from adapters.slack.home import Links, home
+from adapters.slack.home import House, home
 from adapters.slack.modals import modal, question_modal
 from adapters.slack.posts import message_of
 from bot.advisor import Advisor
@@ -105,7 +105,7 @@ def modals(advisor: Advisor) -> Iterator[dict[str, Any]]:
 
 def homes(advisor: Advisor) -> Iterator[dict[str, Any]]:
     help = Talk(advisor).ask("help")
-    yield home(help, Overview(), Links())
+    yield home(help, Overview(), House())
     kept = tuple(KeptRecommendation(f"r{number}", "{}", 1_764_000_000.0 - number * 9e5) for number in range(3))
-    links = Links("https://example.com/help", "https://example.com/privacy", "security@example.com")
-    yield home(help, Overview((HERE,), kept), links)
+    house = House("https://example.com/help", "https://example.com/privacy", "security@example.com")
+    yield home(help, Overview((HERE,), kept), house)

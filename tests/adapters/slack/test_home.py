@@ -40,7 +40,7 @@ async def test_s11_the_home_tab_says_what_the_advisor_can_do_where_to_begin_and_
 async def test_s17_the_home_tab_says_what_is_kept_how_long_and_how_to_have_it_deleted(slack: Slack) -> None:
     await open_home(slack)
     shown = "\n".join(texts(home(slack)))
-    assert "kept for a day" in shown and "forget me" in shown
+    assert "kept for 1 day " in shown and "for 180 days" in shown and "forget me" in shown
 
 
 async def test_the_messages_tab_draws_no_home(slack: Slack) -> None:

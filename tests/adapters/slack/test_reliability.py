@@ -178,6 +178,15 @@ async def test_a_failure_is_told_in_plain_words_under_the_reference_that_is_logg
     assert "marmalade" not in said
 
 
+@pytest.mark.parametrize("ephemeral", [True, False])
+async def test_what_a_used_up_response_url_does_not_take_is_told_all_the_same(person: Slack, ephemeral: bool) -> None:
+    used_up = person.service.response_url(person.workspace)
+    person.workspace.responses[used_up.rsplit("/", 1)[-1]] = 5
+    await person.press("retract:some-post", channel=person.dm, ephemeral=ephemeral, response_url=used_up)
+    [told] = person.workspace.called("chat.postEphemeral")
+    assert "retract:some-post" in told.shown and told.arguments["user"] == person.person
+
+
 async def test_an_expired_trigger_is_told_and_not_swallowed(person: Slack) -> None:
     await person.shortcut("ask")
     old = person.workspace.trigger("expired")
