@@ -21,7 +21,7 @@ async def overview(person: Person, unit: Unit, now: float, retention: Retention)
     kept = [
         (place, left)
         for place, conversation in await unit.conversations.of(person)
-        if (left := faded(conversation, now, retention)).triage is not None
+        if (run := (left := faded(conversation, now, retention)).triage) is not None and run.is_open
     ]
     kept.sort(key=lambda one: one[1].moved_at, reverse=True)
     return Overview(tuple(place for place, _ in kept), tuple(await unit.recommendations.of(person)))

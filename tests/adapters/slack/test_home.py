@@ -89,6 +89,7 @@ async def test_a_recommendation_is_found_again_at_home(slack: Slack) -> None:
     title = texts(list(screen.blocks))[0]
     await open_home(slack)
     [label] = [label for label, command in buttons(home(slack)).items() if command.startswith("recommendation:")]
+    assert "Go on with it" not in buttons(home(slack))  # it is finished
     assert re.fullmatch(r"\d+ \w+ \d{4}", label)
     await slack.press_at_home(label)
     assert title in slack.workspace.called("views.open")[-1].shown
