@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bench import general, own, scale, teams, triage
+from bench import general, own, scale, slack, teams, triage
 
 
 def main() -> None:
@@ -25,6 +25,7 @@ def main() -> None:
         scale.report,
         triage.report,
         teams.section,
+        slack.section,
     ]
     sections = [f"# Benchmark\n\n{machine} Figures of one run of `python -m bench`."]
     print(sections[0], flush=True)

@@ -54,10 +54,13 @@ class App:
 
 
 def main() -> None:
+    print(section())
+
+
+def section() -> str:
     from bench import slack_profile
 
-    print(asyncio.run(report()))
-    print(f"\n{asyncio.run(slack_profile.report())}")
+    return f"{asyncio.run(report())}\n\n{asyncio.run(slack_profile.report())}"
 
 
 async def report() -> str:
