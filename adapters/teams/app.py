@@ -13,7 +13,8 @@ import structlog
 from botbuilder.core import InvokeResponse, TurnContext
 from botbuilder.schema import Activity, ActivityTypes, Attachment, CardAction, SuggestedActions
 
-from adapters.references import Memory
+from adapters.outbox import LEASE
+from adapters.references import Memory, Unit
 from adapters.teams.cards import draw
 from adapters.teams.channels import NOT_THERE, Channels
 from adapters.teams.connector import SendFailed
@@ -57,6 +58,7 @@ class App:
         self._memory = memory
         self._slow = slow
         self._now = now
+        self._owner = secrets.token_hex(8)
         self._listeners: dict[tuple[str, str], Listener] = {}
 
     def on(self, type: str, name: str, listener: Listener) -> None:
@@ -101,15 +103,47 @@ class App:
         await self.send(context, await self._respond_visibly(context, message), message)
 
     async def send(self, context: TurnContext, reply: Reply, message: Message) -> None:
-        """Send `reply` as a card to where `message` came from; later, if Teams does not take it now. Raises SendFailed
-        where it could not be put off either."""
+        """Send `reply` as a card to where `message` came from: once, whichever process the message is delivered to.
+        What Teams does not take now is sent later. Raises SendFailed where it could not be kept for that."""
+        id = f"{identity(message)}-reply"
+        try:
+            async with self._memory.transaction() as unit:
+                parcel = Parcel(id, "send", message.place, id, Notice(reply, message.person))
+                if not await unit.outbox.take(parcel, self._owner, now=self._now(), lease=LEASE):
+                    return  # it is with somebody already
+            kept = id
+        except MemoryUnavailable:
+            kept = ""  # then it is tried now or never
         try:
             await context.send_activity(card_activity(draw(reply), reply, message))
         except SendFailed as error:
-            if error.is_final:
-                log.error("teams.reply_refused", status=error.status, reference=reply.reference)
-            else:
-                await self._put_off(error, reply, message)
+            await self._not_sent(error, kept, reply)
+        else:
+            await self._settle(kept, lambda unit: unit.outbox.sent(kept, self._owner, self._now()))
+
+    async def _not_sent(self, error: SendFailed, kept: str, reply: Reply) -> None:
+        if error.is_final:
+            log.error("teams.reply_refused", status=error.status, reference=reply.reference)
+            why = f"http-{error.status}"
+            await self._settle(kept, lambda unit: unit.outbox.failed(kept, self._owner, why=why, at=self._now()))
+            return
+        if not kept:
+            raise error
+        log.warning("teams.reply_put_off", status=error.status, reference=reply.reference)
+        due_at = self._now() + (error.retry_after or 0.0)
+        await self._settle(
+            kept, lambda unit: unit.outbox.later(kept, self._owner, due_at=due_at, unsure=not error.unsent)
+        )
+
+    async def _settle(self, kept: str, change: Callable[[Unit], Awaitable[bool]]) -> None:
+        """Note what became of a reply that is kept. Where that fails, the lease ends and somebody sends it again."""
+        if not kept:
+            return
+        try:
+            async with self._memory.transaction() as unit:
+                await change(unit)
+        except MemoryUnavailable as error:
+            log.error("teams.outcome_not_kept", error=str(error))
 
     async def _note_where(self, activity: Any, name: str) -> None:
         """Keep where the bot is. A search or an action on a message comes from places that it is not in."""
@@ -138,16 +172,6 @@ class App:
             except Exception as error:  # the sign of life may fail, the reply must not fail with it
                 log.warning("teams.typing_failed", error=type(error).__name__)
         return await turn
-
-    async def _put_off(self, error: SendFailed, reply: Reply, message: Message) -> None:
-        id = f"{identity(message)}-reply"
-        parcel = Parcel(id, "send", message.place, id, Notice(reply, message.person))
-        try:
-            async with self._memory.transaction() as unit:
-                await unit.outbox.put(parcel, self._now() + (error.retry_after or 0.0))
-        except MemoryUnavailable:
-            raise error from None
-        log.warning("teams.reply_put_off", status=error.status, reference=reply.reference)
 
 
 def card_activity(card: dict[str, Any], reply: Reply, to: Message | None = None) -> Any:

@@ -120,12 +120,16 @@ async def make_world(empty_database: Path, tmp_path: Path) -> AsyncIterator[Make
             session: TinySession | None = None,
             cloud: Callable[[Issuer], Cloud] | None = None,
             slow: float = 60.0,
+            beside: World | None = None,
         ) -> World:
+            """`beside`: another process on the same database, as it were, that sends to the same connector."""
             session = session or TinySession()
-            connector = await stack.enter_async_context(ConnectorService())
+            connector = beside.connector if beside else await stack.enter_async_context(ConnectorService())
             issuer = await stack.enter_async_context(Issuer())
             passing = FakeTime()
-            file = shutil.copy(empty_database, tmp_path / f"{next(numbers)}.db")
+            file = tmp_path / f"{next(numbers) - bool(beside)}.db"
+            if not beside:
+                shutil.copy(empty_database, file)
             memory = SqlMemory.at(f"sqlite:///{file}")
             stack.push_async_callback(memory.close)
             door = open_door(

@@ -214,6 +214,16 @@ async def test_a_message_delivered_again_is_answered_once_T17(world: World) -> N
     assert len(world.connector.sent) == 1
 
 
+async def test_a_message_delivered_to_two_processes_is_answered_once_T17(make_world: MakeWorld) -> None:
+    one = await make_world()
+    other = await make_world(beside=one)
+    for _ in range(4):
+        asked = message(one.connector.url, "what is it?")
+        outcomes = await asyncio.gather(one.post(asked), other.post(asked), one.post(asked), other.post(asked))
+        assert [status for status, _ in outcomes] == [200] * 4
+    assert len(one.connector.messages) == 4
+
+
 async def test_a_failing_turn_answers_plainly_with_a_reference_T12(make_world: MakeWorld) -> None:
     async def fail(message: Message) -> Reply:
         raise RuntimeError(f"cannot read {message.text}")
