@@ -92,6 +92,12 @@ class Evaluation:
         shares = {name: _share(iter(group)) for name, group in groups.items()}
         return dict(sorted(shares.items(), key=lambda item: (float(item[1]), item[0])))
 
+    def by_kind(self) -> dict[str, Share]:
+        return self.by(lambda gold: gold.kind)
+
+    def by_style(self) -> dict[str, Share]:
+        return self.by(lambda gold: gold.style)
+
     def confusion(self) -> dict[tuple[str, str], int]:
         """How often one kind or entry came out where another was right: (expected, got) to a count, most first."""
         pairs = Counter((_expected(case.gold), _got(case.reply)) for case in self.cases if case.fault)

@@ -142,6 +142,23 @@ def evaluate(
 
 
 @app.command()
+def gaps(
+    yaml: Annotated[bool, typer.Option("--yaml", help="With a new entry, or phrasings, for each group.")] = False,
+    knowledge: Knowledge = None,
+) -> None:
+    """What people asked in vain, grouped by likeness."""
+    from adapters.cli import asking
+    from adapters.cli import gaps as in_vain
+    from bot.memory import MemoryUnavailable
+
+    given = settings(knowledge)
+    try:
+        in_vain.show(asking.load(given), given.database_url.get_secret_value(), yaml=yaml)
+    except MemoryUnavailable:
+        fail("The database does not answer, or holds nothing yet. Check DATABASE_URL; advisor migrate prepares it.", 1)
+
+
+@app.command()
 def serve(knowledge: Knowledge = None) -> None:
     """Run everything that is configured, on one port."""
     from adapters.server import ServeError, run

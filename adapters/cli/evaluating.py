@@ -33,8 +33,8 @@ def print_figures(evaluation: Evaluation, wrong: int) -> None:
     for name, share in figures(evaluation).items():
         typer.echo(f"{name:20}{_percent(share)}")
     for heading, groups in (
-        ("by kind", evaluation.by(lambda gold: gold.kind)),
-        ("by style", evaluation.by(lambda gold: gold.style)),
+        ("by kind", evaluation.by_kind()),
+        ("by style", evaluation.by_style()),
     ):
         typer.echo(heading)
         for name, share in groups.items():
@@ -48,7 +48,7 @@ def print_figures(evaluation: Evaluation, wrong: int) -> None:
 def print_json(evaluation: Evaluation) -> None:
     data: dict[str, object] = {name.replace(" ", "_"): float(share) for name, share in figures(evaluation).items()}
     data["questions"] = len(evaluation.cases)
-    data["by_kind"] = {name: float(share) for name, share in evaluation.by(lambda gold: gold.kind).items()}
+    data["by_kind"] = {name: float(share) for name, share in evaluation.by_kind().items()}
     data["latency_ms"] = {
         "median": evaluation.latency(0.5) * 1000,
         "p99": evaluation.latency(0.99) * 1000,

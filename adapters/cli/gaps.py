@@ -1,0 +1,44 @@
+"""`advisor gaps`: what people asked in vain, grouped, with YAML to mend it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+import typer
+
+from adapters.database import SqlMemory
+from bot.advisor import Advisor
+from bot.embeddings import Embeddings
+from bot.gaps import grouped, new_answer, phrasings, still_open
+from bot.memory import Gap
+
+
+def show(advisor: Advisor, url: str, *, yaml: bool) -> None:
+    """Print the groups, largest first. Raises MemoryUnavailable."""
+    gaps = asyncio.run(_read(url))
+    left = still_open(gaps, advisor.ask)
+    answers = advisor.knowledge.answers
+    for group in grouped(left, advisor.reader, Embeddings.load()):
+        kinds = ", ".join(kind for kind, _ in group.kinds if kind)
+        typer.echo(f"{group.count:4}  {group.questions[0][0]}  ({kinds})")
+        for question, times in group.questions[1:]:
+            typer.echo(f"      {question}" + (f"  ({times} times)" if times > 1 else ""))
+        nearest = answers.get(group.nearest or "")
+        if yaml:
+            typer.echo("\n" + new_answer(group, advisor.reader, answers))
+            if nearest:
+                typer.echo(phrasings(group, nearest))
+        elif nearest:
+            typer.echo(f"      nearest: {nearest.id}")
+    settled = len(gaps) - len(left)
+    typer.echo(f"{len(left)} questions asked in vain; {settled} more are answered by today's knowledge")
+
+
+async def _read(url: str) -> Sequence[Gap]:
+    memory = SqlMemory.at(url)
+    try:
+        async with memory.transaction() as unit:
+            return await unit.gaps.all()
+    finally:
+        await memory.close()

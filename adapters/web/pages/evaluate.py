@@ -1,0 +1,91 @@
+"""A gold file asked and judged, and compared with another version of the knowledge."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+from aiohttp.web_request import FileField
+
+from adapters.web.pages.workbench import inside
+from adapters.web.site import Posted, Site
+from bot.advisor import Advisor
+from bot.evaluation import Evaluation, Gold, GoldError, changes, evaluate, read_golds
+from bot.knowledge import KnowledgeError
+
+MOST = 10_000  # questions
+SHOWN = 200  # failures and changes on one page
+
+
+class Unusable(Exception):
+    """What was given can't be evaluated. The text says why and what to do."""
+
+
+def routes(site: Site) -> list[web.RouteDef]:
+    local = site.settings.on_loopback  # only who sits at this machine may name files of it
+
+    def page(request: web.Request, status: int = 200, **values: Any) -> web.Response:
+        empty: dict[str, Any] = {"problem": "", "now": None, "before": None, "changed": (), "shown": SHOWN, "given": {}}
+        knowledge = site.host.advisor.knowledge
+        return site.page(
+            request, "workbench/evaluate.html", status=status, local=local, knowledge=knowledge, **{**empty, **values}
+        )
+
+    async def show(request: web.Request) -> web.Response:
+        return page(request)
+
+    async def run(request: web.Request) -> web.Response:
+        _, form = await site.posted(request)
+        given = {key: str(form.get(key, "")) for key in ("pasted", "path", "against")}
+        try:
+            golds = _golds(form, local)
+            advisor = site.host.advisor
+            now = await asyncio.to_thread(evaluate, advisor.ask, golds)
+            before = await asyncio.to_thread(_before, given["against"], golds) if local and given["against"] else None
+        except Unusable as unusable:
+            return page(request, 400, problem=str(unusable), given=given)
+        changed = changes(before, now) if before else ()
+        return page(request, now=now, before=before, changed=changed, given=given)
+
+    return [web.get("/workbench/evaluate", inside(site, show)), web.post("/workbench/evaluate", inside(site, run))]
+
+
+def _golds(form: Posted, local: bool) -> list[Gold]:
+    text = _text(form, local)
+    try:
+        golds = read_golds(text.splitlines())
+    except GoldError as error:
+        raise Unusable(f"{str(error)[:1].upper()}{str(error)[1:]}.") from None
+    if not golds:
+        raise Unusable("There are no questions in it. Write one JSON object a line, with q and kind.")
+    if len(golds) > MOST:
+        raise Unusable(f"That are {len(golds)} questions; at most {MOST} at once.")
+    return golds
+
+
+def _text(form: Mapping[str, Any], local: bool) -> str:
+    file, path = form.get("file"), str(form.get("path", "")).strip()
+    try:
+        if isinstance(file, FileField) and file.filename:
+            return file.file.read().decode("utf-8")
+        if path and local:
+            return Path(path).expanduser().read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise Unusable("The file is not UTF-8; save it as UTF-8.") from None
+    except OSError as error:
+        raise Unusable(f"{path} can't be read: {error.strerror}.") from None
+    return str(form.get("pasted", ""))
+
+
+def _before(folder: str, golds: list[Gold]) -> Evaluation:
+    path = Path(folder).expanduser()
+    if not path.is_dir():
+        raise Unusable(f"{folder} is not a folder; name one that holds answers/*.yaml.")
+    try:
+        return evaluate(Advisor.load(path).ask, golds)
+    except KnowledgeError as error:
+        problem = error.problems[0]
+        raise Unusable(f"The other folder has {len(error.problems)} errors. The first: {problem}") from None

@@ -1,0 +1,62 @@
+"""What people asked in vain, grouped, with YAML to mend it; and which answers were found unhelpful."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from adapters.web.pages.workbench import inside
+from adapters.web.site import Refused, Site
+from bot.advisor import Advisor
+from bot.embeddings import Embeddings
+from bot.gaps import Group, grouped, new_answer, phrasings, still_open
+from bot.memory import Gap, MemoryUnavailable
+
+MOST = 100  # groups on one page
+
+
+@dataclass(frozen=True, slots=True)
+class Mending:
+    """One group, with the two pieces of YAML that it might be mended with."""
+
+    group: Group
+    new: str
+    more: str  # phrasings for the nearest entry; empty where there is none
+
+
+def routes(site: Site) -> list[web.RouteDef]:
+    async def show(request: web.Request) -> web.Response:
+        try:
+            async with site.memory.transaction() as unit:
+                gaps = await unit.gaps.all()
+                tallies = await unit.feedback.tallies()
+        except MemoryUnavailable:
+            raise Refused(503, "The store does not answer", "Please try again in a minute.") from None
+        advisor = site.host.advisor
+        mendings, left = await asyncio.to_thread(_mendings, gaps, advisor)
+        return site.page(
+            request,
+            "workbench/gaps.html",
+            mendings=mendings[:MOST],
+            more=max(len(mendings) - MOST, 0),
+            open=left,
+            settled=len(gaps) - left,
+            unhelpful=sorted((one for one in tallies if one.unhelpful), key=lambda one: -one.unhelpful),
+            knowledge=advisor.knowledge,
+        )
+
+    return [web.get("/workbench/gaps", inside(site, show))]
+
+
+def _mendings(gaps: Sequence[Gap], advisor: Advisor) -> tuple[list[Mending], int]:
+    answers = advisor.knowledge.answers
+    left = still_open(gaps, advisor.ask)
+    found = []
+    for group in grouped(left, advisor.reader, Embeddings.load()):
+        nearest = answers.get(group.nearest or "")
+        more = phrasings(group, nearest) if nearest else ""
+        found.append(Mending(group, new_answer(group, advisor.reader, answers), more))
+    return found, len(left)

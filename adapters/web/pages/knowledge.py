@@ -1,0 +1,135 @@
+"""The knowledge to look through: claims, answers, vocabulary, coverage, and which questions reach what."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from aiohttp import web
+
+from adapters.web.pages.workbench import inside
+from adapters.web.site import Refused, Site
+from bot.coverage import Reach, matrix, reach
+from bot.evidence import Evidence
+from bot.knowledge import Answer, KnowledgeBase
+
+T = TypeVar("T")
+
+
+def routes(site: Site) -> list[web.RouteDef]:
+    pages = Pages(site)
+    return [
+        web.get("/workbench/knowledge", inside(site, pages.claims)),
+        web.get("/workbench/knowledge/answers", inside(site, pages.answers)),
+        web.get("/workbench/knowledge/vocabulary", inside(site, pages.vocabulary)),
+        web.get("/workbench/knowledge/coverage", inside(site, pages.coverage)),
+        web.get("/workbench/knowledge/cell", inside(site, pages.cell)),
+        web.get("/workbench/knowledge/claim", inside(site, pages.claim)),
+        web.get("/workbench/knowledge/answer", inside(site, pages.answer)),
+        web.get("/workbench/knowledge/reach", inside(site, pages.reach)),
+    ]
+
+
+class Pages:
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self._reach: tuple[str, Reach] | None = None  # of one version of the knowledge
+
+    @property
+    def _knowledge(self) -> KnowledgeBase:
+        return self._site.host.advisor.knowledge
+
+    async def claims(self, request: web.Request) -> web.Response:
+        find = request.query.get("find", "").strip()
+        known = self._knowledge
+        claims = [
+            claim
+            for claim in known.claims.values()
+            if _has(find, claim.id, claim.says, claim.at, claim.aspect, *claim.subjects)
+        ]
+        return self._page(request, "claims.html", find=find, claims=claims, cited=_cited(known))
+
+    async def answers(self, request: web.Request) -> web.Response:
+        find = request.query.get("find", "").strip()
+        by_file: dict[str, list[Answer]] = defaultdict(list)
+        for answer in self._knowledge.answers.values():
+            if _has(find, answer.id, answer.title, answer.answer, *answer.questions):
+                by_file[answer.file].append(answer)
+        return self._page(request, "answers.html", find=find, by_file=by_file)
+
+    async def vocabulary(self, request: web.Request) -> web.Response:
+        find = request.query.get("find", "").strip()
+        known = self._knowledge
+        layers = {
+            name: [one for one in layer.values() if _has(find, one.id, one.name, *one.names, *one.opposites)]
+            for name, layer in (("Subjects", known.subjects), ("Aspects", known.aspects), ("Topics", known.topics))
+        }
+        return self._page(request, "vocabulary.html", find=find, layers=layers)
+
+    async def coverage(self, request: web.Request) -> web.Response:
+        return self._page(request, "coverage.html", matrix=matrix(self._knowledge))
+
+    async def cell(self, request: web.Request) -> web.Response:
+        """What is said of one subject on one topic."""
+        known = self._knowledge
+        subject = _found(known.subjects, request.query.get("subject", ""))
+        topic = _found(known.topics, request.query.get("topic", ""))
+        finding = Evidence(known).on(subject.id, topic.id)
+        claims = [known.claims[id] for id in finding.claims] if finding else []
+        answers = [one for one in known.answers.values() if topic.id in one.topics and subject.id in one.subjects]
+        values = {"subject": subject, "topic": topic, "finding": finding, "claims": claims, "answers": answers}
+        return self._page(request, "cell.html", cited=_cited(known), **values)
+
+    async def claim(self, request: web.Request) -> web.Response:
+        known = self._knowledge
+        claim = _found(known.claims, request.query.get("id", ""))
+        answers = [one for one in known.answers.values() if claim.id in one.claims]
+        source = known.sources.get(claim.source)
+        reached = (await self._reached(wait=False) or Reach(0, {}, ())).by_claim.get(claim.id)
+        return self._page(request, "claim.html", claim=claim, answers=answers, source=source, reached=reached)
+
+    async def answer(self, request: web.Request) -> web.Response:
+        answer = _found(self._knowledge.answers, request.query.get("id", ""))
+        return self._page(request, "answer.html", answer=answer)
+
+    async def reach(self, request: web.Request) -> web.Response:
+        """Every phrasing asked: which claims are reached by how many, and which phrasings lead elsewhere."""
+        wanted = "ask" in request.query
+        reached = await self._reached(wait=wanted)
+        return self._page(request, "reach.html", reached=reached, cited=_cited(self._knowledge))
+
+    async def _reached(self, *, wait: bool) -> Reach | None:
+        advisor = self._site.host.advisor
+        version = advisor.knowledge.version
+        if self._reach and self._reach[0] == version:
+            return self._reach[1]
+        if not wait:
+            return None
+        found = await asyncio.to_thread(reach, advisor.knowledge, advisor.ask)
+        self._reach = (version, found)
+        return found
+
+    def _page(self, request: web.Request, template: str, **values: Any) -> web.Response:
+        return self._site.page(request, f"workbench/{template}", knowledge=self._knowledge, **values)
+
+
+def _found(known: Mapping[str, T], id: str) -> T:
+    if id not in known:
+        raise Refused(404, f"There is no {id[:100]}" if id else "Nothing was named", "Perhaps the knowledge changed.")
+    return known[id]
+
+
+def _has(find: str, *texts: str) -> bool:
+    wanted = find.casefold()
+    return not wanted or any(wanted in text.casefold() for text in texts)
+
+
+def _cited(knowledge: KnowledgeBase) -> dict[str, int]:
+    """By how many answers each claim is cited."""
+    counts = dict.fromkeys(knowledge.claims, 0)
+    for answer in knowledge.answers.values():
+        for claim in answer.claims:
+            counts[claim] += 1
+    return counts

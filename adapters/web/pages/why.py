@@ -1,0 +1,73 @@
+"""Why this answer: what was read in a question, what came near, and what decided."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from adapters.web.pages.workbench import inside
+from adapters.web.site import Site
+from bot.advisor import Advisor
+from bot.answering import Thresholds
+
+MOST_EARLIER = 10  # messages
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A stretch of the question: its words as read, as they were typed, and the concept that they name."""
+
+    words: str
+    typed: str = ""  # empty: as read
+    layer: str = ""  # subject, aspect or topic
+    concept: str = ""
+    opposite: bool = False
+
+
+def routes(site: Site) -> list[web.RouteDef]:
+    async def show(request: web.Request) -> web.Response:
+        question = request.query.get("q", "").strip()[:4000]
+        earlier = [text for one in request.query.getall("earlier", []) for text in one.splitlines() if text.strip()]
+        advisor = site.host.advisor
+        reply = advisor.ask(question, earlier[-MOST_EARLIER:]) if question else None
+        return site.page(
+            request,
+            "workbench/why.html",
+            question=question,
+            earlier=earlier,
+            reply=reply,
+            explained=reply.explanation if reply else {},
+            readings=readings(advisor, question),
+            knowledge=advisor.knowledge,
+            limits=Thresholds(),
+        )
+
+    return [web.get("/workbench/why", inside(site, show))]
+
+
+def readings(advisor: Advisor, question: str) -> list[Reading]:
+    """The question as it was read. Where two names overlap, the longer one is shown."""
+    read = advisor.reader.read(question)
+    typed = {right: wrong for wrong, right in read.mended}
+    longest: dict[int, int] = {}  # word to the mention that it is shown under
+    by_length = sorted(enumerate(read.mentions), key=lambda item: item[1].start - item[1].end)
+    for number, mention in by_length:
+        span = range(mention.start, mention.end)
+        if not any(position in longest for position in span):
+            longest.update(dict.fromkeys(span, number))
+    found: list[Reading] = []
+    position = 0
+    while position < len(read.words):
+        if position in longest:
+            mention = read.mentions[longest[position]]
+            words = read.words[mention.start : mention.end]
+            was = " ".join(typed.get(word, word) for word in words)
+            now = " ".join(words)
+            found.append(Reading(now, was if was != now else "", mention.layer, mention.concept, mention.opposite))
+            position = mention.end
+        else:
+            word = read.words[position]
+            found.append(Reading(word, typed.get(word, "")))
+            position += 1
+    return found
