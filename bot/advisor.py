@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,20 +10,21 @@ from bot.answering import Decider, Decision, Thresholds
 from bot.asking import Asking
 from bot.candidates import CandidateFinder, learn
 from bot.composing import Composer
-from bot.conversation import Conversation, LastTurn, Offered
+from bot.conversation import Conversation, LastTurn
 from bot.effects import Effect, Forget, Unanswered
 from bot.embeddings import Embeddings
 from bot.english import GREETINGS
 from bot.evidence import Evidence
+from bot.finishing import UNANSWERED, explain, finished
 from bot.guards import Guards
-from bot.handling import Handler
+from bot.handling import Handler, typed
 from bot.knowledge import load
 from bot.knowledge.model import KnowledgeBase
 from bot.learnt import Keep
 from bot.lexicon import is_english
-from bot.messages import Choice, Message, Place, Reply
+from bot.messages import Message, Reply
 from bot.parts import split_questions
-from bot.posting import ANSWER, RECORD, Drafts
+from bot.posting import Drafts
 from bot.question import Question, Reader
 from bot.responding import Responder
 from bot.sharing import Sharing
@@ -35,12 +34,11 @@ from bot.triage.record import RecordError
 from bot.triage.typed import Typing
 from bot.turn import Turn
 from bot.vocabulary import ConceptFinder, Speller, word_counts
-from bot.voting import Voting, tools
+from bot.voting import Voting
 
 TRIAGE = frozenset(
     {"triage", "pick", "back", "skip", "why", "change", "restart", "cancel", "resume", "form", "fill", "recommendation"}
 )
-UNANSWERED = ("unstated", "offtopic", "clarify")  # kinds of reply after which the question is still open
 
 
 class Advisor:
@@ -100,24 +98,7 @@ class Advisor:
 
     def turn(self, message: Message, conversation: Conversation) -> Turn:
         """What the advisor says to `message`, and what the conversation remembers then."""
-        turn = self._led_back(self._turn(message, conversation))
-        reference = reference_of(message, turn.reply)
-        reply = replace(
-            turn.reply, reference=reference, tools=(*turn.reply.tools, *tools_for(turn.reply, reference, message))
-        )
-        last = turn.conversation.last
-        if reply.record:
-            last = replace(last or LastTurn(), record=reply.record, reference=reference)
-        elif last is not None and last is not conversation.last:
-            last = replace(last, reference=reference)
-        offered = Offered((*reply.choices, *reply.tools), numbered=reply.form is None)
-        if not offered.choices:  # what stands on the buttons further up can still be typed
-            offered = replace(conversation.offered, numbered=False)
-        return replace(
-            turn,
-            reply=reply,
-            conversation=replace(turn.conversation, last=last, offered=offered, moved_at=message.at),
-        )
+        return finished(self._led_back(self._turn(message, conversation)), message, conversation)
 
     def recommendation(self, record: str) -> Reply:
         """The recommendation that `record` replays to. Raises RecordError, a ValueError, where it is none."""
@@ -279,69 +260,3 @@ def _answers(question: Question, reply: Reply) -> bool:
     if reply.kind == "answer":
         return bool(question.subjects or question.aspects)
     return reply.kind not in UNANSWERED
-
-
-def typed(text: str, offered: Offered) -> str | None:
-    """The command of the button whose label, or number from 1, was typed; None where it is neither."""
-    wanted = " ".join(text.casefold().split())
-    for choice in offered.choices:
-        if wanted == choice.label.casefold():
-            return choice.command
-    if offered.numbered and wanted.isdecimal() and 1 <= int(wanted) <= len(offered.choices):
-        return offered.choices[int(wanted) - 1].command
-    return None
-
-
-def tools_for(reply: Reply, reference: str, message: Message) -> tuple[Choice, ...]:
-    """What can be done with a reply: share it, ask a person instead, say whether it helped."""
-    share: tuple[Choice, ...] = ()
-    if message.can_post and reply.kind == "answer" and reply.entry:
-        share = (Choice("Share", f"share:{ANSWER}/{reply.entry}"),)
-    elif message.can_post and reply.record:
-        share = (Choice("Share", f"share:{RECORD}/{reply.record}"),)
-    ask = (Choice("Ask a person", "ask"),) if reply.kind in UNANSWERED and message.experts else ()
-    votes = tools(reference, reply.entry) if reply.kind in ("answer", "recommendation", *UNANSWERED) else ()
-    return (*share, *ask, *votes)
-
-
-def reference_of(message: Message, reply: Reply) -> str:
-    """Names a reply: the same message gets the same reference."""
-    place = message.place
-    content = json.dumps(
-        [
-            place.surface,
-            place.tenant,
-            place.channel,
-            place.thread,
-            message.person,
-            message.delivery,
-            message.at,
-            message.text,
-            reply.entry,
-        ]
-    )
-    return hashlib.blake2b(content.encode(), digest_size=5).hexdigest()
-
-
-def explain(question: Question, decision: Decision, parts: list[tuple[Question, Decision]]) -> dict[str, object]:
-    """What was read, the candidates with their scores, the margin and the rule that decided: plain data."""
-    return {
-        "words": list(question.words),
-        "mended": [list(pair) for pair in question.mended],
-        "subjects": list(question.subjects),
-        "topics": list(question.topics),
-        "aspects": list(question.aspects),
-        "form": question.form,
-        "reversed": question.reversed,
-        "context": decision.resolved.rule,
-        "candidates": [
-            {"entry": c.entry, "score": round(c.score, 3), "wording": round(c.wording, 3), "contrary": c.contrary}
-            for c in decision.candidates.ranked[:5]
-        ],
-        "margin": round(decision.candidates.margin, 3),
-        "rule": decision.rule,
-        "parts": [{"question": q.text, "entry": d.entry, "rule": d.rule} for q, d in parts],
-    }
-
-
-TERMINAL = Place("terminal")

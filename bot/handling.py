@@ -1,11 +1,11 @@
-"""Commands that do something with what was said: what handles them, and confirming what waits for it."""
+"""Commands that do something with what was said: what handles them, confirming what waits, buttons that are typed."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
 
-from bot.conversation import Conversation
+from bot.conversation import Conversation, Offered
 from bot.effects import AskExpert, Publish, Subscribe
 from bot.messages import Choice, Message, Paragraph, Reply
 from bot.turn import Turn
@@ -55,3 +55,14 @@ def _confirmed(id: str, effect: Publish | AskExpert | Subscribe) -> Reply:
 def _nothing_waits(conversation: Conversation) -> Turn:
     body = (Paragraph("It was confirmed or dropped already, or it is too long ago. Start again if you still want it."),)
     return Turn(Reply("notice", "Nothing waits for that", body=body), conversation)
+
+
+def typed(text: str, offered: Offered) -> str | None:
+    """The command of the button whose label, or number from 1, was typed; None where it is neither."""
+    wanted = " ".join(text.casefold().split())
+    for choice in offered.choices:
+        if wanted == choice.label.casefold():
+            return choice.command
+    if offered.numbered and wanted.isdecimal() and 1 <= int(wanted) <= len(offered.choices):
+        return offered.choices[int(wanted) - 1].command
+    return None

@@ -1,17 +1,10 @@
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from bot.advisor import Advisor
 from tests.bot.knowledge.folders import SOUND, write
 from tests.bot.triage.talk import Talk
-
-
-@pytest.fixture(scope="session")
-def advisor() -> Advisor:
-    return Advisor.load(Path(__file__).parents[3] / "knowledge")
 
 
 @pytest.fixture
