@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from pathlib import Path
 
 import aiohttp
 import pytest
@@ -31,12 +32,13 @@ async def shared_workspace(service: Service) -> Workspace:
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def wires(
-    service: Service, shared_workspace: Workspace, tmp_path_factory: pytest.TempPathFactory
+    service: Service, shared_workspace: Workspace, learnt: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[dict[str, Wire]]:
     """The whole server, with the real knowledge and a database file, reached over HTTP and through a websocket."""
     experts = shared_workspace.add_channel(name="security-experts")
     settings = read_settings(
         database_url=f"sqlite:///{tmp_path_factory.mktemp('slack') / 'advisor.sqlite3'}",
+        cache=learnt,
         port=0,
         slack_bot_token=shared_workspace.token,
         slack_signing_secret=SECRET,
