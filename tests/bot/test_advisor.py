@@ -11,6 +11,7 @@ from bot.advisor import Advisor
 from bot.messages import Reply
 
 ROOT = Path(__file__).parents[2]
+KNOWLEDGE = ROOT / "knowledge"
 
 
 @pytest.mark.parametrize(
@@ -110,8 +111,8 @@ def test_a_secret_is_answered_with_advice_and_not_repeated(advisor: Advisor) -> 
     assert token not in reply.text
 
 
-def test_an_incident_is_met_with_the_contact_first(advisor: Advisor) -> None:
-    told = Advisor(advisor.knowledge, contact="call 4711").ask("we've been breached, does product security help?")
+def test_an_incident_is_met_with_the_contact_first(learnt: Path) -> None:
+    told = Advisor.load(KNOWLEDGE, "call 4711", learnt).ask("we've been breached, does product security help?")
     assert told.text.index("4711") < told.text.index("incident response")
 
 
@@ -138,13 +139,14 @@ def test_a_reply_explains_itself(advisor: Advisor) -> None:
     assert {"candidates", "margin", "rule", "form"} <= set(found)
 
 
-def test_the_same_question_gets_the_same_reply_in_any_process() -> None:
+def test_the_same_question_gets_the_same_reply_in_any_process(advisor: Advisor, learnt: Path) -> None:
+    """What is learnt is the same in any process too: `test_retrieval`."""
     questions = ["is appsec proactive", "what can dast find", "and the costs?", "which camp plans ahead", "hats"]
     lines = "\n".join(json.dumps({"q": question}) for question in questions)
     replies = [
         subprocess.run(
             [sys.executable, "-m", "adapters.cli", "ask", "--batch"], input=lines, capture_output=True, text=True,
-            check=True, cwd=ROOT, env={"PATH": "", "PYTHONHASHSEED": seed, "CACHE_DIR": f"/nowhere/{seed}"},
+            check=True, cwd=ROOT, env={"PATH": "", "PYTHONHASHSEED": seed, "CACHE_DIR": str(learnt)},
         ).stdout
         for seed in ("1", "2")
     ]  # fmt: skip

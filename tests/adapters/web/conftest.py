@@ -51,8 +51,8 @@ class Web:
 
 
 @pytest.fixture(scope="session")
-def host() -> Host:
-    return Host(ROOT / "knowledge")
+def host(learnt: Path) -> Host:
+    return Host(ROOT / "knowledge", keep=learnt)
 
 
 @pytest.fixture(scope="session")
