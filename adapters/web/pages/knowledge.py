@@ -14,6 +14,7 @@ from adapters.web.site import Refused, Site
 from bot.coverage import Reach, matrix, reach
 from bot.evidence import Evidence
 from bot.knowledge import Answer, KnowledgeBase
+from bot.knowledge.triage import holds
 
 T = TypeVar("T")
 
@@ -24,6 +25,7 @@ def routes(site: Site) -> list[web.RouteDef]:
         web.get("/workbench/knowledge", inside(site, pages.claims)),
         web.get("/workbench/knowledge/answers", inside(site, pages.answers)),
         web.get("/workbench/knowledge/vocabulary", inside(site, pages.vocabulary)),
+        web.get("/workbench/knowledge/triage", inside(site, pages.triage)),
         web.get("/workbench/knowledge/coverage", inside(site, pages.coverage)),
         web.get("/workbench/knowledge/cell", inside(site, pages.cell)),
         web.get("/workbench/knowledge/claim", inside(site, pages.claim)),
@@ -67,6 +69,18 @@ class Pages:
             for name, layer in (("Subjects", known.subjects), ("Aspects", known.aspects), ("Topics", known.topics))
         }
         return self._page(request, "vocabulary.html", find=find, layers=layers)
+
+    async def triage(self, request: web.Request) -> web.Response:
+        """The guided dialogue as a diagram; with answers in the address, the path that they take."""
+        triage = self._knowledge.triage
+        picks: dict[str, tuple[str, ...]] = {}
+        for question in triage.questions.values() if triage else ():
+            picked = tuple(id for id in request.query.getall(question.id, []) if id in question.options)
+            if picked and holds(question.when, picks):  # what was picked on a path that is left again does not count
+                picks[question.id] = picked
+        asked = {question.id for question in triage.asked(picks)} if triage else set()
+        reached = {outcome.id for outcome in triage.fitting(picks)} if triage and picks else set()
+        return self._page(request, "triage.html", picks=picks, asked=asked, reached=reached)
 
     async def coverage(self, request: web.Request) -> web.Response:
         return self._page(request, "coverage.html", matrix=matrix(self._knowledge))

@@ -92,7 +92,7 @@ class Outage:
                 connection.execute(f"ALTER TABLE {table} RENAME TO {to}")
 
 
-HERE = [conversation for conversation in conversations() if conversation.needs <= People.offers]
+HERE = conversations(People.offers)
 
 
 @pytest.mark.parametrize("conversation", HERE, ids=str)

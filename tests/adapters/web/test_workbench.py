@@ -18,6 +18,7 @@ PAGES = (
     "/workbench/knowledge",
     "/workbench/knowledge/answers",
     "/workbench/knowledge/vocabulary",
+    "/workbench/knowledge/triage?protect=one",
     "/workbench/knowledge/coverage",
     "/workbench/knowledge/cell?subject=appsec&topic=supply-chain",
     "/workbench/knowledge/claim?id=appsec.con.scope.supply-chain",
@@ -56,6 +57,16 @@ async def test_a_cell_of_the_coverage_opens_its_claims(browser: Browser) -> None
     [cell] = [a for a in page.all("a", of="cell") if a.attributes["aria-label"] == "No: AppSec, supply chain risk"]
     page = await browser.open("/workbench/knowledge/" + cell.attributes["href"].replace("&amp;", "&"))
     assert "AppSec platforms do not cover supply chain risks." in page.text
+
+
+async def test_the_triage_is_a_diagram_in_which_a_path_can_be_followed(browser: Browser) -> None:
+    page = await browser.open("/workbench/knowledge/triage")
+    assert len(list(page.all("li", of="step"))) == 5
+    assert not list(page.all("section", of="reached"))
+    page = await browser.open("/workbench/knowledge/triage?protect=one&worry=code")
+    assert [one.one("h3").text.split(" leads")[0].strip() for one in page.all("section", of="reached")] == [
+        "AppSec first"
+    ]
 
 
 async def test_what_was_asked_in_vain_becomes_yaml(browser: Browser) -> None:

@@ -1,0 +1,180 @@
+"""In a real browser: Chromium on the page, with script, by mouse and by keyboard alone, in light and dark, on a phone.
+
+Skipped where there is no Chromium; with CI set in the environment it fails instead. Pictures are kept where
+WEB_PICTURES says, if it says so.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Page, async_playwright, expect
+
+from tests.adapters.web.conftest import ROOT, Web
+from tests.adapters.web.test_workbench import PAGES
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+AXE = ROOT / "tests" / "node" / "node_modules" / "axe-core" / "axe.min.js"
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+
+pytestmark = pytest.mark.skipif(
+    not CHROMIUM and not os.environ.get("CI"), reason="needs Chromium; make test says why it is missing"
+)
+
+
+@asynccontextmanager
+async def chromium(site: Web) -> AsyncIterator[Any]:
+    """Makes pages, each of another person; `site` is where they are opened."""
+    assert CHROMIUM, "Chromium is needed here"
+    async with AsyncExitStack() as stack:
+        playwright = await stack.enter_async_context(async_playwright())
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        stack.push_async_callback(browser.close)
+
+        async def person(**given: Any) -> Page:
+            context = await browser.new_context(base_url=site.url, **given)
+            page: Page = await context.new_page()
+            await page.goto("/")
+            return page
+
+        yield person
+
+
+async def say(page: Page, text: str) -> None:
+    """Typed, and sent with Enter; the reply is there afterwards."""
+    shown = await page.locator(".exchange").count()
+    await page.locator("#text").fill(text)
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".exchange:not(.waiting)")).to_have_count(shown + 1)
+
+
+async def press(page: Page, label: str) -> None:
+    shown = await page.locator(".exchange").count()
+    await page.locator("#latest").get_by_role("button", name=label).first.click()
+    await expect(page.locator(".exchange:not(.waiting)")).to_have_count(shown + 1)
+
+
+async def flawless(page: Page) -> None:
+    """Nothing that axe-core finds, nothing wider than the window."""
+    await page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = await page.evaluate("axe.run({resultTypes: ['violations']})")
+    assert [(one["id"], one["nodes"][0]["html"]) for one in found["violations"]] == [], page.url
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
+
+
+async def picture(page: Page, name: str) -> None:
+    if folder := os.environ.get("WEB_PICTURES"):
+        await page.screenshot(path=Path(folder) / f"{name}.png")
+
+
+async def talk(page: Page) -> None:
+    """A question with typing errors, a follow-up, one too vague to answer, and a button of it."""
+    await say(page, "does apsec cover suply chain?")
+    latest = page.locator("#latest")
+    await expect(latest.locator(".verdict")).to_have_text("No")
+    await latest.locator("summary").click()
+    await expect(latest.get_by_text("AppSec > Cons > Limited scope")).to_be_visible()
+    await picture(page, "answer")
+    await press(page, "Product security and supply chains")
+    await expect(latest.get_by_role("heading", name="Product security and supply chains")).to_be_focused()
+    await say(page, "what are the drawbacks of AppSec?")
+    await say(page, "and product security?")
+    await expect(latest.locator(".headline")).to_contain_text("product security")
+
+
+async def triage_by_mouse(page: Page) -> None:
+    """Step by step, one step back, to the end; then another one that is stopped."""
+    latest = page.locator("#latest")
+    await say(page, "triage")
+    await expect(latest.get_by_text("Question 1 of")).to_be_visible()
+    await press(page, "A whole product")
+    await expect(latest.get_by_text("Question 2 of")).to_be_visible()
+    await press(page, "Back")
+    await expect(latest.get_by_text("Question 1 of")).to_be_visible()
+    for _ in range(8):
+        if await page.locator("#latest.recommendation").count():
+            break
+        await go_on(page)
+    await expect(page.locator("#latest.recommendation")).to_be_visible()
+    await say(page, "triage")
+    if await latest.get_by_role("button", name="Stop").count():
+        await press(page, "Stop")
+    await expect(page.locator("#latest .progress")).to_have_count(0)
+
+
+async def go_on(page: Page) -> None:
+    """The first option of the step that is shown."""
+    shown = await page.locator(".exchange").count()
+    latest = page.locator("#latest")
+    if await latest.locator("form.form").count():
+        await latest.locator("form.form input[type=checkbox], form.form input[type=radio]").first.check()
+        await latest.locator("form.form button.primary").click()
+    else:
+        await latest.locator(".choices button").first.click()
+    await expect(page.locator(".exchange:not(.waiting)")).to_have_count(shown + 1)
+
+
+async def triage_by_keyboard(page: Page) -> None:
+    """With Tab, Space and Enter alone: the focus goes on to each new step."""
+    await say(page, "forget me")
+    await say(page, "triage")
+    await page.locator("#latest .headline").focus()
+    for _ in range(8):
+        if await page.locator("#latest.recommendation").count():
+            return
+        shown = await page.locator(".exchange").count()
+        await page.keyboard.press("Tab")
+        if await page.evaluate("document.activeElement.matches('input')"):
+            await page.keyboard.press("Space")
+            while not await page.evaluate("document.activeElement.matches('.form button')"):
+                await page.keyboard.press("Tab")
+        await page.keyboard.press("Enter")
+        await expect(page.locator(".exchange:not(.waiting)")).to_have_count(shown + 1)
+        await expect(page.locator("#latest .headline")).to_be_focused()
+    raise AssertionError("no recommendation")
+
+
+async def triage_by_form(page: Page) -> None:
+    await say(page, "forget me")
+    await say(page, "form")
+    form = page.locator("#latest form.form")
+    for fieldset in await form.locator("fieldset").all():
+        await fieldset.locator("input").first.check()
+    await form.locator("button.primary").click()
+    await expect(page.locator("#latest.recommendation")).to_be_visible()
+
+
+async def test_someone_talks_and_is_led_through_a_triage_by_mouse_by_keyboard_and_by_form(site: Web) -> None:
+    async with chromium(site) as person:
+        page = await person(color_scheme="light", viewport={"width": 1000, "height": 760})
+        problems: list[str] = []
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        page.on("console", lambda said: problems.append(said.text) if said.type == "error" else None)
+        await talk(page)
+        await triage_by_mouse(page)
+        await triage_by_keyboard(page)
+        await triage_by_form(page)
+        await page.get_by_role("link", name="See it as").click()
+        await expect(page.locator(".platform").first).to_be_visible()
+        assert problems == []
+
+
+@pytest.mark.skipif(not AXE.exists() and not os.environ.get("CI"), reason="needs axe-core; make test installs it")
+async def test_every_page_is_flawless_in_light_in_dark_and_on_a_phone(site: Web) -> None:
+    async with chromium(site) as person:
+        for scheme, width in (("light", 1000), ("dark", 360)):
+            page = await person(color_scheme=scheme, viewport={"width": width, "height": 760}, reduced_motion="reduce")
+            await flawless(page)
+            for text in ("does AppSec cover supply chain?", "compare", "form"):
+                await say(page, text)
+            await flawless(page)
+            for path in ("/?view=platforms", *PAGES):
+                lists = path.rpartition("/")[2] in ("knowledge", "answers", "vocabulary")
+                await page.goto(path + "?find=supply" if lists else path)  # long lists take long to look through
+                await flawless(page)
