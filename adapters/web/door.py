@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from adapters.transcripts import Memory
 from adapters.web import site
 from adapters.web.gate import Gate
-from adapters.web.pages import conversation, evaluate, gaps, knowledge, why, workbench
+from adapters.web.pages import conversation, evaluate, gaps, house, knowledge, why, workbench
 from adapters.web.site import Preview, Serving, Session, Site
 
 
@@ -58,5 +58,5 @@ def open_door(
     )
     made = Site(settings, session, memory, host, gate, previews, site.environment(), now)
     files = web.get("/static/{name}", made.guarded(site.file))
-    pages = (conversation, workbench, why, knowledge, gaps, evaluate)
+    pages = (conversation, house, workbench, why, knowledge, gaps, evaluate)
     return WebDoor([files, *(route for page in pages for route in page.routes(made))])

@@ -79,6 +79,10 @@ async def make_web(host: Host, database_file: Path, stack: AsyncExitStack) -> An
             **{
                 "public_url": "",
                 "conversation_hours": 24.0,
+                "triage_days": 7.0,
+                "privacy_url": "",
+                "support_url": "",
+                "security_contact": "",
                 "on_loopback": True,
                 "knowledge": ROOT / "knowledge",
                 "workbench_password": SecretStr(""),
