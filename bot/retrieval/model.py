@@ -21,7 +21,7 @@ FEWER = 1000  # landmarks for very many examples: fitting takes examples times l
 _EFFORT = 4.1e10
 DIRECTIONS = 256  # in which texts are compared where examples are many; the rest of them tells little and costs time
 MANY = 1000  # examples from which that pays
-_BATCH = 8192
+_BATCH = 1024
 _LEFT_OUT = 600  # examples at most that are left out to calibrate the confidence
 _DECIMALS = 4  # scores that differ by less are equal, in whatever order the processor added
 
