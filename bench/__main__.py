@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bench import general, own, scale, slack, teams, triage
+from bench import general, own, page, scale, slack, teams, triage
 
 
 def main() -> None:
@@ -26,6 +26,7 @@ def main() -> None:
         triage.report,
         teams.section,
         slack.section,
+        page.section,
     ]
     sections = [f"# Benchmark\n\n{machine} Figures of one run of `python -m bench`."]
     print(sections[0], flush=True)
