@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from bot.embeddings import Embeddings
 from bot.retrieval import Retriever
+from bot.retrieval.ridge import to_inverse_factor
 
 DESK = {
     "borrow": [
@@ -249,3 +250,12 @@ def test_any_examples_and_any_question_give_sound_numbers(
     assert {candidate.label for candidate in ranking.candidates} == (learned if asked else set())
     assert all(np.isfinite(candidate.score) for candidate in ranking.candidates)
     assert 0.0 <= ranking.confidence <= 1.0
+
+
+@pytest.mark.parametrize("count", [1, 5, 300])
+def test_the_inverse_of_a_factor_takes_the_place_of_a_matrix(count: int) -> None:
+    some = np.random.default_rng(3).normal(size=(count, count))
+    matrix = some @ some.T + count * np.eye(count)
+    inverse = matrix.copy()
+    to_inverse_factor(inverse)
+    assert np.allclose(inverse, np.linalg.inv(np.linalg.cholesky(matrix)))
