@@ -6,9 +6,10 @@ WEB_PICTURES says, if it says so.
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, async_playwright, expect
 
+from adapters.host import Host
 from tests.adapters.web.conftest import ROOT, Web
 from tests.adapters.web.test_workbench import PAGES
 
@@ -162,7 +164,47 @@ async def test_someone_talks_and_is_led_through_a_triage_by_mouse_by_keyboard_an
         await triage_by_form(page)
         await page.get_by_role("link", name="See it as").click()
         await expect(page.locator(".platform").first).to_be_visible()
+        await say(page, "who painted the ceiling of this chapel?")
+        await page.goto("/workbench/gaps")
+        gap = page.locator(".gap").filter(has_text="who painted the ceiling")
+        await gap.locator("summary").click()
+        await expect(gap.locator("code").first).to_contain_text('- "who painted the ceiling of this chapel?"')
         assert problems == []
+
+
+async def test_an_edited_file_serves_a_moment_later_and_a_broken_one_is_shown_while_the_old_serves(
+    make_web: Any, tmp_path: Path
+) -> None:
+    (tmp_path / "answers").mkdir()
+    file = tmp_path / "answers" / "garden.yaml"
+    entry = "- {{id: roses, questions: [how often do roses need water], {}: {}.}}\n"
+    file.write_text(entry.format("answer", "Weekly"), encoding="utf-8")
+    host = Host(tmp_path)
+    watching = asyncio.create_task(host.watch())
+    async with chromium(await make_web(host=host, knowledge=tmp_path)) as person:
+        page = await person()
+        await say(page, "how often do roses need water")
+        file.write_text(entry.format("anwser", "Every day"), encoding="utf-8")
+        await until(lambda: bool(host.problems))
+        await page.get_by_role("link", name="Why this answer").click()
+        await expect(page.get_by_role("heading", name="What came near")).to_be_visible()
+        await page.get_by_role("link", name="Overview").click()
+        await expect(page.get_by_text("answers/garden.yaml:1").first).to_be_visible()
+        await page.get_by_role("link", name="Conversation").click()
+        await say(page, "how often do roses need water")
+        await expect(page.locator("#latest")).to_contain_text("Weekly")
+        file.write_text(entry.format("answer", "Every day"), encoding="utf-8")
+        await until(lambda: not host.problems)
+        await say(page, "how often do roses need water")
+        await expect(page.locator("#latest")).to_contain_text("Every day")
+    host.close()
+    await watching
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    """Looks again and again; the test's own limit ends it where that never comes."""
+    while not holds():  # noqa: ASYNC110  (what is looked at sets no event)
+        await asyncio.sleep(0.05)
 
 
 @pytest.mark.skipif(not AXE.exists() and not os.environ.get("CI"), reason="needs axe-core; make test installs it")
