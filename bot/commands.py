@@ -47,6 +47,8 @@ _FORGIVEN = {
     if len(name) >= 4
 }
 
+_LONGEST = max(map(len, _FORGIVEN)) + 1
+
 
 def listed(can_post: bool) -> tuple[Command, ...]:
     """What help shows; `can_post`: there are channels to post in."""
@@ -66,7 +68,7 @@ def parse(text: str) -> tuple[str, str] | None:
     for command in COMMANDS:
         if word == command.name or word in command.aliases:
             return command.name, ""
-    if len(word) >= 4 and not all(is_english(part) for part in word.split()):
+    if 4 <= len(word) <= _LONGEST and not all(is_english(part) for part in word.split()):
         near = process.extractOne(word, _FORGIVEN.keys(), scorer=OSA.distance, score_cutoff=1)
         if near:
             return _FORGIVEN[near[0]], ""

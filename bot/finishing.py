@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import replace
 
 from bot.answering import Decision
@@ -49,20 +48,9 @@ def tools_for(reply: Reply, reference: str, message: Message) -> tuple[Choice, .
 def reference_of(message: Message, reply: Reply) -> str:
     """Names a reply: the same message gets the same reference."""
     place = message.place
-    content = json.dumps(
-        [
-            place.surface,
-            place.tenant,
-            place.channel,
-            place.thread,
-            message.person,
-            message.delivery,
-            message.at,
-            message.text,
-            reply.entry,
-        ]
-    )
-    return hashlib.blake2b(content.encode(), digest_size=5).hexdigest()
+    said = (message.person, message.delivery, str(message.at), message.text, reply.entry or "")
+    content = "\x1f".join((place.surface, place.tenant, place.channel, place.thread, *said))
+    return hashlib.blake2b(content.encode("utf-8", "surrogatepass"), digest_size=5).hexdigest()
 
 
 def explain(question: Question, decision: Decision, parts: list[tuple[Question, Decision]]) -> dict[str, object]:
