@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from bot import polarity
 from bot.embeddings import Embeddings
@@ -15,6 +16,7 @@ from bot.question import Question, Reader
 from bot.retrieval import Candidate as Found
 from bot.retrieval import Retriever
 
+CONSIDERED = 16  # labels that are looked at more closely
 NEVER = -9.0  # the score of what was not found at all
 CONTRARY = "!"  # marks the label under which an entry's contrary questions are learnt
 
@@ -29,8 +31,7 @@ SAME_TOPIC = 0.07
 SAME_ASPECT = 0.03
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """One answer and how well it fits. `contrary`: the question is nearest to those that ask for the contrary."""
 
     entry: str
@@ -87,15 +88,15 @@ class CandidateFinder:
         self, question: Question, subjects: Sequence[str], extra: Sequence[str] = (), limit: int = 8
     ) -> Candidates:
         """The best `limit` answers; `subjects` are those asked about, `extra` features that the conversation adds."""
-        ranking = self._retriever.rank((*question.features, *extra), limit=24)
+        ranking = self._retriever.rank((*question.features, *extra), limit=CONSIDERED)
         sides: dict[str, list[float]] = {}
         self._collect(ranking.candidates, sides)
         confidence = ranking.confidence
         if extra:  # what someone wants to do instead has nothing to do with what was talked about before
-            alone = self._retriever.rank(question.features, limit=24)
+            alone = self._retriever.rank(question.features, limit=CONSIDERED)
             self._collect([found for found in alone.candidates if self._is_request(found.label)], sides)
         if question.asking:
-            asking = self._retriever.rank((*question.asking, *extra), limit=24)
+            asking = self._retriever.rank((*question.asking, *extra), limit=CONSIDERED)
             self._collect(asking.candidates, sides)
             confidence = max(confidence, asking.confidence)
         ranked: list[Candidate] = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,8 +26,7 @@ _LEFT_OUT = 600  # examples at most that are left out to calibrate the confidenc
 _DECIMALS = 4  # scores that differ by less are equal, in whatever order the processor added
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     label: str
     score: float  # about 1 for the wording of an example, about 0 for anything else
 
