@@ -26,7 +26,8 @@ def finished(turn: Turn, message: Message, before: Conversation) -> Turn:
         last = replace(last or LastTurn(), record=reply.record, reference=reference)
     elif last is not None and last is not before.last:
         last = replace(last, reference=reference)
-    offered = Offered((*reply.choices, *reply.tools), numbered=reply.form is None)
+    shown = tuple(Choice(choice.label, choice.command) for choice in (*reply.choices, *reply.tools))
+    offered = Offered(shown, numbered=reply.form is None)
     if not offered.choices:  # what stands on the buttons further up can still be typed
         offered = replace(before.offered, numbered=False)
     after = replace(turn.conversation, last=last, offered=offered, moved_at=message.at)
