@@ -25,6 +25,7 @@ class Thresholds:
     plain: float = 0.14  # the same for a question that names nothing the vocabulary knows
     maybe: float = 0.10  # from here it is worth asking what was meant
     clear: float = 0.30  # from here no lead over the next is asked for
+    near: float = 0.20  # wording from which an answer stands although nothing is said of the subject on what is named
     margin: float = 0.02  # the lead over the next that is asked for below that
     decline: float = 0.12  # from here the examples of a decline, or of small talk, are near enough
     strong: float = 0.80  # from here an answer stands although the question names something the sources are silent on
@@ -108,11 +109,20 @@ class Decider:
             return Decision("unstated", rule="asks for a number")
         if question.respect and not self._compares_in(question, entry):
             return Decision("unstated", rule="compares in a respect that the sources don't speak of")
+        if best.wording < limits.near and self._nothing_said(question, resolved, entry):
+            return Decision("unstated", rule="nothing is said of that subject on that topic")
         named = bool(question.mentions or resolved.subjects)
         enough = best.score >= (limits.answer if named else limits.plain)
         if enough and (best.score >= limits.clear or candidates.margin >= limits.margin):
             return self._answer(question, resolved, best, "best candidate")
         return self._uncertain(question, resolved, candidates)
+
+    def _nothing_said(self, question: Question, resolved: Resolved, entry: Answer) -> bool:
+        """Whether the question names topics on which neither `entry` nor any claim says anything of its subjects."""
+        topics = [topic for topic in question.topics if topic in question.asks_about]
+        if not topics or not resolved.subjects or not set(topics).isdisjoint(entry.topics):
+            return False
+        return not any(self._evidence.on(subject, topic) for subject in resolved.subjects for topic in topics)
 
     def _compares_in(self, question: Question, entry: Answer) -> bool:
         """Whether `entry` speaks of that in which the question compares."""
