@@ -50,11 +50,6 @@ class Candidates:
         return self.ranked[0] if self.ranked else None
 
     @property
-    def clearness(self) -> float:
-        """The wording score of the best."""
-        return self.ranked[0].wording if self.ranked else 0.0
-
-    @property
     def margin(self) -> float:
         """By how much the best is ahead of the next."""
         if len(self.ranked) < 2:

@@ -20,10 +20,12 @@ from bot.commands import parse
 from bot.consequences import carry_out, person_of
 from bot.conversation import Conversation, Retention, faded, fades_at
 from bot.effects import Forget, Relay
+from bot.handling import typed
 from bot.memory import Memory, MemoryUnavailable, Person, Unit
 from bot.messages import Message, Reply
 from bot.overview import Overview, overview
 from bot.sharing import record_wanted
+from bot.text import clean
 from bot.turn import Mind, Turn
 
 logger = logging.getLogger(__name__)
@@ -116,7 +118,8 @@ class Session:
     @staticmethod
     async def _with_record(message: Message, conversation: Conversation, unit: Unit) -> Message:
         """The message with the kept recommendation that its command is about, if that is this person's."""
-        command = parse(message.command or message.text)
+        text = clean(message.text)
+        command = parse(message.command or typed(text, conversation.offered) or text)
         id = record_wanted(*command, conversation) if command else ""
         record = await unit.recommendations.record(id, person_of(message)) if id else None
         return replace(message, record=record or "")

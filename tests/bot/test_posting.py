@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -141,3 +142,19 @@ def test_a_surface_without_channels_shows_the_text_to_copy(advisor: Advisor) -> 
     assert "Share" not in [tool.label for tool in asked.reply.tools]
     reply = advisor.turn(Message("share"), asked.conversation).reply
     assert reply.title == "Copy this" and "SAST" in reply.text
+
+
+async def test_a_recommendation_is_shared_by_the_number_of_its_button(memory: Memory, asked: Session) -> None:
+    numbers = itertools.count()
+
+    async def say(**given: Any) -> Reply:
+        message = Message(place=HERE, person="anna", can_post=True, at=1.0, delivery=str(next(numbers)))
+        return await asked.respond(replace(message, **given))
+
+    form = (await say(command="form")).form
+    assert form is not None
+    fields = (("protect", ("one",)), ("worry", ("code",)), ("existing", ("nothing",)), ("due", ("nothing",)))
+    reply = await say(command=form.command, fields=fields)
+    labels = [choice.label for choice in (*reply.choices, *reply.tools)]
+    shared = await say(text=str(labels.index("Share") + 1))
+    assert shared.form is not None and reply.title in shared.title
