@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sqlalchemy import bindparam, delete, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from adapters.database.connection import Connection
 from adapters.database.rows import insert_or_ignore, is_theirs, place_of, place_values
 from adapters.database.tables import conversations, deliveries
 from bot.conversation import Conversation, conversation_from_json, conversation_to_json
@@ -35,7 +35,7 @@ _reply_to = select(_d.reply).where(_is_this)
 
 
 class SqlConversations:
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     async def load(self, place: Place, person: str) -> Remembered:
@@ -75,7 +75,7 @@ class SqlConversations:
 
 
 class SqlDeliveries:
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     async def reply_to(self, message: Message) -> Reply | None:

@@ -1,4 +1,4 @@
-"""Connections: which database a URL means, and how it is set up for one short transaction a turn."""
+"""Which database a URL means, and how its connections are made."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ from pathlib import Path
 
 from sqlalchemy import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
-
-from adapters.database import sqlite_driver
 
 BUSY_SECONDS = 10  # how long a second process waits for the SQLite file
 
@@ -28,21 +26,8 @@ def create_engine(url: str) -> AsyncEngine:
     parsed = database_url(url)
     if parsed.get_backend_name() == "sqlite":
         create_folder(parsed)
-        # One connection: SQLite has one writer, and waiting for a turn in line is fairer than asking again and again.
-        return create_async_engine(
-            parsed,
-            hide_parameters=True,
-            pool_size=1,
-            max_overflow=0,
-            pool_timeout=BUSY_SECONDS,
-            pool_reset_on_return=None,  # every transaction here ends by itself, so there is nothing to undo
-            connect_args={"async_creator_fn": _connect_to_sqlite},
-        )
+        return create_async_engine(parsed, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS})
     return create_async_engine(parsed, hide_parameters=True, pool_size=5, max_overflow=5, pool_timeout=BUSY_SECONDS)
-
-
-def _connect_to_sqlite(file: str, **_: object) -> sqlite_driver.OneTripConnection:
-    return sqlite_driver.connect(file, busy_seconds=BUSY_SECONDS)
 
 
 def create_folder(parsed: URL) -> None:

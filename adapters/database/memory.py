@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import sqlite3
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
+from adapters.database.connection import Connection
 from adapters.database.conversations import SqlConversations, SqlDeliveries
-from adapters.database.engine import create_engine
+from adapters.database.engine import BUSY_SECONDS, create_engine, database_url
 from adapters.database.outbox import SqlOutbox, SqlSubscriptions
 from adapters.database.people import delete_channel, delete_tenant, forget
 from adapters.database.records import SqlFeedback, SqlGaps, SqlPosts, SqlQuestions, SqlRecommendations
 from adapters.database.references import SqlReferences
+from adapters.database.sqlite import SqliteLine
 from adapters.database.transcripts import SqlTranscripts
 from bot.memory import Forgotten, MemoryUnavailable, Person
 
 
 class SqlUnit:
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self.conversations = SqlConversations(connection)
         self.deliveries = SqlDeliveries(connection)
@@ -46,13 +49,19 @@ class SqlUnit:
 class SqlMemory:
     """`bot.memory.Memory` on SQLite or PostgreSQL. The schema is there already, see `adapters.database.schema`."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, line: SqliteLine | None = None) -> None:
+        """`line`: the way for turns where the database is SQLite."""
         self._engine = engine
+        self._line = line
+        self._begin: Callable[[], AbstractAsyncContextManager[Connection]] = line.begin if line else engine.begin
 
     @classmethod
     def at(cls, url: str) -> SqlMemory:
-        """On the database at `url`: `sqlite:///FILE` or `postgresql://…`."""
-        return cls(create_engine(url))
+        """On the database at `url`: `sqlite:///FILE` or `postgresql://…`. Opens no connection yet."""
+        engine = create_engine(url)
+        if engine.dialect.name != "sqlite":
+            return cls(engine)
+        return cls(engine, SqliteLine(database_url(url, asynchronous=False), busy_seconds=BUSY_SECONDS))
 
     @property
     def engine(self) -> AsyncEngine:
@@ -62,12 +71,14 @@ class SqlMemory:
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[SqlUnit]:
         try:
-            async with self._engine.begin() as connection:
+            async with self._begin() as connection:
                 yield SqlUnit(connection)
-        except (SQLAlchemyError, OSError) as error:
+        except (SQLAlchemyError, sqlite3.Error, OSError) as error:
             raise MemoryUnavailable(_in_short(error)) from error
 
     async def close(self) -> None:
+        if self._line:
+            await self._line.close()
         await self._engine.dispose()
 
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from sqlalchemy import Row, Update, bindparam, delete, exists, func, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from adapters.database.connection import Connection
 from adapters.database.rows import insert_or_ignore, insert_or_replace, place_of, place_values
 from adapters.database.tables import outbox, subscriptions
 from bot.effects import Cadence
@@ -30,7 +30,7 @@ _finish = update(outbox).where(_is_owned)
 
 
 class SqlOutbox:
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     async def put(self, parcel: Parcel, at: float) -> None:
@@ -93,7 +93,8 @@ class SqlOutbox:
         return "send" in (await self._connection.execute(untouched)).scalars().all()
 
     async def waiting(self) -> int:
-        return (await self._connection.execute(select(func.count()).select_from(outbox).where(_is_open))).scalar_one()
+        count = select(func.count()).select_from(outbox).where(_is_open)
+        return int((await self._connection.execute(count)).scalar_one())
 
     async def prune(self, before: float) -> int:
         return (await self._connection.execute(delete(outbox).where(_t.finished_at < before))).rowcount
@@ -109,7 +110,7 @@ def _parcel(row: Row[Any]) -> Parcel:
 
 
 class SqlSubscriptions:
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     async def put(self, subscription: Subscription) -> None:

@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Table, delete, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from adapters.database.connection import Connection
 from adapters.database.outbox import SqlOutbox
 from adapters.database.rows import is_theirs, place_values
 from adapters.database.tables import (
@@ -27,7 +27,7 @@ from bot.memory import NOWHERE, Forgotten, Person
 from bot.plaindata import dumps, loads
 
 
-async def forget(connection: AsyncConnection, person: Person) -> Forgotten:
+async def forget(connection: Connection, person: Person) -> Forgotten:
     """Delete what is kept about `person`; posts and subscriptions stay without the name. No name: nothing is theirs."""
     if not person.id:
         return Forgotten()
@@ -53,7 +53,7 @@ async def forget(connection: AsyncConnection, person: Person) -> Forgotten:
 _OF_A_TENANT = (conversations, deliveries, recommendations, posts, votes, questions, subscriptions, outbox)
 
 
-async def delete_tenant(connection: AsyncConnection, surface: str, tenant: str) -> int:
+async def delete_tenant(connection: Connection, surface: str, tenant: str) -> int:
     """Delete every row of a workspace. Returns how many there were. No tenant: nothing is its own."""
     if not tenant:
         return 0
@@ -64,7 +64,7 @@ async def delete_tenant(connection: AsyncConnection, surface: str, tenant: str) 
 _OF_A_CHANNEL = (conversations, posts, questions, subscriptions, outbox)
 
 
-async def delete_channel(connection: AsyncConnection, surface: str, tenant: str, channel: str) -> int:
+async def delete_channel(connection: Connection, surface: str, tenant: str, channel: str) -> int:
     """Delete every row of a channel or chat and its threads. Returns how many there were."""
     if not channel:
         return 0
@@ -75,11 +75,11 @@ async def delete_channel(connection: AsyncConnection, surface: str, tenant: str,
     return sum([(await connection.execute(statement)).rowcount for statement in of_channel])
 
 
-async def _delete(connection: AsyncConnection, table: Table, person: Person) -> int:
+async def _delete(connection: Connection, table: Table, person: Person) -> int:
     return (await connection.execute(delete(table).where(is_theirs(table, person)))).rowcount
 
 
-async def _unname_posts(connection: AsyncConnection, person: Person) -> int:
+async def _unname_posts(connection: Connection, person: Person) -> int:
     rows = (await connection.execute(select(posts.c.id, posts.c.post).where(is_theirs(posts, person)))).all()
     for row in rows:
         unnamed = replace(loads(Post, row.post), shared_by="", note="")
@@ -88,6 +88,6 @@ async def _unname_posts(connection: AsyncConnection, person: Person) -> int:
     return len(rows)
 
 
-async def _unname_subscriptions(connection: AsyncConnection, person: Person) -> int:
+async def _unname_subscriptions(connection: Connection, person: Person) -> int:
     change = update(subscriptions).where(is_theirs(subscriptions, person)).values(person="")
     return (await connection.execute(change)).rowcount

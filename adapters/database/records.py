@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 from sqlalchemy import Row, and_, delete, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from adapters.database.connection import Connection
 from adapters.database.rows import (
     insert_or_ignore,
     insert_or_replace,
@@ -36,7 +36,7 @@ from bot.plaindata import dumps, loads
 
 
 class SqlRecommendations:
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     async def keep(self, id: str, person: Person, record: str, knowledge: str, at: float) -> None:
@@ -57,7 +57,7 @@ class SqlRecommendations:
 
 
 class SqlPosts:
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     async def add(self, post: KeptPost) -> bool:
@@ -106,7 +106,7 @@ def _post(row: Row[Any]) -> KeptPost:
 
 
 class SqlFeedback:
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     async def vote(self, person: Person, vote: Vote, at: float) -> None:
@@ -124,10 +124,10 @@ class SqlFeedback:
     async def tallies(self) -> Sequence[Tally]:
         columns = (votes.c.entry, votes.c.knowledge, votes.c.helpful, votes.c.reason)
         counts: dict[tuple[str, str], tuple[Counter[bool], Counter[str]]] = {}
-        for entry, knowledge, helpful, reason in await self._connection.execute(select(*columns)):
-            helpfulness, reasons = counts.setdefault((entry, knowledge), (Counter(), Counter()))
-            helpfulness[helpful] += 1
-            reasons.update([reason] if reason else [])
+        for row in await self._connection.execute(select(*columns)):
+            helpfulness, reasons = counts.setdefault((row.entry, row.knowledge), (Counter(), Counter()))
+            helpfulness[row.helpful] += 1
+            reasons.update([row.reason] if row.reason else [])
         return [
             Tally(entry, knowledge, helpfulness[True], helpfulness[False], tuple(sorted(reasons.items())))
             for (entry, knowledge), (helpfulness, reasons) in sorted(counts.items())
@@ -144,7 +144,7 @@ class SqlFeedback:
 
 
 class SqlGaps:
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     async def add(self, gap: Unanswered, *, day: str, answer: str = "") -> None:
@@ -168,7 +168,7 @@ class SqlGaps:
 
 
 class SqlQuestions:
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     async def add(self, question: KeptQuestion) -> bool:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 from sqlalchemy import Row, case, delete, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from adapters.database.connection import Connection
 from adapters.database.rows import insert_or_ignore
 from adapters.database.tables import experts_channels, references
 from adapters.references import Reference, ReferenceKind
@@ -17,7 +17,7 @@ _e = experts_channels.c
 
 
 class SqlReferences:
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     async def keep(self, reference: Reference) -> None:

@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Table
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import Insert
 
+from adapters.database.connection import Connection
 from bot.memory import Person
 from bot.messages import Place
 
@@ -39,12 +39,12 @@ def is_theirs(table: Table, person: Person) -> ColumnElement[bool]:
     return (columns.surface == person.surface) & (columns.tenant == person.tenant) & (columns.person == person.id)
 
 
-def insert_or_ignore(connection: AsyncConnection, table: Table) -> Insert:
+def insert_or_ignore(connection: Connection, table: Table) -> Insert:
     """An insert that does nothing where the key is taken; its rowcount says which."""
     return _insert_or_ignore(connection.dialect.name, table)
 
 
-def insert_or_replace(connection: AsyncConnection, table: Table) -> Insert:
+def insert_or_replace(connection: Connection, table: Table) -> Insert:
     """An insert that takes the place of the row with the same primary key."""
     return _insert_or_replace(connection.dialect.name, table)
 

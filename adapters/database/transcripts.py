@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Row, delete, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from adapters.database.connection import Connection
 from adapters.database.rows import insert_or_replace
 from adapters.database.tables import exchanges
 from adapters.transcripts import Exchange
@@ -18,7 +18,7 @@ _t = exchanges.c
 
 
 class SqlTranscripts:
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     async def keep(self, person: str, exchange: Exchange, *, since: float) -> None:

@@ -1,0 +1,165 @@
+"""SQLite: units of work in line on one connection, and one commit for all that end close together.
+
+A statement takes less time than a trip to another thread, so statements run in the event loop. A commit waits for the
+disk, so it runs in a thread, and units that are taken in until it begins share it ("group commit": DeWitt et al.,
+Implementation Techniques for Main Memory Database Systems, SIGMOD 1984). Each stands in a savepoint of its own: one
+that fails is undone alone. None is said to be done before the commit.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from typing import Any, cast
+
+from sqlalchemy import URL, CursorResult, Dialect, Engine, Executable, create_engine, event
+
+ASK_AGAIN = 0.005  # seconds between two looks whether another process is done with its writing
+
+Group = asyncio.Future[None]
+"""The units that share a commit; done when it is."""
+
+
+class SqliteLine:
+    """The way to one SQLite file. Methods raise sqlite3.Error or SQLAlchemyError."""
+
+    def __init__(self, url: URL, *, busy_seconds: float) -> None:
+        """Opens nothing yet. `busy_seconds`: how long a unit waits for its turn, and for other processes."""
+        self._engine = create_engine(
+            url,
+            hide_parameters=True,
+            isolation_level="AUTOCOMMIT",  # transactions are begun and ended here
+            connect_args={"check_same_thread": False, "timeout": busy_seconds},
+        )
+        event.listen(self._engine, "connect", _set_up)
+        self._busy_seconds = busy_seconds
+        self._in_line = asyncio.Lock()
+        self._disk = ThreadPoolExecutor(1, thread_name_prefix="sqlite-commit")
+        self._group: Group | None = None
+        self._ending: asyncio.Task[None] | None = None
+        self._open: SqliteConnection | None = None
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[SqliteConnection]:
+        """A unit of work: undone when the block raises, else committed when this ends."""
+        await self._wait_in_line()
+        try:
+            connection = self._open or await self._connect()
+            group = self._group or await self._begin_group(connection.driver)
+            connection.driver.execute("SAVEPOINT unit")
+            try:
+                yield connection
+            except BaseException as error:
+                self._undo(connection.driver, group, error)
+                raise
+            connection.driver.execute("RELEASE unit")
+        finally:
+            self._in_line.release()
+        await asyncio.shield(group)
+
+    async def close(self) -> None:
+        """End after what is under way."""
+        async with self._in_line:
+            if self._open:
+                if self._group:
+                    await self._commit(self._group, self._open.driver)
+                self._open.close()
+                self._open = None
+        self._engine.dispose()
+        self._disk.shutdown(wait=False)
+
+    async def _wait_in_line(self) -> None:
+        if not self._in_line.locked():
+            await self._in_line.acquire()
+            return
+        try:
+            async with asyncio.timeout(self._busy_seconds):
+                await self._in_line.acquire()
+        except TimeoutError:
+            raise sqlite3.OperationalError("the line is too long") from None
+
+    async def _connect(self) -> SqliteConnection:
+        self._open = await asyncio.get_running_loop().run_in_executor(self._disk, SqliteConnection, self._engine)
+        return self._open
+
+    async def _begin_group(self, driver: sqlite3.Connection) -> Group:
+        """Begin with the write lock, so that no unit has to be undone because another process wrote meanwhile."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + self._busy_seconds
+        while True:
+            try:
+                driver.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or loop.time() > until:
+                    raise
+                await asyncio.sleep(ASK_AGAIN)
+            else:
+                break
+        self._group = group = loop.create_future()
+        group.add_done_callback(_heard)
+        self._ending = asyncio.create_task(self._end_group(group))
+        return group
+
+    def _undo(self, driver: sqlite3.Connection, group: Group, error: BaseException) -> None:
+        """Undo a unit alone. After some failures, a full disk for one, SQLite has undone the whole group."""
+        if driver.in_transaction:
+            driver.execute("ROLLBACK TO unit")
+            driver.execute("RELEASE unit")
+        else:
+            self._group = None
+            group.set_exception(sqlite3.OperationalError(f"undone with another unit: {type(error).__name__}"))
+
+    async def _end_group(self, group: Group) -> None:
+        """Behind all who are in line already: they belong to the group too."""
+        async with self._in_line:
+            if self._group is group and self._open:
+                await self._commit(group, self._open.driver)
+
+    async def _commit(self, group: Group, driver: sqlite3.Connection) -> None:
+        self._group = None
+        try:
+            await asyncio.get_running_loop().run_in_executor(self._disk, _commit, driver)
+        except sqlite3.Error as error:
+            group.set_exception(error)
+        else:
+            group.set_result(None)
+
+
+class SqliteConnection:
+    """As much of SQLAlchemy's AsyncConnection as the stores use, without a thread in between."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._connection = engine.connect()
+        self.driver = cast(sqlite3.Connection, self._connection.connection.driver_connection)
+        self.dialect: Dialect = engine.dialect
+
+    async def execute(self, statement: Executable, parameters: Mapping[str, Any] | None = None) -> CursorResult[Any]:
+        result: CursorResult[Any] = self._connection.execute(statement, parameters)
+        return result
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+def _set_up(driver: sqlite3.Connection, _: object) -> None:
+    driver.execute("PRAGMA journal_mode = WAL")
+    driver.execute("PRAGMA synchronous = FULL")  # a reply is given after its commit, and a commit survives a power cut
+    driver.execute("PRAGMA busy_timeout = 0")  # from now on the line waits, without stopping the event loop
+
+
+def _commit(driver: sqlite3.Connection) -> None:
+    try:
+        driver.execute("COMMIT")
+    except sqlite3.Error:
+        if driver.in_transaction:
+            driver.execute("ROLLBACK")
+        raise
+
+
+def _heard(group: Group) -> None:
+    """Who waited for it may be gone; asyncio warns of failures that nobody looked at."""
+    if not group.cancelled():
+        group.exception()

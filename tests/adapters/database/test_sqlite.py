@@ -1,0 +1,145 @@
+"""Units of work in line on one SQLite file: what shares a commit, what is undone alone, who waits for whom."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import make_url, text
+
+from adapters.database.sqlite import SqliteLine
+
+
+@pytest.fixture
+async def line(tmp_path: Path) -> AsyncIterator[SqliteLine]:
+    with sqlite3.connect(tmp_path / "file.db") as made:
+        made.execute("PRAGMA journal_mode = WAL")
+        made.execute("CREATE TABLE words (word TEXT PRIMARY KEY)")
+    made.close()
+    line = SqliteLine(make_url(f"sqlite:///{tmp_path / 'file.db'}"), busy_seconds=0.2)
+    yield line
+    await line.close()
+
+
+async def add(line: SqliteLine, word: str, *, fails: bool = False) -> None:
+    async with line.begin() as connection:
+        await connection.execute(text("INSERT INTO words VALUES (:word)"), {"word": word})
+        await asyncio.sleep(0)
+        if fails:
+            raise RuntimeError(word)
+
+
+def words(tmp_path: Path) -> list[str]:
+    """What another process sees."""
+    other = sqlite3.connect(tmp_path / "file.db")
+    found = [word for (word,) in other.execute("SELECT word FROM words ORDER BY rowid")]
+    other.close()
+    return found
+
+
+def commits(line: SqliteLine) -> list[str]:
+    """The commits from now on, as the connection's own trace tells them."""
+    seen: list[str] = []
+    assert line._open is not None
+    line._open.driver.set_trace_callback(lambda sql: seen.append(sql) if sql == "COMMIT" else None)
+    return seen
+
+
+async def test_a_unit_is_done_when_others_can_see_it(line: SqliteLine, tmp_path: Path) -> None:
+    await add(line, "one")
+    assert words(tmp_path) == ["one"]
+
+
+async def test_units_that_end_close_together_share_a_commit(line: SqliteLine, tmp_path: Path) -> None:
+    await add(line, "first")
+    seen = commits(line)
+    await asyncio.gather(*(add(line, str(number)) for number in range(20)))
+    assert words(tmp_path) == ["first", *map(str, range(20))]
+    assert len(seen) < 5
+
+
+async def test_one_that_fails_is_undone_alone(line: SqliteLine, tmp_path: Path) -> None:
+    results = await asyncio.gather(
+        add(line, "a"), add(line, "b", fails=True), add(line, "c"), add(line, "a"), return_exceptions=True
+    )
+    assert words(tmp_path) == ["a", "c"]
+    assert [type(result).__name__ for result in results] == ["NoneType", "RuntimeError", "NoneType", "IntegrityError"]
+
+
+async def test_a_commit_that_fails_fails_everybody_in_it_and_nothing_is_kept(line: SqliteLine, tmp_path: Path) -> None:
+    await add(line, "before")
+    assert line._open is not None
+    # A constraint that SQLite looks at when it commits.
+    line._open.driver.executescript(
+        "PRAGMA foreign_keys = ON;CREATE TABLE parts (word TEXT REFERENCES words DEFERRABLE INITIALLY DEFERRED);"
+    )
+
+    async def orphan() -> None:
+        async with line.begin() as connection:
+            await connection.execute(text("INSERT INTO parts VALUES ('nothing')"))
+
+    results = await asyncio.gather(add(line, "with it"), orphan(), return_exceptions=True)
+    assert [type(result).__name__ for result in results] == ["IntegrityError"] * 2
+    assert words(tmp_path) == ["before"]
+    await add(line, "after")
+    assert words(tmp_path) == ["before", "after"]
+
+
+async def test_where_sqlite_undoes_the_whole_group_everybody_hears_of_it(line: SqliteLine, tmp_path: Path) -> None:
+    async def breaks() -> None:
+        async with line.begin() as connection:
+            await connection.execute(text("INSERT OR ROLLBACK INTO words VALUES ('a')"))
+
+    results = await asyncio.gather(add(line, "a"), breaks(), add(line, "b"), return_exceptions=True)
+    assert [type(result).__name__ for result in results] == ["OperationalError", "IntegrityError", "NoneType"]
+    assert words(tmp_path) == ["b"]
+
+
+@pytest.mark.parametrize("connected_before", [True, False])
+async def test_another_process_that_writes_is_waited_for_without_stopping_the_loop(
+    line: SqliteLine, tmp_path: Path, connected_before: bool
+) -> None:
+    if connected_before:
+        await add(line, "before")
+    other = sqlite3.connect(tmp_path / "file.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    waiting = asyncio.create_task(add(line, "mine"))
+    for _ in range(3):
+        await asyncio.sleep(0.01)  # the loop goes on
+    assert not waiting.done()
+    other.execute("INSERT INTO words VALUES ('theirs')")
+    other.execute("COMMIT")
+    other.close()
+    await waiting
+    assert words(tmp_path)[-2:] == ["theirs", "mine"]
+
+
+async def test_waiting_ends(line: SqliteLine, tmp_path: Path) -> None:
+    await add(line, "before")
+    other = sqlite3.connect(tmp_path / "file.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    results = await asyncio.gather(add(line, "a"), add(line, "b"), return_exceptions=True)
+    other.close()
+    assert [type(result).__name__ for result in results] == ["OperationalError"] * 2
+    await add(line, "after")
+    assert words(tmp_path) == ["before", "after"]
+
+
+async def test_one_who_goes_away_leaves_the_others_alone(line: SqliteLine, tmp_path: Path) -> None:
+    gone = asyncio.create_task(add(line, "gone"))
+    stays = asyncio.create_task(add(line, "stays"))
+    await asyncio.sleep(0)
+    gone.cancel()
+    await stays
+    assert words(tmp_path) == ["stays"]
+
+
+async def test_closing_ends_what_is_under_way(line: SqliteLine, tmp_path: Path) -> None:
+    under_way = asyncio.create_task(add(line, "last"))
+    await asyncio.sleep(0)
+    await line.close()
+    await under_way
+    assert words(tmp_path) == ["last"]
