@@ -11,6 +11,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, H
 from bot.memory import Person
 from bot.messages import Message, Reply
 from bot.overview import Overview
+from bot.session import Also
 
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)  # seconds
 
@@ -18,7 +19,7 @@ BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)  #
 class Answers(Protocol):
     """Whoever answers messages: `bot.session.Session`."""
 
-    async def respond(self, message: Message) -> Reply: ...
+    async def respond(self, message: Message, also: Also | None = None) -> Reply: ...
 
     async def overview(self, person: Person) -> Overview: ...
 
@@ -34,9 +35,9 @@ class Measured:
             "advisor_turn_seconds", "Time of a turn", ("surface",), buckets=BUCKETS, registry=self._registry
         )
 
-    async def respond(self, message: Message) -> Reply:
+    async def respond(self, message: Message, also: Also | None = None) -> Reply:
         start = time.perf_counter()
-        reply = await self._session.respond(message)
+        reply = await self._session.respond(message, also)
         surface = message.place.surface
         self._seconds.labels(surface).observe(time.perf_counter() - start)
         self._turns.labels(surface, reply.kind).inc()

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 
 from bot.consequences import arrived, never_arrived
 from bot.effects import Post
-from bot.memory import Memory, MemoryUnavailable
+from bot.memory import Memory, MemoryUnavailable, Unit
 from bot.sending import Claimed, Parcel, Refused, Sender, TryLater
 
 logger = logging.getLogger(__name__)
@@ -76,13 +76,21 @@ class Postman:
                 continue
             self._woken.clear()
 
-    async def deliver(self, parcel: Parcel, *, patience: float = BRIEF) -> None:
-        """Send at once what is kept in the outbox first: a failure leaves it there for later, a crash to another
-        process. What was put before is with somebody already. Raises MemoryUnavailable where it could not be kept."""
-        async with self._memory.transaction() as unit:
-            if not await unit.outbox.take(parcel, self._owner, now=self._clock(), lease=LEASE):
-                return
+    async def take(self, parcel: Parcel, unit: Unit) -> bool:
+        """Put it in the outbox as what this process is at: once `unit` is kept, `carry` has to follow. False if it was
+        put before, so that somebody is at it already."""
+        return await unit.outbox.take(parcel, self._owner, now=self._clock(), lease=LEASE)
+
+    async def carry(self, parcel: Parcel, *, patience: float = BRIEF) -> None:
+        """Send at once what was taken: a failure leaves it in the outbox for later, a crash to another process."""
         await self._carry(Claimed(parcel, 0, unsure=False), patience)
+
+    async def deliver(self, parcel: Parcel) -> None:
+        """`take` and `carry`. Raises MemoryUnavailable where it could not be kept."""
+        async with self._memory.transaction() as unit:
+            taken = await self.take(parcel, unit)
+        if taken:
+            await self.carry(parcel)
 
     async def send_due(self) -> int:
         """Claim what is due and carry it out, side by side. Returns how many parcels that were."""

@@ -12,13 +12,14 @@ import json
 import types
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 NAME = "is"  # the key under which a dataclass writes its name
 
 T = TypeVar("T")
 Reader = Callable[[Any], Any]
+Writer = Callable[[Any], Any]
 
 
 class ShapeError(ValueError):
@@ -41,23 +42,7 @@ def loads(cls: type[T], text: str) -> T:
 
 def to_plain(value: object) -> object:
     """`value` as what `json` knows: dicts, lists, strings, numbers, booleans, None. Raises TypeError for the rest."""
-    match value:
-        case None | bool() | int() | float() | str():
-            return value
-        case tuple() | list():
-            return [to_plain(item) for item in value]
-        case frozenset():
-            return sorted(value)
-        case Mapping():
-            return {str(key): to_plain(item) for key, item in value.items()}
-    if not is_dataclass(value) or isinstance(value, type):
-        raise TypeError(f"{type(value).__name__} cannot be kept as plain data")
-    plain: dict[str, object] = {NAME: type(value).__name__}
-    for name, default in _kept(type(value)):
-        item = getattr(value, name)
-        if item != default or type(item) is not type(default):
-            plain[name] = to_plain(item)
-    return plain
+    return _writer(cast(Any, type(value)))(value)
 
 
 def from_plain(cls: type[T], data: object) -> T:
@@ -69,6 +54,32 @@ def from_plain(cls: type[T], data: object) -> T:
 def field_readers(cls: type) -> Mapping[str, Reader]:
     """For each kept field of a dataclass, the function that reads its plain value (and raises ShapeError)."""
     return _field_readers(cls)
+
+
+@cache
+def _writer(kind: Any) -> Writer:
+    """Chosen once for each type: a reply has a hundred values, and is written with every turn."""
+    if issubclass(kind, (bool, int, float, str, type(None))):
+        return lambda value: value
+    if issubclass(kind, (tuple, list)):
+        return lambda value: [to_plain(item) for item in value]
+    if issubclass(kind, frozenset):
+        return sorted
+    if issubclass(kind, Mapping):
+        return lambda value: {str(key): to_plain(item) for key, item in value.items()}
+    name: str = kind.__name__
+    if not is_dataclass(kind):
+        raise TypeError(f"{name} cannot be kept as plain data")
+    return partial(_write_fields, name, _kept(cast(Any, kind)))
+
+
+def _write_fields(name: str, kept: tuple[tuple[str, object], ...], value: object) -> dict[str, object]:
+    plain: dict[str, object] = {NAME: name}
+    for field, default in kept:
+        item = getattr(value, field)
+        if item is not default and (item != default or type(item) is not type(default)):
+            plain[field] = to_plain(item)
+    return plain
 
 
 _NO_DEFAULT = object()

@@ -11,7 +11,7 @@ import logging
 import secrets
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from bot import notices
@@ -31,6 +31,10 @@ from bot.turn import Mind, Turn
 logger = logging.getLogger(__name__)
 
 ATTEMPTS = 20  # as many people at most can press at the same instant; each attempt of one lets another one through
+
+
+Also = Callable[[Reply, Unit], Awaitable[None]]
+"""What a surface does in the turn's own transaction, once the reply is there; for instance, put it in the outbox."""
 
 
 class _Moved(Exception):
@@ -55,10 +59,13 @@ class Session:
         self._clock = clock
         self._woken = woken
 
-    async def respond(self, message: Message) -> Reply:
-        """The reply to `message`. Never raises: whatever fails, the person gets a notice with a reference."""
+    async def respond(self, message: Message, also: Also | None = None) -> Reply:
+        """The reply to `message`. Never raises: whatever fails, the person gets a notice with a reference.
+
+        `also` is kept or undone with the turn. It is not called for a reply that was given before, nor for that notice.
+        """
         try:
-            return await self._settle(message)
+            return await self._settle(message, also)
         except Exception as error:
             reference = secrets.token_hex(4)
             logger.error("turn failed: reference=%s error=%s at=%s", reference, _in_short(error), _origin(error))
@@ -69,12 +76,12 @@ class Session:
         async with self._memory.transaction() as unit:
             return await overview(person, unit, self._clock(), self._retention)
 
-    async def _settle(self, message: Message) -> Reply:
+    async def _settle(self, message: Message, also: Also | None) -> Reply:
         failures = 0
         for _ in range(ATTEMPTS):
             try:
                 async with self._memory.transaction() as unit:
-                    reply, has_effects = await self._take(message, unit)
+                    reply, has_effects = await self._take(message, also, unit)
             except _Moved:
                 continue
             except MemoryUnavailable:
@@ -88,7 +95,7 @@ class Session:
             return reply
         raise _Moved
 
-    async def _take(self, message: Message, unit: Unit) -> tuple[Reply, bool]:
+    async def _take(self, message: Message, also: Also | None, unit: Unit) -> tuple[Reply, bool]:
         if message.delivery and (reply := await unit.deliveries.reply_to(message)):
             return reply, False
         now = message.at or self._clock()
@@ -105,6 +112,8 @@ class Session:
             person = "" if forgets else message.person
             if not await unit.deliveries.record(message, reply, person=person, at=now):
                 raise _Moved
+        if also is not None:
+            await also(reply, unit)
         return reply, bool(turn.effects)
 
     async def _turn(self, message: Message, conversation: Conversation, unit: Unit) -> Turn:

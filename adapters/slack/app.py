@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Protocol
 
@@ -20,10 +20,11 @@ from adapters.slack.responses import error_of
 from adapters.slack.translate import asked_again, team_of
 from adapters.slack.workspaces import Workspaces
 from bot.commands import parse
-from bot.memory import Memory, MemoryUnavailable, Person
+from bot.memory import Memory, MemoryUnavailable, Person, Unit
 from bot.messages import Message, Place, Reply
 from bot.overview import Overview
 from bot.sending import Parcel, Replied
+from bot.session import Also
 
 log = structlog.get_logger(__name__)
 
@@ -32,20 +33,29 @@ SETTLES = frozenset(
     {"confirm", "discard", "retract", "unsubscribe", "cancel"}
 )  # their buttons make no sense after them
 
-Deliver = Callable[[Parcel], Awaitable[None]]
 Clock = Callable[[], float]  # seconds since 1970
 
 
 class Session(Protocol):
     """Whoever answers messages: `bot.session`. Never raises."""
 
-    async def respond(self, message: Message) -> Reply: ...
+    async def respond(self, message: Message, also: Also | None = None) -> Reply: ...
 
     async def overview(self, person: Person) -> Overview: ...
 
 
+class Postman(Protocol):
+    """Whoever sends what must not be lost: `adapters.outbox`."""
+
+    async def take(self, parcel: Parcel, unit: Unit) -> bool: ...
+
+    async def carry(self, parcel: Parcel) -> None: ...
+
+    async def deliver(self, parcel: Parcel) -> None: ...
+
+
 class App:
-    """The listeners' way to the session and back. `deliver` sends what must not be lost; `experts`: where they are, by
+    """The listeners' way to the session and back. `experts`: where they are, by
     workspace, under the empty name in any."""
 
     def __init__(
@@ -53,7 +63,7 @@ class App:
         bolt: AsyncApp,
         session: Session,
         memory: Memory,
-        deliver: Deliver,
+        postman: Postman,
         workspaces: Workspaces,
         *,
         experts: Mapping[str, Place],
@@ -64,15 +74,15 @@ class App:
         self.house = house
         self._session = session
         self._memory = memory
-        self._deliver = deliver
+        self._postman = postman
         self._workspaces = workspaces
         self._experts = experts
         self._clock = clock
         self._flood = Flood()
         self.assistant = Assistant()
 
-    async def respond(self, asked: Message) -> Reply | None:
-        """The reply; None where nothing more is said to somebody who sends too much."""
+    async def respond(self, asked: Message, also: Also | None = None) -> Reply | None:
+        """The reply; None where nothing more is said to somebody who sends too much. `also`: see `bot.session`."""
         place = asked.place
         match self._flood.judge(Person(place.surface, place.tenant, asked.person)):
             case "ignore":
@@ -81,7 +91,7 @@ class App:
                 return SLOW_DOWN
         experts = self._experts.get(place.tenant) or self._experts.get("")
         experts = replace(experts, tenant=place.tenant) if experts and asked.can_post else None
-        return await self._session.respond(replace(asked, experts=experts, at=self._clock()))
+        return await self._session.respond(replace(asked, experts=experts, at=self._clock()), also)
 
     async def overview(self, person: Person) -> Overview:
         return await self._session.overview(person)
@@ -97,15 +107,26 @@ class App:
 
     async def answer(self, asked: Message, client: Any) -> None:
         """Answer an event where it was written, once, however often Slack delivers it. Raises SlackApiError."""
-        if (reply := await self.respond(asked)) is not None:
+        taken: Parcel | None = None
+
+        async def take(reply: Reply, unit: Unit) -> None:
+            nonlocal taken
+            parcel = _parcel(asked, reply)
+            taken = parcel if await self._postman.take(parcel, unit) else None
+
+        reply = await self.respond(asked, take)
+        if reply is None:
+            return
+        # What was taken with a turn that was undone is not in the outbox: the reply is another one then.
+        if taken and isinstance(taken.content, Replied) and taken.content.reply is reply:
+            await self._postman.carry(taken)
+        else:
             await self.deliver(asked, reply, client)
 
     async def deliver(self, asked: Message, reply: Reply, client: Any) -> None:
         """Send `reply` to where an event came from; what fails is sent later. Raises SlackApiError."""
-        content = Replied(reply, asked_again(asked), asked.person if asked.public else "")
-        id = f"{asked.place.tenant}-{asked.delivery}"
         try:
-            await self._deliver(Parcel(id, "send", asked.place, subject=id, content=content))
+            await self._postman.deliver(_parcel(asked, reply))
         except MemoryUnavailable:  # nothing can be kept, so it is tried now or never
             await self._post(asked, reply, client)
 
@@ -179,6 +200,12 @@ class App:
         except SlackApiError as error:
             log.error("slack.reply_failed", reference=reply.reference, error=error_of(error))
             raise
+
+
+def _parcel(asked: Message, reply: Reply) -> Parcel:
+    content = Replied(reply, asked_again(asked), asked.person if asked.public else "")
+    id = f"{asked.place.tenant}-{asked.delivery}"
+    return Parcel(id, "send", asked.place, subject=id, content=content)
 
 
 def _owner(body: Mapping[str, Any]) -> str:

@@ -22,7 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from adapters.door import DoorStaysShut
 from adapters.settings import Settings
 from adapters.slack.actions import command, link
-from adapters.slack.app import App, Clock, Deliver, Session
+from adapters.slack.app import App, Clock, Postman, Session
 from adapters.slack.commands import advisor
 from adapters.slack.events import (
     app_home_opened,
@@ -83,13 +83,13 @@ class SlackDoor:
     name = "slack"
 
     def __init__(
-        self, settings: Settings, session: Session, memory: Database, deliver: Deliver, seal: Seal, clock: Clock
+        self, settings: Settings, session: Session, memory: Database, postman: Postman, seal: Seal, clock: Clock
     ) -> None:
         self._settings = settings
         self._clock = clock
         self._session = session
         self._memory = memory
-        self._deliver = deliver
+        self._postman = postman
         self._seal = seal
         self._stack = AsyncExitStack()
         self._bolt: AsyncApp | None = None
@@ -113,7 +113,8 @@ class SlackDoor:
     async def start(self) -> None:
         settings = self._settings
         logging.getLogger("slack_bolt.AsyncApp").addFilter(_is_news)
-        self._http = await self._stack.enter_async_context(aiohttp.ClientSession(trust_env=True))
+        # The SDK finds the proxy of the environment by itself; aiohttp would read ~/.netrc again with every call.
+        self._http = await self._stack.enter_async_context(aiohttp.ClientSession())
         secret = settings.slack_signing_secret.get_secret_value()
         # Handled before it is acknowledged: what fails is delivered again, and nothing is lost in a crash.
         workspaces: Workspaces
@@ -144,7 +145,7 @@ class SlackDoor:
             bolt,
             self._session,
             self._memory,
-            self._deliver,
+            self._postman,
             workspaces,
             experts=experts_in(settings.slack_experts_channel),
             house=House(settings.support_url, settings.privacy_url, settings.security_contact, settings.retention),
@@ -199,7 +200,7 @@ class SlackDoor:
 
 
 def open_door(
-    settings: Settings, session: Session, memory: Database, deliver: Deliver, clock: Clock = time.time
+    settings: Settings, session: Session, memory: Database, postman: Postman, clock: Clock = time.time
 ) -> SlackDoor:
     """The door, not started yet. Raises DoorStaysShut where it is not configured."""
     if problem := _problem_with(settings):
@@ -208,7 +209,7 @@ def open_door(
         seal = Seal(settings.encryption_key.get_secret_value())
     except KeyUnusable as unusable:
         raise DoorStaysShut(str(unusable)) from None
-    return SlackDoor(settings, session, memory, deliver, seal, clock)
+    return SlackDoor(settings, session, memory, postman, seal, clock)
 
 
 def _problem_with(settings: Settings) -> str:

@@ -28,8 +28,8 @@ from bot.effects import (
 )
 from bot.memory import Memory, MemoryUnavailable, Person, Unit
 from bot.memory_volatile import VolatileMemory
-from bot.messages import Message, Paragraph, Place
-from bot.sending import ExpertAnswer, ExpertQuestion, Parcel
+from bot.messages import Message, Paragraph, Place, Reply
+from bot.sending import ExpertAnswer, ExpertQuestion, Parcel, Replied
 from bot.session import Session
 from tests.bot.counting import CountingMind
 
@@ -52,6 +52,29 @@ async def test_a_redelivered_message_gets_the_reply_it_got(memory: Memory) -> No
     first = await session.respond(again)
     assert await session.respond(again) == first
     assert (await session.respond(replace(again, delivery="d2"))).title == "step 2"
+
+
+async def test_what_a_surface_does_besides_is_kept_with_the_turn_and_not_done_for_a_redelivery(memory: Memory) -> None:
+    session = Session(CountingMind(), memory)
+
+    async def put(reply: Reply, unit: Unit) -> None:
+        await unit.outbox.put(Parcel("p1", "send", HERE, "p1", content=Replied(reply)), 100.0)
+
+    reply = await session.respond(NEXT, put)
+    assert await session.respond(NEXT, put) == reply  # a second parcel of that id would fail
+    async with memory.transaction() as unit:
+        [waits] = await unit.outbox.claim("me", now=100.0, lease=10.0, surfaces=("slack",))
+    assert waits.parcel.content == Replied(reply)
+
+
+async def test_a_turn_is_undone_with_what_a_surface_could_not_do_besides(memory: Memory) -> None:
+    session = Session(CountingMind(), memory)
+
+    async def fail(reply: Reply, unit: Unit) -> None:
+        raise RuntimeError
+
+    assert (await session.respond(NEXT, fail)).kind == "notice"
+    assert (await session.respond(replace(NEXT, delivery="d2"))).title == "step 1"
 
 
 async def test_messages_without_a_delivery_id_are_each_taken(memory: Memory) -> None:

@@ -12,7 +12,8 @@ import pytest
 import pytest_asyncio
 from structlog.testing import capture_logs
 
-from adapters.database import migrate
+from adapters.database import SqlMemory, migrate
+from adapters.outbox import Postman
 from adapters.slack.flood import MOST, WITHIN, Flood
 from adapters.slack.pace import Pace
 from bot.effects import Post
@@ -20,8 +21,10 @@ from bot.memory import MemoryUnavailable, Person
 from bot.messages import Message, Paragraph, Place, Reply
 from bot.overview import Overview
 from bot.sending import Parcel
+from bot.session import Session
 from tests.adapters.slack.conftest import SHARED
 from tests.adapters.slack.world import Clock, World, opened
+from tests.bot.counting import CountingMind
 from tests.slack_workspace.person import Slack
 from tests.slack_workspace.reading import texts
 from tests.slack_workspace.screen import Screen
@@ -35,7 +38,7 @@ CLOCK = Clock()
 class Echo:
     """Answers everything with the text it was asked; breaks down where that is "break"."""
 
-    async def respond(self, message: Message) -> Reply:
+    async def respond(self, message: Message, also: object = None) -> Reply:
         if message.text == "break":
             raise RuntimeError("the secret marmalade recipe")
         return Reply("answer", "You said", body=(Paragraph(message.text or message.command or "nothing"),))
@@ -118,6 +121,22 @@ async def test_s19_a_rate_limit_is_obeyed_before_it_is_tried_again(world: World,
     CLOCK.now += 2.0
     await world.postman.send_due()
     await world.quiet()
+    assert len(person.said()) == 1
+
+
+async def test_s21_a_reply_kept_with_its_turn_is_sent_later_and_once_though_it_was_delivered_again(
+    service: Service, own_workspace: Workspace, person: Slack, database: str
+) -> None:
+    def session(memory: SqlMemory, _: Postman) -> Session:
+        return Session(CountingMind(), memory, clock=CLOCK)
+
+    async with opened(service, database, session, CLOCK, slack_bot_token=own_workspace.token) as world:
+        person.wire = world.wire
+        service.faults = [Fault(429, "ratelimited", {"Retry-After": "30"})]
+        for _ in range(2):
+            assert (await person.direct("hello there", event_id="Ev-slow"))[0] == 200
+        assert not person.said()
+        await later(world)
     assert len(person.said()) == 1
 
 

@@ -64,7 +64,7 @@ async def opened(
         senders: dict[str, Sender] = {}
         postman = Postman(memory, senders, clock=clock, poll=0.05)
         session = make_session(memory, postman)
-        door = open_door(read_settings(**given), session, memory, postman.deliver, clock)
+        door = open_door(read_settings(**given), session, memory, postman, clock)
         await door.start()
         stack.push_async_callback(door.stop)
         senders["slack"] = door.sender
