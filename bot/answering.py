@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from bot import english
 from bot.candidates import Candidate, CandidateFinder, Candidates
 from bot.conversation import LastTurn
 from bot.evidence import Evidence, Finding, reverse
@@ -195,7 +196,7 @@ class Decider:
         else:
             finding = self._evidence.of_entry(entry, asked)
         verdict = None
-        if question.form == "yesno":
+        if question.form == "yesno" and not (resolved.rule == "complete" and _only_names(question)):
             named = self._named(question, entry, asked)
             if question.only and self._says_more(question, asked):
                 verdict = self._turned("no", question.reversed)
@@ -255,6 +256,16 @@ class Decider:
     @staticmethod
     def _turned(verdict: Verdict, contrary: bool) -> Verdict:
         return reverse(verdict) if contrary else verdict
+
+
+def _only_names(question: Question) -> bool:
+    """Whether one thing is named and nothing said of it, so that there is nothing to affirm: "and A?", with nothing
+    before it."""
+    named = {position for mention in question.mentions for position in range(mention.start, mention.end)}
+    rest = [word for position, word in enumerate(question.words) if position not in named]
+    if any(word in english.AUXILIARIES or word not in english.FUNCTION_WORDS for word in rest):
+        return False
+    return len({mention.concept for mention in question.mentions}) == 1
 
 
 def _compared(knowledge: KnowledgeBase) -> tuple[str, ...]:

@@ -35,6 +35,8 @@ KNOWLEDGE = ROOT / "knowledge"
         ("product security slows development, doesn't it?", "yes"),
         ("is incident response the purpose of product security", "no"),
         ("what is product security", None),
+        ("and product security?", None),
+        ("RASP?", None),
     ],
 )
 def test_a_verdict_comes_from_what_the_claims_say(advisor: Advisor, question: str, verdict: str | None) -> None:
