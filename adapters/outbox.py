@@ -81,9 +81,9 @@ class Postman:
         put before, so that somebody is at it already."""
         return await unit.outbox.take(parcel, self._owner, now=self._clock(), lease=LEASE)
 
-    async def carry(self, parcel: Parcel, *, patience: float = BRIEF) -> None:
+    async def carry(self, parcel: Parcel) -> None:
         """Send at once what was taken: a failure leaves it in the outbox for later, a crash to another process."""
-        await self._carry(Claimed(parcel, 0, unsure=False), patience)
+        await self._carry(Claimed(parcel, 0, unsure=False), BRIEF)
 
     async def deliver(self, parcel: Parcel) -> None:
         """`take` and `carry`. Raises MemoryUnavailable where it could not be kept."""

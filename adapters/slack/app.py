@@ -55,8 +55,8 @@ class Postman(Protocol):
 
 
 class App:
-    """The listeners' way to the session and back. `experts`: where they are, by
-    workspace, under the empty name in any."""
+    """The listeners' way to the session and back. `experts`: where they are, by workspace; under the empty name,
+    in any."""
 
     def __init__(
         self,
