@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from bot import commands, handling, standing
@@ -125,7 +126,7 @@ class Advisor:
             return Turn(self._responder.help(empty=not message.text.strip(), can_post=message.can_post), conversation)
         if self._only_greets(text):
             return Turn(self._responder.greeting(), conversation)
-        incident = self._guards.reports_incident(self.reader, text)
+        incident = self._guards.reports_incident(text)
         return self._question(message, conversation, incident)
 
     @staticmethod
@@ -191,7 +192,8 @@ class Advisor:
         if decision.outcome == "triage" and not incident:
             return self._command("triage", "", message, conversation) or Turn(self._responder.no_triage(), conversation)
         parts = self._parts(whole, decision, conversation.last)
-        reply = self._responder.parts(parts) if parts else self._responder.reply(whole, decision)
+        why = partial(explain, whole, decision, parts)
+        reply = self._responder.parts(parts, why) if parts else self._responder.reply(whole, decision, why)
         if incident:
             reply = self._responder.incident(reply)
         elif self._typing and not _answers(whole, reply):
@@ -199,7 +201,6 @@ class Advisor:
             if again is not None:
                 return again
         last = self._remember(whole, [decision for _, decision in parts] or [decision], conversation.last)
-        reply = replace(reply, explanation=explain(whole, decision, parts))
         return Turn(reply, replace(conversation, last=last), self._gap(whole, reply))
 
     def _gap(self, question: Question, reply: Reply) -> tuple[Effect, ...]:

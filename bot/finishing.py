@@ -31,7 +31,7 @@ def finished(turn: Turn, message: Message, before: Conversation) -> Turn:
     if not offered.choices:  # what stands on the buttons further up can still be typed
         offered = replace(before.offered, numbered=False)
     after = replace(turn.conversation, last=last, offered=offered, moved_at=message.at)
-    return replace(turn, reply=reply, conversation=after)
+    return Turn(reply, after, turn.effects)
 
 
 def tools_for(reply: Reply, reference: str, message: Message) -> tuple[Choice, ...]:

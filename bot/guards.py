@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 from bot.knowledge.model import KnowledgeBase
-from bot.question import Reader
+from bot.phrases import Phrases
 from bot.redaction import contains_secret
 from bot.text import split_words
 
 
 class Guards:
     def __init__(self, knowledge: KnowledgeBase) -> None:
-        self._signs = [
-            " " + " ".join(word.text for word in split_words(sign)) + " "
-            for sign in knowledge.phrase_lists.get("incident-signs", ())
-        ]
+        signs = knowledge.phrase_lists.get("incident-signs", ())
+        self._signs = Phrases(" ".join(word.text for word in split_words(sign)) for sign in signs)
 
     def has_secret(self, raw: str) -> bool:
         """Whether a key, token or password stands in the text as typed."""
         return contains_secret(raw)
 
-    def reports_incident(self, reader: Reader, text: str) -> bool:
+    def reports_incident(self, text: str) -> bool:
         """Whether someone says that something is happening to them; the signs are content."""
-        if not self._signs:
-            return False
-        words = " " + " ".join(word.text for word in split_words(text)) + " "
-        return any(sign in words for sign in self._signs)
+        return self._signs.are_in([word.text for word in split_words(text)])

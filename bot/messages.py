@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
 Kind = Literal["answer", "unstated", "offtopic", "clarify", "triage", "recommendation", "help", "notice"]
 Verdict = Literal["yes", "no", "partly"]
+Explain = Callable[[], dict[str, object]]
+"""Says why a reply is what it is, as plain data."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +158,12 @@ class Reply:
     confidence: float = 0.0  # how sure of best_entry, 0 to 1
     reference: str = ""  # names this reply in votes, shares and log lines
     link: str = ""  # where on the surface itself the thing stands that this reply is about
-    explanation: dict[str, object] = field(default_factory=dict, compare=False)
+    explain: Explain = field(default=dict, compare=False)  # made only where somebody looks
+
+    @property
+    def explanation(self) -> dict[str, object]:
+        """Why this is the reply, as plain data."""
+        return self.explain()
 
     @property
     def text(self) -> str:

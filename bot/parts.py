@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from bot import english
-from bot.question import without_openers
+from bot.form import without_openers
 from bot.text import split_words
 
 _JOINT = re.compile(r"\?+\s+|[.!;]\s+|\n|\s*,?\s+(?:and|&|plus|also)\s+(?=\w)|,\s+", re.IGNORECASE)

@@ -9,7 +9,7 @@ from bot.answering import Decision
 from bot.commands import listed
 from bot.composing import MOST_CHOICES, Composer
 from bot.knowledge.model import Answer, KnowledgeBase
-from bot.messages import Block, Bullets, Choice, Heading, Kind, Paragraph, Reply
+from bot.messages import Block, Bullets, Choice, Explain, Heading, Kind, Paragraph, Reply, Verdict
 from bot.question import Question
 
 
@@ -23,11 +23,13 @@ class Responder:
 
     # --- questions
 
-    def reply(self, question: Question, decision: Decision) -> Reply:
+    def reply(self, question: Question, decision: Decision, explain: Explain = dict) -> Reply:
         best = decision.candidates.best
-        reply = self._reply(question, decision)
         return replace(
-            reply, best_entry=best.entry if best else None, confidence=round(decision.candidates.confidence, 4)
+            self._reply(question, decision),
+            best_entry=best.entry if best else None,
+            confidence=round(decision.candidates.confidence, 4),
+            explain=explain,
         )
 
     def _reply(self, question: Question, decision: Decision) -> Reply:
@@ -59,16 +61,16 @@ class Responder:
                 citations,
                 self._composer.disclosure(decision.claims),
             )
-        return replace(self.entry(entry), verdict=decision.verdict)
+        return self.entry(entry, decision.verdict)
 
-    def entry(self, entry: Answer) -> Reply:
-        """A curated answer as it is."""
+    def entry(self, entry: Answer, verdict: Verdict | None = None) -> Reply:
+        """A curated answer as it is; `verdict`: to the yes/no question that was asked."""
         if entry.kind != "answer":
             return self._conversational(entry.id) if entry.kind == "help" else self.offtopic()
         return Reply(
             "answer",
             self._composer.title(entry.id),
-            None,
+            verdict,
             self._composer.body(entry),
             self._composer.citations(entry.claims),
             self._composer.disclosure(entry.claims),
@@ -78,7 +80,7 @@ class Responder:
             confidence=1.0,
         )
 
-    def parts(self, parts: Sequence[tuple[Question, Decision]]) -> Reply:
+    def parts(self, parts: Sequence[tuple[Question, Decision]], explain: Explain = dict) -> Reply:
         """One reply to several questions, each part under its own heading."""
         replies = [self.reply(question, decision) for question, decision in parts]
         body = self._composer.sections([(_headline(reply), reply.body) for reply in replies])
@@ -88,7 +90,7 @@ class Responder:
         return replace(
             first, title="", verdict=None, body=body, citations=citations, choices=choices,
             disclosure=next((reply.disclosure for reply in replies if reply.disclosure), ""),
-            confidence=min(reply.confidence for reply in replies),
+            confidence=min(reply.confidence for reply in replies), explain=explain,
         )  # fmt: skip
 
     def _unstated(self, decision: Decision) -> Reply:

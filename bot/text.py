@@ -34,17 +34,18 @@ _STRAIGHT = str.maketrans(
 def clean(raw: str) -> str:
     """`raw` as typed in Slack or Teams, without mentions, addresses of links, tags, emoji, quotes and formatting."""
     text = raw[:LONGEST].translate(_STRAIGHT)
-    text = _TEAMS_MENTION.sub(" ", text)
-    text = _SLACK_LABELLED.sub(r"\1", text)
-    text = _SLACK_LINK.sub(" ", text)
-    text = _SLACK_MENTION.sub(" ", text)
     if "<" in text:
+        text = _TEAMS_MENTION.sub(" ", text)
+        text = _SLACK_LABELLED.sub(r"\1", text)
+        text = _SLACK_LINK.sub(" ", text)
+        text = _SLACK_MENTION.sub(" ", text)
         text = _TAG.sub(" ", text)
-    if "&" in text:
-        text = html.unescape(text)
-    text = _QUOTE_LINE.sub("", text)
-    text = _URL.sub(" ", text)
-    text = _EMOJI_CODE.sub(" ", text)
+    if ">" in text or "&" in text:
+        text = _QUOTE_LINE.sub("", html.unescape(text))
+    if "." in text or "/" in text:
+        text = _URL.sub(" ", text)
+    if ":" in text:
+        text = _EMOJI_CODE.sub(" ", text)
     if not text.isascii():
         text = "".join(c if _readable(c) else " " for c in unicodedata.normalize("NFKC", text))
     text = _FORMAT.sub(" ", text)

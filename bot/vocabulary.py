@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import Stemmer
 from rapidfuzz import process
@@ -76,43 +76,47 @@ class Speller:
 
 # Where names overlap, the longer counts; a subject's counts as two words longer than it is, a topic's as half a word.
 _AHEAD: dict[Layer, float] = {"subject": 2, "topic": 0.5, "aspect": 0}
-# The stems of a name, its concept, whether it names the contrary, whether only capitals count, the words as written.
-_Name = tuple[tuple[str, ...], str, bool, bool, frozenset[tuple[str, ...]]]
+
+
+class _Name(NamedTuple):
+    layer: Layer
+    concept: str
+    stems: tuple[str, ...]
+    opposite: bool  # names the contrary
+    only_capitals: bool
+    exact: frozenset[tuple[str, ...]]  # the words as they may be written; empty: with any endings
 
 
 class ConceptFinder:
     """Finds the names of concepts in a list of words: the longest name wins, endings don't matter ("supply chains")."""
 
     def __init__(self, knowledge: KnowledgeBase) -> None:
-        self._names: dict[Layer, dict[str, list[_Name]]] = {}
+        self._names: dict[str, list[_Name]] = {}  # by their first stem
         layers: dict[Layer, Mapping[str, Concept]] = {
             "subject": knowledge.subjects, "topic": knowledge.topics, "aspect": knowledge.aspects,
         }  # fmt: skip
         for layer, concepts in layers.items():
-            index: dict[str, list[_Name]] = {}
             for concept in concepts.values():
                 if layer == "topic" and concept.id in knowledge.subjects:
                     continue  # a subject that is a topic too is found as a subject
                 for name in (concept.name, *concept.names):
-                    _add(index, name, concept, opposite=False)
+                    self._add(layer, name, concept, opposite=False)
                 for name in concept.opposites:
-                    _add(index, name, concept, opposite=True)
-            self._names[layer] = index
+                    self._add(layer, name, concept, opposite=True)
 
     def find(self, words: Sequence[Word], stems: Sequence[str]) -> list[Mention]:
         """Every mention, by where it starts; names that overlap yield to the longest (see `_AHEAD`)."""
         found: list[Mention] = []
-        for layer, index in self._names.items():
-            for position, first in enumerate(stems):
-                for key, concept, opposite, only_capitals, exact in index.get(first, ()):
-                    end = position + len(key)
-                    if tuple(stems[position:end]) != key:
-                        continue
-                    if only_capitals and not (words[position].capitals or _contrasted(words, position)):
-                        continue
-                    if exact and tuple(word.text for word in words[position:end]) not in exact:
-                        continue
-                    found.append(Mention(layer, concept, position, end, opposite))
+        for position, first in enumerate(stems):
+            for name in self._names.get(first, ()):
+                end = position + len(name.stems)
+                if len(name.stems) > 1 and tuple(stems[position:end]) != name.stems:
+                    continue
+                if name.only_capitals and not (words[position].capitals or _contrasted(words, position)):
+                    continue
+                if name.exact and tuple(word.text for word in words[position:end]) not in name.exact:
+                    continue
+                found.append(Mention(name.layer, name.concept, position, end, name.opposite))
         found.sort(key=lambda mention: (mention.start - mention.end - _AHEAD[mention.layer], mention.start))
         taken = [False] * len(words)
         kept: list[Mention] = []
@@ -122,26 +126,25 @@ class ConceptFinder:
                 kept.append(mention)
         return sorted(kept, key=lambda mention: mention.start)
 
+    def _add(self, layer: Layer, text: str, concept: Concept, *, opposite: bool) -> None:
+        words = tuple(word.text for word in split_words(text))
+        stems = tuple(stem(word) for word in words)
+        if not stems or (len(stems) == 1 and len(stems[0]) < 2):
+            return
+        everyday = len(words) == 1 and words[0] in FUNCTION_WORDS
+        # A product's name is not its stem: "Windows" is no form of "window".
+        exact = frozenset() if concept.stated else frozenset({words, (*words[:-1], words[-1] + "s")})
+        name = _Name(layer, concept.id, stems, opposite, everyday, exact)
+        names = self._names.setdefault(stems[0], [])
+        if name not in names:
+            names.append(name)
+
 
 def _contrasted(words: Sequence[Word], position: int) -> bool:
     """Whether a short name that is an everyday word as well stands where only a name can: "it versus hr"."""
     after = words[position + 1].text if position + 1 < len(words) else ""
     before = words[position - 1].text if position else ""
     return after == "versus" or before == "versus"
-
-
-def _add(index: dict[str, list[_Name]], name: str, concept: Concept, *, opposite: bool) -> None:
-    words = tuple(word.text for word in split_words(name))
-    key = tuple(stem(word) for word in words)
-    if not key or (len(key) == 1 and len(key[0]) < 2):
-        return
-    everyday = len(words) == 1 and words[0] in FUNCTION_WORDS
-    # A product's name is not its stem: "Windows" is no form of "window".
-    exact = frozenset() if concept.stated else frozenset({words, (*words[:-1], words[-1] + "s")})
-    entry = (key, concept.id, opposite, everyday, exact)
-    index.setdefault(key[0], [])
-    if entry not in index[key[0]]:
-        index[key[0]].append(entry)
 
 
 def word_counts(texts: Iterable[str]) -> dict[str, int]:

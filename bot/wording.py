@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from bot.form import asks_for_number
 from bot.knowledge.model import Answer, KnowledgeBase
-from bot.question import is_numeric
 from bot.text import split_words
 from bot.vocabulary import stem
 
@@ -27,7 +27,8 @@ class Wording:
         """Whether the answer is one to questions for a number."""
         counts = self._counts.get(entry.id)
         if counts is None:
-            counts = any(is_numeric(text) for text in (*entry.questions, *entry.contrary))
+            examples = (*entry.questions, *entry.contrary)
+            counts = any(asks_for_number([word.text for word in split_words(text)]) for text in examples)
             self._counts[entry.id] = counts
         return counts
 

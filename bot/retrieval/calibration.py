@@ -8,6 +8,7 @@ whole label was left out as well, so that no right label was there to be found.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import exp
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +27,7 @@ class Curve:
     threshold: float
 
     def confidence(self, evidence: float) -> float:
-        return float(1.0 / (1.0 + np.exp(-(self.offset + self.slope * evidence))))
+        return 1.0 / (1.0 + exp(-(self.offset + self.slope * evidence)))
 
 
 UNCALIBRATED = Curve(offset=-5.0, slope=5.0, threshold=0.5)  # for knowledge too small to leave anything out

@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import sqrt
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +34,27 @@ _CACHED_WORDS = 8192
 def is_concept(word: str) -> bool:
     """A token in angle brackets was put there by the reader: it has no spelling and no meaning of its own."""
     return word.startswith("<") and word.endswith(">")
+
+
+class Lengths(NamedTuple):
+    """How long each part of a text's vector is; together they make a length of 1."""
+
+    meaning: float
+    spelling: float
+    concepts: float
+
+    @classmethod
+    def of(cls, plain: Sequence[str], concepts: Sequence[str], *, meaning: bool) -> Lengths:
+        """For a text with these words and signs. `meaning`: whether the words have one."""
+        share = 0.0 if not concepts else _CONCEPT_SHARE if plain else 1.0
+        of_meaning = _MEANING_SHARE if meaning else 0.0
+        return cls(sqrt((1 - share) * of_meaning), sqrt((1 - share) * (1 - of_meaning)), sqrt(share))
+
+
+def parted(words: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
+    """The plain words and the concepts."""
+    concepts = [word for word in words if is_concept(word)]
+    return ([word for word in words if not is_concept(word)] if concepts else words), concepts
 
 
 @dataclass(slots=True)
@@ -67,19 +89,18 @@ class Features:
 
     def vector(self, words: Sequence[str]) -> Vector:
         """The text as one vector (size,) of length at most 1."""
-        concepts = [word for word in words if is_concept(word)]
-        plain = [word for word in words if not is_concept(word)] if concepts else words
-        share = 0.0 if not concepts else _CONCEPT_SHARE if plain else 1.0
-        total = self._total(plain)
+        plain, concepts = parted(words)
         size = self.meanings.shape[1]
+        lengths = Lengths.of(plain, concepts, meaning=bool(size))
+        total = self._total(plain)
         meaning, spelling = total[:size], total[size:]
         if size:
             _stretched(meaning, 1.0)
             meaning -= self.centre
-            _stretched(meaning, sqrt((1 - share) * _MEANING_SHARE))
-        _stretched(spelling, sqrt((1 - share) * (1 - _MEANING_SHARE if size else 1.0)))
+            _stretched(meaning, lengths.meaning)
+        _stretched(spelling, lengths.spelling)
         if concepts:
-            spelling += _stretched(self._total(concepts)[size:], sqrt(share))
+            spelling += _stretched(self._total(concepts)[size:], lengths.concepts)
         return total
 
     def matrix(self, texts: Sequence[Sequence[str]]) -> Matrix:
@@ -97,7 +118,8 @@ class Features:
             total += self._row(word) if row is None else row
         return total
 
-    def _row(self, word: str) -> Vector:
+    def row(self, word: str) -> Vector:
+        """What one word adds to a text, (size,): its meaning, then its spelling."""
         row = np.zeros(self.size, dtype=np.float32)
         size = self.meanings.shape[1]
         if is_concept(word):
@@ -109,9 +131,12 @@ class Features:
             elif size and self.embeddings:
                 row[:size] = self.embeddings.vectors([word])[0].astype(np.float16)
         _add_hashed(parts, row[size:])
+        return row
+
+    def _row(self, word: str) -> Vector:
         if len(self._rows) >= _CACHED_WORDS:
             self._rows.clear()
-        self._rows[word] = row
+        row = self._rows[word] = self.row(word)
         return row
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from bot.embeddings import Embeddings
 from bot.retrieval.calibration import UNCALIBRATED, Curve, calibrate
+from bot.retrieval.encoding import Encoder
 from bot.retrieval.features import Features, Matrix, Vector
 from bot.retrieval.landmarks import Landmarks, choose
 from bot.retrieval.ridge import Ridge, kernel, solve
@@ -59,8 +60,9 @@ class Retriever:
         self._labels = labels
         self._features = features
         self._projection = projection  # (size, directions); (0, 0): texts are compared as they are
-        self._landmarks = landmarks  # (landmarks, size)
-        self._weights = weights  # (landmarks, labels)
+        self._encode = Encoder(features, projection).vector if projection.size else features.vector
+        self._landmarks = landmarks  # (directions, landmarks): so lying, a product takes half the time
+        self._weights = weights  # (labels, landmarks)
         self._curve = curve
 
     @property
@@ -83,7 +85,7 @@ class Retriever:
         texts = [words for _, words in ordered]
         features = Features.learn(texts, embeddings)
         if not labels:
-            nothing = np.zeros((0, features.size), dtype=np.float32)
+            nothing = np.zeros((features.size, 0), dtype=np.float32)
             return cls((), features, UNPROJECTED, nothing, np.zeros((0, 0), dtype=np.float32), UNCALIBRATED)
         place = {label: index for index, label in enumerate(labels)}
         of_label = np.array([place[label] for label, _ in ordered], dtype=np.intp)
@@ -97,18 +99,16 @@ class Retriever:
         chosen = choose(labelled, sizes, min(landmarks, affordable))
         ridge = solve(chosen.points, store.batches(of_label), len(labels))
         curve = _curve(ridge, chosen, store, bounds)
-        return cls(labels, features, store.projection, chosen.points, ridge.weights, curve)
+        points, weights = np.ascontiguousarray(chosen.points.T), np.ascontiguousarray(ridge.weights.T)
+        return cls(labels, features, store.projection, points, weights, curve)
 
     def rank(self, words: Sequence[str], limit: int = 10) -> Ranking:
         """The labels that the words speak for. No words, or nothing learned: no candidates and no confidence."""
         if not words or not self._labels:
             return NOTHING
-        text: Vector = self._features.vector(words)
-        if self._projection.size:
-            text = text @ self._projection
-        products: Vector = self._landmarks @ text
+        products: Vector = self._encode(words) @ self._landmarks
         nearest = min(1.0, max(0.0, float(products.max())))
-        scores = (kernel(products) @ self._weights).round(_DECIMALS)
+        scores = (self._weights @ kernel(products)).round(_DECIMALS)
         order = (-scores).argsort(kind="stable")[: max(1, limit)].tolist()
         best = scores[order].clip(0.0, 1.0).tolist()
         candidates = tuple(

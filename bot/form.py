@@ -1,0 +1,174 @@
+"""In which form a text asks: yes or no, openly, between two; and whether it asks for the contrary. Grammar alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Literal, NamedTuple
+
+from bot import english
+from bot.phrases import Phrases
+from bot.text import clauses, split_words
+
+Form = Literal["yesno", "open", "choice", "fragment"]
+
+_FRAMES = Phrases(english.ASKING_FRAMES)
+_NUMERIC = Phrases(english.NUMERIC)
+_PAIR = Phrases(english.PAIR)
+_ONLY = Phrases(english.ONLY)
+_REVERSALS = Phrases(english.REVERSALS)
+
+
+class Typed(NamedTuple):
+    """A cleaned text with its words as typed, and its clauses as words, without what opens them."""
+
+    text: str
+    words: list[str]
+    clauses: list[list[str]]
+
+    @classmethod
+    def of(cls, text: str) -> Typed:
+        parts = [without_openers([word.text for word in split_words(clause)]) for clause in clauses(text)]
+        return cls(text, [word.text for word in split_words(text)], [words for words in parts if words])
+
+
+def form_of(typed: Typed, words: Sequence[str], *, offers_choice: bool) -> Form:
+    """In which form a text asks. The last clause that opens like a question decides.
+
+    A statement with a question mark asks yes or no. `words` are the text's, mended; `offers_choice`: two subjects are
+    named, one or the other.
+    """
+    if not words:
+        return "fragment"
+    found: Form | None = None
+    for clause in typed.clauses:
+        form = clause_form(clause)
+        if form == "yesno" and found == "open" and clause[0] not in english.AUXILIARIES:
+            continue
+        if form is not None:
+            found = form
+    if found is None:
+        if any(word in english.QUESTION_WORDS for word in words[:6]):
+            found = "open"
+        else:
+            found = "yesno" if typed.text.endswith("?") or _tagged(words) else "fragment"
+    return "choice" if found == "yesno" and offers_choice else found
+
+
+def asks_for_number(words: Sequence[str]) -> bool:
+    """Whether a number, a rate or a date is asked for."""
+    return _NUMERIC.are_in(words)
+
+
+def asks_about_both(words: Sequence[str]) -> bool:
+    """Whether two things are spoken of without being named: "the two", "both", "which one"."""
+    return _PAIR.are_in(words)
+
+
+def asks_if_only(words: Sequence[str]) -> bool:
+    """Whether it is asked if there is nothing besides."""
+    return _ONLY.are_in(words) and ("not", "only") not in pairwise(words)
+
+
+def without_openers(words: list[str]) -> list[str]:
+    """Without the words at the beginning that say nothing about the matter: "so, hello, can …"."""
+    start = 0
+    while start < len(words) - 1 and words[start] in english.OPENERS and words[start] not in english.AUXILIARIES:
+        if words[start] in english.STATES and words[start + 1] in english.AUXILIARIES:
+            break  # "I am new here" is no question
+        start += 1
+    return words[start:]
+
+
+def respect(words: Sequence[str]) -> str:
+    """In what one thing is said to be more than another, "is A faster than B"; empty where it is not. ("Then" is a
+    frequent slip.)"""
+    for position, word in enumerate(words):
+        if word not in {"than", "then"}:
+            continue
+        before = words[max(0, position - 3) : position]
+        for place, near in enumerate(before):
+            if near in {"more", "less"}:
+                return before[place + 1] if place + 1 < len(before) else near
+            if near in english.COMPARATIVES or (len(near) > 4 and near.endswith("er") and near not in english.NOT_MORE):
+                return near
+    return ""
+
+
+def clause_form(words: list[str]) -> Form | None:
+    """The form of one clause, by how it opens; None where it does not open like a question."""
+    words = without_openers(words)
+    if not words:
+        return None
+    frame = _FRAMES.opening(words)
+    if frame:
+        rest = words[frame:]
+        if words[0] in english.AUXILIARIES and not _asks(rest):
+            # "can you protect …": without "explain", "tell me", "list" it is a plain yes/no question
+            return "yesno" if rest[0] not in english.IMPERATIVES else "open"
+        return clause_form(rest) or ("yesno" if rest[0] in english.WHETHER else "open")
+    if words[0] in english.WHETHER:
+        return "yesno" if len(words) > 1 and words[0] == "whether" else None
+    if words[0] in english.QUESTION_WORDS:
+        return "open"
+    if (
+        len(words) > 2
+        and words[1] in english.QUESTION_WORDS
+        and words[0] in {"in", "at", "to", "for", "by", "from", "with", "under", "of", "on"}
+    ):
+        return "open"
+    if words[0] in english.AUXILIARIES:
+        return "open" if words[0] in english.IMPERATIVES else "yesno"
+    if words[0] in english.IMPERATIVES:
+        return "open"
+    return "yesno" if _asks_indirectly(words) else None
+
+
+def _asks_indirectly(words: Sequence[str]) -> bool:
+    """Whether there is an "… know if …" or a "whether" in a clause, with something after it."""
+    return any(
+        word == "whether" or (word == "if" and before in english.ASKS_IF) for before, word in pairwise(words[:-2])
+    )
+
+
+def _asks(words: Sequence[str]) -> bool:
+    return words[0] in english.QUESTION_WORDS or words[0] in english.WHETHER or words[0] in english.IMPERATIVES
+
+
+def _tagged(words: Sequence[str]) -> bool:
+    joined = " ".join(words)
+    return any(joined.endswith(" " + tag) for tag in english.TAGS)
+
+
+def asks_contrary(typed: Typed) -> bool:
+    """Whether a word in a yes/no question turns it round: "is X left out?". "Isn't X …?" asks the same as "Is X …?"."""
+    asked = _main_clause(typed)
+    opens = bool(asked) and asked[0] in english.AUXILIARIES
+    turns = 0
+    for position, word in enumerate(asked):
+        after = asked[position + 1] if position + 1 < len(asked) else ""
+        if word not in english.NEGATIONS or after in english.NOT_NEGATED or position == len(asked) - 1:
+            continue  # "nothing else", "not only"; at the very end it is a tag: "…, no?"
+        if opens and position <= 5 and word == "not":
+            continue  # "isn't it", "does A not cover B" expects what the plain question expects
+        if asked[max(position - 1, 0)] == "or" or asked[position - 2 : position + 1] == ["is", "it", "not"]:
+            continue
+        turns += 1
+    turns += _REVERSALS.are_in(asked)
+    return turns % 2 == 1
+
+
+def _main_clause(typed: Typed) -> list[str]:
+    """The words of the clause that asks, without a story before it and without what a relative clause adds."""
+    parts, whole = typed.clauses, typed.words
+    if len(parts) > 1 and len(parts[-1]) <= 3 and parts[-1][-1] in english.PRONOUNS:
+        parts = parts[:-1]  # a tag: "…, can't it?"
+        whole = [word for words in parts for word in words]
+    asking = [words for words in parts if len(words) > 3 and clause_form(words) == "yesno"]
+    words = asking[-1] if asking else without_openers(whole)
+    if words[:2] in (["is", "it"], ["was", "it"]):
+        return words  # "is it true that …", "is it A that …": what follows is what is asked
+    for position, word in enumerate(words[3:], 3):
+        if word in english.SUBORDINATES and words[position - 1] not in english.REPORTS:
+            return words[:position]
+    return words

@@ -1,0 +1,32 @@
+"""Phrases of a few words, looked for in a list of words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+
+class Phrases:
+    """A set of phrases, by the first word of each: most words begin none, and a word that does is looked at closer."""
+
+    def __init__(self, phrases: Iterable[str]) -> None:
+        self._by_first: dict[str, list[tuple[str, ...]]] = {}
+        for phrase in phrases:
+            if words := tuple(phrase.split()):
+                self._by_first.setdefault(words[0], []).append(words)
+
+    def are_in(self, words: Sequence[str]) -> bool:
+        """Whether one of the phrases stands anywhere in `words`."""
+        by_first = self._by_first
+        for start, word in enumerate(words):
+            for phrase in by_first.get(word, ()):
+                if tuple(words[start : start + len(phrase)]) == phrase:
+                    return True
+        return False
+
+    def opening(self, words: Sequence[str]) -> int:
+        """How many words of `words` are the phrase that it opens with, and goes on after; 0 where it opens with none.
+        Of two phrases that begin alike the one that was given first counts."""
+        for phrase in self._by_first.get(words[0], ()) if words else ():
+            if len(words) > len(phrase) and tuple(words[: len(phrase)]) == phrase:
+                return len(phrase)
+        return 0
