@@ -39,6 +39,7 @@ COMMANDS = (
 )
 
 
+_NAMES = {name: command.name for command in reversed(COMMANDS) for name in (command.name, *command.aliases)}
 # Short aliases are too near to other things' names.
 _FORGIVEN = {
     name: command.name
@@ -65,9 +66,8 @@ def parse(text: str) -> tuple[str, str] | None:
     word = " ".join(name.lower().split()).lstrip("/")
     if colon and word.isalpha() and argument and not argument.startswith((" ", "/")):
         return word, argument.strip()
-    for command in COMMANDS:
-        if word == command.name or word in command.aliases:
-            return command.name, ""
+    if word in _NAMES:
+        return _NAMES[word], ""
     if 4 <= len(word) <= _LONGEST and not all(is_english(part) for part in word.split()):
         near = process.extractOne(word, _FORGIVEN.keys(), scorer=OSA.distance, score_cutoff=1)
         if near:

@@ -15,6 +15,7 @@ from dataclasses import MISSING, Field, fields, is_dataclass
 from functools import cache, partial
 from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 NAME = "is"  # the key under which a dataclass writes its name
 
 T = TypeVar("T")
@@ -28,7 +29,7 @@ class ShapeError(ValueError):
 
 def dumps(value: object) -> str:
     """`value` as compact JSON text."""
-    return json.dumps(to_plain(value), ensure_ascii=False, separators=(",", ":"))
+    return _encode(to_plain(value))
 
 
 def loads(cls: type[T], text: str) -> T:

@@ -39,21 +39,21 @@ class SqlConversations:
         self._connection = connection
 
     async def load(self, place: Place, person: str) -> Remembered:
-        row = (await self._connection.execute(_load, _key(place, person))).first()
-        return Remembered(conversation_from_json(row.body), row.version) if row else Remembered(Conversation(), 0)
+        found = await self._connection.run(_load, _key(place, person))
+        for body, version in found.rows:
+            return Remembered(conversation_from_json(body), version)
+        return Remembered(Conversation(), 0)
 
     async def save(
         self, place: Place, person: str, conversation: Conversation, *, version: int, look_again_at: float
     ) -> bool:
         values: dict[str, object] = {"body": conversation_to_json(conversation), "look_again_at": look_again_at}
         if version:
-            moved = await self._connection.execute(_move, {**_key(place, person), "was": version, **values})
+            moved = await self._connection.run(_move, {**_key(place, person), "was": version, **values})
         else:
             new = insert_or_ignore(self._connection, conversations)
-            moved = await self._connection.execute(
-                new, {**place_values(place), "person": person, "version": 1, **values}
-            )
-        return bool(moved.rowcount)
+            moved = await self._connection.run(new, {**place_values(place), "person": person, "version": 1, **values})
+        return bool(moved.written)
 
     async def due(self, now: float, limit: int = 500) -> Sequence[Fading]:
         rows = await self._connection.execute(
@@ -79,19 +79,18 @@ class SqlDeliveries:
         self._connection = connection
 
     async def reply_to(self, message: Message) -> Reply | None:
-        text = (await self._connection.execute(_reply_to, _delivery(message))).scalar()
-        if text is None:
-            return None
-        try:
-            return loads(Reply, text)
-        except ShapeError:  # written by another version: better an answer taken anew than none
-            await self._connection.execute(delete(deliveries).where(_is_this), _delivery(message))
-            return None
+        found = await self._connection.run(_reply_to, _delivery(message))
+        for (text,) in found.rows:
+            try:
+                return loads(Reply, text)
+            except ShapeError:  # written by another version: better an answer taken anew than none
+                await self._connection.execute(delete(deliveries).where(_is_this), _delivery(message))
+        return None
 
     async def record(self, message: Message, reply: Reply, *, person: str, at: float) -> bool:
         new = insert_or_ignore(self._connection, deliveries)
         values = {**_delivery(message), "person": person, "at": at, "reply": dumps(reply)}
-        return bool((await self._connection.execute(new, values)).rowcount)
+        return bool((await self._connection.run(new, values)).written)
 
     async def prune(self, before: float) -> int:
         return (await self._connection.execute(delete(deliveries).where(_d.at < before))).rowcount

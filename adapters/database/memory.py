@@ -5,11 +5,12 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import cached_property
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from adapters.database.connection import Connection
+from adapters.database.connection import Connection, Pool
 from adapters.database.conversations import SqlConversations, SqlDeliveries
 from adapters.database.engine import BUSY_SECONDS, create_engine, database_url
 from adapters.database.outbox import SqlOutbox, SqlSubscriptions
@@ -22,19 +23,54 @@ from bot.memory import Forgotten, MemoryUnavailable, Person
 
 
 class SqlUnit:
+    """The stores on one connection. A turn needs a few of them."""
+
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self.conversations = SqlConversations(connection)
-        self.deliveries = SqlDeliveries(connection)
-        self.recommendations = SqlRecommendations(connection)
-        self.posts = SqlPosts(connection)
-        self.feedback = SqlFeedback(connection)
-        self.gaps = SqlGaps(connection)
-        self.questions = SqlQuestions(connection)
-        self.subscriptions = SqlSubscriptions(connection)
-        self.outbox = SqlOutbox(connection)
-        self.references = SqlReferences(connection)
-        self.transcripts = SqlTranscripts(connection)
+
+    @cached_property
+    def conversations(self) -> SqlConversations:
+        return SqlConversations(self._connection)
+
+    @cached_property
+    def deliveries(self) -> SqlDeliveries:
+        return SqlDeliveries(self._connection)
+
+    @cached_property
+    def recommendations(self) -> SqlRecommendations:
+        return SqlRecommendations(self._connection)
+
+    @cached_property
+    def posts(self) -> SqlPosts:
+        return SqlPosts(self._connection)
+
+    @cached_property
+    def feedback(self) -> SqlFeedback:
+        return SqlFeedback(self._connection)
+
+    @cached_property
+    def gaps(self) -> SqlGaps:
+        return SqlGaps(self._connection)
+
+    @cached_property
+    def questions(self) -> SqlQuestions:
+        return SqlQuestions(self._connection)
+
+    @cached_property
+    def subscriptions(self) -> SqlSubscriptions:
+        return SqlSubscriptions(self._connection)
+
+    @cached_property
+    def outbox(self) -> SqlOutbox:
+        return SqlOutbox(self._connection)
+
+    @cached_property
+    def references(self) -> SqlReferences:
+        return SqlReferences(self._connection)
+
+    @cached_property
+    def transcripts(self) -> SqlTranscripts:
+        return SqlTranscripts(self._connection)
 
     async def forget(self, person: Person) -> Forgotten:
         return await forget(self._connection, person)
@@ -53,7 +89,7 @@ class SqlMemory:
         """`line`: the way for turns where the database is SQLite."""
         self._engine = engine
         self._line = line
-        self._begin: Callable[[], AbstractAsyncContextManager[Connection]] = line.begin if line else engine.begin
+        self._begin: Callable[[], AbstractAsyncContextManager[Connection]] = (line or Pool(engine)).begin
 
     @classmethod
     def at(cls, url: str) -> SqlMemory:

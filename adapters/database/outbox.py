@@ -52,7 +52,7 @@ class SqlOutbox:
             **state,
         }
         new = insert_or_ignore(self._connection, outbox)
-        return bool((await self._connection.execute(new, values)).rowcount)
+        return bool((await self._connection.run(new, values)).written)
 
     async def claim(
         self, owner: str, *, now: float, lease: float, surfaces: Sequence[str], limit: int = 10
@@ -77,7 +77,7 @@ class SqlOutbox:
 
     async def sent(self, id: str, owner: str, at: float) -> bool:
         values = {"of_id": id, "of_owner": owner, "finished_at": at, "content": None}
-        return bool((await self._connection.execute(_finish, values)).rowcount)
+        return bool((await self._connection.run(_finish, values)).written)
 
     async def later(self, id: str, owner: str, *, due_at: float, unsure: bool) -> bool:
         return await self._settle(_owned(id, owner).values(due_at=due_at, unsure=unsure, owner="", leased_until=0.0))

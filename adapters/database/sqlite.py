@@ -10,12 +10,15 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
-from sqlalchemy import URL, CursorResult, Dialect, Engine, Executable, create_engine, event
+from sqlalchemy import URL, ClauseElement, CursorResult, Dialect, Engine, Executable, Select, create_engine, event
+from sqlalchemy.sql.compiler import SQLCompiler
+
+from adapters.database.connection import Ran
 
 ASK_AGAIN = 0.005  # seconds between two looks whether another process is done with its writing
 
@@ -128,17 +131,45 @@ class SqliteLine:
             group.set_result(None)
 
 
+class Compiled(NamedTuple):
+    """A statement as the driver takes it."""
+
+    text: str
+    names: Sequence[str]  # of its parameters, in order
+    constants: Mapping[str, Any]  # those whose value stands in the statement
+    returns_rows: bool
+
+    @classmethod
+    def of(cls, statement: Executable, parameters: Mapping[str, Any], dialect: Dialect) -> Compiled:
+        assert isinstance(statement, ClauseElement)  # noqa: S101
+        compiled = cast(SQLCompiler, statement.compile(dialect=dialect, column_keys=list(parameters)))
+        returns_rows = isinstance(statement, Select)
+        return cls(str(compiled), compiled.positiontup or (), compiled.params, returns_rows)
+
+
 class SqliteConnection:
-    """As much of SQLAlchemy's AsyncConnection as the stores use, without a thread in between."""
+    """As much of SQLAlchemy's AsyncConnection as the stores use, without a thread in between. What every turn needs is
+    compiled by SQLAlchemy once and given to the driver from then on: that takes a fifth of the time."""
 
     def __init__(self, engine: Engine) -> None:
         self._connection = engine.connect()
         self.driver = cast(sqlite3.Connection, self._connection.connection.driver_connection)
         self.dialect: Dialect = engine.dialect
+        self._compiled: dict[tuple[object, ...], Compiled] = {}  # by statement and the names of its parameters
 
     async def execute(self, statement: Executable, parameters: Mapping[str, Any] | None = None) -> CursorResult[Any]:
         result: CursorResult[Any] = self._connection.execute(statement, parameters)
         return result
+
+    async def run(self, statement: Executable, parameters: Mapping[str, Any]) -> Ran:
+        key = (statement, *parameters)
+        compiled = self._compiled.get(key)
+        if compiled is None:
+            compiled = self._compiled[key] = Compiled.of(statement, parameters, self.dialect)
+        constants = compiled.constants
+        values = [parameters[name] if name in parameters else constants[name] for name in compiled.names]
+        cursor = self.driver.execute(compiled.text, values)
+        return Ran(cursor.fetchall() if compiled.returns_rows else (), cursor.rowcount)
 
     def close(self) -> None:
         self._connection.close()
