@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, replace
+
+import orjson
 
 from bot.effects import AskExpert, Publish, Subscribe
 from bot.messages import Choice
@@ -92,7 +93,7 @@ def conversation_to_json(conversation: Conversation) -> str:
 def conversation_from_json(text: str) -> Conversation:
     """A kept conversation. A part that this version cannot read any more is left out, and the rest is kept."""
     try:
-        data = json.loads(text)
+        data = orjson.loads(text)
     except ValueError:
         return Conversation()
     if not isinstance(data, dict):

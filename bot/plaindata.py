@@ -2,25 +2,25 @@
 
 The declared types of the fields decide how a value is read, so a new field needs no code here. Written are the fields
 that differ from their default, without those that take no part in comparison (`compare=False`). What comes back
-equals what went in, for: str, int, float, bool, None, Literal, tuples, frozensets of str, mappings with str keys,
-dataclasses and unions of these. A dataclass carries its name, by which a union tells its members apart.
+equals what went in, for: str, int (of 64 bits), float (finite), bool, None, Literal, tuples, frozensets of str,
+mappings with str keys, dataclasses and unions of these. A dataclass carries its name, by which a union tells its
+members apart.
 """
 
 from __future__ import annotations
 
-import json
 import types
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
-from functools import cache, partial
+from functools import cache
 from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+import orjson
+
 NAME = "is"  # the key under which a dataclass writes its name
 
 T = TypeVar("T")
 Reader = Callable[[Any], Any]
-Writer = Callable[[Any], Any]
 
 
 class ShapeError(ValueError):
@@ -28,26 +28,16 @@ class ShapeError(ValueError):
 
 
 def dumps(value: object) -> str:
-    """`value` as compact JSON text."""
-    return _encode(to_plain(value))
+    """`value` as compact JSON text. Raises TypeError for what is none of the types above."""
+    return orjson.dumps(value, _plain, orjson.OPT_PASSTHROUGH_DATACLASS).decode()
 
 
 def loads(cls: type[T], text: str) -> T:
-    """What `dumps` wrote, as a `cls`. Raises ShapeError for anything else."""
+    """What `dumps` wrote, as a `cls`, without fields that `cls` no longer has. Raises ShapeError for anything else."""
     try:
-        data = json.loads(text)
+        data = orjson.loads(text)
     except ValueError as error:
         raise ShapeError("not JSON") from error
-    return from_plain(cls, data)
-
-
-def to_plain(value: object) -> object:
-    """`value` as what `json` knows: dicts, lists, strings, numbers, booleans, None. Raises TypeError for the rest."""
-    return _writer(cast(Any, type(value)))(value)
-
-
-def from_plain(cls: type[T], data: object) -> T:
-    """Plain data as a `cls`, without fields that `cls` no longer has. Raises ShapeError where the rest does not fit."""
     read: Reader = _reader(cast(Any, cls))
     return cast(T, read(data))
 
@@ -57,30 +47,22 @@ def field_readers(cls: type) -> Mapping[str, Reader]:
     return _field_readers(cls)
 
 
-@cache
-def _writer(kind: Any) -> Writer:
-    """Chosen once for each type: a reply has a hundred values, and is written with every turn."""
-    if issubclass(kind, (bool, int, float, str, type(None))):
-        return lambda value: value
-    if issubclass(kind, (tuple, list)):
-        return lambda value: [to_plain(item) for item in value]
-    if issubclass(kind, frozenset):
-        return sorted
-    if issubclass(kind, Mapping):
-        return lambda value: {str(key): to_plain(item) for key, item in value.items()}
-    name: str = kind.__name__
-    if not is_dataclass(kind):
-        raise TypeError(f"{name} cannot be kept as plain data")
-    return partial(_write_fields, name, _kept(cast(Any, kind)))
-
-
-def _write_fields(name: str, kept: tuple[tuple[str, object], ...], value: object) -> dict[str, object]:
-    plain: dict[str, object] = {NAME: name}
-    for field, default in kept:
-        item = getattr(value, field)
-        if item is not default and (item != default or type(item) is not type(default)):
-            plain[field] = to_plain(item)
-    return plain
+def _plain(value: object) -> object:
+    """What the JSON library does not know by itself, as what it knows."""
+    cls: Any = type(value)
+    name: str = cls.__name__
+    if is_dataclass(cls):
+        plain: dict[str, object] = {NAME: name}
+        for field, default in _kept(cast(Any, cls)):
+            item = getattr(value, field)
+            if item is not default and (item != default or type(item) is not type(default)):
+                plain[field] = item
+        return plain
+    if isinstance(value, frozenset):
+        return sorted(value)
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(f"{name} cannot be kept as plain data")
 
 
 _NO_DEFAULT = object()
@@ -196,13 +178,15 @@ def _mapping(kind: Any) -> Reader:
 
 
 def _dataclass(cls: type) -> Reader:
+    name = cls.__name__
+
     def read(data: Any) -> Any:
-        if not isinstance(data, dict) or data.get(NAME) != cls.__name__:
-            raise ShapeError(f"expected {cls.__name__}")
+        if not isinstance(data, dict) or data.get(NAME) != name:
+            raise ShapeError(f"expected {name}")
         readers = _field_readers(cls)  # looked up late, so that a type may contain itself
         try:
             return cls(**{name: readers[name](one) for name, one in data.items() if name in readers})
         except (TypeError, ValueError) as error:
-            raise ShapeError(f"{cls.__name__}: {error}") from error
+            raise ShapeError(f"{name}: {error}") from error
 
     return read

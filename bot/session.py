@@ -104,7 +104,8 @@ class Session:
         turn = await self._turn(await self._with_record(message, conversation, unit), conversation, unit)
         forgets = any(isinstance(effect, Forget) for effect in turn.effects)
         if not forgets:
-            await self._save(message, replace(turn.conversation, moved_at=now), remembered.version, unit)
+            after = turn.conversation if turn.conversation.moved_at == now else replace(turn.conversation, moved_at=now)
+            await self._save(message, after, remembered.version, unit)
         reply = turn.reply
         for effect in turn.effects:
             reply = await carry_out(effect, message, reply, unit, now)
@@ -131,7 +132,7 @@ class Session:
         command = parse(message.command or typed(text, conversation.offered) or text)
         id = record_wanted(*command, conversation) if command else ""
         record = await unit.recommendations.record(id, person_of(message)) if id else None
-        return replace(message, record=record or "")
+        return replace(message, record=record) if record else message
 
     async def _save(self, message: Message, conversation: Conversation, version: int, unit: Unit) -> None:
         look_again_at = fades_at(conversation, conversation.moved_at, self._retention)

@@ -38,7 +38,7 @@ from adapters.slack.home import House
 from adapters.slack.installations import Installations
 from adapters.slack.installing import INSTALL, REDIRECT, install_flow
 from adapters.slack.pace import Pace
-from adapters.slack.responses import error_of, retry_handlers
+from adapters.slack.responses import as_json, error_of, retry_handlers
 from adapters.slack.sealing import KeyUnusable, Seal
 from adapters.slack.sender import SlackSender
 from adapters.slack.shortcuts import advise, ask, triage
@@ -48,6 +48,9 @@ from bot.memory import Memory
 from bot.messages import Place
 
 log = structlog.get_logger(__name__)
+# The SDK writes each request out, blocks and all, for a logger that has no level of its own, to no avail.
+_SDK_LOG = logging.getLogger("slack_sdk.client")
+_SDK_LOG.setLevel(logging.WARNING)
 
 LISTENERS = (
     advisor,
@@ -114,7 +117,7 @@ class SlackDoor:
         settings = self._settings
         logging.getLogger("slack_bolt.AsyncApp").addFilter(_is_news)
         # The SDK finds the proxy of the environment by itself; aiohttp would read ~/.netrc again with every call.
-        self._http = await self._stack.enter_async_context(aiohttp.ClientSession())
+        self._http = await self._stack.enter_async_context(aiohttp.ClientSession(json_serialize=as_json))
         secret = settings.slack_signing_secret.get_secret_value()
         # Handled before it is acknowledged: what fails is delivered again, and nothing is lost in a crash.
         workspaces: Workspaces
@@ -169,6 +172,7 @@ class SlackDoor:
             base_url=self._settings.slack_api_url,
             timeout=TIMEOUT,
             session=self._http,
+            logger=_SDK_LOG,
             retry_handlers=retry_handlers(),
         )
 

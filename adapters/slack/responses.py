@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import orjson
 from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.async_handler import AsyncRetryHandler
 from slack_sdk.http_retry.builtin_async_handlers import AsyncServerErrorRetryHandler
@@ -13,6 +14,11 @@ from slack_sdk.http_retry.response import HttpResponse
 from slack_sdk.http_retry.state import RetryState
 
 LONGEST_WAIT = 1.0  # seconds that a request waits for Slack; what takes longer is left to the outbox
+
+
+def as_json(value: object) -> str:
+    """The text of what is sent to Slack."""
+    return orjson.dumps(value).decode()
 
 
 def error_of(error: SlackApiError) -> str:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from bot.conversation import Conversation, LastTurn, Pending, conversation_from_json, conversation_to_json
 from bot.effects import AskExpert, Effect, Post, Publish, Subscribe
 from bot.messages import Block, Message, Paragraph, Place, Reply
-from bot.plaindata import ShapeError, dumps, loads, to_plain
+from bot.plaindata import ShapeError, dumps, loads
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +33,17 @@ class Tree:
     inner: Tree | None = None
 
 
-leaves = st.builds(Leaf, st.text(), st.floats(allow_nan=False))
+numbers = st.integers(-(2**63), 2**63 - 1)
+leaves = st.builds(Leaf, st.text(), st.floats(allow_nan=False, allow_infinity=False))
 trees = st.deferred(
     lambda: st.builds(
         Tree,
         st.sampled_from(["oak", "elm"]),
         st.lists(leaves, max_size=3).map(tuple),
-        st.none() | st.tuples(st.integers(), st.text()),
+        st.none() | st.tuples(numbers, st.text()),
         st.none() | leaves | st.text() | st.builds(Place, st.text()),
         st.frozensets(st.text(), max_size=3),
-        st.none() | st.dictionaries(st.text(), st.integers(), max_size=2),
+        st.none() | st.dictionaries(st.text(), numbers, max_size=2),
         st.none() | trees,
     )
 )
@@ -101,8 +102,8 @@ def test_a_value_that_is_missing_is_refused() -> None:
 
 
 def test_what_cannot_be_kept_is_refused_when_it_is_written() -> None:
-    with pytest.raises(TypeError, match="cannot be kept"):
-        to_plain(object())
+    with pytest.raises(TypeError, match="complex"):
+        dumps(Leaf("one", weight=1j))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from slack_bolt.response import BoltResponse
+
 from adapters.slack.app import App
 from adapters.slack.blocks import message
 from adapters.slack.forms import fits_a_message
+from adapters.slack.responses import as_json
 from adapters.slack.translate import from_command
 
 COMMAND = "/advisor"
@@ -22,6 +25,7 @@ def register(app: App) -> None:
             await app.open(asked, reply, body["trigger_id"], client)
             await ack()
         else:
-            await ack(response_type="ephemeral", **message(reply))
+            # What `ack` would make of it, but for how it is written.
+            ack.response = BoltResponse(status=200, body=as_json({"response_type": "ephemeral", **message(reply)}))
 
     app.bolt.command(COMMAND)(on_command)
