@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from typing import Literal
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
 
 from bot import english
 from bot.candidates import Candidate, CandidateFinder, Candidates
@@ -32,8 +32,7 @@ class Thresholds:
     strong: float = 0.80  # from here an answer stands although the question names something the sources are silent on
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """What is to be said to one question, and why."""
 
     outcome: Outcome
@@ -45,8 +44,8 @@ class Decision:
     missing: tuple[str, ...] = ()  # topics that were asked about and on which the sources are silent
     options: tuple[str, ...] = ()  # entries to choose from
     rule: str = ""
-    candidates: Candidates = field(default_factory=lambda: Candidates((), 0.0))
-    resolved: Resolved = field(default_factory=lambda: Resolved(()))
+    candidates: Candidates = Candidates((), 0.0)
+    resolved: Resolved = Resolved(())
 
 
 class Decider:
@@ -78,7 +77,7 @@ class Decider:
             if topic in question.asks_about and not self._knowledge.topics[topic].stated
         )
         decision = self._decide(question, resolved, candidates, missing)
-        return replace(decision, candidates=candidates, resolved=resolved, missing=missing)
+        return decision._replace(candidates=candidates, resolved=resolved, missing=missing)
 
     def _asked(self, subjects: tuple[str, ...], entry: Answer) -> tuple[str, ...]:
         """Of the subjects named, those `entry` deals with; else those that can be compared, or that do not speak."""
@@ -230,7 +229,7 @@ class Decider:
         for mention in topics:
             finding = self._evidence.on(asked[0], mention.concept)
             if finding and self._rests_on(entry, finding):
-                found.append(replace(finding, verdict=self._turned(finding.verdict, mention.opposite)))
+                found.append(finding._replace(verdict=self._turned(finding.verdict, mention.opposite)))
         return found[0] if len({finding.verdict for finding in found}) == 1 else None
 
     def _says_more(self, question: Question, asked: tuple[str, ...]) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from bot import polarity
@@ -31,8 +30,7 @@ class Candidate(NamedTuple):
     contrary: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Candidates:
+class Candidates(NamedTuple):
     ranked: tuple[Candidate, ...]  # best first
     confidence: float  # 0 to 1, by wording alone: how sure that the best is right and the question in scope
 

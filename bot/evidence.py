@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from bot.knowledge.model import Answer, KnowledgeBase
 from bot.messages import Verdict
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """What the claims say of one subject on one topic, and the claims that say it."""
 
     verdict: Verdict
@@ -28,9 +27,16 @@ class Evidence:
         for claim in knowledge.claims.values():
             for statement in claim.statements:
                 self._said[statement.subject, statement.topic].append((statement.holds, claim.id))
+        self._found: dict[tuple[str, str], Finding | None] = {}  # as many as there are subjects and topics
 
     def on(self, subject: str, topic: str) -> Finding | None:
         """What is said of `subject` on `topic`: itself, by contrast, or on a wider topic. None: nothing."""
+        key = subject, topic
+        if key not in self._found:
+            self._found[key] = self._look_up(subject, topic)
+        return self._found[key]
+
+    def _look_up(self, subject: str, topic: str) -> Finding | None:
         said = self._said.get((subject, topic))
         if said:
             return Finding(verdict_of(holds for holds, _ in said), tuple(claim for _, claim in said), "stated")

@@ -6,7 +6,7 @@ A complete question is never bent by what came before: only what is missing is t
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from bot import english
 from bot.conversation import LastTurn
@@ -83,8 +83,7 @@ ORDINALS: Mapping[str, int] = {"first": 0, "former": 0, "1st": 0, "second": 1, "
 INCOMPLETE = 3  # a question of fewer content words leans on what came before
 
 
-@dataclass(frozen=True, slots=True)
-class Resolved:
+class Resolved(NamedTuple):
     """What a question asks about once the conversation is taken into account."""
 
     subjects: tuple[str, ...]

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import pairwise
 
 from bot import english, form
 from bot.form import Form, Typed
 from bot.text import Word, clean, sentences, split_words
-from bot.vocabulary import ConceptFinder, Mention, Speller, stem
+from bot.vocabulary import ConceptFinder, Layer, Mention, Speller, stem
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Question:
     """What was read in one question. `words` are mended and in lower case; `features` are what retrieval sees."""
 
@@ -21,6 +20,9 @@ class Question:
     words: tuple[str, ...]
     features: tuple[str, ...]
     mentions: tuple[Mention, ...]
+    subjects: tuple[str, ...]  # the concepts of each layer that are named, in the order in which they are, each once
+    topics: tuple[str, ...]
+    aspects: tuple[str, ...]
     form: Form
     reversed: bool  # has a word that turns a yes/no question round
     asking: tuple[str, ...] = ()  # the features of the sentence that asks, where others tell a story around it
@@ -31,23 +33,7 @@ class Question:
     only: bool = False  # asks whether there is nothing besides
     mended: tuple[tuple[str, str], ...] = ()  # as typed, as read
 
-    def concepts(self, layer: str) -> tuple[str, ...]:
-        """The concepts of one layer that are named, in the order in which they are, each once."""
-        return tuple(dict.fromkeys(mention.concept for mention in self.mentions if mention.layer == layer))
-
-    @cached_property
-    def subjects(self) -> tuple[str, ...]:
-        return self.concepts("subject")
-
-    @cached_property
-    def topics(self) -> tuple[str, ...]:
-        return self.concepts("topic")
-
-    @cached_property
-    def aspects(self) -> tuple[str, ...]:
-        return self.concepts("aspect")
-
-    @cached_property
+    @property
     def content(self) -> tuple[str, ...]:
         """The words that are not mere grammar."""
         return tuple(word for word in self.words if word not in english.FUNCTION_WORDS)
@@ -76,6 +62,9 @@ class Reader:
             words=plain,
             features=features(plain, mentions),
             mentions=tuple(mentions),
+            subjects=_named(mentions, "subject"),
+            topics=_named(mentions, "topic"),
+            aspects=_named(mentions, "aspect"),
             form=asked,
             reversed=asked == "yesno" and form.asks_contrary(as_typed) != _lessened(plain, mentions),
             mended=mended,
@@ -141,6 +130,10 @@ def features(words: Sequence[str], mentions: Sequence[Mention]) -> tuple[str, ..
         if mention.layer != "subject"
     )
     return tuple(result)
+
+
+def _named(mentions: Sequence[Mention], layer: Layer) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(mention.concept for mention in mentions if mention.layer == layer))
 
 
 def _offers_choice(words: Sequence[str], mentions: Sequence[Mention]) -> bool:

@@ -31,6 +31,7 @@ _STRAIGHT = str.maketrans(
 # Slack's own wide mentions and the marks of a quotation carry nothing that is asked.
 
 
+@lru_cache(maxsize=1024)
 def clean(raw: str) -> str:
     """`raw` as typed in Slack or Teams, without mentions, addresses of links, tags, emoji, quotes and formatting."""
     text = raw[:LONGEST].translate(_STRAIGHT)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import Literal, NamedTuple
 
@@ -26,8 +25,7 @@ def stem(word: str) -> str:
     return word if len(word) < 4 else _stem_word(word)
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(NamedTuple):
     """A concept that a text names: which words (from `start` up to `end`), and whether by a name for its contrary."""
 
     layer: Layer

@@ -32,8 +32,7 @@ class Candidate(NamedTuple):
     score: float  # about 1 for the wording of an example, about 0 for anything else
 
 
-@dataclass(frozen=True, slots=True)
-class Ranking:
+class Ranking(NamedTuple):
     """Labels, the best first; equal scores in the order of the labels."""
 
     candidates: tuple[Candidate, ...]
@@ -107,7 +106,7 @@ class Retriever:
         if not words or not self._labels:
             return NOTHING
         products: Vector = self._encode(words) @ self._landmarks
-        nearest = min(1.0, max(0.0, float(products.max())))
+        nearest = min(1.0, max(0.0, float(np.maximum.reduce(products))))
         scores = (self._weights @ kernel(products)).round(_DECIMALS)
         order = (-scores).argsort(kind="stable")[: max(1, limit)].tolist()
         best = scores[order].clip(0.0, 1.0).tolist()
