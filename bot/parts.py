@@ -9,6 +9,7 @@ from bot.form import without_openers
 from bot.text import split_words
 
 _JOINT = re.compile(r"\?+\s+|[.!;]\s+|\n|\s*,?\s+(?:and|&|plus|also)\s+(?=\w)|,\s+", re.IGNORECASE)
+_OPENING = 80  # characters that tell whether a piece of a message opens like a question
 MOST = 3  # questions of one message that are answered
 
 
@@ -20,7 +21,7 @@ def split_questions(text: str) -> list[str]:
     pieces: list[str] = []
     start = 0
     for joint in _JOINT.finditer(text):
-        if _opens_a_question(text[joint.end() :]):
+        if _opens_a_question(text[joint.end() : joint.end() + _OPENING]):
             pieces.append(text[start : joint.start()].strip())
             start = joint.end()
     pieces.append(text[start:].strip())
@@ -29,7 +30,7 @@ def split_questions(text: str) -> list[str]:
 
 
 def _opens_a_question(text: str) -> bool:
-    words = without_openers([word.text for word in split_words(text[:80])])
+    words = without_openers([word.text for word in split_words(text[:_OPENING])])
     if len(words) < 3:
         return False
     return words[0] in english.QUESTION_WORDS or words[0] in english.AUXILIARIES

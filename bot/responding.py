@@ -20,6 +20,7 @@ class Responder:
         self._knowledge = knowledge
         self._composer = composer
         self._contact = contact
+        self._entries: dict[tuple[str, Verdict | None], Reply] = {}
 
     # --- questions
 
@@ -64,7 +65,13 @@ class Responder:
         return self.entry(entry, decision.verdict)
 
     def entry(self, entry: Answer, verdict: Verdict | None = None) -> Reply:
-        """A curated answer as it is; `verdict`: to the yes/no question that was asked."""
+        """A curated answer as it is; `verdict`: to the yes/no question that was asked. Each is made once."""
+        key = entry.id, verdict
+        if key not in self._entries:
+            self._entries[key] = self._entry(entry, verdict)
+        return self._entries[key]
+
+    def _entry(self, entry: Answer, verdict: Verdict | None) -> Reply:
         if entry.kind != "answer":
             return self._conversational(entry.id) if entry.kind == "help" else self.offtopic()
         return Reply(
