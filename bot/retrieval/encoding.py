@@ -26,10 +26,15 @@ class Encoder:
         self._meaning = features.meanings.shape[1]
         self._centre: Vector = features.centre @ projection[: self._meaning]
         self._square_of_centre = _square(features.centre)
-        self._rows: dict[str, Vector] = {}
+        size, directions = projection.shape
+        # What each word adds: its meaning and its spelling, as they are and projected. Memory counts once it is used.
+        self._rows: Matrix = np.empty((_CACHED_WORDS, size + 2 * directions), dtype=np.float32)
+        self._row_of: dict[str, int] = {}
 
     def vector(self, words: Sequence[str]) -> Vector:
         """The text as one vector (directions,), equal to its features times the projection."""
+        if len(self._row_of) + len(words) > _CACHED_WORDS:
+            self._row_of.clear()
         plain, concepts = parted(words)
         lengths = Lengths.of(plain, concepts, meaning=bool(self._meaning))
         meaning, spelling, in_meaning, in_spelling = self._sums(plain)
@@ -39,7 +44,7 @@ class Encoder:
             # |m - c|² for the meaning m, brought to length 1, and the centre c
             square = bool(unit) - 2 * unit * float(meaning @ self._features.centre) + self._square_of_centre
             scale = _scale(lengths.meaning, square)
-            text += in_meaning * (unit * scale) - self._centre * scale
+            text += (in_meaning * unit - self._centre) * scale
         if concepts:
             _, signs, _, in_signs = self._sums(concepts)
             text += in_signs * _scale(lengths.concepts, _square(signs))
@@ -48,21 +53,17 @@ class Encoder:
     def _sums(self, words: Sequence[str]) -> tuple[Vector, Vector, Vector, Vector]:
         """The sums of the words' meanings and spellings, as they are and projected."""
         size, directions = self._projection.shape
-        total = np.zeros(size + 2 * directions, dtype=np.float32)
-        rows = self._rows
-        for word in words:
-            row = rows.get(word)
-            total += self._row(word) if row is None else row
+        known = self._row_of
+        rows = [known[word] if word in known else self._learn(word) for word in words]
+        total = np.add.reduce(self._rows.take(rows, axis=0), axis=0)
         return total[: self._meaning], total[self._meaning : size], total[size:-directions], total[-directions:]
 
-    def _row(self, word: str) -> Vector:
-        if len(self._rows) >= _CACHED_WORDS:
-            self._rows.clear()
+    def _learn(self, word: str) -> int:
+        row = self._row_of[word] = len(self._row_of)
         plain, border = self._features.row(word), self._meaning
         in_meaning = plain[:border] @ self._projection[:border]
         in_spelling = plain[border:] @ self._projection[border:]
-        row: Vector = np.concatenate((plain, in_meaning, in_spelling))
-        self._rows[word] = row
+        self._rows[row] = np.concatenate((plain, in_meaning, in_spelling))
         return row
 
 

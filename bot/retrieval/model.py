@@ -107,13 +107,12 @@ class Retriever:
             return NOTHING
         products: Vector = self._encode(words) @ self._landmarks
         nearest = min(1.0, max(0.0, float(np.maximum.reduce(products))))
-        scores = (self._weights @ kernel(products)).round(_DECIMALS)
-        order = (-scores).argsort(kind="stable")[: max(1, limit)].tolist()
-        best = scores[order].clip(0.0, 1.0).tolist()
-        candidates = tuple(
-            Candidate(self._labels[index], score) for index, score in zip(order[:limit], best, strict=False)
-        )
-        return Ranking(candidates, self._curve.confidence(0.5 * (best[0] + nearest)), nearest)
+        scores: Vector = self._weights @ kernel(products)
+        ahead = scores.argpartition(-limit)[-limit:] if limit < len(scores) else np.arange(len(scores))
+        found = zip(scores[ahead].tolist(), ahead.tolist(), strict=True)
+        ranked = sorted((-min(1.0, max(0.0, round(score, _DECIMALS))), index) for score, index in found)
+        candidates = tuple(Candidate(self._labels[index], -negative) for negative, index in ranked)
+        return Ranking(candidates, self._curve.confidence(0.5 * (candidates[0].score + nearest)), nearest)
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """All that was learned, as plain arrays (`numpy.savez` keeps them without pickling)."""
