@@ -26,8 +26,8 @@ from tests.slack_workspace.person import FORM, JSON, HttpWire
 from tests.slack_workspace.service import Service
 from tests.slack_workspace.workspace import SECRET, Workspace
 
-ROUNDS = 3  # of each, in turn, so that what else the machine does falls on both
-REQUESTS = 400  # a round
+ROUNDS = 6  # of each, in turn, so that what else the machine does falls on both
+REQUESTS = 300  # a round
 AT_ONCE = (1, 16)
 GUIDE = "bare Bolt"
 QUESTIONS = (

@@ -33,6 +33,8 @@ class Encoder:
 
     def vector(self, words: Sequence[str]) -> Vector:
         """The text as one vector (directions,), equal to its features times the projection."""
+        if len(words) > _CACHED_WORDS:
+            return self._features.vector(words) @ self._projection
         if len(self._row_of) + len(words) > _CACHED_WORDS:
             self._row_of.clear()
         plain, concepts = parted(words)

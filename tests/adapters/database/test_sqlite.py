@@ -8,8 +8,9 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import make_url, text
+from sqlalchemy import Column, MetaData, String, Table, bindparam, insert, literal, make_url, select, text, update
 
+from adapters.database.connection import Ran
 from adapters.database.sqlite import SqliteLine
 
 
@@ -51,6 +52,30 @@ def commits(line: SqliteLine) -> list[str]:
 async def test_a_unit_is_done_when_others_can_see_it(line: SqliteLine, tmp_path: Path) -> None:
     await add(line, "one")
     assert words(tmp_path) == ["one"]
+
+
+async def test_what_every_turn_needs_runs_as_sqlalchemy_would_run_it(line: SqliteLine) -> None:
+    table = Table("words", MetaData(), Column("word", String, primary_key=True))
+    add, find = insert(table), select(table.c.word, literal(7)).where(table.c.word == bindparam("wanted"))
+    rename = update(table).where(table.c.word == bindparam("was"))
+    async with line.begin() as connection:
+        assert await connection.run(add, {"word": "one"}) == Ran((), 1)
+        assert await connection.run(add, {"word": "two"}) == Ran((), 1)
+        assert await connection.run(find, {"wanted": "two"}) == Ran([("two", 7)], -1)
+        assert await connection.run(find, {"wanted": "three"}) == Ran([], -1)
+        assert await connection.run(rename, {"was": "two", "word": "2"}) == Ran((), 1)
+        assert await connection.run(rename, {"was": "two", "word": "2"}) == Ran((), 0)
+        rows = (await connection.execute(select(table))).all()
+    assert [word for (word,) in rows] == ["one", "2"]
+
+
+async def test_a_statement_that_breaks_a_rule_is_told_apart(line: SqliteLine) -> None:
+    table = Table("words", MetaData(), Column("word", String, primary_key=True))
+    add = insert(table)
+    with pytest.raises(sqlite3.IntegrityError):
+        async with line.begin() as connection:
+            await connection.run(add, {"word": "one"})
+            await connection.run(add, {"word": "one"})
 
 
 async def test_units_that_end_close_together_share_a_commit(line: SqliteLine, tmp_path: Path) -> None:
