@@ -8,7 +8,7 @@ from typing import Protocol
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
 
-from bot.memory import Person
+from bot.kept import Person
 from bot.messages import Message, Reply
 from bot.overview import Overview
 from bot.session import Also

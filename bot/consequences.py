@@ -21,7 +21,8 @@ from bot.effects import (
     Unsubscribe,
     Vote,
 )
-from bot.memory import KeptPost, KeptQuestion, Person, PostState, Subscription, Unit, owner_of
+from bot.kept import KeptPost, KeptQuestion, Person, PostState, Subscription, owner_of
+from bot.memory import Unit
 from bot.messages import Message, Place, Reply
 from bot.redaction import redact
 from bot.sending import ExpertAnswer, ExpertQuestion, Notice, Parcel

@@ -13,8 +13,8 @@ from rapidfuzz import fuzz
 
 from bot.embeddings import Embeddings
 from bot.english import FUNCTION_WORDS
+from bot.kept import Gap
 from bot.knowledge.model import Answer
-from bot.memory import Gap
 from bot.messages import Reply
 from bot.question import Reader
 

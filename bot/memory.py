@@ -7,147 +7,31 @@ Implemented by `bot.memory_volatile` (this process alone) and `adapters.database
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Protocol
 
 from bot.conversation import Conversation
-from bot.effects import Cadence, Post, Unanswered, Vote
+from bot.effects import Post, Unanswered, Vote
+from bot.kept import (
+    Fading,
+    Forgotten,
+    Gap,
+    KeptPost,
+    KeptQuestion,
+    KeptRecommendation,
+    Person,
+    PostState,
+    Remembered,
+    Subscription,
+    Tally,
+)
 from bot.messages import Message, Place, Reply
 from bot.sending import Claimed, Parcel
 
 
 class MemoryUnavailable(Exception):
     """The store did not answer, or refused. Carries no message text and no parameter of a query."""
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Who someone is on a surface. The same id in two workspaces is two people."""
-
-    surface: str
-    tenant: str
-    id: str
-
-
-NOBODY = "nobody-"
-
-
-def nobody() -> str:
-    """An id that is no person's, for what is kept when its person is not: each is another one."""
-    return NOBODY + secrets.token_hex(8)
-
-
-@dataclass(frozen=True, slots=True)
-class Remembered:
-    conversation: Conversation
-    version: int  # 0: nothing is kept yet
-
-
-@dataclass(frozen=True, slots=True)
-class Fading:
-    """A kept conversation that is due to be looked at by the sweep."""
-
-    place: Place
-    person: str
-    conversation: Conversation
-    version: int
-
-
-NOWHERE = Place("")
-
-
-@dataclass(frozen=True, slots=True)
-class KeptRecommendation:
-    id: str
-    record: str  # JSON
-    at: float
-
-
-PostState = Literal["waiting", "posted", "retracted", "failed"]
-
-
-@dataclass(frozen=True, slots=True)
-class KeptPost:
-    id: str
-    place: Place
-    person: str  # who shared it; empty where the advisor posted by itself, or where that person asked to be forgotten
-    post: Post
-    state: PostState = "waiting"
-    reference: str = ""  # the platform's own id of the message, once it is posted
-    at: float = 0.0
-    asked_in: Place = NOWHERE  # where the person shared it, and is told if it could not be posted
-
-
-def owner_of(post: KeptPost) -> Person:
-    """Who shared it, on the surface where it was shared."""
-    return Person(post.place.surface, post.place.tenant, post.person)
-
-
-QuestionState = Literal["open", "answered"]
-
-
-@dataclass(frozen=True, slots=True)
-class KeptQuestion:
-    """A question that was sent to the experts, until it is answered."""
-
-    id: str
-    place: Place  # where it was asked, and where the answer is told
-    person: str  # who asked
-    to: Place
-    question: str
-    state: QuestionState = "open"
-    reference: str = ""  # the platform's own id of the message in the experts' channel
-    at: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Subscription:
-    place: Place
-    cadence: Cadence
-    person: str  # who set it up
-    next_at: float
-    shown: tuple[str, ...] = ()  # ids of the entries shown since all were last shown
-    sent: int = 0  # how many were sent so far
-
-
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """A question nobody could answer, kept without author and place. `day` is an ISO date: no time, so no trace."""
-
-    question: str
-    day: str
-    kind: str = ""
-    best_entry: str | None = None
-    confidence: float = 0.0
-    knowledge: str = ""
-    answer: str = ""  # what an expert said
-
-
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """The votes on one entry at one version of the knowledge."""
-
-    entry: str
-    knowledge: str
-    helpful: int
-    unhelpful: int
-    reasons: tuple[tuple[str, int], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Forgotten:
-    """How many of each were kept about a person. Posts and subscriptions stay, without the person's name and note."""
-
-    conversations: int = 0
-    deliveries: int = 0
-    recommendations: int = 0
-    votes: int = 0
-    questions: int = 0
-    posts: int = 0
-    subscriptions: int = 0
 
 
 class Conversations(Protocol):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.memory import Forgotten, KeptPost
+from bot.kept import Forgotten, KeptPost
 from bot.messages import Bullets, Choice, Paragraph, Reply
 
 

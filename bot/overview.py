@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.conversation import Retention, faded
-from bot.memory import KeptRecommendation, Person, Unit
+from bot.kept import KeptRecommendation, Person
+from bot.memory import Unit
 from bot.messages import Place
 
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bot.effects import Post
+from bot.kept import Subscription
 from bot.knowledge.model import KnowledgeBase
-from bot.memory import Subscription
 from bot.messages import Reply
 from bot.responding import Responder
 

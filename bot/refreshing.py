@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from bot.consequences import day_of, refresh
 from bot.effects import Refresh
-from bot.memory import KeptPost, Memory
+from bot.kept import KeptPost
+from bot.memory import Memory
 from bot.messages import Reply
 from bot.posting import Drafts
 

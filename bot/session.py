@@ -21,7 +21,8 @@ from bot.consequences import carry_out, person_of
 from bot.conversation import Conversation, Retention, faded, fades_at
 from bot.effects import Forget, Relay
 from bot.handling import typed
-from bot.memory import Memory, MemoryUnavailable, Person, Unit
+from bot.kept import Person
+from bot.memory import Memory, MemoryUnavailable, Unit
 from bot.messages import Message, Reply
 from bot.overview import Overview, overview
 from bot.sharing import record_wanted

@@ -9,7 +9,8 @@ from typing import Protocol
 
 from bot.conversation import DAY
 from bot.effects import Cadence, Post
-from bot.memory import KeptPost, Memory, Subscription
+from bot.kept import KeptPost, Subscription
+from bot.memory import Memory
 from bot.sending import Parcel
 
 PERIODS: dict[Cadence, float] = {"daily": DAY, "weekly": 7 * DAY}

@@ -11,7 +11,7 @@ from adapters.database import SqlMemory
 from bot.advisor import Advisor
 from bot.embeddings import Embeddings
 from bot.gaps import grouped, new_answer, phrasings, still_open
-from bot.memory import Gap
+from bot.kept import Gap
 
 
 def show(advisor: Advisor, url: str, *, yaml: bool) -> None:

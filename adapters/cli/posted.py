@@ -13,7 +13,8 @@ from adapters.cli.asking import load
 from adapters.database import SchemaNotCurrent, SqlMemory, prepare
 from adapters.settings import Settings
 from bot.consequences import day_of
-from bot.memory import KeptPost, MemoryUnavailable
+from bot.kept import KeptPost
+from bot.memory import MemoryUnavailable
 from bot.refreshing import refresh_stale, stale
 
 Work = Callable[[SqlMemory, Settings], Awaitable[Sequence[KeptPost]]]

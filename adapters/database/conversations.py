@@ -10,7 +10,7 @@ from adapters.database.connection import Connection
 from adapters.database.rows import insert_or_ignore, is_theirs, place_of, place_values
 from adapters.database.tables import conversations, deliveries
 from bot.conversation import Conversation, conversation_from_json, conversation_to_json
-from bot.memory import Fading, Person, Remembered
+from bot.kept import Fading, Person, Remembered
 from bot.messages import Message, Place, Reply
 from bot.plaindata import ShapeError, dumps, loads
 

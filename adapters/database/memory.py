@@ -19,7 +19,8 @@ from adapters.database.records import SqlFeedback, SqlGaps, SqlPosts, SqlQuestio
 from adapters.database.references import SqlReferences
 from adapters.database.sqlite import SqliteLine
 from adapters.database.transcripts import SqlTranscripts
-from bot.memory import Forgotten, MemoryUnavailable, Person
+from bot.kept import Forgotten, Person
+from bot.memory import MemoryUnavailable
 
 
 class SqlUnit:

@@ -12,7 +12,7 @@ from adapters.database.connection import Connection
 from adapters.database.rows import insert_or_ignore, insert_or_replace, place_of, place_values
 from adapters.database.tables import outbox, subscriptions
 from bot.effects import Cadence
-from bot.memory import Subscription
+from bot.kept import Subscription
 from bot.messages import Place
 from bot.plaindata import dumps, loads
 from bot.sending import Claimed, Content, Parcel

@@ -23,7 +23,7 @@ from adapters.database.tables import (
     votes,
 )
 from bot.effects import Post
-from bot.memory import NOWHERE, Forgotten, Person
+from bot.kept import NOWHERE, Forgotten, Person
 from bot.plaindata import dumps, loads
 
 

@@ -19,7 +19,7 @@ from adapters.database.rows import (
 )
 from adapters.database.tables import gaps, posts, questions, recommendations, votes
 from bot.effects import Post, Unanswered, Vote
-from bot.memory import (
+from bot.kept import (
     NOBODY,
     Gap,
     KeptPost,

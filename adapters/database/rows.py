@@ -11,7 +11,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.sql.dml import Insert
 
 from adapters.database.connection import Connection
-from bot.memory import Person
+from bot.kept import Person
 from bot.messages import Place
 
 

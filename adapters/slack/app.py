@@ -20,7 +20,8 @@ from adapters.slack.responses import error_of
 from adapters.slack.translate import asked_again, team_of
 from adapters.slack.workspaces import Workspaces
 from bot.commands import parse
-from bot.memory import Memory, MemoryUnavailable, Person, Unit
+from bot.kept import Person
+from bot.memory import Memory, MemoryUnavailable, Unit
 from bot.messages import Message, Place, Reply
 from bot.overview import Overview
 from bot.sending import Parcel, Replied

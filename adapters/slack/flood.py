@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
-from bot.memory import Person
+from bot.kept import Person
 from bot.messages import Paragraph, Reply
 
 MOST = 30  # messages of one person

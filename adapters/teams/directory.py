@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from adapters.references import Memory, Reference
 from adapters.teams.translate import person_of, references_in, tenant_of
-from bot.memory import Person
+from bot.kept import Person
 from bot.messages import Place
 
 K = TypeVar("K")

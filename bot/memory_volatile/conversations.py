@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.conversation import Conversation
-from bot.memory import Fading, Person, Remembered
+from bot.kept import Fading, Person, Remembered
 from bot.memory_volatile.rows import Rows
 from bot.messages import Message, Place, Reply
 

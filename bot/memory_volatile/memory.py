@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
 
-from bot.memory import NOWHERE, Forgotten, Person
+from bot.kept import NOWHERE, Forgotten, Person
 from bot.memory_volatile.conversations import VolatileConversations, VolatileDeliveries
 from bot.memory_volatile.outbox import VolatileOutbox, VolatileSubscriptions
 from bot.memory_volatile.records import (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bot.memory import Subscription
+from bot.kept import Subscription
 from bot.memory_volatile.rows import Rows
 from bot.messages import Place
 from bot.sending import Claimed, Parcel

@@ -7,18 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.effects import Post, Unanswered, Vote
-from bot.memory import (
-    NOBODY,
-    Gap,
-    KeptPost,
-    KeptQuestion,
-    KeptRecommendation,
-    Person,
-    PostState,
-    Tally,
-    nobody,
-    owner_of,
-)
+from bot.kept import NOBODY, Gap, KeptPost, KeptQuestion, KeptRecommendation, Person, PostState, Tally, nobody, owner_of
 from bot.memory_volatile.rows import Rows
 from bot.messages import Place
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from adapters.housekeeping import SWEEP_EVERY, Housekeeper
 from bot.conversation import DAY, Conversation, LastTurn
 from bot.effects import Post
-from bot.memory import Subscription
+from bot.kept import Subscription
 from bot.memory_volatile import VolatileMemory
 from bot.messages import Place
 

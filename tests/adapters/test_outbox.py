@@ -10,7 +10,8 @@ import pytest
 
 from adapters.outbox import ATTEMPTS, LEASE, Postman, wait_before
 from bot.effects import Post
-from bot.memory import KeptPost, KeptQuestion, Memory
+from bot.kept import KeptPost, KeptQuestion
+from bot.memory import Memory
 from bot.messages import Place
 from bot.sending import ExpertQuestion, Notice, Parcel, Refused, TryLater
 

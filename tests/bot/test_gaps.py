@@ -9,8 +9,8 @@ import pytest
 from bot.advisor import Advisor
 from bot.embeddings import Embeddings
 from bot.gaps import grouped, new_answer, phrasings, still_open
+from bot.kept import Gap
 from bot.knowledge import check
-from bot.memory import Gap
 
 GARDEN = """- id: roses
   title: Watering roses

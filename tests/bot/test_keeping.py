@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from bot.conversation import DAY, Conversation, LastTurn, Retention
 from bot.effects import Post, Vote
-from bot.memory import KeptQuestion, Memory, Person, Subscription
+from bot.kept import KeptQuestion, Person, Subscription
+from bot.memory import Memory
 from bot.messages import Message, Place, Reply
 from bot.subscribing import next_entry, next_time, post_due
 from bot.sweeping import Swept, sweep

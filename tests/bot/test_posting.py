@@ -13,7 +13,8 @@ from bot.asking import Asking
 from bot.composing import Composer
 from bot.conversation import Conversation
 from bot.effects import Post
-from bot.memory import KeptPost, Memory, Subscription
+from bot.kept import KeptPost, Subscription
+from bot.memory import Memory
 from bot.messages import Message, Place, Reply
 from bot.posting import Drafts
 from bot.refreshing import refresh_stale, stale

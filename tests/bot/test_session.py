@@ -26,7 +26,8 @@ from bot.effects import (
     Vote,
     identity,
 )
-from bot.memory import Memory, MemoryUnavailable, Person, Unit
+from bot.kept import Person
+from bot.memory import Memory, MemoryUnavailable, Unit
 from bot.memory_volatile import VolatileMemory
 from bot.messages import Message, Paragraph, Place, Reply
 from bot.sending import ExpertAnswer, ExpertQuestion, Parcel, Replied

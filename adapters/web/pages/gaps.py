@@ -13,7 +13,8 @@ from adapters.web.site import Refused, Site
 from bot.advisor import Advisor
 from bot.embeddings import Embeddings
 from bot.gaps import Group, grouped, new_answer, phrasings, still_open
-from bot.memory import Gap, MemoryUnavailable
+from bot.kept import Gap
+from bot.memory import MemoryUnavailable
 
 MOST = 100  # groups on one page
 

@@ -8,7 +8,8 @@ import pytest
 
 from bot.conversation import Conversation, LastTurn, Pending
 from bot.effects import Post, Publish, Unanswered, Vote
-from bot.memory import NOWHERE, Forgotten, KeptPost, KeptQuestion, Memory, Person, Subscription, owner_of
+from bot.kept import NOWHERE, Forgotten, KeptPost, KeptQuestion, Person, Subscription, owner_of
+from bot.memory import Memory
 from bot.messages import (
     Bullets,
     Choice,

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from adapters.database import SqlMemory
 from bot.effects import Post
-from bot.memory import KeptPost
+from bot.kept import KeptPost
 from bot.sending import Parcel
 from bot.session import Session
 from tests.adapters.database.process import HERE, message

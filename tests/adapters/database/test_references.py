@@ -9,7 +9,7 @@ import pytest
 
 from adapters.database import SqlMemory
 from adapters.references import Reference
-from bot.memory import Person
+from bot.kept import Person
 
 URL = "https://smba.example/emea/"
 TEAM = Reference("T1", "19:general", "team", URL, name="Payments")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from adapters.database import SqlMemory
 from adapters.transcripts import Exchange
-from bot.memory import Person
+from bot.kept import Person
 from bot.messages import Paragraph, Reply
 
 ROSES = Exchange(

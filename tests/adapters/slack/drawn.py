@@ -12,7 +12,7 @@ from adapters.slack.posts import message_of
 from bot.advisor import Advisor
 from bot.conversation import Conversation
 from bot.effects import Post
-from bot.memory import KeptRecommendation
+from bot.kept import KeptRecommendation
 from bot.messages import Message, Place, Reply
 from bot.overview import Overview
 from bot.sending import ExpertAnswer, ExpertQuestion

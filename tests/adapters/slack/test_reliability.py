@@ -17,7 +17,8 @@ from adapters.outbox import Postman
 from adapters.slack.flood import MOST, WITHIN, Flood
 from adapters.slack.pace import Pace
 from bot.effects import Post
-from bot.memory import MemoryUnavailable, Person
+from bot.kept import Person
+from bot.memory import MemoryUnavailable
 from bot.messages import Message, Paragraph, Place, Reply
 from bot.overview import Overview
 from bot.sending import Parcel

@@ -11,7 +11,7 @@ import pytest
 
 from bot.conversation import Conversation, LastTurn
 from bot.effects import Post
-from bot.memory import Person, Subscription
+from bot.kept import Person, Subscription
 from bot.messages import Place
 from bot.sending import Parcel
 from tests.adapters.teams.conftest import World
