@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from bot import english
 from bot.candidates import Candidate, CandidateFinder, Candidates
 from bot.conversation import LastTurn
 from bot.evidence import Evidence, Finding, reverse
 from bot.followup import Resolved, resolve, sibling_of
+from bot.judging import Judge
 from bot.knowledge.model import Answer, KnowledgeBase
 from bot.messages import Verdict
 from bot.question import Question, Reader
@@ -65,6 +65,7 @@ class Decider:
         self._evidence = evidence
         self._limits = thresholds
         self._wording = Wording(knowledge)
+        self._judge = Judge(knowledge, evidence)
         self._pair = _compared(knowledge)
 
     def decide(self, question: Question, last: LastTurn | None) -> Decision:
@@ -194,16 +195,8 @@ class Decider:
                 rule += ", by contrast with the other subject"
         else:
             finding = self._evidence.of_entry(entry, asked)
-        verdict = None
-        if question.form == "yesno" and not (resolved.rule == "complete" and _only_names(question)):
-            named = self._named(question, entry, asked)
-            if question.only and self._says_more(question, asked):
-                verdict = self._turned("no", question.reversed)
-            elif named is not None:
-                verdict = self._turned(named.verdict, question.reversed)
-                claims = tuple(dict.fromkeys((*claims, *named.claims)))
-            else:
-                verdict = self._turned(finding.verdict if finding else "yes", candidate.contrary)
+        verdict, besides = self._judge.verdict(question, resolved, entry, asked, finding, contrary=candidate.contrary)
+        claims = tuple(dict.fromkeys((*claims, *besides)))
         return Decision(
             "answer", entry=entry.id, verdict=verdict, claims=claims, subjects=asked or entry.subjects,
             topics=entry.topics, rule=rule,
@@ -215,56 +208,9 @@ class Decider:
         claims = self._knowledge.claims.values()
         return tuple(claim.id for claim in claims if subject in claim.subjects and claim.aspect in aspects)[:1]
 
-    def _named(self, question: Question, entry: Answer, asked: tuple[str, ...]) -> Finding | None:
-        """What is said on what a yes/no question names, where that is not what `entry` is about but its claims tell:
-        the entry says that A is proactive, the question is whether A is reactive."""
-        if len(asked) != 1:
-            return None
-        known = self._knowledge.topics
-        topics = [m for m in question.mentions if m.concept in known and m.concept not in asked]
-        own = {*entry.topics, *(wider for topic in entry.topics for wider in known[topic].within)}
-        if any(mention.concept in own for mention in topics):
-            return None
-        found: list[Finding] = []
-        for mention in topics:
-            finding = self._evidence.on(asked[0], mention.concept)
-            if finding and self._rests_on(entry, finding):
-                found.append(finding._replace(verdict=self._turned(finding.verdict, mention.opposite)))
-        return found[0] if len({finding.verdict for finding in found}) == 1 else None
-
-    def _says_more(self, question: Question, asked: tuple[str, ...]) -> bool:
-        """Whether the claim that affirms what is named of the one subject asked about affirms more beside it."""
-        if len(asked) != 1:
-            return False
-        for topic in question.topics:
-            finding = self._evidence.on(asked[0], topic)
-            if finding and finding.verdict == "yes" and finding.rule == "stated":
-                statements = self._knowledge.claims[finding.claims[0]].statements
-                if sum(statement.holds and statement.subject == asked[0] for statement in statements) > 1:
-                    return True
-        return False
-
-    def _rests_on(self, entry: Answer, finding: Finding) -> bool:
-        """Whether `finding` is of what `entry` speaks about: one of its claims, or what sets another subject apart in
-        the same aspect."""
-        if set(finding.claims) & set(entry.claims):
-            return True
-        aspects = {self._knowledge.claims[claim].aspect for claim in finding.claims}
-        return finding.rule == "contrast" and entry.aspect in aspects
-
     @staticmethod
     def _turned(verdict: Verdict, contrary: bool) -> Verdict:
         return reverse(verdict) if contrary else verdict
-
-
-def _only_names(question: Question) -> bool:
-    """Whether one thing is named and nothing said of it, so that there is nothing to affirm: "and A?", with nothing
-    before it."""
-    named = {position for mention in question.mentions for position in range(mention.start, mention.end)}
-    rest = [word for position, word in enumerate(question.words) if position not in named]
-    if any(word in english.AUXILIARIES or word not in english.FUNCTION_WORDS for word in rest):
-        return False
-    return len({mention.concept for mention in question.mentions}) == 1
 
 
 def _compared(knowledge: KnowledgeBase) -> tuple[str, ...]:

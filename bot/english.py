@@ -96,7 +96,19 @@ REVERSALS = (
 ONLY = (
     "only", "purely", "solely", "exclusively", "merely", "nothing but", "limited to", "confined to", "restricted to",
     "limit itself to", "limits itself to", "restrict itself to", "confine itself to", "nothing else", "nothing besides",
+    "all there is", "one single", "just one", "just the one", "nothing more than", "no more than",
 )  # fmt: skip
+# What leaves no exception, asked …
+ALWAYS = (
+    "always", "invariably", "every time", "in every case", "in all cases", "in any case", "without exception",
+    "everybody", "everyone", "for all companies", "every company", "every team", "every business",
+    "every organisation", "every organization", "every app", "every application", "guaranteed", "guarantee",
+    "guarantees",
+)  # fmt: skip
+# … and said.
+WITHOUT_EXCEPTION = _words("always every all any each entire whole fully everything everyone everybody guarantees")
+SAME = ("same", "identical", "alike", "equal", "no different")
+EXAMPLES = ("such as", "including", "for example", "for instance", "among them")
 # "Do you know if …", anywhere in a message, asks yes or no; so does "whether".
 ASKS_IF = _words("know wonder wondering ask asking asked tell say see check sure clear unsure curious")
 # What opens a clause that only adds to the question …

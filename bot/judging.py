@@ -1,0 +1,140 @@
+"""The verdict on a yes/no question: from what the claims say of what is named, else from how the question is worded."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from bot import english
+from bot.evidence import Evidence, Finding, reverse
+from bot.followup import Resolved
+from bot.knowledge.model import Answer, Claim, KnowledgeBase
+from bot.messages import Verdict
+from bot.phrases import Phrases
+from bot.question import Question
+
+_JOINED = frozenset({"and", "both", "plus", "also"})
+_ALWAYS = Phrases(english.ALWAYS)
+_SAME = Phrases(english.SAME)
+_EXAMPLES = Phrases(english.EXAMPLES)
+
+
+class Judge:
+    """Judges what a question asks of a curated answer."""
+
+    def __init__(self, knowledge: KnowledgeBase, evidence: Evidence) -> None:
+        self._knowledge = knowledge
+        self._evidence = evidence
+
+    def verdict(
+        self,
+        question: Question,
+        resolved: Resolved,
+        entry: Answer,
+        asked: tuple[str, ...],
+        finding: Finding | None,
+        *,
+        contrary: bool,
+    ) -> tuple[Verdict | None, tuple[str, ...]]:
+        """The verdict, None where nothing is asked to be affirmed, and the claims that it rests on besides the entry's.
+
+        `finding` is what is said on what `entry` is about; `contrary`: the wording asks for the contrary of that.
+        """
+        if question.form != "yesno" or _affirms_nothing(question, resolved):
+            return None, ()
+        joined = self._joined(question, asked)
+        if joined is not None:
+            return joined.verdict, joined.claims
+        if question.only and (self._says_more(question, asked) or self._lists_more(question, entry)):
+            return _turned("no", question.reversed), ()
+        named = self._named(question, entry, asked)
+        if named is not None:
+            return _turned(named.verdict, question.reversed), named.claims
+        if finding is None and entry.aspect and len(entry.subjects) > 1 and _SAME.are_in(question.words):
+            return _turned("no", question.reversed), ()  # two are compared because they are not the same
+        verdict = _turned(finding.verdict if finding else "yes", contrary)
+        if verdict == "yes" and not contrary and _ALWAYS.are_in(question.words) and not self._says_always(entry):
+            return "no", ()
+        return verdict, ()
+
+    def _joined(self, question: Question, asked: tuple[str, ...]) -> Finding | None:
+        """`partly`, where two things are asked about in one and the claims affirm one and deny the other."""
+        known = self._knowledge.topics
+        topics = [mention for mention in question.mentions if mention.concept in known and mention.layer == "topic"]
+        if len(asked) != 1:
+            return None
+        pairs = [pair for pair in pairwise(topics) if _JOINED & set(question.words[pair[0].end : pair[1].start])]
+        found = [
+            finding._replace(verdict=_turned(finding.verdict, mention.opposite))
+            for mention in dict.fromkeys(mention for pair in pairs for mention in pair)
+            if (finding := self._evidence.on(asked[0], mention.concept))
+        ]
+        if {finding.verdict for finding in found} != {"yes", "no"}:
+            return None
+        return Finding("partly", tuple(dict.fromkeys(claim for one in found for claim in one.claims)), "joined")
+
+    def _named(self, question: Question, entry: Answer, asked: tuple[str, ...]) -> Finding | None:
+        """What is said on what a yes/no question names, where that is not what `entry` is about but its claims tell:
+        the entry says that A is proactive, the question is whether A is reactive."""
+        if len(asked) != 1:
+            return None
+        known = self._knowledge.topics
+        topics = [m for m in question.mentions if m.concept in known and m.concept not in asked]
+        own = {*entry.topics, *(wider for topic in entry.topics for wider in known[topic].within)}
+        if any(mention.concept in own for mention in topics):
+            return None
+        found: list[Finding] = []
+        for mention in topics:
+            finding = self._evidence.on(asked[0], mention.concept)
+            if finding and self._rests_on(entry, finding):
+                found.append(finding._replace(verdict=_turned(finding.verdict, mention.opposite)))
+        return found[0] if len({finding.verdict for finding in found}) == 1 else None
+
+    def _says_more(self, question: Question, asked: tuple[str, ...]) -> bool:
+        """Whether the claim that affirms what is named of the one subject asked about affirms more beside it."""
+        if len(asked) != 1:
+            return False
+        for topic in question.topics:
+            finding = self._evidence.on(asked[0], topic)
+            if finding and finding.verdict == "yes" and finding.rule == "stated":
+                statements = self._knowledge.claims[finding.claims[0]].statements
+                if sum(statement.holds and statement.subject == asked[0] for statement in statements) > 1:
+                    return True
+        return False
+
+    def _lists_more(self, question: Question, entry: Answer) -> bool:
+        """Whether `entry` is a list and the question whether one thing is all there is: or names an example as all."""
+        claims = self._claims(entry)
+        if not question.topics:
+            return sum(claim.aspect == claims[0].aspect for claim in claims) > 1
+        return _EXAMPLES.are_in(claims[0].says.lower().split())
+
+    def _says_always(self, entry: Answer) -> bool:
+        """Whether what `entry` rests on leaves no exception."""
+        said = " ".join(claim.says for claim in self._claims(entry)).lower().replace("-", " ").split()
+        return not english.WITHOUT_EXCEPTION.isdisjoint(said)
+
+    def _claims(self, entry: Answer) -> list[Claim]:
+        return [self._knowledge.claims[claim] for claim in entry.claims]
+
+    def _rests_on(self, entry: Answer, finding: Finding) -> bool:
+        """Whether `finding` is of what `entry` speaks about: one of its claims, or what sets another subject apart in
+        the same aspect."""
+        if set(finding.claims) & set(entry.claims):
+            return True
+        aspects = {self._knowledge.claims[claim].aspect for claim in finding.claims}
+        return finding.rule == "contrast" and entry.aspect in aspects
+
+
+def _turned(verdict: Verdict, contrary: bool) -> Verdict:
+    return reverse(verdict) if contrary else verdict
+
+
+def _affirms_nothing(question: Question, resolved: Resolved) -> bool:
+    """Whether one thing is named and nothing said of it: "and A?" with nothing before it, "and the drawbacks?"."""
+    named = {position for mention in question.mentions for position in range(mention.start, mention.end)}
+    rest = [word for position, word in enumerate(question.words) if position not in named]
+    if any(word in english.AUXILIARIES or word not in english.FUNCTION_WORDS for word in rest):
+        return False
+    if len({mention.concept for mention in question.mentions}) != 1:
+        return False
+    return resolved.rule == "complete" or bool(question.aspects)
