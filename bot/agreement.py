@@ -56,6 +56,8 @@ class Agreement:
         if not asked & about:
             return OTHER_SUBJECT
         score = SAME_SUBJECT
+        if all(self._known[subject].speaker for subject in about):
+            return score + SUBJECT_LEFT_OUT if self._silent else score  # on the source: others may be named beside it
         if not self._pair:
             comparable = {subject for subject in asked if self._known[subject].contrast} or asked
             score += SUBJECT_LEFT_OUT * 2 * len(comparable - about) / len(comparable)

@@ -99,6 +99,8 @@ class Decider:
         limits = self._limits
         entry = self._knowledge.answers[best.entry]
         if entry.kind != "answer":
+            if missing and entry.kind in ("help", "triage") and best.score < limits.strong:
+                return Decision("unstated", rule="names a topic on which the sources are silent")
             if best.score >= limits.decline:
                 return Decision(entry.kind, entry=entry.id, rule=f"nearest to the examples of {entry.id}")
             return self._uncertain(question, resolved, candidates)
@@ -106,7 +108,7 @@ class Decider:
             return Decision("clarify", rule="has no word that says what it is about")
         if missing and best.score < limits.strong:
             return Decision("unstated", rule="names a topic on which the sources are silent")
-        if question.numeric and not self._wording.counts(entry):
+        if question.numeric and not self._wording.counts(entry, question.words):
             return Decision("unstated", rule="asks for a number")
         if question.respect and not self._compares_in(question, entry):
             return Decision("unstated", rule="compares in a respect that the sources don't speak of")
