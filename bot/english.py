@@ -143,6 +143,13 @@ ASKING_FRAMES = (
     "any idea", "does anyone know", "i need to know", "help me understand", "do you have", "is it possible to",
 )  # fmt: skip
 
+# What only says to whom something is to be explained; after it nothing is asked.
+AUDIENCE = (
+    "like i am", "like i was", "like i were", "like im", "as if i", "as though i", "like you would", "like to a",
+    "so that a", "to someone who", "for someone who", "to somebody who", "for somebody who", "to a five", "to a 5",
+    "to a child", "to a kid", "for a child", "for a kid", "for a beginner", "to a beginner", "for dummies",
+)  # fmt: skip
+
 COMPARATIVES = _words("better worse")
 NOT_MORE = _words("other rather either neither never after under over whether however together another")
 # What asks for a number, a rate or a date.

@@ -138,7 +138,7 @@ def resolve(question: Question, last: LastTurn | None, knowledge: KnowledgeBase,
     )
     if not leans:
         return Resolved(())
-    subjects = chosen or last.subjects
+    subjects = chosen or (() if question.pair else last.subjects)  # "which of the two" is about both
     extra = tuple(f"<{subject}>" for subject in subjects)
     topics = () if question.topics or question.aspects else last.topics
     return Resolved(

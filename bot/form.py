@@ -16,6 +16,7 @@ _FRAMES = Phrases(english.ASKING_FRAMES)
 _NUMERIC = Phrases(english.NUMERIC)
 _PAIR = Phrases(english.PAIR)
 _ONLY = Phrases(english.ONLY)
+_AUDIENCE = Phrases(english.AUDIENCE)
 _REVERSALS = Phrases(english.REVERSALS)
 
 
@@ -63,6 +64,12 @@ def asks_for_number(words: Sequence[str]) -> bool:
 def asks_about_both(words: Sequence[str]) -> bool:
     """Whether two things are spoken of without being named: "the two", "both", "which one"."""
     return _PAIR.are_in(words)
+
+
+def audience(words: Sequence[str]) -> int:
+    """Where it is said for whom something is to be explained: "… like I am new here". Else the number of words."""
+    explains = any(word in english.IMPERATIVES for word in words[:4])
+    return _AUDIENCE.start_in(words) if explains else len(words)
 
 
 def asks_if_only(words: Sequence[str]) -> bool:

@@ -16,12 +16,15 @@ class Phrases:
 
     def are_in(self, words: Sequence[str]) -> bool:
         """Whether one of the phrases stands anywhere in `words`."""
-        by_first = self._by_first
+        return self.start_in(words) < len(words)
+
+    def start_in(self, words: Sequence[str]) -> int:
+        """Where in `words` the first of the phrases begins; the number of words where there is none."""
         for start, word in enumerate(words):
-            for phrase in by_first.get(word, ()):
+            for phrase in self._by_first.get(word, ()):
                 if tuple(words[start : start + len(phrase)]) == phrase:
-                    return True
-        return False
+                    return start
+        return len(words)
 
     def opening(self, words: Sequence[str]) -> int:
         """How many words of `words` are the phrase that it opens with, and goes on after; 0 where it opens with none.

@@ -51,6 +51,7 @@ class Reader:
         text = clean(raw)
         typed = split_words(text)
         words, mended = self._mend(typed)
+        words = words[: form.audience([word.text for word in words])]
         stems = [stem(word.text) for word in words]
         mentions = self._finder.find(words, stems)
         plain = tuple(word.text for word in words)
