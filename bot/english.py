@@ -143,6 +143,12 @@ ASKING_FRAMES = (
     "any idea", "does anyone know", "i need to know", "help me understand", "do you have", "is it possible to",
 )  # fmt: skip
 
+# What points to something told before: at the end of a question, or as a phrase in it.
+POINTERS = _words("that this it these those here fits applies")
+POINTING = (
+    "is that", "is this", "is it called", "does that", "does this", "that fall", "this fall", "it fall", "would that",
+    "would this", "that belong", "this belong", "that count", "this count",
+)  # fmt: skip
 # What only says to whom something is to be explained; after it nothing is asked.
 AUDIENCE = (
     "like i am", "like i was", "like i were", "like im", "as if i", "as though i", "like you would", "like to a",

@@ -16,6 +16,7 @@ _FRAMES = Phrases(english.ASKING_FRAMES)
 _NUMERIC = Phrases(english.NUMERIC)
 _PAIR = Phrases(english.PAIR)
 _ONLY = Phrases(english.ONLY)
+_POINTING = Phrases(english.POINTING)
 _AUDIENCE = Phrases(english.AUDIENCE)
 _REVERSALS = Phrases(english.REVERSALS)
 
@@ -64,6 +65,14 @@ def asks_for_number(words: Sequence[str]) -> bool:
 def asks_about_both(words: Sequence[str]) -> bool:
     """Whether two things are spoken of without being named: "the two", "both", "which one"."""
     return _PAIR.are_in(words)
+
+
+def identifies(words: Sequence[str]) -> bool:
+    """Whether a sentence asks which one it is that was told of before it: "which of them is that", "what fits"."""
+    asked = without_openers(list(words))
+    if not asked or (asked[0] not in {"which", "what"} and asked[1:2] not in (["which"], ["what"])):
+        return False
+    return asked[-1] in english.POINTERS or _POINTING.are_in(asked)
 
 
 def audience(words: Sequence[str]) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from bot import english, form
 from bot.form import Form, Typed
@@ -39,6 +40,17 @@ class Question:
         return tuple(word for word in self.words if word not in english.FUNCTION_WORDS)
 
 
+SAYS_LITTLE = 2  # words of its own, in a sentence that only points to what the others tell
+
+
+class Focus(NamedTuple):
+    """What of a message retrieval goes by: all of it, the sentence that asks, and the concepts named there."""
+
+    features: tuple[str, ...]
+    asking: tuple[str, ...]
+    about: frozenset[str]
+
+
 class Reader:
     """Reads questions with one knowledge's vocabulary."""
 
@@ -57,11 +69,11 @@ class Reader:
         plain = tuple(word.text for word in words)
         as_typed = Typed.of(text)
         asked = form.form_of(as_typed, plain, offers_choice=_offers_choice(plain, mentions))
-        asking, about = self._asking(text, mentions)
+        focus = self._focus(text, mentions) or Focus(features(plain, mentions), (), _concepts(mentions))
         return Question(
             text=text,
             words=plain,
-            features=features(plain, mentions),
+            features=focus.features,
             mentions=tuple(mentions),
             subjects=_named(mentions, "subject"),
             topics=_named(mentions, "topic"),
@@ -69,8 +81,8 @@ class Reader:
             form=asked,
             reversed=asked == "yesno" and form.asks_contrary(as_typed) != _lessened(plain, mentions),
             mended=mended,
-            asking=asking,
-            asks_about=about,
+            asking=focus.asking,
+            asks_about=focus.about,
             numeric=form.asks_for_number(plain),
             respect=form.respect(plain),
             pair=form.asks_about_both(plain),
@@ -79,25 +91,37 @@ class Reader:
 
     def features(self, raw: str) -> tuple[str, ...]:
         """What retrieval goes by, as `read` finds it: many examples are read for nothing else."""
-        words, _ = self._mend(split_words(clean(raw)))
-        mentions = self._finder.find(words, [stem(word.text) for word in words])
-        return features(tuple(word.text for word in words), mentions)
+        return features(*self._named_in(clean(raw)))
 
-    def _asking(self, text: str, mentions: Sequence[Mention]) -> tuple[tuple[str, ...], frozenset[str]]:
-        """The sentence that asks, where the message has more than one: its features and the concepts it names."""
-        everything = frozenset(mention.concept for mention in mentions)
+    def _focus(self, text: str, mentions: Sequence[Mention]) -> Focus | None:
+        """Where the weight lies in a message of several sentences; None where none of them asks, or there is but one.
+
+        A sentence that asks what the others tell of, "… which of these threats is that?", says nothing to go by itself.
+        """
         parts = sentences(text)
-        asking = (
-            [part for part in parts if form.clause_form([word.text for word in split_words(part)]) is not None]
-            if len(parts) > 1
-            else []
-        )
+        if len(parts) < 2:
+            return None
+        asking = [
+            at
+            for at, part in enumerate(parts)
+            if form.clause_form([word.text for word in split_words(part)]) is not None
+        ]
         if not asking:
-            return (), everything
-        words, _ = self._mend(split_words(asking[-1]))
-        named = self._finder.find(words, [stem(word.text) for word in words])
-        found = features(tuple(word.text for word in words), named)
-        return (found if len(words) >= 4 else ()), frozenset(mention.concept for mention in named) or everything
+            return None
+        words, named = self._named_in(parts[asking[-1]])
+        about = _concepts(named) or _concepts(mentions)
+        told = ". ".join(part for at, part in enumerate(parts) if at != asking[-1])
+        if form.identifies(words) and not _named(named, "topic") and _own_words(words, named) <= SAYS_LITTLE:
+            story, named_there = self._named_in(told)
+            signs = [one for one in features(words, named) if one.startswith("<")]
+            return Focus((*features(story, named_there), *signs), (), _concepts(mentions))
+        whole, everywhere = self._named_in(text)
+        return Focus(features(whole, everywhere), features(words, named) if len(words) >= 4 else (), about)
+
+    def _named_in(self, text: str) -> tuple[tuple[str, ...], list[Mention]]:
+        """The words of a part of a message, mended, and what they name."""
+        words, _ = self._mend(split_words(text))
+        return tuple(word.text for word in words), self._finder.find(words, [stem(word.text) for word in words])
 
     def _mend(self, typed: Sequence[Word]) -> tuple[list[Word], tuple[tuple[str, str], ...]]:
         words: list[Word] = []
@@ -131,6 +155,17 @@ def features(words: Sequence[str], mentions: Sequence[Mention]) -> tuple[str, ..
         if mention.layer != "subject"
     )
     return tuple(result)
+
+
+def _own_words(words: Sequence[str], mentions: Sequence[Mention]) -> int:
+    """How many words there are that are neither mere grammar nor named concepts."""
+    named = {position for mention in mentions for position in range(mention.start, mention.end)}
+    rest = [word for position, word in enumerate(words) if position not in named]
+    return sum(word not in english.FUNCTION_WORDS and word not in english.POINTERS for word in rest)
+
+
+def _concepts(mentions: Sequence[Mention]) -> frozenset[str]:
+    return frozenset(mention.concept for mention in mentions)
 
 
 def _named(mentions: Sequence[Mention], layer: Layer) -> tuple[str, ...]:
