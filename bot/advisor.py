@@ -192,6 +192,8 @@ class Advisor:
         if decision.outcome == "triage" and not incident:
             return self._command("triage", "", message, conversation) or Turn(self._responder.no_triage(), conversation)
         parts = self._parts(whole, decision, conversation.last)
+        if len({found.entry for _, found in parts}) == 1:
+            decision, parts = parts[0][1], []  # the questions of a message agree on another answer than all of it gives
         why = partial(explain, whole, decision, parts)
         reply = self._responder.parts(parts, why) if parts else self._responder.reply(whole, decision, why)
         if incident:
@@ -222,6 +224,8 @@ class Advisor:
             before = self._remember(question, [found], before)
             decided.append((question, found))
         answers = {found.entry for _, found in decided if found.outcome == "answer"}
+        if len(answers) == 1 and all(_surer(found, decision) for _, found in decided):
+            return decided
         if any(found.outcome not in ("answer", "unstated") for _, found in decided):
             return []
         if len(answers) < (2 if decision.outcome == "answer" else 1):
@@ -254,6 +258,14 @@ class Advisor:
             entry.aspect if entry else "",
             question.topics or last.topics,
         )
+
+
+def _surer(one: Decision, other: Decision) -> bool:
+    """Whether `one` is an answer, and another and a surer one than `other`."""
+    best, least = one.candidates.best, other.candidates.best
+    if one.outcome != "answer" or one.entry == other.entry or best is None or least is None:
+        return False
+    return best.score > least.score
 
 
 def _answers(question: Question, reply: Reply) -> bool:

@@ -25,8 +25,14 @@ def split_questions(text: str) -> list[str]:
             pieces.append(text[start : joint.start()].strip())
             start = joint.end()
     pieces.append(text[start:].strip())
-    asked = [piece for piece in pieces if piece and _opens_a_question(piece)]
+    asked = [piece for piece in map(_without_lead_in, pieces) if piece and _opens_a_question(piece)]
     return asked[:MOST] if len(asked) > 1 else [text]
+
+
+def _without_lead_in(piece: str) -> str:
+    """Without what only announces a question: "two things: what is A …"."""
+    announced, colon, rest = piece.partition(": ")
+    return rest if colon and not _opens_a_question(announced) else piece
 
 
 def _opens_a_question(text: str) -> bool:
