@@ -158,7 +158,7 @@ def _tagged(words: Sequence[str]) -> bool:
 
 def asks_contrary(typed: Typed) -> bool:
     """Whether a word in a yes/no question turns it round: "is X left out?". "Isn't X …?" asks the same as "Is X …?"."""
-    asked = _main_clause(typed)
+    asked = main_clause(typed)
     opens = bool(asked) and asked[0] in english.AUXILIARIES
     turns = 0
     for position, word in enumerate(asked):
@@ -174,7 +174,7 @@ def asks_contrary(typed: Typed) -> bool:
     return turns % 2 == 1
 
 
-def _main_clause(typed: Typed) -> list[str]:
+def main_clause(typed: Typed) -> list[str]:
     """The words of the clause that asks, without a story before it and without what a relative clause adds."""
     parts, whole = typed.clauses, typed.words
     if len(parts) > 1 and len(parts[-1]) <= 3 and parts[-1][-1] in english.PRONOUNS:

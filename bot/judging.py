@@ -41,7 +41,7 @@ class Judge:
         """
         if question.form != "yesno" or _affirms_nothing(question, resolved):
             return None, ()
-        joined = self._joined(question, asked)
+        joined = self._joined(question, asked) or self._together(question, entry)
         if joined is not None:
             return joined.verdict, joined.claims
         if question.only and (self._says_more(question, asked) or self._lists_more(question, entry)):
@@ -71,6 +71,17 @@ class Judge:
         if {finding.verdict for finding in found} != {"yes", "no"}:
             return None
         return Finding("partly", tuple(dict.fromkeys(claim for one in found for claim in one.claims)), "joined")
+
+    def _together(self, question: Question, entry: Answer) -> Finding | None:
+        """`partly`, where several subjects are asked about in one and the topic of `entry` is affirmed of some only."""
+        subjects = [mention for mention in question.mentions if mention.layer == "subject"]
+        if not any(_JOINED & set(question.words[one.end : other.start]) for one, other in pairwise(subjects)):
+            return None
+        for topic in entry.topics:
+            found = [finding for one in question.subjects if (finding := self._evidence.on(one, topic))]
+            if {finding.verdict for finding in found} == {"yes", "no"}:
+                return Finding("partly", tuple(dict.fromkeys(claim for one in found for claim in one.claims)), "joined")
+        return None
 
     def _named(self, question: Question, entry: Answer, asked: tuple[str, ...]) -> Finding | None:
         """What is said on what a yes/no question names, where that is not what `entry` is about but its claims tell:
@@ -105,7 +116,7 @@ class Judge:
         """Whether `entry` is a list and the question whether one thing is all there is: or names an example as all."""
         claims = self._claims(entry)
         if not question.topics:
-            return sum(claim.aspect == claims[0].aspect for claim in claims) > 1
+            return len(entry.bullets) > 1 or sum(claim.aspect == claims[0].aspect for claim in claims) > 1
         return _EXAMPLES.are_in(claims[0].says.lower().split())
 
     def _says_always(self, entry: Answer) -> bool:

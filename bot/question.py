@@ -79,7 +79,7 @@ class Reader:
             topics=_named(mentions, "topic"),
             aspects=_named(mentions, "aspect"),
             form=asked,
-            reversed=asked == "yesno" and form.asks_contrary(as_typed) != _lessened(plain, mentions),
+            reversed=asked == "yesno" and form.asks_contrary(as_typed) != _lessened(as_typed, plain, mentions),
             mended=mended,
             asking=focus.asking,
             asks_about=focus.about,
@@ -181,8 +181,11 @@ def _offers_choice(words: Sequence[str], mentions: Sequence[Mention]) -> bool:
     )
 
 
-def _lessened(words: Sequence[str], mentions: Sequence[Mention]) -> bool:
-    """Whether a topic is named as lacking: "less maintainable", "without any overhead"."""
+def _lessened(typed: Typed, words: Sequence[str], mentions: Sequence[Mention]) -> bool:
+    """Whether a topic is named as lacking: "less maintainable", "without any overhead". What follows a comma only says
+    the same again: "alone, without the others"."""
+    if english.LACKING.isdisjoint(form.main_clause(typed)):
+        return False
     return any(
         not english.LACKING.isdisjoint(words[max(mention.start - 2, 0) : mention.start])
         for mention in mentions
