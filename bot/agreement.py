@@ -13,6 +13,7 @@ OTHER_SUBJECT = -0.30
 SAID_BY_CONTRAST = -0.06  # the entry is about another subject, and says something of the one asked about all the same
 SUBJECT_LEFT_OUT = -0.12  # the question names two subjects and the entry deals with one of them
 SUBJECT_ADDED = 0.02  # the entry compares two subjects and the question names one
+SUBJECT_ADDED_AFTER = -0.08  # … and the question goes on about the one that was talked about before
 SAME_COMPARISON = 0.15  # the entry compares just the subjects that are named, in the aspect that is named
 SAME_TOPIC = 0.07
 SAME_ASPECT = 0.03
@@ -27,6 +28,7 @@ class Agreement:
         self._known = knowledge.subjects
         self._evidence = evidence
         self._pair = question.pair
+        self._goes_on = not question.subjects and not question.pair
         self._topics = frozenset(question.topics)
         self._aspects = question.aspects
         self._silent = {subject for subject in subjects if not self._known[subject].speaker}
@@ -61,7 +63,11 @@ class Agreement:
         if not self._pair:
             comparable = {subject for subject in asked if self._known[subject].contrast} or asked
             score += SUBJECT_LEFT_OUT * 2 * len(comparable - about) / len(comparable)
-        return score + SUBJECT_ADDED if about - asked else score
+        added = about - asked
+        if added:
+            compared = {other for subject in asked for other in self._known[subject].contrast}
+            score += SUBJECT_ADDED_AFTER if self._goes_on and added & compared else SUBJECT_ADDED
+        return score
 
     def _says_something(self, entry: Answer) -> bool:
         return any(self._evidence.on(subject, topic) for subject in self._subjects for topic in entry.topics)
