@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
+from bot import english
 from bot.candidates import Candidate, CandidateFinder, Candidates
 from bot.conversation import LastTurn
 from bot.evidence import Evidence, Finding, reverse
@@ -71,7 +72,8 @@ class Decider:
     def decide(self, question: Question, last: LastTurn | None) -> Decision:
         resolved = resolve(question, last, self._knowledge, self._reader)
         subjects = resolved.subjects or (self._pair if question.pair else ())
-        candidates = self._finder.rank(question, subjects, resolved.extra)
+        said = last.entry if last and resolved.extra else None
+        candidates = self._finder.rank(question, subjects, resolved.extra, said=said)
         missing = tuple(
             topic
             for topic in question.topics
@@ -98,6 +100,8 @@ class Decider:
             return Decision("offtopic", rule="no candidate")
         limits = self._limits
         entry = self._knowledge.answers[best.entry]
+        if best.score < limits.strong and _points_nowhere(question, resolved):
+            return Decision("clarify", rule="points to something that was not named")
         if entry.kind != "answer":
             if missing and entry.kind in ("help", "triage") and best.score < limits.strong:
                 return Decision("unstated", rule="names a topic on which the sources are silent")
@@ -213,6 +217,13 @@ class Decider:
     @staticmethod
     def _turned(verdict: Verdict, contrary: bool) -> Verdict:
         return reverse(verdict) if contrary else verdict
+
+
+def _points_nowhere(question: Question, resolved: Resolved) -> bool:
+    """Whether something is asked of "it" or "that", with nothing named and nothing said before: "is it better?"."""
+    if question.mentions or resolved.extra or resolved.subjects or not (question.form == "yesno" or question.numeric):
+        return False
+    return not english.PRONOUNS.isdisjoint(question.words) and len(question.content) <= 1
 
 
 def _compared(knowledge: KnowledgeBase) -> tuple[str, ...]:

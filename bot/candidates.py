@@ -18,6 +18,7 @@ from bot.retrieval import Retriever
 
 CONSIDERED = 16  # labels that are looked at more closely
 NEVER = -9.0  # the score of what was not found at all
+SAID_ALREADY = -0.08  # who goes on asking seldom wants the same answer again
 CONTRARY = "!"  # marks the label under which an entry's contrary questions are learnt
 
 
@@ -69,9 +70,15 @@ class CandidateFinder:
         self._polarity = Polarity(learnt.polarity)
 
     def rank(
-        self, question: Question, subjects: Sequence[str], extra: Sequence[str] = (), limit: int = 8
+        self,
+        question: Question,
+        subjects: Sequence[str],
+        extra: Sequence[str] = (),
+        limit: int = 8,
+        said: str | None = None,
     ) -> Candidates:
-        """The best `limit` answers; `subjects` are those asked about, `extra` features that the conversation adds."""
+        """The best `limit` answers; `subjects` are those asked about, `extra` features that the conversation adds,
+        `said` the entry that was the last answer."""
         ranking = self._retriever.rank((*question.features, *extra), limit=CONSIDERED)
         sides: dict[str, list[float]] = {}
         self._collect(ranking.candidates, sides)
@@ -93,7 +100,8 @@ class CandidateFinder:
                 continue  # what names something does not ask "what do you mean?"
             wording = max(aligned, contrary)
             turned = leaning + OF_ENTRY * (max(contrary, 0.0) - max(aligned, 0.0)) > 0
-            ranked.append(Candidate(entry, wording + agreement(answer), wording, turned))
+            score = wording + agreement(answer) + (SAID_ALREADY if entry == said else 0.0)
+            ranked.append(Candidate(entry, score, wording, turned))
         ranked.sort(key=lambda candidate: (-candidate.score, candidate.entry))
         return Candidates(tuple(ranked[:limit]), confidence)
 

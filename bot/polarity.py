@@ -26,7 +26,7 @@ OPPOSITE = 0.9  # a topic is called by a name for its contrary
 def fit(questions: Iterable[tuple[Question, bool]], embeddings: Embeddings | None) -> Retriever:
     """Learns from yes/no questions, each with whether it asks for the contrary of what its answer says."""
     examples = [
-        (CONTRARY if contrary else ALIGNED, blanked(question))
+        (CONTRARY if contrary else ALIGNED, _wording(question))
         for question, contrary in questions
         if question.form == "yesno"
     ]
@@ -43,25 +43,11 @@ class Polarity:
         """How much the wording speaks for the contrary; 0 where nothing was learnt."""
         if question.form != "yesno":
             return 0.0
-        scores = {found.label: found.score for found in self._retriever.rank(blanked(question)).candidates}
+        scores = {found.label: found.score for found in self._retriever.rank(_wording(question)).candidates}
         wording = scores.get(CONTRARY, 0.0) - scores.get(ALIGNED, 0.0)
         opposite = any(mention.opposite for mention in question.mentions)
         return OF_WORDING * wording + TURNED * question.reversed + OPPOSITE * opposite + OFFSET
 
 
-def blanked(question: Question) -> tuple[str, ...]:
-    """The words of `question` with a sign in place of each subject and topic."""
-    words: list[str] = []
-    position = 0
-    starts = {mention.start: mention for mention in question.mentions if mention.layer != "aspect"}
-    while position < len(question.words):
-        mention = starts.get(position)
-        if mention is None:
-            words.append(question.words[position])
-            position += 1
-        else:
-            words.append("<subject>" if mention.layer == "subject" else "<topic!>" if mention.opposite else "<topic>")
-            position = mention.end
-    if question.reversed:
-        words.append("<turned>")
-    return tuple(words)
+def _wording(question: Question) -> tuple[str, ...]:
+    return (*question.blanked, "<turned>") if question.reversed else question.blanked

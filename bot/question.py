@@ -28,6 +28,7 @@ class Question:
     reversed: bool  # has a word that turns a yes/no question round
     asking: tuple[str, ...] = ()  # the features of the sentence that asks, where others tell a story around it
     asks_about: frozenset[str] = frozenset()  # concepts named in the sentence that asks
+    blanked: tuple[str, ...] = ()  # of a yes/no question: its words, with signs for what is named
     numeric: bool = False  # asks for a number, a date or a rate
     respect: str = ""  # in what one is said to be more than the other: "faster", "expensive"
     pair: bool = False  # asks about "the two", "both", "which one"
@@ -44,11 +45,13 @@ SAYS_LITTLE = 2  # words of its own, in a sentence that only points to what the 
 
 
 class Focus(NamedTuple):
-    """What of a message retrieval goes by: all of it, the sentence that asks, and the concepts named there."""
+    """What of a message retrieval goes by: all of it, the sentence that asks, and the concepts named there; and what
+    its polarity is told by."""
 
     features: tuple[str, ...]
     asking: tuple[str, ...]
     about: frozenset[str]
+    blanked: tuple[str, ...]
 
 
 class Reader:
@@ -69,7 +72,7 @@ class Reader:
         plain = tuple(word.text for word in words)
         as_typed = Typed.of(text)
         asked = form.form_of(as_typed, plain, offers_choice=_offers_choice(plain, mentions))
-        focus = self._focus(text, mentions) or Focus(features(plain, mentions), (), _concepts(mentions))
+        focus = self._focus(text, plain, mentions)
         return Question(
             text=text,
             words=plain,
@@ -83,6 +86,7 @@ class Reader:
             mended=mended,
             asking=focus.asking,
             asks_about=focus.about,
+            blanked=focus.blanked if asked == "yesno" else (),
             numeric=form.asks_for_number(plain),
             respect=form.respect(plain),
             pair=form.asks_about_both(plain),
@@ -93,30 +97,29 @@ class Reader:
         """What retrieval goes by, as `read` finds it: many examples are read for nothing else."""
         return features(*self._named_in(clean(raw)))
 
-    def _focus(self, text: str, mentions: Sequence[Mention]) -> Focus | None:
-        """Where the weight lies in a message of several sentences; None where none of them asks, or there is but one.
+    def _focus(self, text: str, plain: tuple[str, ...], mentions: Sequence[Mention]) -> Focus:
+        """Where the weight lies in a message: in the sentence that asks, if there are several.
 
         A sentence that asks what the others tell of, "… which of these threats is that?", says nothing to go by itself.
         """
         parts = sentences(text)
-        if len(parts) < 2:
-            return None
         asking = [
             at
-            for at, part in enumerate(parts)
+            for at, part in enumerate(parts if len(parts) > 1 else ())
             if form.clause_form([word.text for word in split_words(part)]) is not None
         ]
         if not asking:
-            return None
+            return Focus(features(plain, mentions), (), _concepts(mentions), blanked(plain, mentions))
         words, named = self._named_in(parts[asking[-1]])
         about = _concepts(named) or _concepts(mentions)
         told = ". ".join(part for at, part in enumerate(parts) if at != asking[-1])
         if form.identifies(words) and not _named(named, "topic") and _own_words(words, named) <= SAYS_LITTLE:
             story, named_there = self._named_in(told)
             signs = [one for one in features(words, named) if one.startswith("<")]
-            return Focus((*features(story, named_there), *signs), (), _concepts(mentions))
-        whole, everywhere = self._named_in(text)
-        return Focus(features(whole, everywhere), features(words, named) if len(words) >= 4 else (), about)
+            return Focus((*features(story, named_there), *signs), (), _concepts(mentions), ())
+        own = len(words) >= 4
+        asked = blanked(words, named) if own else blanked(plain, mentions)
+        return Focus(features(plain, mentions), features(words, named) if own else (), about, asked)
 
     def _named_in(self, text: str) -> tuple[tuple[str, ...], list[Mention]]:
         """The words of a part of a message, mended, and what they name."""
@@ -154,6 +157,22 @@ def features(words: Sequence[str], mentions: Sequence[Mention]) -> tuple[str, ..
         for mention in mentions
         if mention.layer != "subject"
     )
+    return tuple(result)
+
+
+def blanked(words: Sequence[str], mentions: Sequence[Mention]) -> tuple[str, ...]:
+    """The words with a sign in place of each subject and topic: what is left is how something is asked."""
+    result: list[str] = []
+    position = 0
+    starts = {mention.start: mention for mention in mentions if mention.layer != "aspect"}
+    while position < len(words):
+        mention = starts.get(position)
+        if mention is None:
+            result.append(words[position])
+            position += 1
+        else:
+            result.append("<subject>" if mention.layer == "subject" else "<topic!>" if mention.opposite else "<topic>")
+            position = mention.end
     return tuple(result)
 
 
