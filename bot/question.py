@@ -52,6 +52,7 @@ class Focus(NamedTuple):
     asking: tuple[str, ...]
     about: frozenset[str]
     blanked: tuple[str, ...]
+    words: tuple[str, ...]  # of the sentence that asks
 
 
 class Reader:
@@ -87,10 +88,10 @@ class Reader:
             asking=focus.asking,
             asks_about=focus.about,
             blanked=focus.blanked if asked == "yesno" else (),
-            numeric=form.asks_for_number(plain),
-            respect=form.respect(plain),
+            numeric=form.asks_for_number(focus.words),
+            respect=form.respect(focus.words),
             pair=form.asks_about_both(plain),
-            only=form.asks_if_only(plain),
+            only=form.asks_if_only(focus.words),
         )
 
     def features(self, raw: str) -> tuple[str, ...]:
@@ -109,17 +110,17 @@ class Reader:
             if form.clause_form([word.text for word in split_words(part)]) is not None
         ]
         if not asking:
-            return Focus(features(plain, mentions), (), _concepts(mentions), blanked(plain, mentions))
+            return Focus(features(plain, mentions), (), _concepts(mentions), blanked(plain, mentions), plain)
         words, named = self._named_in(parts[asking[-1]])
         about = _concepts(named) or _concepts(mentions)
         told = ". ".join(part for at, part in enumerate(parts) if at != asking[-1])
         if form.identifies(words) and not _named(named, "topic") and _own_words(words, named) <= SAYS_LITTLE:
             story, named_there = self._named_in(told)
             signs = [one for one in features(words, named) if one.startswith("<")]
-            return Focus((*features(story, named_there), *signs), (), _concepts(mentions), ())
+            return Focus((*features(story, named_there), *signs), (), _concepts(mentions), (), words)
         own = len(words) >= 4
         asked = blanked(words, named) if own else blanked(plain, mentions)
-        return Focus(features(plain, mentions), features(words, named) if own else (), about, asked)
+        return Focus(features(plain, mentions), features(words, named) if own else (), about, asked, words)
 
     def _named_in(self, text: str) -> tuple[tuple[str, ...], list[Mention]]:
         """The words of a part of a message, mended, and what they name."""
