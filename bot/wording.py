@@ -18,7 +18,7 @@ class Wording:
     def __init__(self, knowledge: KnowledgeBase) -> None:
         self._knowledge = knowledge
         self._stems: dict[str, frozenset[str]] = {}
-        self._counted: dict[str, frozenset[str]] = {}
+        self._counts: dict[str, bool] = {}
 
     def speaks_of(self, entry: Answer, word: str) -> bool:
         """Whether `word`, or the adjective that it is a comparative of, stands in the answer or its examples."""
@@ -28,21 +28,15 @@ class Wording:
         return any(stem(form) in stems for form in (word, *positives(word)))
 
     def counts(self, entry: Answer, words: Sequence[str]) -> bool:
-        """Whether the answer is one to questions for a number, of just the thing that `words` want counted, if they
-        name it: "how many weeks" is not asked for "how many applications"."""
-        counted = self._counted.get(entry.id)
-        if counted is None:
-            counted = self._counted[entry.id] = self._counted_by(entry)
-        asked = _counted_in(words)
-        return bool(counted) and (not asked or asked in counted)
-
-    def _counted_by(self, entry: Answer) -> frozenset[str]:
-        found = set()
-        for text in (*entry.questions, *entry.contrary):
-            words = [word.text for word in split_words(text)]
-            if asks_for_number(words):
-                found.add(_counted_in(words))
-        return frozenset(found)
+        """Whether the answer is one to questions for a number, and speaks of what `words` want counted: an answer on
+        how many applications does not say how many weeks."""
+        counts = self._counts.get(entry.id)
+        if counts is None:
+            examples = (*entry.questions, *entry.contrary)
+            counts = any(asks_for_number([word.text for word in split_words(text)]) for text in examples)
+            self._counts[entry.id] = counts
+        counted = _counted_in(words)
+        return counts and (not counted or self.speaks_of(entry, counted))
 
     def _stems_of(self, entry: Answer) -> frozenset[str]:
         claims = self._knowledge.claims
@@ -52,10 +46,10 @@ class Wording:
 
 
 def _counted_in(words: Sequence[str]) -> str:
-    """The stem of what stands after "how many"; empty where that is not asked, or nothing stands there."""
+    """What stands after "how many"; empty where that is not asked, or nothing stands there."""
     for (first, second), thing in zip(pairwise(words), words[2:], strict=False):
         if first == "how" and second == "many" and thing not in FUNCTION_WORDS:
-            return stem(thing)
+            return thing
     return ""
 
 

@@ -1,0 +1,42 @@
+"""Verdicts on questions that ask more than whether an answer holds: both, all, only, always, the same."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.advisor import Advisor
+
+
+@pytest.mark.parametrize(
+    ("question", "verdict"),
+    [
+        # one of two things is affirmed, the other denied
+        ("does appsec protect against injection and insider threats?", "partly"),
+        ("does product security deal with supply chain risks and infrastructure?", "yes"),
+        # of some of several subjects
+        ("do SAST and DAST both look at the source code?", "partly"),
+        ("does appsec or product security cover the cloud?", None),
+        # whether there is nothing besides
+        ("are long cycles the only disadvantage of product security?", "no"),
+        ("is there just one technique for testing in appsec?", "no"),
+        # without exception
+        ("does rasp always slow everything down?", "no"),
+        ("is product security built into every layer of an app?", "yes"),
+        # two that are compared are not the same
+        ("do both disciplines have the same scope?", "no"),
+        # what follows a comma says the same again
+        ("can one team do product security alone, without any development people?", "no"),
+        # what is told before the question turns nothing round
+        ("we have no source code from the vendor. can SAST check binaries?", "yes"),
+        ("we only sell one app. does appsec fit that?", "yes"),
+    ],
+)
+def test_a_verdict_is_on_all_that_is_asked(advisor: Advisor, question: str, verdict: str | None) -> None:
+    reply = advisor.ask(question)
+    assert (reply.kind, reply.verdict) == ("answer", verdict), reply.text
+
+
+@pytest.mark.parametrize("question", ["and the cons?", "ok, and what about the drawbacks?"])
+def test_what_only_names_an_aspect_has_nothing_to_affirm(advisor: Advisor, question: str) -> None:
+    reply = advisor.ask(question, ["what are the pros of product security?"])
+    assert (reply.kind, reply.entry, reply.verdict) == ("answer", "prodsec-cons", None)

@@ -1,0 +1,57 @@
+"""Where the weight lies in a message: which of its sentences asks, and what is only said around it."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.advisor import Advisor
+
+
+@pytest.mark.parametrize(
+    ("question", "entry"),
+    [
+        ("Somebody logged in with a stolen password. Which threat is that?", "appsec-authentication"),
+        ("Our old API was abused by a stranger. What item of the threat list does this fall under?", "appsec-apis"),
+        ("describe product security as if i had never worked in IT", "prodsec-definition"),
+        ("explain DAST like I am a lawyer", "dast"),
+        ("one question: what is RASP?", "rasp"),
+    ],
+)
+def test_what_is_asked_is_told_from_what_is_said_around_it(advisor: Advisor, question: str, entry: str) -> None:
+    assert advisor.ask(question).entry == entry
+
+
+def test_which_of_the_two_is_about_both_and_not_about_the_last_one(advisor: Advisor) -> None:
+    before = ["does appsec look after the supply chain?"]
+    reply = advisor.ask("which of the two does look after it?", before)
+    assert reply.entry == "compare-supply-chain"
+
+
+def test_several_questions_after_a_lead_in_are_all_answered(advisor: Advisor) -> None:
+    reply = advisor.ask("two questions: what is SAST, and what is the scope of product security?")
+    claims = {citation.claim for citation in reply.citations}
+    assert {"appsec.type.sast", "table.scope.prodsec"} <= claims
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("how many weeks does product security take?", "unstated"),
+        ("how many apps are in the scope of product security?", "answer"),
+        ("would product security get us through a FedRAMP audit?", "unstated"),
+        ("is that any better?", "clarify"),
+    ],
+)
+def test_what_the_source_does_not_say_is_not_answered_with_something_near(
+    advisor: Advisor, question: str, kind: str
+) -> None:
+    assert advisor.ask(question).kind == kind
+
+
+def test_who_goes_on_asking_is_not_given_the_same_answer_again(advisor: Advisor) -> None:
+    before = ["which threats does appsec guard against?"]
+    assert advisor.ask("why do attackers go for these first?", before).entry == "attackers-first"
+
+
+def test_the_source_can_be_asked_about_with_what_it_is_about_beside_it(advisor: Advisor) -> None:
+    assert advisor.ask("was the article written by people who sell an appsec product?").entry == "source-bias"
