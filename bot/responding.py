@@ -12,6 +12,8 @@ from bot.knowledge.model import Answer, KnowledgeBase
 from bot.messages import Block, Bullets, Choice, Explain, Heading, Kind, Paragraph, Reply, Verdict
 from bot.question import Question
 
+EXAMPLES = 3  # of questions, for who asked something else
+
 
 class Responder:
     """Words every decision. `contact`: whom to reach in an incident."""
@@ -157,7 +159,9 @@ class Responder:
     # --- everything else
 
     def offtopic(self) -> Reply:
-        body = (Paragraph(self._composer.phrase("offtopic", "I can't help with that.")),)
+        body: tuple[Block, ...] = (Paragraph(self._composer.phrase("offtopic", "I can't help with that.")),)
+        if examples := self._knowledge.phrase_lists.get("help-examples", ())[:EXAMPLES]:
+            body += (Paragraph(self._composer.phrase("offtopic-examples", "For instance:")), Bullets(examples))
         return Reply(
             "offtopic",
             self._composer.phrase("offtopic-title", "That is not my subject"),

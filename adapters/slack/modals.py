@@ -19,14 +19,14 @@ NAME = "Security advisor"
 QUESTION = "question"  # the field whose value is what a person asks
 
 
-def modal(reply: Reply, place: Place, *, public: bool = False) -> View:
+def modal(reply: Reply, place: Place, *, public: bool = False, on_form: bool = False) -> View:
     """The modal for `reply`, which goes on with the conversation in `place`.
 
-    A reply with a form and a choice to go ahead is a preview: going ahead is what submitting it does, and the modal
-    below it, to which the person can go back, holds the form already.
+    A reply with a form and a choice to go ahead is a preview. `on_form`: it lies on the form that it answers, to which
+    the person can go back, so submitting it is going ahead. Else the form is in it, and going ahead is a button.
     """
     form, choices = reply.form, reply.choices
-    ahead = next((choice for choice in choices if choice.style == "primary"), None) if form else None
+    ahead = next((choice for choice in choices if choice.style == "primary"), None) if form and on_form else None
     fields: list[View] = []
     view: View = {"type": "modal", "callback_id": CALLBACK, "title": _plain((form and form.title) or NAME)}
     command = ""

@@ -22,8 +22,9 @@ def register(app: App) -> None:
         if reply is None:
             await ack(response_action="clear")
             return
-        shown = modal(reply, asked.place, public=asked.public)
-        await ack(response_action="push" if is_preview(reply) else "update", view=shown)
+        preview = is_preview(reply)
+        shown = modal(reply, asked.place, public=asked.public, on_form=preview)
+        await ack(response_action="push" if preview else "update", view=shown)
 
     app.bolt.view(CALLBACK)(on_submission)
 

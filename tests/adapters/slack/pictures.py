@@ -53,7 +53,7 @@ def pages(advisor: Advisor) -> Mapping[str, tuple[int, str]]:
     return {
         "slack-answer": (660, _only_you() + _message(message(answer)["blocks"])),
         "slack-triage": (660, _message(message(Talk(advisor).ask("triage"))["blocks"])),
-        "slack-preview": (560, _modal(modal(preview, HERE))),
+        "slack-preview": (560, _modal(modal(preview, HERE, on_form=True))),
         "slack-home": (720, _inside(list(homes(advisor))[1]["blocks"])),
     }
 

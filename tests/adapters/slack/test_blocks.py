@@ -111,11 +111,20 @@ def test_a_preview_is_submitted_by_going_ahead_and_its_form_stays_below_it() -> 
     ahead, drop = Choice("Post it", "confirm:1", style="primary"), Choice("Drop it", "discard:1")
     form = Form("preview:x", "Where to?", "Preview", (CHANNEL,))
     reply = Reply("notice", "Post this?", choices=(ahead, drop), form=form)
-    view = modal(reply, HERE)
+    view = modal(reply, HERE, on_form=True)
     assert is_preview(reply)
     assert (view["submit"]["text"], metadata_of(view)["command"]) == ("Post it", "confirm:1")
     assert buttons(view["blocks"]) == {"Drop it": "discard:1"}
     assert not fields(view["blocks"])
+
+
+def test_a_preview_that_lies_on_no_form_has_it_inside() -> None:
+    ahead, drop = Choice("Send it", "confirm:1", style="primary"), Choice("Drop it", "discard:1")
+    form = Form("ask", "Your question", "Change it", (FREE,))
+    view = modal(Reply("notice", "Send this?", choices=(ahead, drop), form=form), HERE)
+    assert (view["submit"]["text"], metadata_of(view)["command"]) == ("Change it", "ask")
+    assert buttons(view["blocks"]) == {"Send it": "confirm:1", "Drop it": "discard:1"}
+    assert len(fields(view["blocks"])) == 1
 
 
 def test_tools_stand_below_the_choices_and_each_button_has_an_id_of_its_own() -> None:

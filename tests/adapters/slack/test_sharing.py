@@ -169,6 +169,19 @@ async def test_a_question_goes_to_the_experts_and_their_answer_comes_back(slack:
     assert "not from the source" in json.dumps(slack.said()[-1])
 
 
+async def test_a_question_to_a_person_can_be_put_in_other_words_first(slack: Slack) -> None:
+    workspace = slack.workspace
+    [experts] = [one for one in workspace.channels.values() if one.name == "security-experts"]
+    screen = Screen(slack)
+    await screen.say("does the article say anything about zero trust?")
+    await screen.press("Ask a person")
+    await screen.fill({"question": ["who of us knows zero trust?"]})
+    assert "who of us knows zero trust?" in screen.text
+    await screen.press("Send it")
+    question = await asked(slack, experts.id)
+    assert "who of us knows zero trust?" in json.dumps(workspace.standing[question])
+
+
 async def test_an_expert_answers_by_mentioning_the_advisor_in_the_thread(slack: Slack) -> None:
     workspace = slack.workspace
     [experts] = [one for one in workspace.channels.values() if one.name == "security-experts"]
