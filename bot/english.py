@@ -149,11 +149,16 @@ POINTING = (
     "is that", "is this", "is it called", "does that", "does this", "that fall", "this fall", "it fall", "would that",
     "would this", "that belong", "this belong", "that count", "this count",
 )  # fmt: skip
-# What only says to whom something is to be explained; after it nothing is asked.
+# What only says to whom something is to be explained, or done; after it nothing is asked.
 AUDIENCE = (
     "like i am", "like i was", "like i were", "like im", "as if i", "as though i", "like you would", "like to a",
     "so that a", "to someone who", "for someone who", "to somebody who", "for somebody who", "to a five", "to a 5",
     "to a child", "to a kid", "for a child", "for a kid", "for a beginner", "to a beginner", "for dummies",
+    # … or what for
+    "so i can", "so we can", "so that i", "so that we", "so i know", "so we know", "to see where", "to see which",
+    "to see what", "to see whether", "to see if", "to find out which", "to find out what", "to find out whether",
+    "to work out which", "to work out what", "to work out whether", "to figure out which", "to figure out what",
+    "to figure out where", "to figure out whether",
 )  # fmt: skip
 
 COMPARATIVES = _words("better worse")

@@ -76,9 +76,10 @@ def identifies(words: Sequence[str]) -> bool:
 
 
 def audience(words: Sequence[str]) -> int:
-    """Where it is said for whom something is to be explained: "… like I am new here". Else the number of words."""
-    explains = any(word in english.IMPERATIVES for word in words[:4])
-    return _AUDIENCE.start_in(words) if explains else len(words)
+    """Where it is said for whom or for what something is to be done: "explain … like I am new here". Else the number of
+    words."""
+    wanted = any(word in english.IMPERATIVES for word in words[:4]) or _FRAMES.opening(words) > 0
+    return _AUDIENCE.start_in(words) if wanted else len(words)
 
 
 def asks_if_only(words: Sequence[str]) -> bool:
