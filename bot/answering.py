@@ -201,7 +201,15 @@ class Decider:
                 rule += ", by contrast with the other subject"
         else:
             finding = self._evidence.of_entry(entry, asked)
-        verdict, besides = self._judge.verdict(question, resolved, entry, asked, finding, contrary=candidate.contrary)
+        verdict, besides = self._judge.verdict(
+            question,
+            resolved,
+            entry,
+            asked,
+            finding,
+            contrary=candidate.contrary,
+            near=candidate.wording >= self._limits.near,
+        )
         claims = tuple(dict.fromkeys((*claims, *besides)))
         return Decision(
             "answer", entry=entry.id, verdict=verdict, claims=claims, subjects=asked or entry.subjects,

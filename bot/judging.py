@@ -34,10 +34,12 @@ class Judge:
         finding: Finding | None,
         *,
         contrary: bool,
+        near: bool,
     ) -> tuple[Verdict | None, tuple[str, ...]]:
         """The verdict, None where nothing is asked to be affirmed, and the claims that it rests on besides the entry's.
 
-        `finding` is what is said on what `entry` is about; `contrary`: the wording asks for the contrary of that.
+        `finding` is what is said on what `entry` is about; `contrary`: the wording asks for the contrary of that. `near`:
+        the wording is near to the entry's; where it is not, what the claims say of what is named goes before.
         """
         if question.form != "yesno" or _affirms_nothing(question, resolved):
             return None, ()
@@ -46,7 +48,7 @@ class Judge:
             return joined.verdict, joined.claims
         if question.only and (self._says_more(question, asked) or self._lists_more(question, entry)):
             return _turned("no", question.reversed), ()
-        named = self._named(question, entry, asked)
+        named = self._named(question, entry, asked, near=near)
         if named is not None:
             return _turned(named.verdict, question.reversed), named.claims
         if finding is None and entry.aspect and len(entry.subjects) > 1 and _SAME.are_in(question.words):
@@ -83,7 +85,7 @@ class Judge:
                 return Finding("partly", tuple(dict.fromkeys(claim for one in found for claim in one.claims)), "joined")
         return None
 
-    def _named(self, question: Question, entry: Answer, asked: tuple[str, ...]) -> Finding | None:
+    def _named(self, question: Question, entry: Answer, asked: tuple[str, ...], *, near: bool) -> Finding | None:
         """What is said on what a yes/no question names, where that is not what `entry` is about but its claims tell:
         the entry says that A is proactive, the question is whether A is reactive."""
         if len(asked) != 1:
@@ -96,7 +98,7 @@ class Judge:
         found: list[Finding] = []
         for mention in topics:
             finding = self._evidence.on(asked[0], mention.concept)
-            if finding and self._rests_on(entry, finding):
+            if finding and (not near or self._rests_on(entry, finding)):
                 found.append(finding._replace(verdict=_turned(finding.verdict, mention.opposite)))
         return found[0] if len({finding.verdict for finding in found}) == 1 else None
 
