@@ -31,6 +31,10 @@ def wait_before(attempt: int) -> float:
     return min(2.0 ** min(attempt, 10), LONGEST_WAIT)
 
 
+class _NotLooked(TryLater):
+    """The platform did not let us look, so an earlier attempt may have arrived as before."""
+
+
 class Postman:
     """Carries parcels out, as one of perhaps several processes on the same memory. `senders` is keyed by surface, and
     may still be filled in."""
@@ -107,7 +111,8 @@ class Postman:
             async with asyncio.timeout(patience):
                 reference = await self._attempt(claimed)
         except TryLater as later:
-            await self._put_off(claimed, max(later.after, wait_before(claimed.attempts + 1)), unsure=False)
+            unsure = isinstance(later, _NotLooked)
+            await self._put_off(claimed, max(later.after, wait_before(claimed.attempts + 1)), unsure=unsure)
         except Refused as refused:
             await self._give_up(parcel, refused.why)
         except MemoryUnavailable:
@@ -122,7 +127,7 @@ class Postman:
     async def _attempt(self, claimed: Claimed) -> str:
         parcel, sender = claimed.parcel, self._senders[claimed.parcel.place.surface]
         if parcel.action == "send":
-            found = await sender.find(parcel) if claimed.unsure else None
+            found = await self._find(parcel) if claimed.unsure else None
             return found or await sender.send(parcel)
         async with self._memory.transaction() as unit:
             post = await unit.posts.get(parcel.subject)
@@ -133,6 +138,12 @@ class Postman:
         else:
             await sender.delete(parcel, post.reference)
         return post.reference
+
+    async def _find(self, parcel: Parcel) -> str | None:
+        try:
+            return await self._senders[parcel.place.surface].find(parcel)
+        except TryLater as later:
+            raise _NotLooked(later.after) from later
 
     async def _settle(self, parcel: Parcel, reference: str) -> None:
         link = await self._link(parcel, reference) if parcel.action == "send" else ""

@@ -113,6 +113,24 @@ async def test_a_post_of_unknown_outcome_is_looked_up_and_appears_once(memory: M
     assert await post_state(memory) == ("posted", "m-p1")
 
 
+async def test_while_it_cannot_be_looked_up_a_post_of_unknown_outcome_is_not_sent_again(memory: Memory) -> None:
+    class Busy(Channel):
+        async def find(self, parcel: Parcel) -> str | None:
+            found = await super().find(parcel)
+            if self.looked < 3:
+                raise TryLater(30.0)
+            return found
+
+    channel, clock = Busy([ConnectionResetError()], arrives=True), Clock()
+    postman = Postman(memory, {"slack": channel}, clock=clock)
+    await put(memory, PARCEL)
+    for _ in range(4):
+        await postman.send_due()
+        clock.now += 30.0
+    assert (channel.attempts, channel.looked) == (1, 3)
+    assert await post_state(memory) == ("posted", "m-p1")
+
+
 async def test_after_a_crash_another_process_goes_on_when_the_lease_has_ended(memory: Memory) -> None:
     channel, clock = Channel(), Clock()
     await put(memory, PARCEL)

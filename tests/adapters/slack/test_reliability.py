@@ -101,6 +101,19 @@ async def test_s19_a_reply_that_slack_does_not_take_now_arrives_later_once(
     assert "hello there" in json.dumps(said)
 
 
+async def test_s19_while_slack_does_not_let_it_look_a_reply_that_may_stand_there_is_not_sent_again(
+    world: World, person: Slack
+) -> None:
+    busy = Fault(429, "ratelimited", {"Retry-After": "30"}, of="conversations.")
+    person.service.faults = [Fault(cut=True, after=True), busy]
+    await person.direct("hello there")
+    for _ in range(2):
+        CLOCK.now += 60.0
+        await world.postman.send_due()
+    await later(world)
+    assert len(person.said()) == 1
+
+
 async def test_s19_a_short_rate_limit_is_waited_out_within_the_request(person: Slack) -> None:
     person.service.faults = [Fault(429, "ratelimited", {"Retry-After": "0"})]
     await person.direct("hello there")
