@@ -67,13 +67,15 @@ class Postman:
         self._woken.set()
 
     async def run(self) -> None:
-        """Send what is due until closed. A failure of the memory is logged, and the memory asked again later."""
+        """Send what is due until closed. Whatever fails is logged, and everything tried again at the next look."""
         while not self._closing:
             try:
                 while await self.send_due() and not self._closing:
                     pass
             except MemoryUnavailable as error:
                 logger.error("outbox: memory unavailable: %s", error)
+            except Exception as error:  # nobody else would notice that nothing is sent any more
+                logger.error("outbox: look failed: error=%s", type(error).__name__)
             try:
                 await asyncio.wait_for(self._woken.wait(), self._poll)
             except TimeoutError:

@@ -20,8 +20,8 @@ CLIENT_ID, CLIENT_SECRET = "111.222", "a-client-secret"
 
 @dataclass
 class Fault:
-    """What goes wrong with one call of a method of the group `of`. `cut`: the connection breaks; `after`: what was asked
-    for is done all the same."""
+    """What goes wrong with one call of a method of the group `of`. `cut`: the connection breaks; `after`: what was
+    asked for is done all the same."""
 
     status: int = 200
     error: str = ""
