@@ -88,7 +88,8 @@ class Postman:
         return await unit.outbox.take(parcel, self._owner, now=self._clock(), lease=LEASE)
 
     async def carry(self, parcel: Parcel) -> None:
-        """Send at once what was taken: a failure leaves it in the outbox for later, a crash to another process."""
+        """Send at once what was taken: a failure leaves it in the outbox for later, a crash to another process. Never
+        raises."""
         await self._carry(Claimed(parcel, 0, unsure=False), BRIEF)
 
     async def deliver(self, parcel: Parcel) -> None:
@@ -108,6 +109,14 @@ class Postman:
         return len(claimed)
 
     async def _carry(self, claimed: Claimed, patience: float) -> None:
+        """One attempt. Where its outcome can't be kept, the lease runs out, and the next one looks before it sends."""
+        try:
+            await self._try(claimed, patience)
+        except Exception as error:
+            what = f"MemoryUnavailable({error})" if isinstance(error, MemoryUnavailable) else type(error).__name__
+            logger.error("outbox: outcome not kept: parcel=%s error=%s", claimed.parcel.id, what)
+
+    async def _try(self, claimed: Claimed, patience: float) -> None:
         parcel = claimed.parcel
         try:
             async with asyncio.timeout(patience):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+import sqlite3
+from collections.abc import AsyncIterator, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from structlog.testing import capture_logs
 
 from adapters.database import SqlMemory, migrate
 from adapters.outbox import Postman
+from adapters.slack.app import Session as AnySession
 from adapters.slack.flood import MOST, WITHIN, Flood
 from adapters.slack.pace import Pace
 from bot.effects import Post
@@ -286,4 +289,31 @@ async def test_when_nothing_can_be_kept_the_reply_is_sent_all_the_same(
         person.wire = opened_world.wire
         status, _ = await person.direct("hello there")
     assert status == 200
+    assert len(person.said()) == 1
+
+
+@contextmanager
+def outcomes_refused(database: str) -> Iterator[None]:
+    """As long as the block lasts, the database does not take down that anything was sent."""
+    trigger = "BEFORE UPDATE OF finished_at ON outbox BEGIN SELECT RAISE(ABORT, 'not now'); END"
+    with closing(sqlite3.connect(database.removeprefix("sqlite:///"), isolation_level=None)) as connection:
+        connection.execute(f"CREATE TRIGGER not_now {trigger}")
+        yield
+        connection.execute("DROP TRIGGER not_now")
+
+
+@pytest.mark.parametrize("kept_with_its_turn", [True, False])
+async def test_a_reply_that_was_sent_is_not_sent_again_where_that_cannot_be_kept(
+    service: Service, own_workspace: Workspace, person: Slack, sqlite_url: str, kept_with_its_turn: bool
+) -> None:
+    def session(memory: SqlMemory, _: Postman) -> AnySession:
+        return Session(CountingMind(), memory, clock=CLOCK) if kept_with_its_turn else Echo()
+
+    async with opened(service, sqlite_url, session, CLOCK, slack_bot_token=own_workspace.token) as world:
+        person.wire = world.wire
+        with outcomes_refused(sqlite_url):
+            status, _ = await person.direct("hello there")
+        assert status == 200
+        assert len(person.said()) == 1
+        await later(world)  # it is looked for, and found
     assert len(person.said()) == 1
