@@ -43,7 +43,7 @@ class Echo:
     """Answers everything with the text it was asked; breaks down where that is "break"."""
 
     async def respond(self, message: Message, also: object = None) -> Reply:
-        if message.text == "break":
+        if "break" in (message.text, message.command):
             raise RuntimeError("the secret marmalade recipe")
         return Reply("answer", "You said", body=(Paragraph(message.text or message.command or "nothing"),))
 
@@ -115,6 +115,19 @@ async def test_s19_while_slack_does_not_let_it_look_a_reply_that_may_stand_there
         await world.postman.send_due()
     await later(world)
     assert len(person.said()) == 1
+
+
+@pytest.mark.parametrize("fault", [Fault(429, "ratelimited", {"Retry-After": "30"}), Fault(cut=True, after=True)])
+async def test_s19_what_a_button_brings_below_its_message_arrives_later_once(
+    world: World, person: Slack, fault: Fault
+) -> None:
+    person.service.faults = [fault]
+    status, _ = await person.press("answer:rasp", channel=person.dm)
+    assert status == 200
+    assert not person.workspace.called("response_url")  # nobody is told that it failed
+    await later(world)
+    [said] = person.said()
+    assert "answer:rasp" in json.dumps(said)
 
 
 async def test_s19_a_short_rate_limit_is_waited_out_within_the_request(person: Slack) -> None:
@@ -190,9 +203,7 @@ async def test_a_failure_is_told_in_plain_words_under_the_reference_that_is_logg
             case "command":
                 status, _ = await screen.command("break")
             case "press":
-                person.service.broken = lambda method: method == "chat.postMessage" and not screen.blocks
-                status, _ = await person.press("hello", channel=person.dm)
-                person.service.broken = lambda method: False
+                status, _ = await person.press("break", channel=person.dm)
             case "shortcut":
                 await screen.shortcut("ask")
                 status, _ = await screen.fill({"question": ["break"]})
