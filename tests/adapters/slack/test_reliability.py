@@ -24,7 +24,7 @@ from bot.kept import Person
 from bot.memory import MemoryUnavailable
 from bot.messages import Message, Paragraph, Place, Reply
 from bot.overview import Overview
-from bot.sending import Parcel
+from bot.sending import Notice, Parcel
 from bot.session import Session
 from tests.adapters.slack.conftest import SHARED
 from tests.adapters.slack.world import Clock, World, opened
@@ -128,6 +128,31 @@ async def test_s19_what_a_button_brings_below_its_message_arrives_later_once(
     await later(world)
     [said] = person.said()
     assert "answer:rasp" in json.dumps(said)
+
+
+async def told_alone(world: World, person: Slack, id: str) -> list[str]:
+    """Put something in the outbox for the person alone, under their own id, and send what is due. Returns what all of
+    that, and what else stands in their private messages, says."""
+    content = Notice(Reply("notice", f"Told {id}"), person.person)
+    place = Place("slack", person.workspace.team, person.person)
+    async with world.memory.transaction() as unit:
+        await unit.outbox.put(Parcel(f"{person.person}-{id}", "send", place, id, content), CLOCK.now)
+    for _ in range(4):
+        await world.postman.send_due()
+        CLOCK.now += 600.0
+    await world.quiet()
+    return [texts(said["blocks"])[0] for said in person.said()]
+
+
+async def test_s19_what_a_person_is_told_alone_stands_there_once(world: World, person: Slack) -> None:
+    lost, busy = Fault(cut=True, after=True), Fault(429, "ratelimited", {"Retry-After": "30"}, of="conversations.")
+    person.service.faults = [lost, lost, busy]
+    assert await told_alone(world, person, "first") == ["Told first"]
+    person.service.faults = [lost]
+    posted = len(person.workspace.called("chat.postMessage"))
+    assert await told_alone(world, person, "then") == ["Told first", "Told then"]
+    # Where the private messages are is known by now, so it is looked for before it is sent again.
+    assert len(person.workspace.called("chat.postMessage")) == posted + 1
 
 
 async def test_s19_a_short_rate_limit_is_waited_out_within_the_request(person: Slack) -> None:
