@@ -31,6 +31,10 @@ def wait_before(attempt: int) -> float:
     return min(2.0 ** min(attempt, 10), LONGEST_WAIT)
 
 
+class _NotLooked(TryLater):
+    """The platform did not let us look, so an earlier attempt may have arrived as before."""
+
+
 class Postman:
     """Carries parcels out, as one of perhaps several processes on the same memory. `senders` is keyed by surface, and
     may still be filled in."""
@@ -63,13 +67,15 @@ class Postman:
         self._woken.set()
 
     async def run(self) -> None:
-        """Send what is due until closed. A failure of the memory is logged, and the memory asked again later."""
+        """Send what is due until closed. Whatever fails is logged, and everything tried again at the next look."""
         while not self._closing:
             try:
                 while await self.send_due() and not self._closing:
                     pass
             except MemoryUnavailable as error:
                 logger.error("outbox: memory unavailable: %s", error)
+            except Exception as error:  # nobody else would notice that nothing is sent any more
+                logger.error("outbox: look failed: error=%s", type(error).__name__)
             try:
                 await asyncio.wait_for(self._woken.wait(), self._poll)
             except TimeoutError:
@@ -82,7 +88,8 @@ class Postman:
         return await unit.outbox.take(parcel, self._owner, now=self._clock(), lease=LEASE)
 
     async def carry(self, parcel: Parcel) -> None:
-        """Send at once what was taken: a failure leaves it in the outbox for later, a crash to another process."""
+        """Send at once what was taken: a failure leaves it in the outbox for later, a crash to another process. Never
+        raises."""
         await self._carry(Claimed(parcel, 0, unsure=False), BRIEF)
 
     async def deliver(self, parcel: Parcel) -> None:
@@ -102,12 +109,21 @@ class Postman:
         return len(claimed)
 
     async def _carry(self, claimed: Claimed, patience: float) -> None:
+        """One attempt. Where its outcome can't be kept, the lease runs out, and the next one looks before it sends."""
+        try:
+            await self._try(claimed, patience)
+        except Exception as error:
+            what = f"MemoryUnavailable({error})" if isinstance(error, MemoryUnavailable) else type(error).__name__
+            logger.error("outbox: outcome not kept: parcel=%s error=%s", claimed.parcel.id, what)
+
+    async def _try(self, claimed: Claimed, patience: float) -> None:
         parcel = claimed.parcel
         try:
             async with asyncio.timeout(patience):
                 reference = await self._attempt(claimed)
         except TryLater as later:
-            await self._put_off(claimed, max(later.after, wait_before(claimed.attempts + 1)), unsure=False)
+            unsure = isinstance(later, _NotLooked)
+            await self._put_off(claimed, max(later.after, wait_before(claimed.attempts + 1)), unsure=unsure)
         except Refused as refused:
             await self._give_up(parcel, refused.why)
         except MemoryUnavailable:
@@ -122,7 +138,7 @@ class Postman:
     async def _attempt(self, claimed: Claimed) -> str:
         parcel, sender = claimed.parcel, self._senders[claimed.parcel.place.surface]
         if parcel.action == "send":
-            found = await sender.find(parcel) if claimed.unsure else None
+            found = await self._find(parcel) if claimed.unsure else None
             return found or await sender.send(parcel)
         async with self._memory.transaction() as unit:
             post = await unit.posts.get(parcel.subject)
@@ -133,6 +149,12 @@ class Postman:
         else:
             await sender.delete(parcel, post.reference)
         return post.reference
+
+    async def _find(self, parcel: Parcel) -> str | None:
+        try:
+            return await self._senders[parcel.place.surface].find(parcel)
+        except TryLater as later:
+            raise _NotLooked(later.after) from later
 
     async def _settle(self, parcel: Parcel, reference: str) -> None:
         link = await self._link(parcel, reference) if parcel.action == "send" else ""

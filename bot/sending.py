@@ -71,7 +71,8 @@ class Claimed:
 
 
 class TryLater(Exception):
-    """It certainly did not arrive, and the platform wants to be asked again after so many seconds (Retry-After)."""
+    """This attempt certainly did nothing, and the platform wants to be asked again after so many seconds
+    (Retry-After)."""
 
     def __init__(self, after: float) -> None:
         super().__init__(f"try again after {after:g} s")

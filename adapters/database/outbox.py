@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+import logging
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 
 from sqlalchemy import Row, Update, bindparam, delete, exists, func, select, update
@@ -14,8 +15,10 @@ from adapters.database.tables import outbox, subscriptions
 from bot.effects import Cadence
 from bot.kept import Subscription
 from bot.messages import Place
-from bot.plaindata import dumps, loads
+from bot.plaindata import ShapeError, dumps, loads
 from bot.sending import Claimed, Content, Parcel
+
+logger = logging.getLogger(__name__)
 
 _t = outbox.c
 _earlier = outbox.alias("earlier")
@@ -67,13 +70,17 @@ class SqlOutbox:
                 .with_for_update(skip_locked=True, of=outbox)
             )
         ).all()
-        if rows:
-            await self._connection.execute(
-                update(outbox)
-                .where(_t.number.in_([row.number for row in rows]))
-                .values(owner=owner, leased_until=now + lease, attempts=_t.attempts + 1, unsure=True)
-            )
-        return [Claimed(_parcel(row), row.attempts, row.unsure) for row in rows]
+        claimed: dict[int, Claimed] = {}
+        for row in rows:
+            try:
+                claimed[row.number] = Claimed(_parcel(row), row.attempts, row.unsure)
+            except ShapeError:  # written by another version: what waits behind it goes on
+                logger.error("outbox: given up: parcel=%s surface=%s why=unreadable", row.id, row.surface)
+                await self._settle(_of([row.number]).values(finished_at=now, content=None, why="unreadable"))
+        if claimed:
+            leased = {"owner": owner, "leased_until": now + lease, "attempts": _t.attempts + 1, "unsure": True}
+            await self._connection.execute(_of(claimed).values(leased))
+        return list(claimed.values())
 
     async def sent(self, id: str, owner: str, at: float) -> bool:
         values = {"of_id": id, "of_owner": owner, "finished_at": at, "content": None}
@@ -102,6 +109,10 @@ class SqlOutbox:
 
 def _owned(id: str, owner: str) -> Update:
     return update(outbox).where((_t.id == id) & (_t.owner == owner) & _is_open)
+
+
+def _of(numbers: Iterable[int]) -> Update:
+    return update(outbox).where(_t.number.in_(numbers))
 
 
 def _parcel(row: Row[Any]) -> Parcel:

@@ -125,7 +125,8 @@ class App:
             await self.deliver(asked, reply, client)
 
     async def deliver(self, asked: Message, reply: Reply, client: Any) -> None:
-        """Send `reply` to where an event came from; what fails is sent later. Raises SlackApiError."""
+        """Send `reply` as a message of its own to where it was asked for; what fails is sent later. Raises
+        SlackApiError."""
         try:
             await self._postman.deliver(_parcel(asked, reply))
         except MemoryUnavailable:  # nothing can be kept, so it is tried now or never
@@ -181,7 +182,7 @@ class App:
         elif asked.public:
             return await self._tell(asked, reply, client)
         else:
-            return await self._post(asked, reply, client)
+            return await self.deliver(asked, reply, client)
         if done.status_code != 200:  # a response_url is good for half an hour and five times
             log.warning("slack.response_url_refused", status=done.status_code, reference=reply.reference)
             await self._tell(asked, reply, client)

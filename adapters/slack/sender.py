@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any, NoReturn
 
 from slack_sdk.errors import SlackApiError
@@ -18,6 +21,7 @@ EVENT = "advisor_parcel"  # the type of the metadata that names a parcel
 WAIT = 30.0  # seconds, where Slack limits the rate and names none
 TRANSIENT = frozenset({"ratelimited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"})
 LOOKED_THROUGH = 100  # messages, in search of one that may have arrived
+KEPT = 10_000  # people whose private messages it can look through
 
 Clients = Callable[[str], Awaitable[Any]]
 """Gives the client that speaks for the bot in a workspace, or None where the bot is not installed (any more)."""
@@ -29,6 +33,7 @@ class SlackSender:
     def __init__(self, clients: Clients, pace: Pace) -> None:
         self._clients = clients
         self._pace = pace
+        self._directs: OrderedDict[tuple[str, str], str] = OrderedDict()  # by workspace and person
 
     async def send(self, parcel: Parcel) -> str:
         assert parcel.content is not None, "only a deletion carries nothing"  # noqa: S101
@@ -46,6 +51,28 @@ class SlackSender:
     async def find(self, parcel: Parcel) -> str | None:
         """By the metadata of what stands there. None also where the app may not read the place: without a scope to
         read messages, which it does not ask for in channels, a post whose answer was lost may stand there twice."""
+        if _is_person(parcel.place.channel):
+            return await self._find_alone(parcel)
+        return next(iter(await self._standing(parcel)), None)
+
+    async def _find_alone(self, parcel: Parcel) -> str | None:
+        """In the private messages with a person. Slack takes the person's id for them where something is written, but
+        not where it is read, and their own id can be asked for only with a scope more. Whatever is written there is
+        answered with it, though: where nothing was yet, the parcel is sent once more. The first one that arrived stays.
+        """
+        place, sent = parcel.place, set[str]()
+        if (place.tenant, place.channel) not in self._directs:
+            sent.add(await self.send(parcel))
+        direct = self._directs[place.tenant, place.channel]
+        parcel = replace(parcel, place=replace(place, channel=direct))
+        standing = sorted(sent.union(await self._standing(parcel)))
+        for copy in standing[1:]:
+            with contextlib.suppress(Refused):
+                await self.delete(parcel, copy)
+        return standing[0] if standing else None
+
+    async def _standing(self, parcel: Parcel) -> list[str]:
+        """The ids of the messages that `parcel` left in its place, the earliest first."""
         method = "conversations_replies" if parcel.place.thread else "conversations_history"
         thread = {"ts": parcel.place.thread} if parcel.place.thread else {}
         try:
@@ -53,12 +80,13 @@ class SlackSender:
                 parcel, method, channel=parcel.place.channel, limit=LOOKED_THROUGH, include_all_metadata=True, **thread
             )
         except Refused:
-            return None
-        for message in found.get("messages", ()):
-            metadata = message.get("metadata", {})
-            if metadata.get("event_type") == EVENT and metadata.get("event_payload", {}).get("id") == parcel.id:
-                return str(message["ts"])
-        return None
+            return []
+        return sorted(
+            str(message["ts"])
+            for message in found.get("messages", ())
+            if (metadata := message.get("metadata", {})).get("event_type") == EVENT
+            and metadata.get("event_payload", {}).get("id") == parcel.id
+        )
 
     async def update(self, parcel: Parcel, reference: str) -> None:
         assert parcel.content is not None, "only a deletion carries nothing"  # noqa: S101
@@ -92,12 +120,24 @@ class SlackSender:
             response = await getattr(client, method)(**arguments)
         except SlackApiError as error:
             _give_back(error)
-        return dict(response.data)
+        answer = dict(response.data)
+        if method == "chat_postMessage" and _is_person(arguments["channel"]):
+            self._note_direct((parcel.place.tenant, arguments["channel"]), str(answer["channel"]))
+        return answer
+
+    def _note_direct(self, person: tuple[str, str], channel: str) -> None:
+        self._directs[person] = channel
+        if len(self._directs) > KEPT:
+            self._directs.popitem(last=False)
 
 
 def _is_direct(place: Place) -> bool:
     """Direct messages with the bot: by their own id, or by the person's, which Slack takes for it."""
-    return place.channel.startswith(("D", "U", "W"))
+    return place.channel.startswith("D") or _is_person(place.channel)
+
+
+def _is_person(channel: str) -> bool:
+    return channel.startswith(("U", "W"))
 
 
 def _where(place: Place) -> dict[str, str]:

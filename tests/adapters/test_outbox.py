@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
 
 import pytest
+from sqlalchemy import text
 
+from adapters.database import SqlMemory
 from adapters.outbox import ATTEMPTS, LEASE, Postman, wait_before
 from bot.effects import Post
 from bot.kept import KeptPost, KeptQuestion
-from bot.memory import Memory
+from bot.memory import Memory, Unit
+from bot.memory_volatile import VolatileMemory
 from bot.messages import Place
 from bot.sending import ExpertQuestion, Notice, Parcel, Refused, TryLater
 
@@ -110,6 +114,24 @@ async def test_a_post_of_unknown_outcome_is_looked_up_and_appears_once(memory: M
     assert await postman.send_due() == 1
     assert channel.messages == {"m-p1": POST.post}
     assert channel.looked == 1
+    assert await post_state(memory) == ("posted", "m-p1")
+
+
+async def test_while_it_cannot_be_looked_up_a_post_of_unknown_outcome_is_not_sent_again(memory: Memory) -> None:
+    class Busy(Channel):
+        async def find(self, parcel: Parcel) -> str | None:
+            found = await super().find(parcel)
+            if self.looked < 3:
+                raise TryLater(30.0)
+            return found
+
+    channel, clock = Busy([ConnectionResetError()], arrives=True), Clock()
+    postman = Postman(memory, {"slack": channel}, clock=clock)
+    await put(memory, PARCEL)
+    for _ in range(4):
+        await postman.send_due()
+        clock.now += 30.0
+    assert (channel.attempts, channel.looked) == (1, 3)
     assert await post_state(memory) == ("posted", "m-p1")
 
 
@@ -247,6 +269,52 @@ async def test_a_running_postman_is_woken_and_ends_when_closed(memory: Memory) -
     postman.close()
     await running
     assert await post_state(memory) == ("posted", "m-p1")
+
+
+async def test_what_another_version_wrote_is_given_up_and_the_rest_is_sent(
+    database: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    memory, channel = SqlMemory.at(database), Channel()
+    fine = Parcel("p2", "send", HERE, subject="p2", content=POST.post)
+    await put(memory, PARCEL, fine)
+    async with memory.engine.begin() as connection:
+        content = '{"is": "Bygone", "text": "something private"}'
+        await connection.execute(text("UPDATE outbox SET content = :content WHERE id = 'p1'"), {"content": content})
+    with caplog.at_level(logging.ERROR):
+        assert await Postman(memory, {"slack": channel}).send_due() == 1
+    assert list(channel.messages) == ["m-p2"]
+    async with memory.transaction() as unit:
+        assert await unit.outbox.waiting() == 0
+    async with memory.engine.begin() as connection:
+        [row] = await connection.execute(text("SELECT why, content FROM outbox WHERE id = 'p1'"))
+    assert tuple(row) == ("unreadable", None)
+    assert "p1" in caplog.text and "private" not in caplog.text
+    await memory.close()
+
+
+async def test_a_look_that_fails_for_any_reason_is_followed_by_another(caplog: pytest.LogCaptureFixture) -> None:
+    class Faulty(VolatileMemory):
+        trouble: Exception | None = None
+
+        def transaction(self) -> AbstractAsyncContextManager[Unit]:
+            trouble, self.trouble = self.trouble, None
+            if trouble is not None:
+                raise trouble
+            return super().transaction()
+
+    class Last(Channel):
+        async def send(self, parcel: Parcel) -> str:
+            postman.close()
+            return await super().send(parcel)
+
+    memory = Faulty()
+    postman = Postman(memory, {"slack": Last()}, poll=0.001)
+    await put(memory, PARCEL)
+    memory.trouble = ValueError("something private")
+    with caplog.at_level(logging.ERROR):
+        await postman.run()
+    assert await post_state(memory) == ("posted", "m-p1")
+    assert "ValueError" in caplog.text and "private" not in caplog.text
 
 
 async def test_what_fails_for_hours_is_given_up(memory: Memory) -> None:

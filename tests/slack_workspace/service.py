@@ -20,17 +20,19 @@ CLIENT_ID, CLIENT_SECRET = "111.222", "a-client-secret"
 
 @dataclass
 class Fault:
-    """What goes wrong with one call. `cut`: the connection breaks; `after`: what was asked for is done all the same."""
+    """What goes wrong with one call of a method of the group `of`. `cut`: the connection breaks; `after`: what was
+    asked for is done all the same."""
 
     status: int = 200
     error: str = ""
     headers: dict[str, str] = field(default_factory=dict)
     cut: bool = False
     after: bool = False
+    of: str = "chat."
 
 
 class Service:
-    """Finds the workspace by the token, as Slack does. `faults` are used up first, one a call of `chat.*`."""
+    """Finds the workspace by the token, as Slack does. `faults` are used up first, in their order."""
 
     def __init__(self) -> None:
         self.workspaces: dict[str, Workspace] = {}  # by token
@@ -83,7 +85,7 @@ class Service:
             return web.json_response({"ok": False, "error": "invalid_auth"})
         if self.broken(method):
             return web.json_response({"ok": False, "error": "service_unavailable"}, status=503)
-        fault = self.faults.pop(0) if self.faults and method.startswith("chat.") else None
+        fault = self.faults.pop(0) if self.faults and method.startswith(self.faults[0].of) else None
         if fault and not fault.after:
             return _failed(fault, request)
         answer = call(workspace, method, arguments)

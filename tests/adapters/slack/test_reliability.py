@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+import sqlite3
+from collections.abc import AsyncIterator, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from structlog.testing import capture_logs
 
 from adapters.database import SqlMemory, migrate
 from adapters.outbox import Postman
+from adapters.slack.app import Session as AnySession
 from adapters.slack.flood import MOST, WITHIN, Flood
 from adapters.slack.pace import Pace
 from bot.effects import Post
@@ -21,7 +24,7 @@ from bot.kept import Person
 from bot.memory import MemoryUnavailable
 from bot.messages import Message, Paragraph, Place, Reply
 from bot.overview import Overview
-from bot.sending import Parcel
+from bot.sending import Notice, Parcel
 from bot.session import Session
 from tests.adapters.slack.conftest import SHARED
 from tests.adapters.slack.world import Clock, World, opened
@@ -40,7 +43,7 @@ class Echo:
     """Answers everything with the text it was asked; breaks down where that is "break"."""
 
     async def respond(self, message: Message, also: object = None) -> Reply:
-        if message.text == "break":
+        if "break" in (message.text, message.command):
             raise RuntimeError("the secret marmalade recipe")
         return Reply("answer", "You said", body=(Paragraph(message.text or message.command or "nothing"),))
 
@@ -99,6 +102,57 @@ async def test_s19_a_reply_that_slack_does_not_take_now_arrives_later_once(
     await later(world)
     [said] = person.said()
     assert "hello there" in json.dumps(said)
+
+
+async def test_s19_while_slack_does_not_let_it_look_a_reply_that_may_stand_there_is_not_sent_again(
+    world: World, person: Slack
+) -> None:
+    busy = Fault(429, "ratelimited", {"Retry-After": "30"}, of="conversations.")
+    person.service.faults = [Fault(cut=True, after=True), busy]
+    await person.direct("hello there")
+    for _ in range(2):
+        CLOCK.now += 60.0
+        await world.postman.send_due()
+    await later(world)
+    assert len(person.said()) == 1
+
+
+@pytest.mark.parametrize("fault", [Fault(429, "ratelimited", {"Retry-After": "30"}), Fault(cut=True, after=True)])
+async def test_s19_what_a_button_brings_below_its_message_arrives_later_once(
+    world: World, person: Slack, fault: Fault
+) -> None:
+    person.service.faults = [fault]
+    status, _ = await person.press("answer:rasp", channel=person.dm)
+    assert status == 200
+    assert not person.workspace.called("response_url")  # nobody is told that it failed
+    await later(world)
+    [said] = person.said()
+    assert "answer:rasp" in json.dumps(said)
+
+
+async def told_alone(world: World, person: Slack, id: str) -> list[str]:
+    """Put something in the outbox for the person alone, under their own id, and send what is due. Returns what all of
+    that, and what else stands in their private messages, says."""
+    content = Notice(Reply("notice", f"Told {id}"), person.person)
+    place = Place("slack", person.workspace.team, person.person)
+    async with world.memory.transaction() as unit:
+        await unit.outbox.put(Parcel(f"{person.person}-{id}", "send", place, id, content), CLOCK.now)
+    for _ in range(4):
+        await world.postman.send_due()
+        CLOCK.now += 600.0
+    await world.quiet()
+    return [texts(said["blocks"])[0] for said in person.said()]
+
+
+async def test_s19_what_a_person_is_told_alone_stands_there_once(world: World, person: Slack) -> None:
+    lost, busy = Fault(cut=True, after=True), Fault(429, "ratelimited", {"Retry-After": "30"}, of="conversations.")
+    person.service.faults = [lost, lost, busy]
+    assert await told_alone(world, person, "first") == ["Told first"]
+    person.service.faults = [lost]
+    posted = len(person.workspace.called("chat.postMessage"))
+    assert await told_alone(world, person, "then") == ["Told first", "Told then"]
+    # Where the private messages are is known by now, so it is looked for before it is sent again.
+    assert len(person.workspace.called("chat.postMessage")) == posted + 1
 
 
 async def test_s19_a_short_rate_limit_is_waited_out_within_the_request(person: Slack) -> None:
@@ -174,9 +228,7 @@ async def test_a_failure_is_told_in_plain_words_under_the_reference_that_is_logg
             case "command":
                 status, _ = await screen.command("break")
             case "press":
-                person.service.broken = lambda method: method == "chat.postMessage" and not screen.blocks
-                status, _ = await person.press("hello", channel=person.dm)
-                person.service.broken = lambda method: False
+                status, _ = await person.press("break", channel=person.dm)
             case "shortcut":
                 await screen.shortcut("ask")
                 status, _ = await screen.fill({"question": ["break"]})
@@ -273,4 +325,31 @@ async def test_when_nothing_can_be_kept_the_reply_is_sent_all_the_same(
         person.wire = opened_world.wire
         status, _ = await person.direct("hello there")
     assert status == 200
+    assert len(person.said()) == 1
+
+
+@contextmanager
+def outcomes_refused(database: str) -> Iterator[None]:
+    """As long as the block lasts, the database does not take down that anything was sent."""
+    trigger = "BEFORE UPDATE OF finished_at ON outbox BEGIN SELECT RAISE(ABORT, 'not now'); END"
+    with closing(sqlite3.connect(database.removeprefix("sqlite:///"), isolation_level=None)) as connection:
+        connection.execute(f"CREATE TRIGGER not_now {trigger}")
+        yield
+        connection.execute("DROP TRIGGER not_now")
+
+
+@pytest.mark.parametrize("kept_with_its_turn", [True, False])
+async def test_a_reply_that_was_sent_is_not_sent_again_where_that_cannot_be_kept(
+    service: Service, own_workspace: Workspace, person: Slack, sqlite_url: str, kept_with_its_turn: bool
+) -> None:
+    def session(memory: SqlMemory, _: Postman) -> AnySession:
+        return Session(CountingMind(), memory, clock=CLOCK) if kept_with_its_turn else Echo()
+
+    async with opened(service, sqlite_url, session, CLOCK, slack_bot_token=own_workspace.token) as world:
+        person.wire = world.wire
+        with outcomes_refused(sqlite_url):
+            status, _ = await person.direct("hello there")
+        assert status == 200
+        assert len(person.said()) == 1
+        await later(world)  # it is looked for, and found
     assert len(person.said()) == 1

@@ -6,6 +6,7 @@ import asyncio
 import email.utils
 import sqlite3
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -105,6 +106,19 @@ async def test_while_nothing_can_be_put_off_teams_is_asked_to_deliver_again(worl
     assert (await world.post(asked))[0] == 503
     assert (await world.post(asked))[0] == 200
     assert len(world.connector.sent) == 2
+
+
+async def test_a_reply_that_was_sent_is_not_asked_for_again_where_that_cannot_be_kept(
+    world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with closing(sqlite3.connect(tmp_path / "1.db")) as other:
+        other.execute(
+            "CREATE TRIGGER not_now BEFORE UPDATE OF finished_at ON outbox BEGIN SELECT RAISE(ABORT, 'not now'); END"
+        )
+    asked = message(world.connector.url, "hi")
+    assert [(await world.post(asked))[0] for _ in range(2)] == [200, 200]
+    assert len(world.connector.sent) == 1
+    assert "teams.outcome_not_kept" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("status", [400, 403, 404])
