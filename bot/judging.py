@@ -38,8 +38,8 @@ class Judge:
     ) -> tuple[Verdict | None, tuple[str, ...]]:
         """The verdict, None where nothing is asked to be affirmed, and the claims that it rests on besides the entry's.
 
-        `finding` is what is said on what `entry` is about; `contrary`: the wording asks for the contrary of that. `near`:
-        the wording is near to the entry's; where it is not, what the claims say of what is named goes before.
+        `finding` is what is said on what `entry` is about; `contrary`: the wording asks for the contrary of that.
+        `near`: the wording is near to the entry's; where it is not, what the claims say of what is named goes before.
         """
         if question.form != "yesno" or _affirms_nothing(question, resolved):
             return None, ()
