@@ -15,6 +15,7 @@ from adapters.slack.blocks import message
 from adapters.slack.modals import modal
 from adapters.slack.responses import error_of
 from adapters.slack.translate import alone, team_of
+from adapters.slack.workspaces import TokenUnchecked
 from bot.messages import Reply
 from bot.notices import failure
 
@@ -24,16 +25,17 @@ log = structlog.get_logger(__name__)
 async def on_error(error: Exception, body: Mapping[str, Any], client: Any, respond: Any) -> BoltResponse:
     """Bolt's handler of what a listener raised."""
     reference = secrets.token_hex(4)
-    code = error_of(error) if isinstance(error, SlackApiError) else ""
     log.error(
         "slack.listener_failed",
         reference=reference,
         error=type(error).__name__,
-        code=code,
+        code=_code(error),
         at=_origin(error),
         kind=body.get("event", {}).get("type") or body.get("type") or body.get("command", ""),
         team=team_of(body),
     )
+    if isinstance(error, TokenUnchecked) and "event" in body:  # delivered again, it finds Slack as it was
+        return BoltResponse(status=500, body="")
     reply = failure(reference)
     if "command" in body:
         return _acknowledged({"response_type": "ephemeral", **message(reply)})
@@ -73,6 +75,16 @@ async def _responded(respond: Any, shown: Mapping[str, Any]) -> bool:
 
 def _acknowledged(body: dict[str, Any]) -> BoltResponse:
     return BoltResponse(status=200, body=body)
+
+
+def _code(error: Exception) -> str:
+    """Slack's short code, where it was Slack that said something."""
+    match error:
+        case SlackApiError():
+            return error_of(error)
+        case TokenUnchecked(code=code):
+            return str(code)
+    return ""
 
 
 def _origin(error: BaseException) -> str:

@@ -37,6 +37,7 @@ class Service:
         self.codes: dict[str, Workspace] = {}  # what oauth.v2.access exchanges
         self.faults: list[Fault] = []
         self.broken: Callable[[str], bool] = lambda method: False  # methods that answer 503 until it is mended
+        self.refusing: dict[str, Fault] = {}  # methods that this goes wrong with until it is taken out
         self._sockets: list[web.WebSocketResponse] = []
         self._connected = asyncio.Condition()
         self._acknowledged: dict[str, asyncio.Future[Any]] = {}
@@ -83,7 +84,9 @@ class Service:
             return web.json_response({"ok": False, "error": "invalid_auth"})
         if self.broken(method):
             return web.json_response({"ok": False, "error": "service_unavailable"}, status=503)
-        fault = self.faults.pop(0) if self.faults and method.startswith("chat.") else None
+        fault = self.refusing.get(method)
+        if fault is None and self.faults and method.startswith("chat."):
+            fault = self.faults.pop(0)
         if fault and not fault.after:
             return _failed(fault, request)
         answer = call(workspace, method, arguments)
