@@ -52,8 +52,9 @@ async def on_error(error: Exception, body: Mapping[str, Any], client: Any, respo
 async def _tell(reply: Reply, body: Mapping[str, Any], client: Any, respond: Any) -> None:
     shown = message(reply)
     match body:
-        case {"event": {"type": "message" | "app_mention", "channel": channel, **event}}:
-            thread = {"thread_ts": event["thread_ts"]} if event.get("thread_ts") else {}
+        case {"event": {"type": "message" | "app_mention" as kind, "channel": channel, **event}}:
+            below = event.get("thread_ts") or (event["ts"] if kind == "app_mention" else "")
+            thread = {"thread_ts": below} if below else {}
             await client.chat_postMessage(channel=channel, **thread, **shown)
         case {"event": {"type": "assistant_thread_started", "assistant_thread": opened}}:
             where = {"channel": opened["channel_id"], "thread_ts": opened["thread_ts"]}

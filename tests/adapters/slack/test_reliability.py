@@ -198,6 +198,12 @@ async def test_a_failure_is_told_in_plain_words_under_the_reference_that_is_logg
     assert "marmalade" not in said
 
 
+async def test_a_failure_is_told_in_the_thread_of_the_mention_and_not_in_the_channel(person: Slack) -> None:
+    await person.mention("break", ts="1700000000.7")
+    await person.direct("break", ts="1700000000.8")
+    assert [said.get("thread_ts") for said in person.said()] == ["1700000000.7", None]
+
+
 @pytest.mark.parametrize("ephemeral", [True, False])
 async def test_what_a_used_up_response_url_does_not_take_is_told_all_the_same(person: Slack, ephemeral: bool) -> None:
     used_up = person.service.response_url(person.workspace)
