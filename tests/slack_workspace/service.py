@@ -82,11 +82,11 @@ class Service:
         workspace = self.workspaces.get(token)
         if workspace is None or not workspace.installed:
             return web.json_response({"ok": False, "error": "invalid_auth"})
+        if method in self.refusing:
+            return _failed(self.refusing[method], request)
         if self.broken(method):
             return web.json_response({"ok": False, "error": "service_unavailable"}, status=503)
-        fault = self.refusing.get(method)
-        if fault is None and self.faults and method.startswith("chat."):
-            fault = self.faults.pop(0)
+        fault = self.faults.pop(0) if self.faults and method.startswith("chat.") else None
         if fault and not fault.after:
             return _failed(fault, request)
         answer = call(workspace, method, arguments)

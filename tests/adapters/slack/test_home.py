@@ -1,15 +1,15 @@
-"""The Home tab, and the assistant's container."""
+"""The Home tab."""
 
 from __future__ import annotations
 
 import re
 from typing import Any
 
+from adapters.slack.flood import MOST
 from tests.adapters.slack.conftest import SHARED
 from tests.slack_workspace.person import Slack
 from tests.slack_workspace.reading import buttons, texts
 from tests.slack_workspace.screen import Screen
-from tests.slack_workspace.workspace import new_ts
 
 pytestmark = SHARED
 
@@ -95,6 +95,14 @@ async def test_a_recommendation_is_found_again_at_home(slack: Slack) -> None:
     assert title in slack.workspace.called("views.open")[-1].shown
 
 
+async def test_a_look_at_the_home_tab_changes_nothing_in_a_conversation_and_is_no_part_of_a_flood(slack: Slack) -> None:
+    for _ in range(MOST + 1):
+        await open_home(slack)
+    assert "Please slow down" not in "\n".join(texts(home(slack)))
+    await slack.direct("what is RASP?")
+    assert "runtime" in "\n".join(texts(slack.said()[0]["blocks"])).lower()
+
+
 async def test_somebody_elses_recommendation_is_not_shown(slack: Slack) -> None:
     screen = Screen(slack)
     await screen.shortcut("triage")
@@ -113,56 +121,3 @@ def first_options(screen: Screen) -> dict[str, list[str]]:
         for block in screen.blocks
         if block["type"] == "input"
     }
-
-
-# --- the assistant's container
-
-
-async def start_thread(slack: Slack, kind: str = "assistant_thread_started", **context: str) -> str:
-    """Returns the thread's ts."""
-    ts = new_ts()
-    slack.workspace.assistant_threads.add((slack.dm, ts))
-    thread = {"user_id": slack.person, "channel_id": slack.dm, "thread_ts": ts, "context": context}
-    await slack.event({"type": kind, "assistant_thread": thread})
-    return ts
-
-
-async def test_s18_a_thread_begins_with_a_short_greeting_and_what_to_ask(either_way: Slack) -> None:
-    ts = await start_thread(either_way)
-    [greeting] = either_way.workspace.called("chat.postMessage")
-    assert greeting.arguments["thread_ts"] == ts
-    assert 5 < len(greeting.arguments["text"].split()) <= 25
-    [suggested] = either_way.workspace.called("assistant.threads.setSuggestedPrompts")
-    assert len(suggested.arguments["prompts"]) == 4
-
-
-async def test_s18_what_is_suggested_changes_with_the_channel_beside_the_thread_and_can_be_asked(slack: Slack) -> None:
-    await start_thread(slack, "assistant_thread_context_changed", channel_id=slack.channel)
-    [suggested] = slack.workspace.called("assistant.threads.setSuggestedPrompts")
-    prompts = {prompt["title"]: prompt["message"] for prompt in suggested.arguments["prompts"]}
-    assert "Recommendations for this channel" in prompts
-    assert slack.workspace.called("chat.postMessage") == []
-    for message in prompts.values():
-        screen = Screen(slack)
-        await screen.say(message)
-        assert "Did you mean" not in screen.text and "no command" not in screen.text
-
-
-async def test_s18_it_shows_that_it_works_and_names_the_thread_by_the_first_question(slack: Slack) -> None:
-    ts = await start_thread(slack)
-    await slack.direct("what is RASP?", thread_ts=ts)
-    await slack.direct("help", thread_ts=ts)
-    calls = [call.method for call in slack.workspace.calls]
-    assert calls.index("assistant.threads.setStatus") < len(calls) - 1 - calls[::-1].index("chat.postMessage")
-    [title] = slack.workspace.called("assistant.threads.setTitle")
-    assert title.arguments["title"] == "what is RASP?"
-    assert len(slack.workspace.called("assistant.threads.setStatus")) == 2
-    assert "Commands" in slack.workspace.called("chat.postMessage")[-1].shown
-
-
-async def test_s12_a_thread_that_is_not_the_assistants_is_answered_all_the_same(slack: Slack) -> None:
-    ts = new_ts()
-    status, _ = await slack.direct("what is RASP?", thread_ts=ts)
-    assert status == 200
-    [answer] = slack.said()
-    assert answer["thread_ts"] == ts

@@ -44,6 +44,9 @@ class Echo:
             raise RuntimeError("the secret marmalade recipe")
         return Reply("answer", "You said", body=(Paragraph(message.text or message.command or "nothing"),))
 
+    def opening(self, message: Message) -> Reply:
+        return Reply("help", message.text)
+
     async def overview(self, person: Person) -> Overview:
         raise MemoryUnavailable
 
