@@ -114,7 +114,7 @@ class App:
         """The app is out of a workspace: delete what is kept of it. Raises MemoryUnavailable."""
         team = team_of(body) or str(body.get("team_id", ""))
         at = float(body.get("event_time", 0))
-        if await self._workspaces.leave(team, body.get("enterprise_id"), at):
+        if await self._workspaces.leave(team, at):
             async with self._memory.transaction() as unit:
                 rows = await unit.delete_tenant("slack", team)
             log.info("slack.left", team=team, rows=rows)

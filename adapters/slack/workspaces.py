@@ -31,7 +31,7 @@ class Workspaces(Protocol):
         """The client that speaks for the bot there; None where it is not installed (any more)."""
         ...
 
-    async def leave(self, tenant: str, enterprise_id: str | None, at: float) -> bool:
+    async def leave(self, tenant: str, at: float) -> bool:
         """The app was taken out at that time. False if it has been installed anew since."""
         ...
 
@@ -55,7 +55,7 @@ class OneWorkspace(AsyncAuthorize):
     async def client(self, tenant: str) -> AsyncWebClient | None:
         return self._client
 
-    async def leave(self, tenant: str, enterprise_id: str | None, at: float) -> bool:
+    async def leave(self, tenant: str, at: float) -> bool:
         self._bot = None  # whether the token still speaks for anybody is asked anew
         return True
 
@@ -105,17 +105,19 @@ class ManyWorkspaces(AsyncAuthorize):
         bot = await self._installations.of_team(tenant)
         return self._new_client(bot.bot_token) if bot else None
 
-    async def leave(self, tenant: str, enterprise_id: str | None, at: float) -> bool:
+    async def leave(self, tenant: str, at: float) -> bool:
         bot = await self._installations.of_team(tenant)
         if bot is not None and bot.installed_at > at:
             return False  # this event is older than the installation that stands now
-        await self._installations.async_delete_all(enterprise_id=enterprise_id, team_id=tenant)
+        await self._installations.delete_team(tenant)
         return True
 
     async def __call__(
         self, *, enterprise_id: str | None, team_id: str | None, user_id: str | None, **_: Any
     ) -> AuthorizeResult | None:
         bot = await self._installations.async_find_bot(enterprise_id=enterprise_id, team_id=team_id)
+        if bot is None and team_id:  # in a shared channel the organisation that is named can be the other one's
+            bot = await self._installations.of_team(team_id)
         if bot is None:
             return None
         return AuthorizeResult(

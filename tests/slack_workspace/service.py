@@ -109,7 +109,7 @@ class Service:
             "access_token": workspace.token,
             "bot_user_id": workspace.bot,
             "team": {"id": workspace.team, "name": "Team"},
-            "enterprise": None,
+            "enterprise": {"id": workspace.enterprise} if workspace.enterprise else None,
             "is_enterprise_install": False,
         }
 
