@@ -79,7 +79,7 @@ class Session:
     async def overview(self, person: Person) -> Overview:
         """What the person has begun and got so far. Raises MemoryUnavailable."""
         async with self._memory.transaction() as unit:
-            return await overview(person, unit, self._clock(), self._retention)
+            return await overview(person, unit, self._clock(), self._retention, self._advisor)
 
     async def _settle(self, message: Message, also: Also | None) -> Reply:
         failures = 0

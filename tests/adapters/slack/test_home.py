@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import Any
 
 from adapters.slack.flood import MOST
+from adapters.slack.home import House
+from adapters.slack.home import home as home_of
+from bot.messages import Reply
+from bot.overview import Overview, Recommended
 from tests.adapters.slack.conftest import SHARED
 from tests.slack_workspace.person import Slack
 from tests.slack_workspace.reading import buttons, texts
 from tests.slack_workspace.screen import Screen
+from tests.slack_workspace.workspace import new_ts
 
 pytestmark = SHARED
 
@@ -90,9 +96,45 @@ async def test_a_recommendation_is_found_again_at_home(slack: Slack) -> None:
     await open_home(slack)
     [label] = [label for label, command in buttons(home(slack)).items() if command.startswith("recommendation:")]
     assert "Go on with it" not in buttons(home(slack))  # it is finished
-    assert re.fullmatch(r"\d+ \w+ \d{4}", label)
+    assert re.fullmatch(rf"\d+ \w+ \d{{4}}: {re.escape(title)}", label)
     await slack.press_at_home(label)
     assert title in slack.workspace.called("views.open")[-1].shown
+
+
+async def test_open_triages_are_told_apart_by_where_they_are_open_and_when_they_last_moved(slack: Slack) -> None:
+    await Screen(slack).shortcut("triage")
+    await Screen(slack).say("triage")
+    await Screen(slack, thread=new_ts()).say("triage")
+    await Screen(slack, public=True).say("triage")
+    await open_home(slack)
+    assert "Your open triages" in texts(home(slack))
+    above = [block for block, below in pairwise(home(slack)) if str(below.get("block_id", "")).startswith("at/")]
+    places = [block["elements"][0]["elements"] for block in above]
+    shown = ["".join(part.get("text") or part.get("channel_id", "") for part in place) for place in places]
+    assert shown == [
+        f"In {slack.channel}, last moved ",
+        "In a thread of our direct messages, last moved ",
+        "In our direct messages, last moved ",
+        "Begun here or with a shortcut, last moved ",
+    ]
+    assert {place[-1]["type"] for place in places} == {"date"}  # Slack shows it by the person's own clock
+
+
+async def test_recommendations_of_one_day_are_told_apart(slack: Slack) -> None:
+    for pick in (0, -1):
+        screen = Screen(slack)
+        await screen.shortcut("triage")
+        await screen.fill(options(screen, pick))
+    await open_home(slack)
+    labels = [label for label, command in buttons(home(slack)).items() if command.startswith("recommendation:")]
+    assert len(labels) == 2
+
+
+async def test_recommendations_of_one_day_and_one_title_show_the_time() -> None:
+    kept = tuple(Recommended(f"r{number}", "Mulch first", 1_764_000_000.0 - number * 60) for number in range(2))
+    drawn = home_of(Reply("help", "Help"), Overview(recommendations=kept), House())["blocks"]
+    labels = [label for label, command in buttons(drawn).items() if command.startswith("recommendation:")]
+    assert labels == ["24 November 2025, 16:00 UTC: Mulch first", "24 November 2025, 15:59 UTC: Mulch first"]
 
 
 async def test_a_look_at_the_home_tab_changes_nothing_in_a_conversation_and_is_no_part_of_a_flood(slack: Slack) -> None:
@@ -116,8 +158,12 @@ async def test_somebody_elses_recommendation_is_not_shown(slack: Slack) -> None:
 
 def first_options(screen: Screen) -> dict[str, list[str]]:
     """The first option of every question of the form that is shown."""
+    return options(screen, 0)
+
+
+def options(screen: Screen, pick: int) -> dict[str, list[str]]:
     return {
-        block["block_id"].removeprefix("field-"): [block["element"]["options"][0]["value"]]
+        block["block_id"].removeprefix("field-"): [block["element"]["options"][pick]["value"]]
         for block in screen.blocks
         if block["type"] == "input"
     }
