@@ -21,6 +21,8 @@ from bot.notices import failure
 
 log = structlog.get_logger(__name__)
 
+LEAVING = ("app_uninstalled", "tokens_revoked")  # nobody is told, and what was kept has to go all the same
+
 
 async def on_error(error: Exception, body: Mapping[str, Any], client: Any, respond: Any) -> BoltResponse:
     """Bolt's handler of what a listener raised."""
@@ -34,7 +36,8 @@ async def on_error(error: Exception, body: Mapping[str, Any], client: Any, respo
         kind=body.get("event", {}).get("type") or body.get("type") or body.get("command", ""),
         team=team_of(body),
     )
-    if isinstance(error, TokenUnchecked) and "event" in body:  # delivered again, it finds Slack as it was
+    event = body.get("event", {}).get("type", "")
+    if event in LEAVING or (event and isinstance(error, TokenUnchecked)):  # Slack shall deliver it again
         return BoltResponse(status=500, body="")
     reply = failure(reference)
     if "command" in body:

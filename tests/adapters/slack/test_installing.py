@@ -97,7 +97,7 @@ async def rows(world: World, table: Table, team: str) -> int:
         return int(counted.scalar_one())
 
 
-async def uninstall(slack: Slack, *kinds: str, at: int | None = None) -> None:
+async def uninstall(slack: Slack, *kinds: str, at: int | None = None, expected: int = 200) -> None:
     for kind in kinds:
         tokens = {"tokens": {"oauth": [], "bot": [slack.workspace.bot]}} if kind == "tokens_revoked" else {}
         slack.workspace.installed = False
@@ -109,7 +109,7 @@ async def uninstall(slack: Slack, *kinds: str, at: int | None = None) -> None:
             "event": {"type": kind, **tokens},
         }
         status, _ = await slack.wire.deliver("events_api", body)
-        assert status == 200
+        assert status == expected
 
 
 async def test_s16_a_workspace_installs_the_app_and_is_answered_with_its_own_token(
@@ -204,6 +204,25 @@ async def test_s17_leaving_deletes_all_of_the_workspaces_data_and_no_others(
     await uninstall(Slack.join(world.wire, service, leaving), *kinds)
     assert not any([await rows(world, table, leaving.team) for table in kept])
     assert all([await rows(world, table, staying.team) for table in kept])
+
+
+async def rename(world: World, table: str, to: str) -> None:
+    async with world.memory.engine.begin() as connection:
+        await connection.execute(text(f"ALTER TABLE {table} RENAME TO {to}"))
+
+
+@pytest.mark.parametrize("kind", ["app_uninstalled", "tokens_revoked"])
+async def test_s17_leaving_that_failed_is_delivered_again_and_then_all_is_deleted(
+    world: World, service: Service, kind: str
+) -> None:
+    workspace = await install(world, service)
+    anna = Slack.join(world.wire, service, workspace)
+    await anna.direct("what is SAST?")
+    await rename(world, "conversations", "away")
+    await uninstall(anna, kind, expected=500)
+    await rename(world, "away", "conversations")
+    await uninstall(anna, kind)
+    assert not await rows(world, tables.conversations, workspace.team)
 
 
 async def test_s17_leaving_deletes_the_token_of_an_organisations_workspace_though_the_event_does_not_name_it(
