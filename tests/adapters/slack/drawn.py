@@ -107,4 +107,6 @@ def homes(advisor: Advisor) -> Iterator[dict[str, Any]]:
     yield home(help, Overview(), House())
     kept = tuple(Recommended(f"r{number}", "AppSec first", 1_764_000_000.0 - number * 9e5) for number in range(3))
     house = House("https://example.com/help", "https://example.com/privacy", "security@example.com")
-    yield home(help, Overview((Begun(HERE, 1_764_000_000.0),), kept), house)
+    direct, *elsewhere = (Begun(Place("slack", "T1", where), 1_764_000_000.0) for where in ("D1", "C1", "U1"))
+    yield home(help, Overview((direct,), kept), house)
+    yield home(help, Overview((direct, *elsewhere), kept), house)

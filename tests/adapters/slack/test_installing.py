@@ -219,8 +219,10 @@ async def test_s17_leaving_that_failed_is_delivered_again_and_then_all_is_delete
     anna = Slack.join(world.wire, service, workspace)
     await anna.direct("what is SAST?")
     await rename(world, "conversations", "away")
-    await uninstall(anna, kind, expected=500)
-    await rename(world, "away", "conversations")
+    try:
+        await uninstall(anna, kind, expected=500)
+    finally:
+        await rename(world, "away", "conversations")
     await uninstall(anna, kind)
     assert not await rows(world, tables.conversations, workspace.team)
 
