@@ -21,6 +21,8 @@ class Answers(Protocol):
 
     async def respond(self, message: Message, also: Also | None = None) -> Reply: ...
 
+    def opening(self, message: Message) -> Reply: ...
+
     async def overview(self, person: Person) -> Overview: ...
 
 
@@ -42,6 +44,9 @@ class Measured:
         self._seconds.labels(surface).observe(time.perf_counter() - start)
         self._turns.labels(surface, reply.kind).inc()
         return reply
+
+    def opening(self, message: Message) -> Reply:
+        return self._session.opening(message)
 
     async def overview(self, person: Person) -> Overview:
         return await self._session.overview(person)

@@ -4,25 +4,49 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.conversation import Retention, faded
+from bot.conversation import Conversation, Retention, faded
 from bot.kept import KeptRecommendation, Person
 from bot.memory import Unit
-from bot.messages import Place
+from bot.messages import Message, Place
+from bot.turn import Mind
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A triage that is open: where, and when the person last did something there."""
+
+    place: Place
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Recommended:
+    id: str
+    title: str  # empty where the knowledge of today can't tell
+    at: float
 
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """`begun`: where the person has an open triage, last moved first. Recommendations are newest first."""
+    """Open triages, last moved first, and recommendations, newest first."""
 
-    begun: tuple[Place, ...] = ()
-    recommendations: tuple[KeptRecommendation, ...] = ()
+    begun: tuple[Begun, ...] = ()
+    recommendations: tuple[Recommended, ...] = ()
 
 
-async def overview(person: Person, unit: Unit, now: float, retention: Retention) -> Overview:
-    kept = [
-        (place, left)
+async def overview(person: Person, unit: Unit, now: float, retention: Retention, mind: Mind) -> Overview:
+    """`mind` names the recommendations."""
+    begun = [
+        Begun(place, left.moved_at)
         for place, conversation in await unit.conversations.of(person)
         if (run := (left := faded(conversation, now, retention)).triage) is not None and run.is_open
     ]
-    kept.sort(key=lambda one: one[1].moved_at, reverse=True)
-    return Overview(tuple(place for place, _ in kept), tuple(await unit.recommendations.of(person)))
+    begun.sort(key=lambda one: one.at, reverse=True)
+    kept = await unit.recommendations.of(person)
+    return Overview(tuple(begun), tuple(Recommended(one.id, _title(one, mind), one.at) for one in kept))
+
+
+def _title(kept: KeptRecommendation, mind: Mind) -> str:
+    """What it is called where it is shown again."""
+    shown = mind.turn(Message(command=f"recommendation:{kept.id}", record=kept.record), Conversation()).reply
+    return shown.title if shown.kind == "recommendation" else ""

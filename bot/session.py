@@ -72,10 +72,14 @@ class Session:
             logger.error("turn failed: reference=%s error=%s at=%s", reference, _in_short(error), _origin(error))
             return notices.failure(reference)
 
+    def opening(self, message: Message) -> Reply:
+        """What is said to `message` where nothing was said before. It is no turn: nothing is read, and nothing kept."""
+        return self._advisor.turn(message, Conversation()).reply
+
     async def overview(self, person: Person) -> Overview:
         """What the person has begun and got so far. Raises MemoryUnavailable."""
         async with self._memory.transaction() as unit:
-            return await overview(person, unit, self._clock(), self._retention)
+            return await overview(person, unit, self._clock(), self._retention, self._advisor)
 
     async def _settle(self, message: Message, also: Also | None) -> Reply:
         failures = 0

@@ -15,11 +15,18 @@ Url = Annotated[str, typer.Option("--url", help="How the platform reaches the ad
 
 
 @slack.command()
-def manifest(url: Url) -> None:
+def manifest(
+    url: Annotated[str, typer.Option("--url", help="How Slack reaches the advisor, https://…")] = "",
+    socket: Annotated[bool, typer.Option("--socket", help="For Socket Mode, which needs no address.")] = False,
+) -> None:
     """Print the app manifest, filled in."""
     from adapters.slack.manifest import manifest as filled_in
+    from adapters.slack.manifest import socket_manifest
 
-    typer.echo(filled_in(_https(url)), nl=False)
+    if bool(url) == socket:
+        typer.echo("Give --url with the address under which Slack reaches the advisor, or --socket.", err=True)
+        raise SystemExit(2)
+    typer.echo(socket_manifest() if socket else filled_in(_https(url)), nl=False)
 
 
 @slack.callback()

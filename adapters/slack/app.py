@@ -42,6 +42,8 @@ class Session(Protocol):
 
     async def respond(self, message: Message, also: Also | None = None) -> Reply: ...
 
+    def opening(self, message: Message) -> Reply: ...
+
     async def overview(self, person: Person) -> Overview: ...
 
 
@@ -90,24 +92,36 @@ class App:
                 return None
             case "tell":
                 return SLOW_DOWN
-        experts = self._experts.get(place.tenant) or self._experts.get("")
-        experts = replace(experts, tenant=place.tenant) if experts and asked.can_post else None
-        return await self._session.respond(replace(asked, experts=experts, at=self._clock()), also)
+        return await self.take_turn(asked, also)
+
+    async def take_turn(self, asked: Message, also: Also | None = None) -> Reply:
+        """The same for what nobody typed or pressed: it is no part of a flood."""
+        return await self._session.respond(self._received(asked), also)
+
+    def opening(self, asked: Message) -> Reply:
+        """What is said first, to be drawn beside a conversation, of which it is no part."""
+        return self._session.opening(self._received(asked))
 
     async def overview(self, person: Person) -> Overview:
         return await self._session.overview(person)
+
+    def _received(self, asked: Message) -> Message:
+        experts = self._experts.get(asked.place.tenant) or self._experts.get("")
+        experts = replace(experts, tenant=asked.place.tenant) if experts and asked.can_post else None
+        return replace(asked, experts=experts, at=self._clock())
 
     async def leave(self, body: Mapping[str, Any]) -> None:
         """The app is out of a workspace: delete what is kept of it. Raises MemoryUnavailable."""
         team = team_of(body) or str(body.get("team_id", ""))
         at = float(body.get("event_time", 0))
-        if await self._workspaces.leave(team, body.get("enterprise_id"), at):
+        if await self._workspaces.leave(team, at):
             async with self._memory.transaction() as unit:
                 rows = await unit.delete_tenant("slack", team)
             log.info("slack.left", team=team, rows=rows)
 
     async def answer(self, asked: Message, client: Any) -> None:
-        """Answer an event where it was written, once, however often Slack delivers it. Raises SlackApiError."""
+        """Answer an event where it was written, once, however often Slack delivers it. That it is at work is shown only
+        where a reply follows, which ends that. Raises SlackApiError."""
         taken: Parcel | None = None
 
         async def take(reply: Reply, unit: Unit) -> None:
@@ -120,6 +134,8 @@ class App:
             return
         # What was taken with a turn that was undone is not in the outbox: the reply is another one then.
         if taken and isinstance(taken.content, Replied) and taken.content.reply is reply:
+            if asked.place.thread and not asked.public:
+                await self.assistant.at_work(asked, client)
             await self._postman.carry(taken)
         else:
             await self.deliver(asked, reply, client)

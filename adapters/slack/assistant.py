@@ -13,6 +13,7 @@ from slack_sdk.errors import SlackApiError
 from adapters.slack.blocks import cut, escape
 from adapters.slack.responses import LONGEST_WAIT, error_of
 from bot.messages import Message, Paragraph, Place, Reply
+from bot.text import clean
 
 log = structlog.get_logger(__name__)
 
@@ -54,8 +55,8 @@ class Assistant:
             self._titled[place] = None
             if len(self._titled) > KEPT:
                 self._titled.popitem(last=False)
-            if asked.text:
-                calls.append(client.assistant_threads_setTitle(title=cut(escape(asked.text), TITLE), **where))
+            if title := " ".join(clean(asked.text).split()):
+                calls.append(client.assistant_threads_setTitle(title=escape(cut(title, TITLE)), **where))
         await asyncio.gather(*(_try(call) for call in calls))
 
     async def suggest(self, reply: Reply, thread: dict[str, Any], client: Any) -> None:

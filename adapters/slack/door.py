@@ -36,14 +36,14 @@ from adapters.slack.events import (
 from adapters.slack.failures import on_error
 from adapters.slack.home import House
 from adapters.slack.installations import Installations
-from adapters.slack.installing import INSTALL, REDIRECT, install_flow
+from adapters.slack.installing import INSTALL, REDIRECT, InstallFlow, install_flow
 from adapters.slack.pace import Pace
 from adapters.slack.responses import as_json, error_of, retry_handlers
 from adapters.slack.sealing import KeyUnusable, Seal
 from adapters.slack.sender import SlackSender
 from adapters.slack.shortcuts import advise, ask, triage
 from adapters.slack.views import form
-from adapters.slack.workspaces import ManyWorkspaces, OneWorkspace, Workspaces
+from adapters.slack.workspaces import ManyWorkspaces, OneWorkspace, TokenUnchecked
 from bot.memory import Memory
 from bot.messages import Place
 
@@ -119,31 +119,25 @@ class SlackDoor:
         # The SDK finds the proxy of the environment by itself; aiohttp would read ~/.netrc again with every call.
         self._http = await self._stack.enter_async_context(aiohttp.ClientSession(json_serialize=as_json))
         secret = settings.slack_signing_secret.get_secret_value()
-        # Handled before it is acknowledged: what fails is delivered again, and nothing is lost in a crash.
-        workspaces: Workspaces
+        client = self._client(None)
+        flow: InstallFlow | None = None
+        workspaces: OneWorkspace | ManyWorkspaces
         if settings.slack_client_id:
-            client = self._client(None)
             installations = Installations(self._memory.engine, settings.slack_client_id, self._seal)
-            workspaces = authorize = ManyWorkspaces(installations, self._client)
+            workspaces = ManyWorkspaces(installations, self._client)
             flow = install_flow(settings, self._memory.engine, installations, client)
-            bolt = AsyncApp(
-                client=client,
-                signing_secret=secret,
-                process_before_response=True,
-                authorize=authorize,  # type: ignore[arg-type]
-                oauth_flow=flow,
-                user_facing_authorize_error_message=NOT_INSTALLED,
-            )
         else:
-            client = self._client(settings.slack_bot_token.get_secret_value())
-            workspaces = OneWorkspace(client)
-            bolt = AsyncApp(
-                client=client,
-                signing_secret=secret,
-                process_before_response=True,
-                user_facing_authorize_error_message=NOT_INSTALLED,
-            )
-            await _try_token(client)
+            workspaces = OneWorkspace(self._client(settings.slack_bot_token.get_secret_value()))
+            await _try_token(workspaces)
+        bolt = AsyncApp(
+            client=client,
+            signing_secret=secret,
+            # Handled before it is acknowledged: what fails is delivered again, and nothing is lost in a crash.
+            process_before_response=True,
+            authorize=workspaces,  # type: ignore[arg-type]
+            oauth_flow=flow,
+            user_facing_authorize_error_message=NOT_INSTALLED,
+        )
         app = App(
             bolt,
             self._session,
@@ -249,11 +243,11 @@ def experts_in(setting: str) -> dict[str, Place]:
     return found
 
 
-async def _try_token(client: AsyncWebClient) -> None:
+async def _try_token(workspace: OneWorkspace) -> None:
     """Tell the operator at once when Slack refuses the token. It is tried again with each request."""
     try:
-        await client.auth_test()
+        await workspace.bot()
     except SlackApiError as error:
         log.error("slack.token_refused", error=error_of(error), remedy="check SLACK_BOT_TOKEN")
-    except (aiohttp.ClientError, TimeoutError) as error:
-        log.error("slack.unreachable", error=type(error).__name__)
+    except TokenUnchecked as unchecked:
+        log.error("slack.token_unchecked", error=unchecked.code)

@@ -15,25 +15,30 @@ from adapters.slack.blocks import message
 from adapters.slack.modals import modal
 from adapters.slack.responses import error_of
 from adapters.slack.translate import alone, team_of
+from adapters.slack.workspaces import TokenUnchecked
 from bot.messages import Reply
 from bot.notices import failure
 
 log = structlog.get_logger(__name__)
 
+LEAVING = ("app_uninstalled", "tokens_revoked")  # nobody is told, and what was kept has to go all the same
+
 
 async def on_error(error: Exception, body: Mapping[str, Any], client: Any, respond: Any) -> BoltResponse:
     """Bolt's handler of what a listener raised."""
     reference = secrets.token_hex(4)
-    code = error_of(error) if isinstance(error, SlackApiError) else ""
     log.error(
         "slack.listener_failed",
         reference=reference,
         error=type(error).__name__,
-        code=code,
+        code=_code(error),
         at=_origin(error),
         kind=body.get("event", {}).get("type") or body.get("type") or body.get("command", ""),
         team=team_of(body),
     )
+    event = body.get("event", {}).get("type", "")
+    if event in LEAVING or (event and isinstance(error, TokenUnchecked)):  # Slack shall deliver it again
+        return BoltResponse(status=500, body="")
     reply = failure(reference)
     if "command" in body:
         return _acknowledged({"response_type": "ephemeral", **message(reply)})
@@ -50,8 +55,9 @@ async def on_error(error: Exception, body: Mapping[str, Any], client: Any, respo
 async def _tell(reply: Reply, body: Mapping[str, Any], client: Any, respond: Any) -> None:
     shown = message(reply)
     match body:
-        case {"event": {"type": "message" | "app_mention", "channel": channel, **event}}:
-            thread = {"thread_ts": event["thread_ts"]} if event.get("thread_ts") else {}
+        case {"event": {"type": "message" | "app_mention" as kind, "channel": channel, **event}}:
+            below = event.get("thread_ts") or (event["ts"] if kind == "app_mention" else "")
+            thread = {"thread_ts": below} if below else {}
             await client.chat_postMessage(channel=channel, **thread, **shown)
         case {"event": {"type": "assistant_thread_started", "assistant_thread": opened}}:
             where = {"channel": opened["channel_id"], "thread_ts": opened["thread_ts"]}
@@ -73,6 +79,16 @@ async def _responded(respond: Any, shown: Mapping[str, Any]) -> bool:
 
 def _acknowledged(body: dict[str, Any]) -> BoltResponse:
     return BoltResponse(status=200, body=body)
+
+
+def _code(error: Exception) -> str:
+    """Slack's short code, where it was Slack that said something."""
+    match error:
+        case SlackApiError():
+            return error_of(error)
+        case TokenUnchecked(code=code):
+            return str(code)
+    return ""
 
 
 def _origin(error: BaseException) -> str:

@@ -11,7 +11,7 @@ from adapters.slack.blocks import COMMAND, button, buttons, draw
 from adapters.slack.translate import at_home
 from bot.conversation import Retention
 from bot.messages import Choice, Heading, Paragraph, Reply
-from bot.overview import Overview
+from bot.overview import Begun, Overview
 
 View = dict[str, Any]
 
@@ -62,18 +62,50 @@ def home(help: Reply, overview: Overview, house: House) -> View:
 def _begun(overview: Overview) -> Iterator[View]:
     if not overview.begun:
         return
-    yield from _heading("Your open triage")
-    for number, place in enumerate(overview.begun):
+    yield from _heading("Your open triage" if len(overview.begun) == 1 else "Your open triages")
+    for number, begun in enumerate(overview.begun):
+        yield _where(begun)
         resume = button(Choice("Go on with it", "triage"), f"{COMMAND}-{number}")
-        yield {"type": "actions", "block_id": at_home(place), "elements": [resume]}
+        yield {"type": "actions", "block_id": at_home(begun.place), "elements": [resume]}
+
+
+def _where(begun: Begun) -> View:
+    """The place in a person's words, and the time as their own clock shows it: Slack draws both."""
+    channel, thread = begun.place.channel, begun.place.thread
+    place: list[View]
+    if channel.startswith(("U", "W")):  # how `translate.alone` names it
+        place = [_text("Begun here or with a shortcut")]
+    elif channel.startswith("D"):
+        place = [_text(f"In {'a thread of ' if thread else ''}our direct messages")]
+    else:
+        place = [_text("In "), {"type": "channel", "channel_id": channel}]
+    last = {
+        "type": "date",
+        "timestamp": int(begun.at),
+        "format": "{date_long_pretty} at {time}",
+        "fallback": _day(begun.at),
+    }
+    said = [*place, _text(", last moved "), last]
+    return {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": said}]}
+
+
+def _text(text: str) -> View:
+    return {"type": "text", "text": text}
 
 
 def _recommended(overview: Overview) -> Iterator[View]:
     if not overview.recommendations:
         return
     yield from _heading("Your recommendations")
-    choices = [Choice(_day(one.at), f"recommendation:{one.id}") for one in overview.recommendations]
-    yield from buttons(choices)
+    days = [_named(_day(one.at), one.title) for one in overview.recommendations]
+    times = [_named(_minute(one.at), one.title) for one in overview.recommendations]
+    labels = [time if days.count(day) > 1 else day for day, time in zip(days, times, strict=True)]
+    kept = [f"recommendation:{one.id}" for one in overview.recommendations]
+    yield from buttons([Choice(label, command) for label, command in zip(labels, kept, strict=True)])
+
+
+def _named(when: str, title: str) -> str:
+    return f"{when}: {title}" if title else when
 
 
 def _support(house: House) -> Iterator[View]:
@@ -105,3 +137,7 @@ def _day(at: float) -> str:
     """A day as people write it: 24 November 2026."""
     day = datetime.fromtimestamp(at, UTC)
     return f"{day.day} {day:%B %Y}"
+
+
+def _minute(at: float) -> str:
+    return f"{_day(at)}, {datetime.fromtimestamp(at, UTC):%H:%M} UTC"

@@ -10,7 +10,7 @@ import structlog
 from slack_sdk.oauth.installation_store import Bot, Installation
 from slack_sdk.oauth.installation_store.async_installation_store import AsyncInstallationStore
 from slack_sdk.oauth.installation_store.sqlalchemy import AsyncSQLAlchemyInstallationStore
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from adapters.slack.sealing import Seal, Unreadable
@@ -79,6 +79,13 @@ class Installations(AsyncInstallationStore):
         async with self._engine.connect() as connection:
             row = (await connection.execute(organisation)).first()
         return await self.async_find_bot(enterprise_id=row.enterprise_id, team_id=team_id) if row else None
+
+    async def delete_team(self, team_id: str) -> None:
+        """All that is kept of a workspace, whatever organisation it belonged to."""
+        async with self._engine.begin() as connection:
+            for table in (self._store.bots, self._store.installations):
+                of_team = (table.c.client_id == self._store.client_id) & (table.c.team_id == team_id)
+                await connection.execute(delete(table).where(of_team))
 
     def _opened(self, stored: Stored | None) -> Stored | None:
         if stored is None:

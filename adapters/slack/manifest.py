@@ -15,6 +15,13 @@ def manifest(url: str) -> str:
     return FILE.read_text(encoding="utf-8").replace(ADDRESS, url)
 
 
+def socket_manifest() -> str:
+    """The same for Socket Mode: Slack needs no address."""
+    lines = FILE.read_text(encoding="utf-8").splitlines(keepends=True)
+    kept = "".join(line for line in lines if ADDRESS not in line and line.strip() != "redirect_urls:")
+    return kept.replace("socket_mode_enabled: false", "socket_mode_enabled: true")
+
+
 def bot_scopes() -> list[str]:
     scopes = yaml.safe_load(FILE.read_text(encoding="utf-8"))["oauth_config"]["scopes"]["bot"]
     return [str(scope) for scope in scopes]

@@ -126,7 +126,9 @@ def at_home(place: Place) -> str:
 
 def team_of(body: Payload) -> str:
     """The workspace that the bot was installed in, and for which this was sent. In a channel shared with another
-    workspace that is not the one in which it was written."""
+    workspace that is not the one in which it was written, or in which a modal was opened."""
+    if installed_in := (body.get("view") or {}).get("app_installed_team_id"):
+        return str(installed_in)
     for authorization in body.get("authorizations") or ():
         return str(authorization.get("team_id") or "")
     team = body.get("team")

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import Any, Protocol
 
+import aiohttp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.authorization.async_authorize import AsyncAuthorize
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from adapters.slack.installations import Installations
+from adapters.slack.responses import error_of
+
+# What Slack says of a token that speaks for nobody (any more). Anything else says nothing about the token.
+GONE = frozenset(
+    {"account_inactive", "invalid_auth", "not_authed", "team_access_not_granted", "token_expired", "token_revoked"}
+)
+BRIEF = 2.0  # seconds that a request waits for Slack to say whom the token speaks for; it has three to be answered
 
 NewClient = Callable[[str | None], AsyncWebClient]
 """Makes a client that speaks with a token."""
@@ -20,20 +31,66 @@ class Workspaces(Protocol):
         """The client that speaks for the bot there; None where it is not installed (any more)."""
         ...
 
-    async def leave(self, tenant: str, enterprise_id: str | None, at: float) -> bool:
+    async def leave(self, tenant: str, at: float) -> bool:
         """The app was taken out at that time. False if it has been installed anew since."""
         ...
 
 
-class OneWorkspace:
+class TokenUnchecked(Exception):
+    """Slack does not say just now whom the token speaks for. `code`: what it said instead, or what broke."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class OneWorkspace(AsyncAuthorize):
+    """Also tells Bolt whom the token speaks for, which Slack is asked once."""
+
     def __init__(self, client: AsyncWebClient) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
         self._client = client
+        self._bot: AsyncSlackResponse | None = None
 
     async def client(self, tenant: str) -> AsyncWebClient | None:
         return self._client
 
-    async def leave(self, tenant: str, enterprise_id: str | None, at: float) -> bool:
+    async def leave(self, tenant: str, at: float) -> bool:
+        self._bot = None  # whether the token still speaks for anybody is asked anew
         return True
+
+    async def bot(self) -> AsyncSlackResponse:
+        """What `auth.test` says, asked until it says something. Raises SlackApiError and TokenUnchecked."""
+        if self._bot is None:
+            try:
+                self._bot = await self._client.auth_test()
+            except SlackApiError as error:
+                if error_of(error) in GONE:
+                    raise
+                raise TokenUnchecked(error_of(error)) from error
+            except (aiohttp.ClientError, TimeoutError) as error:
+                raise TokenUnchecked(type(error).__name__) from error
+        return self._bot
+
+    async def __call__(self, *, context: Any, user_id: str | None, **_: Any) -> AuthorizeResult | None:
+        """None where the app is out of the workspace. Raises TokenUnchecked: Bolt takes Slack's own error for that."""
+        token = self._client.token
+        context.client.token = token  # by which somebody is told where this fails
+        try:
+            async with asyncio.timeout(BRIEF):
+                bot = await self.bot()
+        except TimeoutError as error:
+            raise TokenUnchecked("timeout") from error
+        except SlackApiError:
+            return None
+        return AuthorizeResult(
+            enterprise_id=bot.get("enterprise_id"),
+            team_id=bot.get("team_id"),
+            bot_user_id=bot.get("user_id"),
+            bot_id=bot.get("bot_id"),
+            bot_token=token,
+            user_id=user_id,
+        )
 
 
 class ManyWorkspaces(AsyncAuthorize):
@@ -48,17 +105,19 @@ class ManyWorkspaces(AsyncAuthorize):
         bot = await self._installations.of_team(tenant)
         return self._new_client(bot.bot_token) if bot else None
 
-    async def leave(self, tenant: str, enterprise_id: str | None, at: float) -> bool:
+    async def leave(self, tenant: str, at: float) -> bool:
         bot = await self._installations.of_team(tenant)
         if bot is not None and bot.installed_at > at:
             return False  # this event is older than the installation that stands now
-        await self._installations.async_delete_all(enterprise_id=enterprise_id, team_id=tenant)
+        await self._installations.delete_team(tenant)
         return True
 
     async def __call__(
         self, *, enterprise_id: str | None, team_id: str | None, user_id: str | None, **_: Any
     ) -> AuthorizeResult | None:
         bot = await self._installations.async_find_bot(enterprise_id=enterprise_id, team_id=team_id)
+        if bot is None and team_id:  # in a shared channel the organisation that is named can be the other one's
+            bot = await self._installations.of_team(team_id)
         if bot is None:
             return None
         return AuthorizeResult(

@@ -75,7 +75,9 @@ class SocketWire:
 
 @dataclass
 class Slack:
-    """One person, in one channel (`channel`, with the bot in it) and in direct messages with the bot (`dm`)."""
+    """One person, in one channel (`channel`, with the bot in it) and in direct messages with the bot (`dm`).
+
+    `belongs_to`: their own workspace, where that is another one, with which the channel is shared."""
 
     wire: Wire
     service: Service
@@ -83,6 +85,7 @@ class Slack:
     person: str
     channel: str
     dm: str
+    belongs_to: str = ""
 
     @classmethod
     def join(cls, wire: Wire, service: Service, workspace: Workspace) -> Slack:
@@ -159,7 +162,7 @@ class Slack:
         """The button with this label in a modal."""
         view = self.workspace.views[view_id].view
         block, element = button(view["blocks"], label)
-        shown = {"id": view_id, **view, "state": {"values": {}}}
+        shown = self._shown(view_id, view) | {"state": {"values": {}}}
         where = {"container": {"type": "view", "view_id": view_id}, "view": shown}
         return await self._act(element["action_id"], element["value"], block, where)
 
@@ -167,13 +170,14 @@ class Slack:
         """The button with this label on the Home tab."""
         view = self.workspace.homes[self.person]
         block, element = button(view["blocks"], label)
-        where = {"container": {"type": "view", "view_id": "VHOME"}, "view": {"id": "VHOME", **view}}
+        where = {"container": {"type": "view", "view_id": "VHOME"}, "view": self._shown("VHOME", view)}
         return await self._act(element["action_id"], element["value"], block, where)
 
     async def submit(self, view_id: str, given: Mapping[str, Sequence[str]] | None = None) -> Sent:
         """Submit a modal with these values by field. What it is answered with becomes of the modal what Slack makes."""
         kept = self.workspace.views[view_id]
-        shown = {"id": view_id, **kept.view, "state": {"values": state_of(kept.view["blocks"], given or {})}}
+        entered = state_of(kept.view["blocks"], given or {})
+        shown = self._shown(view_id, kept.view) | {"state": {"values": entered}}
         body = self._interaction("view_submission") | {"view": shown, "response_urls": []}
         status, answer = await self.wire.deliver("interactive", body)
         action = answer.get("response_action") if isinstance(answer, dict) else None
@@ -202,10 +206,14 @@ class Slack:
         body = self._interaction("block_actions") | {"actions": [pressed]} | where
         return await self.wire.deliver("interactive", body)
 
+    def _shown(self, view_id: str, view: Mapping[str, Any]) -> dict[str, Any]:
+        return {"id": view_id, **view, "app_installed_team_id": self.workspace.team}
+
     def _interaction(self, kind: str) -> dict[str, Any]:
+        team = self.belongs_to or self.workspace.team
         return {
             "type": kind,
-            "team": {"id": self.workspace.team},
-            "user": {"id": self.person, "team_id": self.workspace.team},
+            "team": {"id": team},
+            "user": {"id": self.person, "team_id": team},
             "trigger_id": self.workspace.trigger(),
         }

@@ -39,6 +39,7 @@ class Service:
         self.codes: dict[str, Workspace] = {}  # what oauth.v2.access exchanges
         self.faults: list[Fault] = []
         self.broken: Callable[[str], bool] = lambda method: False  # methods that answer 503 until it is mended
+        self.refusing: dict[str, Fault] = {}  # methods that this goes wrong with until it is taken out
         self._sockets: list[web.WebSocketResponse] = []
         self._connected = asyncio.Condition()
         self._acknowledged: dict[str, asyncio.Future[Any]] = {}
@@ -83,6 +84,8 @@ class Service:
         workspace = self.workspaces.get(token)
         if workspace is None or not workspace.installed:
             return web.json_response({"ok": False, "error": "invalid_auth"})
+        if method in self.refusing:
+            return _failed(self.refusing[method], request)
         if self.broken(method):
             return web.json_response({"ok": False, "error": "service_unavailable"}, status=503)
         fault = self.faults.pop(0) if self.faults and method.startswith(self.faults[0].of) else None
@@ -108,7 +111,7 @@ class Service:
             "access_token": workspace.token,
             "bot_user_id": workspace.bot,
             "team": {"id": workspace.team, "name": "Team"},
-            "enterprise": None,
+            "enterprise": {"id": workspace.enterprise} if workspace.enterprise else None,
             "is_enterprise_install": False,
         }
 

@@ -58,6 +58,7 @@ class Workspace:
         self.token = f"xoxb-{team}-token"
         self.bot = f"UBOT{team}"
         self.scopes = scopes
+        self.enterprise = ""  # the id of the organisation that it belongs to
         self.installed = True
         self.channels: dict[str, Channel] = {}
         self.standing: dict[str, dict[str, Any]] = {}  # messages by ts

@@ -15,8 +15,7 @@ def register(app: App) -> None:
         if body["event"].get("tab") != "home":
             return
         asked = from_home(body, "help")
-        if (help := await app.respond(asked)) is not None:
-            overview = await app.overview(person_of(asked))
-            await client.views_publish(user_id=asked.person, view=home(help, overview, app.house))
+        overview = await app.overview(person_of(asked))
+        await client.views_publish(user_id=asked.person, view=home(app.opening(asked), overview, app.house))
 
     app.bolt.event("app_home_opened")(on_opened)

@@ -11,7 +11,7 @@ from adapters.slack.translate import from_assistant
 
 def register(app: App) -> None:
     async def on_changed(body: dict[str, Any], client: Any) -> None:
-        if (reply := await app.respond(from_assistant(body, HELLO))) is not None:
-            await app.assistant.suggest(reply, body["event"]["assistant_thread"], client)
+        first = app.opening(from_assistant(body, HELLO))
+        await app.assistant.suggest(first, body["event"]["assistant_thread"], client)
 
     app.bolt.event("assistant_thread_context_changed")(on_changed)

@@ -12,8 +12,8 @@ from adapters.slack.translate import from_assistant
 def register(app: App) -> None:
     async def on_started(body: dict[str, Any], client: Any) -> None:
         asked = from_assistant(body, HELLO)
-        if (reply := await app.respond(asked)) is not None:
-            await app.deliver(asked, greeting(reply), client)
-            await app.assistant.suggest(reply, body["event"]["assistant_thread"], client)
+        reply = await app.take_turn(asked)
+        await app.deliver(asked, greeting(reply), client)
+        await app.assistant.suggest(reply, body["event"]["assistant_thread"], client)
 
     app.bolt.event("assistant_thread_started")(on_started)

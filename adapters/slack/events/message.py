@@ -13,9 +13,6 @@ def register(app: App) -> None:
         event = body["event"]
         bot = context.bot_user_id or ""
         if event.get("channel_type") == "im" and is_for_us(event, bot):
-            asked = from_event(body, bot=bot)
-            if asked.place.thread:
-                await app.assistant.at_work(asked, client)
-            await app.answer(asked, client)
+            await app.answer(from_event(body, bot=bot), client)
 
     app.bolt.event("message")(on_message)

@@ -193,6 +193,18 @@ def test_the_slack_manifest_is_printed_with_the_address_filled_in() -> None:
     assert "{url}" not in done.stdout.replace("# ", "").split("display_information", 1)[1]
 
 
+def test_the_slack_manifest_for_socket_mode_needs_no_address() -> None:
+    done = advisor("slack", "manifest", "--socket")
+    assert done.returncode == 0, done.stderr
+    assert "socket_mode_enabled: true" in done.stdout and "url" not in done.stdout
+
+
+@pytest.mark.parametrize("given", [(), ("--url", "https://advisor.example.com", "--socket")], ids=["neither", "both"])
+def test_the_slack_manifest_is_for_an_address_or_for_socket_mode(given: tuple[str, ...]) -> None:
+    done = advisor("slack", "manifest", *given)
+    assert (done.returncode, "--socket" in done.stderr) == (2, True)
+
+
 @pytest.mark.parametrize("url", ["http://advisor.example.com", "advisor.example.com"])
 def test_an_address_that_the_platform_would_refuse_is_refused_here(url: str) -> None:
     done = advisor("slack", "manifest", "--url", url)

@@ -12,9 +12,8 @@ from adapters.slack.posts import message_of
 from bot.advisor import Advisor
 from bot.conversation import Conversation
 from bot.effects import Post
-from bot.kept import KeptRecommendation
 from bot.messages import Message, Place, Reply
-from bot.overview import Overview
+from bot.overview import Begun, Overview, Recommended
 from bot.sending import ExpertAnswer, ExpertQuestion
 
 HERE = Place("slack", "T1", "C1")
@@ -106,6 +105,8 @@ def modals(advisor: Advisor) -> Iterator[dict[str, Any]]:
 def homes(advisor: Advisor) -> Iterator[dict[str, Any]]:
     help = Talk(advisor).ask("help")
     yield home(help, Overview(), House())
-    kept = tuple(KeptRecommendation(f"r{number}", "{}", 1_764_000_000.0 - number * 9e5) for number in range(3))
+    kept = tuple(Recommended(f"r{number}", "AppSec first", 1_764_000_000.0 - number * 9e5) for number in range(3))
     house = House("https://example.com/help", "https://example.com/privacy", "security@example.com")
-    yield home(help, Overview((HERE,), kept), house)
+    direct, *elsewhere = (Begun(Place("slack", "T1", where), 1_764_000_000.0) for where in ("D1", "C1", "U1"))
+    yield home(help, Overview((direct,), kept), house)
+    yield home(help, Overview((direct, *elsewhere), kept), house)

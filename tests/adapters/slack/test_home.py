@@ -1,10 +1,16 @@
-"""The Home tab, and the assistant's container."""
+"""The Home tab."""
 
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import Any
 
+from adapters.slack.flood import MOST
+from adapters.slack.home import House
+from adapters.slack.home import home as home_of
+from bot.messages import Reply
+from bot.overview import Overview, Recommended
 from tests.adapters.slack.conftest import SHARED
 from tests.slack_workspace.person import Slack
 from tests.slack_workspace.reading import buttons, texts
@@ -90,9 +96,53 @@ async def test_a_recommendation_is_found_again_at_home(slack: Slack) -> None:
     await open_home(slack)
     [label] = [label for label, command in buttons(home(slack)).items() if command.startswith("recommendation:")]
     assert "Go on with it" not in buttons(home(slack))  # it is finished
-    assert re.fullmatch(r"\d+ \w+ \d{4}", label)
+    assert re.fullmatch(rf"\d+ \w+ \d{{4}}: {re.escape(title)}", label)
     await slack.press_at_home(label)
     assert title in slack.workspace.called("views.open")[-1].shown
+
+
+async def test_open_triages_are_told_apart_by_where_they_are_open_and_when_they_last_moved(slack: Slack) -> None:
+    await Screen(slack).shortcut("triage")
+    await Screen(slack).say("triage")
+    await Screen(slack, thread=new_ts()).say("triage")
+    await Screen(slack, public=True).say("triage")
+    await open_home(slack)
+    assert "Your open triages" in texts(home(slack))
+    above = [block for block, below in pairwise(home(slack)) if str(below.get("block_id", "")).startswith("at/")]
+    places = [block["elements"][0]["elements"] for block in above]
+    shown = ["".join(part.get("text") or part.get("channel_id", "") for part in place) for place in places]
+    assert shown == [
+        f"In {slack.channel}, last moved ",
+        "In a thread of our direct messages, last moved ",
+        "In our direct messages, last moved ",
+        "Begun here or with a shortcut, last moved ",
+    ]
+    assert {place[-1]["type"] for place in places} == {"date"}  # Slack shows it by the person's own clock
+
+
+async def test_recommendations_of_one_day_are_told_apart(slack: Slack) -> None:
+    for pick in (0, -1):
+        screen = Screen(slack)
+        await screen.shortcut("triage")
+        await screen.fill(options(screen, pick))
+    await open_home(slack)
+    labels = [label for label, command in buttons(home(slack)).items() if command.startswith("recommendation:")]
+    assert len(labels) == 2
+
+
+async def test_recommendations_of_one_day_and_one_title_show_the_time() -> None:
+    kept = tuple(Recommended(f"r{number}", "Mulch first", 1_764_000_000.0 - number * 60) for number in range(2))
+    drawn = home_of(Reply("help", "Help"), Overview(recommendations=kept), House())["blocks"]
+    labels = [label for label, command in buttons(drawn).items() if command.startswith("recommendation:")]
+    assert labels == ["24 November 2025, 16:00 UTC: Mulch first", "24 November 2025, 15:59 UTC: Mulch first"]
+
+
+async def test_a_look_at_the_home_tab_changes_nothing_in_a_conversation_and_is_no_part_of_a_flood(slack: Slack) -> None:
+    for _ in range(MOST + 1):
+        await open_home(slack)
+    assert "Please slow down" not in "\n".join(texts(home(slack)))
+    await slack.direct("what is RASP?")
+    assert "runtime" in "\n".join(texts(slack.said()[0]["blocks"])).lower()
 
 
 async def test_somebody_elses_recommendation_is_not_shown(slack: Slack) -> None:
@@ -108,61 +158,12 @@ async def test_somebody_elses_recommendation_is_not_shown(slack: Slack) -> None:
 
 def first_options(screen: Screen) -> dict[str, list[str]]:
     """The first option of every question of the form that is shown."""
+    return options(screen, 0)
+
+
+def options(screen: Screen, pick: int) -> dict[str, list[str]]:
     return {
-        block["block_id"].removeprefix("field-"): [block["element"]["options"][0]["value"]]
+        block["block_id"].removeprefix("field-"): [block["element"]["options"][pick]["value"]]
         for block in screen.blocks
         if block["type"] == "input"
     }
-
-
-# --- the assistant's container
-
-
-async def start_thread(slack: Slack, kind: str = "assistant_thread_started", **context: str) -> str:
-    """Returns the thread's ts."""
-    ts = new_ts()
-    slack.workspace.assistant_threads.add((slack.dm, ts))
-    thread = {"user_id": slack.person, "channel_id": slack.dm, "thread_ts": ts, "context": context}
-    await slack.event({"type": kind, "assistant_thread": thread})
-    return ts
-
-
-async def test_s18_a_thread_begins_with_a_short_greeting_and_what_to_ask(either_way: Slack) -> None:
-    ts = await start_thread(either_way)
-    [greeting] = either_way.workspace.called("chat.postMessage")
-    assert greeting.arguments["thread_ts"] == ts
-    assert 5 < len(greeting.arguments["text"].split()) <= 25
-    [suggested] = either_way.workspace.called("assistant.threads.setSuggestedPrompts")
-    assert len(suggested.arguments["prompts"]) == 4
-
-
-async def test_s18_what_is_suggested_changes_with_the_channel_beside_the_thread_and_can_be_asked(slack: Slack) -> None:
-    await start_thread(slack, "assistant_thread_context_changed", channel_id=slack.channel)
-    [suggested] = slack.workspace.called("assistant.threads.setSuggestedPrompts")
-    prompts = {prompt["title"]: prompt["message"] for prompt in suggested.arguments["prompts"]}
-    assert "Recommendations for this channel" in prompts
-    assert slack.workspace.called("chat.postMessage") == []
-    for message in prompts.values():
-        screen = Screen(slack)
-        await screen.say(message)
-        assert "Did you mean" not in screen.text and "no command" not in screen.text
-
-
-async def test_s18_it_shows_that_it_works_and_names_the_thread_by_the_first_question(slack: Slack) -> None:
-    ts = await start_thread(slack)
-    await slack.direct("what is RASP?", thread_ts=ts)
-    await slack.direct("help", thread_ts=ts)
-    calls = [call.method for call in slack.workspace.calls]
-    assert calls.index("assistant.threads.setStatus") < len(calls) - 1 - calls[::-1].index("chat.postMessage")
-    [title] = slack.workspace.called("assistant.threads.setTitle")
-    assert title.arguments["title"] == "what is RASP?"
-    assert len(slack.workspace.called("assistant.threads.setStatus")) == 2
-    assert "Commands" in slack.workspace.called("chat.postMessage")[-1].shown
-
-
-async def test_s12_a_thread_that_is_not_the_assistants_is_answered_all_the_same(slack: Slack) -> None:
-    ts = new_ts()
-    status, _ = await slack.direct("what is RASP?", thread_ts=ts)
-    assert status == 200
-    [answer] = slack.said()
-    assert answer["thread_ts"] == ts

@@ -6,6 +6,7 @@ import json
 import re
 import time
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -29,6 +30,7 @@ from bot.session import Session
 from tests.adapters.slack.conftest import SHARED
 from tests.adapters.slack.world import Clock, World, opened
 from tests.slack_workspace.person import Slack
+from tests.slack_workspace.reading import buttons
 from tests.slack_workspace.screen import Screen
 from tests.slack_workspace.service import CLIENT_ID, CLIENT_SECRET, Service
 from tests.slack_workspace.workspace import Workspace, numbers
@@ -76,8 +78,9 @@ async def finish(world: World, state: str, cookie: str, code: str) -> tuple[int,
         return response.status, await response.text()
 
 
-async def install(world: World, service: Service, team: str = "") -> Workspace:
-    workspace = Workspace(team or f"TM{next(numbers)}")
+async def install(world: World, service: Service, *, enterprise: str = "") -> Workspace:
+    workspace = Workspace(f"TM{next(numbers)}")
+    workspace.enterprise = enterprise
     code = f"code-{next(numbers)}"
     service.codes[code] = workspace
     status, page = await finish(world, *await begin(world), code)
@@ -94,7 +97,7 @@ async def rows(world: World, table: Table, team: str) -> int:
         return int(counted.scalar_one())
 
 
-async def uninstall(slack: Slack, *kinds: str, at: int | None = None) -> None:
+async def uninstall(slack: Slack, *kinds: str, at: int | None = None, expected: int = 200) -> None:
     for kind in kinds:
         tokens = {"tokens": {"oauth": [], "bot": [slack.workspace.bot]}} if kind == "tokens_revoked" else {}
         slack.workspace.installed = False
@@ -106,7 +109,7 @@ async def uninstall(slack: Slack, *kinds: str, at: int | None = None) -> None:
             "event": {"type": kind, **tokens},
         }
         status, _ = await slack.wire.deliver("events_api", body)
-        assert status == 200
+        assert status == expected
 
 
 async def test_s16_a_workspace_installs_the_app_and_is_answered_with_its_own_token(
@@ -201,6 +204,51 @@ async def test_s17_leaving_deletes_all_of_the_workspaces_data_and_no_others(
     await uninstall(Slack.join(world.wire, service, leaving), *kinds)
     assert not any([await rows(world, table, leaving.team) for table in kept])
     assert all([await rows(world, table, staying.team) for table in kept])
+
+
+async def rename(world: World, table: str, to: str) -> None:
+    async with world.memory.engine.begin() as connection:
+        await connection.execute(text(f"ALTER TABLE {table} RENAME TO {to}"))
+
+
+@pytest.mark.parametrize("kind", ["app_uninstalled", "tokens_revoked"])
+async def test_s17_leaving_that_failed_is_delivered_again_and_then_all_is_deleted(
+    world: World, service: Service, kind: str
+) -> None:
+    workspace = await install(world, service)
+    anna = Slack.join(world.wire, service, workspace)
+    await anna.direct("what is SAST?")
+    await rename(world, "conversations", "away")
+    try:
+        await uninstall(anna, kind, expected=500)
+    finally:
+        await rename(world, "away", "conversations")
+    await uninstall(anna, kind)
+    assert not await rows(world, tables.conversations, workspace.team)
+
+
+async def test_s17_leaving_deletes_the_token_of_an_organisations_workspace_though_the_event_does_not_name_it(
+    world: World, service: Service
+) -> None:
+    workspace = await install(world, service, enterprise="E1")
+    await uninstall(Slack.join(world.wire, service, workspace), "app_uninstalled")
+    assert not await rows(world, tables.slack_bots, workspace.team)
+    assert not await rows(world, tables.slack_installations, workspace.team)
+
+
+async def test_a_modal_that_was_opened_in_another_workspace_is_answered_for_the_one_with_the_app(
+    world: World, service: Service
+) -> None:
+    workspace = await install(world, service, enterprise="E1")
+    anna = Slack.join(world.wire, service, workspace)
+    await anna.shortcut("ask")
+    [opened] = workspace.called("views.open")
+    partner = replace(anna, belongs_to="TPARTNER")
+    _, answer = await partner.submit(opened.made, {"question": ["what is SAST?"]})
+    assert "static" in json.dumps(answer).lower()
+    assert "Share" not in buttons(answer["view"]["blocks"])  # somebody of another workspace posts nothing
+    assert await rows(world, tables.conversations, workspace.team) == 1
+    assert await rows(world, tables.conversations, "TPARTNER") == 0
 
 
 async def test_what_is_asked_after_leaving_is_not_answered_and_nothing_is_kept(world: World, service: Service) -> None:

@@ -12,7 +12,7 @@ import yaml
 from adapters.slack.commands.advisor import COMMAND
 from adapters.slack.door import LISTENERS, PATH
 from adapters.slack.installing import REDIRECT
-from adapters.slack.manifest import FILE, bot_scopes, manifest
+from adapters.slack.manifest import FILE, bot_scopes, manifest, socket_manifest
 from adapters.slack.shortcuts import advise, ask, triage
 from tests.slack_workspace.methods import METHODS
 
@@ -97,3 +97,12 @@ def test_filled_in_it_names_the_address_and_nothing_is_left_to_fill_in() -> None
     filled = yaml.safe_load(manifest("https://advisor.example.com"))
     assert filled["settings"]["interactivity"]["request_url"] == f"https://advisor.example.com{PATH}"
     assert "{url}" not in manifest("https://advisor.example.com")
+
+
+def test_for_socket_mode_it_is_the_same_without_addresses() -> None:
+    filled, socket = yaml.safe_load(manifest("https://advisor.example.com")), yaml.safe_load(socket_manifest())
+    assert socket["settings"].pop("socket_mode_enabled") is True
+    del filled["settings"]["socket_mode_enabled"], filled["oauth_config"]["redirect_urls"]
+    del filled["features"]["slash_commands"][0]["url"]
+    del filled["settings"]["event_subscriptions"]["request_url"], filled["settings"]["interactivity"]["request_url"]
+    assert socket == filled

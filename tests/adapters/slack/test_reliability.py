@@ -47,6 +47,9 @@ class Echo:
             raise RuntimeError("the secret marmalade recipe")
         return Reply("answer", "You said", body=(Paragraph(message.text or message.command or "nothing"),))
 
+    def opening(self, message: Message) -> Reply:
+        return Reply("help", message.text)
+
     async def overview(self, person: Person) -> Overview:
         raise MemoryUnavailable
 
@@ -248,6 +251,12 @@ async def test_a_failure_is_told_in_plain_words_under_the_reference_that_is_logg
     said = "\n".join(texts(list(shown)))
     assert "did not work" in said and line["reference"] in said
     assert "marmalade" not in said
+
+
+async def test_a_failure_is_told_in_the_thread_of_the_mention_and_not_in_the_channel(person: Slack) -> None:
+    await person.mention("break", ts="1700000000.7")
+    await person.direct("break", ts="1700000000.8")
+    assert [said.get("thread_ts") for said in person.said()] == ["1700000000.7", None]
 
 
 @pytest.mark.parametrize("ephemeral", [True, False])
