@@ -119,7 +119,7 @@ class Session:
         return reply, bool(turn.effects)
 
     async def _turn(self, message: Message, conversation: Conversation, unit: Unit) -> Turn:
-        if message.command is None and message.place.thread and is_among_experts(message):
+        if message.command is None and not message.quoted and message.place.thread and is_among_experts(message):
             asked = await unit.questions.in_thread(message.place)
             if asked and asked.state == "open":
                 relay = Relay(asked.id, answer=message.text, answered_by=message.person)
@@ -129,7 +129,7 @@ class Session:
     @staticmethod
     async def _with_record(message: Message, conversation: Conversation, unit: Unit) -> Message:
         """The message with the kept recommendation that its command is about, if that is this person's."""
-        text = clean(message.text)
+        text = "" if message.quoted else clean(message.text)
         command = parse(message.command or typed(text, conversation.offered) or text)
         id = record_wanted(*command, conversation) if command else ""
         record = await unit.recommendations.record(id, person_of(message)) if id else None
