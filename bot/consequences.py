@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from bot import notices
@@ -104,9 +105,7 @@ async def _relay(effect: Relay, reply: Reply, unit: Unit, now: float) -> Reply:
     if not await unit.questions.answered(effect.id):
         return notices.relayed_before(reply.reference)
     told = ExpertAnswer(kept.question, effect.answer, effect.answered_by, asked_by=kept.person)
-    await unit.outbox.put(
-        Parcel(f"{effect.id}-relay", "send", kept.place, subject=f"{effect.id}-relay", content=told), now
-    )
+    await unit.outbox.put(Parcel(f"{effect.id}-relay", "send", kept.place, subject=effect.id, content=told), now)
     gap = Unanswered(redact(kept.question), kind="asked")
     await unit.gaps.add(gap, day=day_of(now), answer=redact(effect.answer))
     return reply
@@ -141,6 +140,11 @@ async def never_arrived(parcel: Parcel, unit: Unit, now: float) -> None:
             if question is not None:
                 await unit.questions.answered(question.id)
                 await _tell(question.person, question.place, notices.not_asked(question.id), unit, now)
+        case ExpertAnswer(answered_by=expert):
+            question = await unit.questions.get(parcel.subject)
+            if question is not None:
+                thread = replace(question.to, thread=question.reference)
+                await _tell(expert, thread, notices.not_relayed(parcel.id), unit, now)
 
 
 async def _tell(person: str, place: Place, reply: Reply, unit: Unit, now: float) -> None:

@@ -109,6 +109,15 @@ def not_asked(reference: str) -> Reply:
     )
 
 
+def not_relayed(reference: str) -> Reply:
+    return Reply(
+        kind="notice",
+        title="Your answer did not get there",
+        body=(Paragraph("I could not reach the person who asked this. Please tell them directly."),),
+        reference=reference,
+    )
+
+
 _NAMES = (
     ("conversations", "conversation", "conversations"),
     ("deliveries", "message I had replied to", "messages I had replied to"),

@@ -104,6 +104,12 @@ class Directory:
             chat = await unit.references.personal(tenant, person)
         return chat.name if chat else ""
 
+    async def chat(self, tenant: str, person: str) -> Place | None:
+        """The person's own chat with the bot, if they have one. Raises MemoryUnavailable."""
+        async with self._memory.transaction() as unit:
+            chat = await unit.references.personal(tenant, person)
+        return Place("teams", tenant, chat.conversation) if chat else None
+
     def experts_are_set(self, tenant: str) -> bool:
         """Whether the operator has chosen the experts' channel, so that nobody else can."""
         return bool(self._experts_channel) and self._experts_tenant in ("", tenant)

@@ -115,6 +115,28 @@ async def test_an_expert_answers_in_the_thread_and_the_asker_is_told_T13(world: 
     assert any("experts' channel" in text for text in rest), "it says where it comes from"
 
 
+async def test_an_answer_that_cannot_be_given_where_it_was_asked_comes_in_the_askers_chat(
+    world: World, anna: TeamsClient, tmp_path: Any
+) -> None:
+    await anna.say("hello", "anna", "")
+    question = await ask(world, TeamsClient(world, tmp_path / "2.db", public=True, knows_execute=True))
+    await world.post(message(world.connector.url, "ask us", **{**in_channel(question.id, EXPERTS), "from": ERIK}))
+    world.connector.faults = [Fault(403)]
+    [told] = await deliver(world)
+    assert (told.conversation, texts(told.card)[0]) == ("a:anna", "An answer from Erik")
+
+
+async def test_an_expert_whose_answer_reaches_nobody_is_told_in_the_thread(world: World, anna: TeamsClient) -> None:
+    question = await ask(world, anna)
+    await world.post(message(world.connector.url, "ask us", **{**in_channel(question.id, EXPERTS), "from": ERIK}))
+    world.connector.faults = [Fault(403)]
+    [told] = await deliver(world)
+    assert (told.conversation, texts(told.card)[0]) == (
+        f"{EXPERTS};messageid={question.id}",
+        "Your answer did not get there",
+    )
+
+
 async def test_an_expert_answers_in_the_card_itself(world: World, anna: TeamsClient) -> None:
     question = await ask(world, anna)
     [submit] = question.card["actions"]
