@@ -15,11 +15,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from bot import notices
-from bot.asking import is_among_experts
+from bot.asking import as_answer, is_among_experts
 from bot.commands import parse
 from bot.consequences import carry_out, person_of
 from bot.conversation import Conversation, Retention, faded, fades_at
-from bot.effects import Forget, Relay
+from bot.effects import Forget
 from bot.handling import typed
 from bot.kept import Person
 from bot.memory import Memory, MemoryUnavailable, Unit
@@ -122,8 +122,7 @@ class Session:
         if message.command is None and not message.quoted and message.place.thread and is_among_experts(message):
             asked = await unit.questions.in_thread(message.place)
             if asked and asked.state == "open":
-                relay = Relay(asked.id, answer=message.text, answered_by=message.person)
-                return Turn(notices.relayed(asked.id), conversation, (relay,))
+                message = as_answer(asked.id, message)
         return self._advisor.turn(message, conversation)
 
     @staticmethod

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.advisor import Advisor
 from bot.conversation import DAY, Conversation, LastTurn
 from bot.effects import (
     AskExpert,
@@ -267,7 +268,7 @@ async def test_only_a_standing_post_is_refreshed(memory: Memory) -> None:
     assert (claimed.parcel.action, claimed.parcel.content) == ("update", replace(POST, knowledge="k2"))
 
 
-async def test_an_experts_answer_is_relayed_to_the_asker_once(memory: Memory) -> None:
+async def test_an_experts_answer_is_relayed_to_the_asker_once(memory: Memory, advisor: Advisor) -> None:
     ask = Session(CountingMind(AskExpert("q1", "why, says <@U1>?", EXPERTS)), memory)
     await ask.respond(NEXT)
     async with memory.transaction() as unit:
@@ -279,11 +280,12 @@ async def test_an_experts_answer_is_relayed_to_the_asker_once(memory: Memory) ->
     answer = Message(
         "because", place=replace(EXPERTS, thread="55.5"), person="eve", delivery="d2", at=200.0, experts=EXPERTS
     )
-    assert (await ask.respond(answer)).title == "Passed on"
-    assert (await ask.respond(replace(answer, text="also", delivery="d3"))).title != "Passed on"
+    experts = Session(advisor, memory)
+    assert (await experts.respond(answer)).title == "Passed on"
+    assert (await experts.respond(replace(answer, text="also", delivery="d3"))).title != "Passed on"
     async with memory.transaction() as unit:
         (claimed,) = await unit.outbox.claim("a", now=200.0, lease=1, surfaces=("slack",))
-        (gap,) = await unit.gaps.all()
+        *_, gap = await unit.gaps.all()
     assert claimed.parcel.place == HERE
     assert claimed.parcel.content == ExpertAnswer("why, says <@U1>?", "because", "eve", "anna")
     assert (gap.question, gap.answer) == ("why, says [person]?", "because")

@@ -229,6 +229,46 @@ async def test_the_answer_to_what_was_asked_in_a_thread_stands_in_that_thread(sl
     assert where(slack, text) == [(slack.channel, screen.thread)]
 
 
+async def test_an_experts_mention_is_passed_on_as_they_read_it(slack: Slack) -> None:
+    await answer(slack, await ask(slack, Screen(slack)), "See <https://wiki.example/rd|the wiki> by R&amp;D, <@U777>.")
+    await slack.workspace.until(lambda: bool(where(slack, "by R&D")))
+    assert "See the wiki (https://wiki.example/rd) by R&D, @somebody." in texts(slack.said()[-1]["blocks"])
+
+
+SECRET_KEY = "AKIA" + "IOSFODNN7EXAMPLQ"
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("", "Nothing was passed on"),
+        ("so " * 500, "1000 characters fit"),
+        (f"log in with {SECRET_KEY}", "secret"),
+    ],
+    ids=["nothing", "too much", "a secret"],
+)
+async def test_what_cannot_be_an_answer_is_not_passed_on_and_the_question_stays_open(
+    slack: Slack, said: str, told: str
+) -> None:
+    question, dana = await ask(slack, Screen(slack)), expert(slack)
+    await answer(slack, question, said, dana)
+    assert told in slack.workspace.calls[-1].shown
+    assert slack.workspace.calls[-1].arguments["thread_ts"] == question
+    text = f"Ask {slack.person}'s manager."
+    await answer(slack, question, text, dana)
+    await slack.workspace.until(lambda: bool(where(slack, text)))
+    assert SECRET_KEY not in json.dumps(slack.said()) and "so so" not in json.dumps(slack.said())
+
+
+async def test_an_expert_who_mentioned_the_advisor_and_said_nothing_can_use_the_form(slack: Slack) -> None:
+    question, dana = await ask(slack, Screen(slack)), expert(slack)
+    await answer(slack, question, "", dana)
+    hint = slack.workspace.calls[-1].arguments["blocks"]
+    await dana.press_label(hint, "Answer", channel=experts_of(slack).id, thread=question)
+    await dana.submit(slack.workspace.called("views.open")[-1].made, {"answer": [f"Ask {slack.person}'s manager."]})
+    await slack.workspace.until(lambda: bool(where(slack, "manager")))
+
+
 async def test_an_expert_whose_answer_reaches_nobody_is_told_in_the_thread(slack: Slack) -> None:
     question, dana = await ask(slack, Screen(slack)), expert(slack)
     slack.workspace.channels[slack.dm].members.discard(slack.workspace.bot)
