@@ -68,8 +68,7 @@ async def carry_out(effect: Effect, message: Message, reply: Reply, unit: Unit, 
         case Subscribe(place, cadence):
             await unit.subscriptions.put(Subscription(place, cadence, message.person, next_at=now))
         case Unsubscribe(place):
-            if not await unit.subscriptions.remove(place):
-                return notices.not_subscribed(reply.reference)
+            return await _unsubscribe(place, message, reply, unit)
         case Forget():
             return notices.forgotten(await unit.forget(person_of(message)), reply.reference)
     return reply
@@ -96,6 +95,17 @@ async def refresh(effect: Refresh, reply: Reply, unit: Unit, now: float) -> Repl
     parcel_id = f"{effect.id}-{effect.post.knowledge or effect.post.updated}"
     await unit.outbox.put(Parcel(parcel_id, "update", kept.place, subject=effect.id, content=effect.post), now)
     return reply
+
+
+async def _unsubscribe(place: Place, message: Message, reply: Reply, unit: Unit) -> Reply:
+    """Whether a channel has a subscription is told to who is in it alone."""
+    kept = await unit.subscriptions.get(place)
+    if kept is not None and Person(place.surface, place.tenant, kept.person) == person_of(message):
+        await unit.subscriptions.remove(place)
+        return reply
+    if replace(message.place, thread="") != replace(place, thread=""):
+        return notices.not_stopped(reply.reference)
+    return reply if await unit.subscriptions.remove(place) else notices.not_subscribed(reply.reference)
 
 
 async def _relay(effect: Relay, reply: Reply, unit: Unit, now: float) -> Reply:
@@ -135,6 +145,8 @@ async def never_arrived(parcel: Parcel, unit: Unit, now: float) -> None:
                 await unit.posts.change(parcel.subject, state="failed")
                 if post.person and post.asked_in.surface:
                     await _tell(post.person, post.asked_in, notices.not_posted(post.id), unit, now)
+                elif post.post.cadence is not None:
+                    await _end_subscription(parcel, unit, now)
         case ExpertQuestion():
             question = await unit.questions.get(parcel.subject)
             if question is not None:
@@ -147,6 +159,17 @@ async def never_arrived(parcel: Parcel, unit: Unit, now: float) -> None:
                 await _tell(expert, thread, notices.not_relayed(parcel.id), unit, now)
 
 
-async def _tell(person: str, place: Place, reply: Reply, unit: Unit, now: float) -> None:
+async def _end_subscription(parcel: Parcel, unit: Unit, now: float) -> None:
+    """What can't be posted is not tried for ever, and not given up in silence."""
+    kept = await unit.subscriptions.get(parcel.place)
+    if kept is None:
+        return
+    await unit.subscriptions.remove(kept.place)
+    if kept.person:
+        ended = notices.subscription_ended(parcel.id, kept.cadence)
+        await _tell(kept.person, kept.place, ended, unit, now, directly=True)
+
+
+async def _tell(person: str, place: Place, reply: Reply, unit: Unit, now: float, *, directly: bool = False) -> None:
     parcel_id = f"{reply.reference}-notice"
-    await unit.outbox.put(Parcel(parcel_id, "send", place, parcel_id, Notice(reply, person)), now)
+    await unit.outbox.put(Parcel(parcel_id, "send", place, parcel_id, Notice(reply, person, directly)), now)

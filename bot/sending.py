@@ -35,6 +35,7 @@ class Notice:
 
     reply: Reply
     person: str
+    directly: bool = False  # in the person's own chat with the advisor, and not in the parcel's place
 
 
 @dataclass(frozen=True, slots=True)

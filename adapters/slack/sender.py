@@ -113,9 +113,13 @@ def _place_of(parcel: Parcel) -> Place:
     """Where `parcel` is sent to. What was asked in a channel and not in a thread was asked by `/advisor`, which nobody
     else saw, so an answer to it is for the asker alone."""
     place = parcel.place
-    if isinstance(parcel.content, ExpertAnswer) and not place.thread and not _is_direct(place):
-        return _alone(place, parcel.content.asked_by)
-    return place
+    match parcel.content:
+        case ExpertAnswer(asked_by=person) if not place.thread and not _is_direct(place):
+            return _alone(place, person)
+        case Notice(person=person, directly=True):
+            return _alone(place, person)
+        case _:
+            return place
 
 
 def _alone(place: Place, person: str) -> Place:

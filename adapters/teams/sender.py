@@ -28,13 +28,19 @@ class TeamsSender:
         self._directory = directory
 
     async def send(self, parcel: Parcel) -> str:
+        if isinstance(parcel.content, Notice) and parcel.content.directly:
+            return await self._send_directly(parcel, Refused("no_chat"))
         try:
             return await self._send(parcel, parcel.place)
         except Refused as refused:
-            person = for_one(parcel.content)
-            chat = await self._directory.chat(parcel.place.tenant, person) if person else None
-            if chat is None or chat == parcel.place or refused.why not in CLOSED:
+            if not for_one(parcel.content) or refused.why not in CLOSED:
                 raise
+            return await self._send_directly(parcel, refused)
+
+    async def _send_directly(self, parcel: Parcel, otherwise: Refused) -> str:
+        chat = await self._directory.chat(parcel.place.tenant, for_one(parcel.content))
+        if chat is None or chat == parcel.place:
+            raise otherwise
         return await self._send(parcel, chat)
 
     async def _send(self, parcel: Parcel, place: Place) -> str:

@@ -308,6 +308,23 @@ async def test_a_place_is_subscribed_and_unsubscribed(memory: Memory) -> None:
         assert await unit.subscriptions.get(HERE) is None
 
 
+async def test_only_who_set_it_up_or_is_there_unsubscribes_a_place(memory: Memory) -> None:
+    channel = replace(HERE, thread="")
+    session = Session(CountingMind(Unsubscribe(channel)), memory)
+    stop = replace(NEXT, command="next", delivery="")
+    await Session(CountingMind(Subscribe(channel)), memory).respond(NEXT)
+    for stranger in (
+        replace(stop, person="ben", place=replace(HERE, channel="C2")),
+        replace(stop, place=Place("teams", "T1", "C2")),
+        replace(stop, place=replace(HERE, tenant="T2")),
+    ):
+        assert (await session.respond(stranger)).title == "Nothing was stopped"
+    assert "step" in (await session.respond(replace(stop, place=replace(HERE, channel="C2")))).title
+    assert (await session.respond(replace(stop, person="ben"))).title == "Nothing to stop"
+    await Session(CountingMind(Subscribe(channel)), memory).respond(stop)
+    assert "step" in (await session.respond(replace(stop, person="ben"))).title
+
+
 async def test_forget_me_deletes_and_says_what_it_was(memory: Memory) -> None:
     await Session(CountingMind(Vote("r1", True), Keep("rec1", "{}")), memory).respond(NEXT)
     session = Session(CountingMind(Forget()), memory)

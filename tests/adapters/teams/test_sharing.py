@@ -8,7 +8,9 @@ import pytest
 
 from adapters.outbox import Postman
 from bot.advisor import Advisor
+from bot.conversation import DAY
 from bot.session import Session
+from bot.subscribing import post_due
 from tests.adapters.teams.card_schema import check_card, texts
 from tests.adapters.teams.conftest import MakeWorld, World
 from tests.adapters.teams.test_conversations import TeamsClient
@@ -135,6 +137,19 @@ async def test_an_expert_whose_answer_reaches_nobody_is_told_in_the_thread(world
         f"{EXPERTS};messageid={question.id}",
         "Your answer did not get there",
     )
+
+
+async def test_a_subscription_that_cannot_be_posted_ends_and_who_set_it_up_is_told_in_their_chat(
+    world: World, anna: TeamsClient, advisor: Advisor
+) -> None:
+    await anna.say("subscribe", "anna", "")
+    await anna.fill({"place": [ALERTS], "cadence": ["weekly"]}, "anna", "")
+    await anna.press("Set it up", "anna", "")
+    await post_due(world.memory, world.time.date, advisor.drafts)
+    world.connector.faults = [Fault(403)]
+    [told] = await deliver(world)
+    assert (told.conversation, texts(told.card)[0]) == ("a:anna", "The recommendations have stopped")
+    assert not await post_due(world.memory, world.time.date + 30 * DAY, advisor.drafts)
 
 
 async def test_an_expert_answers_in_the_card_itself(world: World, anna: TeamsClient) -> None:
