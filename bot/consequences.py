@@ -22,7 +22,7 @@ from bot.effects import (
     Unsubscribe,
     Vote,
 )
-from bot.kept import KeptPost, KeptQuestion, Person, PostState, Subscription, owner_of
+from bot.kept import Forgotten, KeptPost, KeptQuestion, Person, PostState, Subscription, owner_of
 from bot.memory import Unit
 from bot.messages import Message, Place, Reply
 from bot.redaction import redact
@@ -70,7 +70,7 @@ async def carry_out(effect: Effect, message: Message, reply: Reply, unit: Unit, 
         case Unsubscribe(place):
             return await _unsubscribe(place, message, reply, unit)
         case Forget():
-            return notices.forgotten(await unit.forget(person_of(message)), reply.reference)
+            return notices.forgotten(await forget(person_of(message), unit, now), reply.reference)
     return reply
 
 
@@ -95,6 +95,19 @@ async def refresh(effect: Refresh, reply: Reply, unit: Unit, now: float) -> Repl
     parcel_id = f"{effect.id}-{effect.post.knowledge or effect.post.updated}"
     await unit.outbox.put(Parcel(parcel_id, "update", kept.place, subject=effect.id, content=effect.post), now)
     return reply
+
+
+async def forget(person: Person, unit: Unit, now: float) -> Forgotten:
+    """Delete what is kept about `person`, and take their name out of what stands in channels: also for a surface that
+    hears that somebody is gone."""
+    shared = await unit.posts.of(person, limit=None)
+    forgotten = await unit.forget(person)
+    for post in shared:
+        unnamed = await unit.posts.get(post.id)
+        if unnamed is not None:  # one that is still on its way is changed after it arrived
+            parcel = Parcel(f"{post.id}-unnamed", "update", post.place, subject=post.id, content=unnamed.post)
+            await unit.outbox.put(parcel, now)
+    return forgotten
 
 
 async def _unsubscribe(place: Place, message: Message, reply: Reply, unit: Unit) -> Reply:

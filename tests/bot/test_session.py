@@ -336,6 +336,29 @@ async def test_forget_me_deletes_and_says_what_it_was(memory: Memory) -> None:
     assert (await session.respond(replace(NEXT, command=None, delivery="d3"))).title == "step 0"
 
 
+@pytest.mark.parametrize("state", ["waiting", "posted"])
+async def test_forget_me_takes_the_name_out_of_what_stands_in_channels(memory: Memory, state: str) -> None:
+    noted = replace(POST, note="mine", cadence="weekly")
+    posts = [Publish(f"p{number}", HERE, noted) for number in range(12)]
+    await Session(CountingMind(*posts), memory).respond(NEXT)
+    async with memory.transaction() as unit:
+        for post in posts if state == "posted" else ():
+            await unit.outbox.withdraw(post.id)
+            await unit.posts.change(post.id, state="posted", reference="55.5")
+    reply = await Session(CountingMind(Forget()), memory).respond(replace(NEXT, command="next", delivery="d2"))
+    assert "12 posts that no longer name you" in reply.text
+    actions = []
+    async with memory.transaction() as unit:
+        while claimed := await unit.outbox.claim("a", now=100.0, lease=1, surfaces=("slack",), limit=50):
+            actions.append({one.parcel.action for one in claimed})
+            for one in claimed:
+                last = one.parcel.content
+                await unit.outbox.sent(one.parcel.id, "a", 100.0)
+            assert len(claimed) == 12
+    assert actions == ([{"update"}] if state == "posted" else [{"send"}, {"update"}])
+    assert last == replace(noted, shared_by="", note="")
+
+
 async def test_forget_me_leaves_nothing_that_leads_to_the_person(memory: Memory) -> None:
     session = Session(CountingMind(Forget()), memory)
     await session.respond(NEXT)

@@ -67,6 +67,16 @@ async def test_the_person_alone_hears_that_it_is_there_with_its_address_and_take
     await slack.workspace.until(lambda: not posted(slack))
 
 
+async def test_who_wants_to_be_forgotten_is_not_named_by_what_they_shared_any_more(slack: Slack) -> None:
+    screen = await shared(slack, note="my own words")
+    await slack.workspace.until(lambda: bool(posted(slack)))
+    assert slack.person in posted(slack)[0] and "my own words" in posted(slack)[0]
+    await screen.say("forget me")
+    assert "1 post that no longer names you" in screen.text
+    await slack.workspace.until(lambda: slack.person not in posted(slack)[0])
+    assert "my own words" not in posted(slack)[0] and "SAST" in posted(slack)[0]
+
+
 async def test_a_note_stays_dead_text(slack: Slack) -> None:
     await shared(slack, note="<!channel> <https://evil.example|x> *b*")
     await slack.workspace.until(lambda: bool(posted(slack)))

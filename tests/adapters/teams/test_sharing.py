@@ -14,7 +14,7 @@ from bot.subscribing import post_due
 from tests.adapters.teams.card_schema import check_card, texts
 from tests.adapters.teams.conftest import MakeWorld, World
 from tests.adapters.teams.test_conversations import TeamsClient
-from tests.teams_connector.activities import BOT, CHANNEL, DANA, activity, in_channel, mention, message
+from tests.teams_connector.activities import BOT, CHANNEL, DANA, TENANT, activity, in_channel, mention, message
 from tests.teams_connector.connector import Fault, Sent
 
 ALERTS, EXPERTS = "19:alerts@thread.tacv2", "19:experts@thread.tacv2"
@@ -80,6 +80,23 @@ async def test_what_was_shared_is_taken_back(world: World, anna: TeamsClient) ->
     await anna.press("Take back “SAST”", "anna", "")
     [gone] = await deliver(world)
     assert (gone.action, gone.conversation, gone.id) == ("delete", ALERTS, post.id)
+
+
+@pytest.mark.parametrize("how", ["forget me", "the app is removed"])
+async def test_who_wants_to_be_forgotten_is_not_named_by_what_they_shared_any_more(
+    world: World, anna: TeamsClient, how: str
+) -> None:
+    await share(anna)
+    post, _ = await deliver(world)
+    if how == "forget me":
+        await anna.say(how, "anna", "")
+    else:
+        sender = {"from": {"id": "29:anna", "aadObjectId": "anna", "name": "Anna", "role": "user"}}
+        chat = {"conversation": {"id": "a:anna", "conversationType": "personal", "tenantId": TENANT}}
+        await world.post(activity(world.connector.url, "installationUpdate", action="remove", **sender, **chat))
+    [changed] = await deliver(world)
+    assert (changed.action, changed.conversation, changed.id) == ("update", ALERTS, post.id)
+    assert not any("Anna" in text or "worth a look" in text for text in texts(changed.card))
 
 
 async def test_a_channel_that_refuses_the_post_is_told_to_the_sharer_T12(world: World, anna: TeamsClient) -> None:
