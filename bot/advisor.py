@@ -112,6 +112,19 @@ class Advisor:
         if any(self._guards.has_secret(text) for text in ("" if message.command else message.text, *entered)):
             return Turn(self._responder.secret(), conversation)
         text = clean(message.text)
+        if message.command or not message.quoted:
+            done = self._done(text, message, conversation)
+            if done is not None:
+                return done
+        if not text:
+            return Turn(self._responder.help(empty=not message.text.strip(), can_post=message.can_post), conversation)
+        if self._only_greets(text):
+            return Turn(self._responder.greeting(), conversation)
+        incident = self._guards.reports_incident(text)
+        return self._question(message, conversation, incident)
+
+    def _done(self, text: str, message: Message, conversation: Conversation) -> Turn | None:
+        """The turn where `message` is a button or a command, pressed or typed, or plainly answers the dialogue."""
         button = message.command or self._typed_button(text, message, conversation)
         if button is None and self._typing and (turn := self._typing.plainly(text, message, conversation)):
             return turn
@@ -122,12 +135,7 @@ class Advisor:
                 return known
         if message.command is not None:
             return Turn(self._responder.unknown_command(message.command), conversation)
-        if not text:
-            return Turn(self._responder.help(empty=not message.text.strip(), can_post=message.can_post), conversation)
-        if self._only_greets(text):
-            return Turn(self._responder.greeting(), conversation)
-        incident = self._guards.reports_incident(text)
-        return self._question(message, conversation, incident)
+        return None
 
     @staticmethod
     def _typed_button(text: str, message: Message, conversation: Conversation) -> str | None:
@@ -186,23 +194,28 @@ class Advisor:
 
     def _question(self, message: Message, conversation: Conversation, incident: bool) -> Turn:
         whole = self.reader.read(message.text)
-        if self._typing and not incident and (turn := self._typing.in_words(whole, message, conversation)):
+        typing = None if message.quoted else self._typing
+        if typing and not incident and (turn := typing.in_words(whole, message, conversation)):
             return turn
-        decision = self._decider.decide(whole, conversation.last)
+        # What somebody else wrote does not go on with what this person talked about.
+        before = None if message.quoted else conversation.last
+        decision = self._decider.decide(whole, before)
         if decision.outcome == "triage" and not incident:
+            if message.quoted and self._dialogue:
+                return Turn(self._responder.offers_triage(), conversation)
             return self._command("triage", "", message, conversation) or Turn(self._responder.no_triage(), conversation)
-        parts = self._parts(whole, decision, conversation.last)
+        parts = self._parts(whole, decision, before)
         if len({found.entry for _, found in parts}) == 1:
             decision, parts = parts[0][1], []  # the questions of a message agree on another answer than all of it gives
         why = partial(explain, whole, decision, parts)
         reply = self._responder.parts(parts, why) if parts else self._responder.reply(whole, decision, why)
         if incident:
             reply = self._responder.incident(reply)
-        elif self._typing and not _answers(whole, reply):
-            again = self._typing.unclear(whole, message, conversation)
+        elif typing and not _answers(whole, reply):
+            again = typing.unclear(whole, message, conversation)
             if again is not None:
                 return again
-        last = self._remember(whole, [decision for _, decision in parts] or [decision], conversation.last)
+        last = self._remember(whole, [decision for _, decision in parts] or [decision], before)
         return Turn(reply, replace(conversation, last=last), self._gap(whole, reply))
 
     def _gap(self, question: Question, reply: Reply) -> tuple[Effect, ...]:

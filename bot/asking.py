@@ -7,8 +7,9 @@ from dataclasses import replace
 from bot.conversation import Conversation, Pending
 from bot.effects import AskExpert, Relay, identity
 from bot.handling import Handler, choices_for
-from bot.messages import Field, Form, Message, Paragraph, Reply
+from bot.messages import Choice, Field, Form, Message, Paragraph, Reply
 from bot.notices import relayed
+from bot.text import as_read
 from bot.turn import Turn
 
 QUESTION, ANSWER = "question", "answer"
@@ -56,12 +57,26 @@ class Asking:
 
     def relay(self, id: str, message: Message, conversation: Conversation) -> Turn | None:
         """Pass an expert's answer on. Only from the experts' channel, so that nobody answers in their name."""
-        answer = " ".join(message.entered.get(ANSWER, ())).strip()[:MOST]
+        answer = " ".join(message.entered.get(ANSWER, ())).strip()
         if not id or not is_among_experts(message):
             return None
         if not answer:
-            return self.answering(id, message, conversation)
+            return _not_relayed(id, "There is no answer in your message.", conversation)
+        if len(answer) > MOST:
+            return _not_relayed(id, f"Your answer is too long: {MOST} characters fit.", conversation)
         return Turn(relayed(id), conversation, (Relay(id, answer, answered_by=message.person),))
+
+
+def as_answer(id: str, message: Message) -> Message:
+    """What an expert typed in the thread of the question `id`, as if it had been entered in the form."""
+    return replace(message, text="", command=f"relay:{id}", fields=((ANSWER, (as_read(message.text),)),))
+
+
+def _not_relayed(id: str, why: str, conversation: Conversation) -> Turn:
+    """The question stays open."""
+    body = (Paragraph(f"{why} Mention me here with your answer, or use the button."),)
+    choices = (Choice("Answer", f"answering:{id}", style="primary"),)
+    return Turn(Reply("notice", "Nothing was passed on", body=body, choices=choices), conversation)
 
 
 def is_among_experts(message: Message) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from bot import notices
@@ -21,7 +22,7 @@ from bot.effects import (
     Unsubscribe,
     Vote,
 )
-from bot.kept import KeptPost, KeptQuestion, Person, PostState, Subscription, owner_of
+from bot.kept import Forgotten, KeptPost, KeptQuestion, Person, PostState, Subscription, owner_of
 from bot.memory import Unit
 from bot.messages import Message, Place, Reply
 from bot.redaction import redact
@@ -67,10 +68,9 @@ async def carry_out(effect: Effect, message: Message, reply: Reply, unit: Unit, 
         case Subscribe(place, cadence):
             await unit.subscriptions.put(Subscription(place, cadence, message.person, next_at=now))
         case Unsubscribe(place):
-            if not await unit.subscriptions.remove(place):
-                return notices.not_subscribed(reply.reference)
+            return await _unsubscribe(place, message, reply, unit)
         case Forget():
-            return notices.forgotten(await unit.forget(person_of(message)), reply.reference)
+            return notices.forgotten(await forget(person_of(message), unit, now), reply.reference)
     return reply
 
 
@@ -97,6 +97,30 @@ async def refresh(effect: Refresh, reply: Reply, unit: Unit, now: float) -> Repl
     return reply
 
 
+async def forget(person: Person, unit: Unit, now: float) -> Forgotten:
+    """Delete what is kept about `person`, and take their name out of what stands in channels: also for a surface that
+    hears that somebody is gone."""
+    shared = await unit.posts.of(person, limit=None)
+    forgotten = await unit.forget(person)
+    for post in shared:
+        unnamed = await unit.posts.get(post.id)
+        if unnamed is not None:  # one that is still on its way is changed after it arrived
+            parcel = Parcel(f"{post.id}-unnamed", "update", post.place, subject=post.id, content=unnamed.post)
+            await unit.outbox.put(parcel, now)
+    return forgotten
+
+
+async def _unsubscribe(place: Place, message: Message, reply: Reply, unit: Unit) -> Reply:
+    """Whether a channel has a subscription is told to who is in it alone."""
+    kept = await unit.subscriptions.get(place)
+    if kept is not None and Person(place.surface, place.tenant, kept.person) == person_of(message):
+        await unit.subscriptions.remove(place)
+        return reply
+    if replace(message.place, thread="") != replace(place, thread=""):
+        return notices.not_stopped(reply.reference)
+    return reply if await unit.subscriptions.remove(place) else notices.not_subscribed(reply.reference)
+
+
 async def _relay(effect: Relay, reply: Reply, unit: Unit, now: float) -> Reply:
     kept = await unit.questions.get(effect.id)
     if kept is None:
@@ -104,9 +128,7 @@ async def _relay(effect: Relay, reply: Reply, unit: Unit, now: float) -> Reply:
     if not await unit.questions.answered(effect.id):
         return notices.relayed_before(reply.reference)
     told = ExpertAnswer(kept.question, effect.answer, effect.answered_by, asked_by=kept.person)
-    await unit.outbox.put(
-        Parcel(f"{effect.id}-relay", "send", kept.place, subject=f"{effect.id}-relay", content=told), now
-    )
+    await unit.outbox.put(Parcel(f"{effect.id}-relay", "send", kept.place, subject=effect.id, content=told), now)
     gap = Unanswered(redact(kept.question), kind="asked")
     await unit.gaps.add(gap, day=day_of(now), answer=redact(effect.answer))
     return reply
@@ -136,13 +158,31 @@ async def never_arrived(parcel: Parcel, unit: Unit, now: float) -> None:
                 await unit.posts.change(parcel.subject, state="failed")
                 if post.person and post.asked_in.surface:
                     await _tell(post.person, post.asked_in, notices.not_posted(post.id), unit, now)
+                elif post.post.cadence is not None:
+                    await _end_subscription(parcel, unit, now)
         case ExpertQuestion():
             question = await unit.questions.get(parcel.subject)
             if question is not None:
                 await unit.questions.answered(question.id)
                 await _tell(question.person, question.place, notices.not_asked(question.id), unit, now)
+        case ExpertAnswer(answered_by=expert):
+            question = await unit.questions.get(parcel.subject)
+            if question is not None:
+                thread = replace(question.to, thread=question.reference)
+                await _tell(expert, thread, notices.not_relayed(parcel.id), unit, now)
 
 
-async def _tell(person: str, place: Place, reply: Reply, unit: Unit, now: float) -> None:
+async def _end_subscription(parcel: Parcel, unit: Unit, now: float) -> None:
+    """What can't be posted is not tried for ever, and not given up in silence."""
+    kept = await unit.subscriptions.get(parcel.place)
+    if kept is None:
+        return
+    await unit.subscriptions.remove(kept.place)
+    if kept.person:
+        ended = notices.subscription_ended(parcel.id, kept.cadence)
+        await _tell(kept.person, kept.place, ended, unit, now, directly=True)
+
+
+async def _tell(person: str, place: Place, reply: Reply, unit: Unit, now: float, *, directly: bool = False) -> None:
     parcel_id = f"{reply.reference}-notice"
-    await unit.outbox.put(Parcel(parcel_id, "send", place, parcel_id, Notice(reply, person)), now)
+    await unit.outbox.put(Parcel(parcel_id, "send", place, parcel_id, Notice(reply, person, directly)), now)

@@ -121,6 +121,8 @@ class Subscribe:
 
 @dataclass(frozen=True, slots=True)
 class Unsubscribe:
+    """Stop what `place` gets. Refused unless it is asked for there, or by the person who set it up."""
+
     place: Place
 
 

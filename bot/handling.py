@@ -45,7 +45,8 @@ def _confirmed(id: str, effect: Publish | AskExpert | Subscribe) -> Reply:
             body = (Paragraph("I post it now, and tell you when it is there."),)
             return Reply("notice", "On its way", body=body, choices=(Choice("Take it back", f"retract:{id}"),))
         case AskExpert():
-            return Reply("notice", "Sent", body=(Paragraph("I tell you here when somebody answers."),))
+            body = (Paragraph("I tell you when somebody answers: here, or to you alone."),)
+            return Reply("notice", "Sent", body=body)
         case Subscribe(place, cadence):
             often = {"daily": "day", "weekly": "week"}[cadence]
             body = (Paragraph(f"One recommendation a {often} goes to that channel. The first one comes now."),)

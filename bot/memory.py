@@ -99,8 +99,8 @@ class Posts(Protocol):
         """All that are posted and not retracted, oldest first."""
         ...
 
-    async def of(self, person: Person, limit: int = 10) -> Sequence[KeptPost]:
-        """What the person shared and has not taken back, newest first."""
+    async def of(self, person: Person, limit: int | None = 10) -> Sequence[KeptPost]:
+        """What the person shared and has not taken back, newest first. No limit: all of it."""
         ...
 
 
@@ -217,7 +217,8 @@ class Unit(Protocol):
     def outbox(self) -> Outbox: ...
 
     async def forget(self, person: Person) -> Forgotten:
-        """Delete what is kept about a person, everywhere."""
+        """Delete what is kept about a person, everywhere. Posts and subscriptions stay without their name; what stands
+        in channels is for `bot.consequences.forget` to change."""
         ...
 
     async def delete_tenant(self, surface: str, tenant: str) -> int:

@@ -30,6 +30,8 @@ class Message:
     bot's own mention. `command` is what a button carries, for instance `answer:ID`; a person could type it too.
     `delivery` is the platform's own id for this delivery: the same id twice gets the same reply.
     `at` is when it was received, in seconds since 1970: the turn itself reads no clock.
+    `quoted`: the person hands the text over and does not say it, as it is somebody else's or not sent off yet. It is
+    answered as a question, and nothing in it is carried out.
     """
 
     text: str = ""
@@ -37,6 +39,7 @@ class Message:
     place: Place = Place("terminal")
     person: str = ""
     public: bool = False  # others can read along
+    quoted: bool = False
     delivery: str = ""
     at: float = 0.0
     fields: tuple[tuple[str, tuple[str, ...]], ...] = ()  # a submitted form: field id and the values chosen

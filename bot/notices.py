@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.effects import Cadence
 from bot.kept import Forgotten, KeptPost
 from bot.messages import Bullets, Choice, Paragraph, Reply
 
@@ -91,6 +92,34 @@ def not_subscribed(reference: str) -> Reply:
     )
 
 
+def not_stopped(reference: str) -> Reply:
+    return Reply(
+        kind="notice",
+        title="Nothing was stopped",
+        body=(
+            Paragraph("If that channel gets recommendations, they can be stopped by the person who set them up."),
+            Paragraph("Anybody in the channel can stop them too: mention me there with the word unsubscribe."),
+        ),
+        reference=reference,
+    )
+
+
+def subscription_ended(reference: str, cadence: Cadence) -> Reply:
+    often = {"daily": "day", "weekly": "week"}[cadence]
+    return Reply(
+        kind="notice",
+        title="The recommendations have stopped",
+        body=(
+            Paragraph(f"You set up one recommendation a {often} for a channel, and I could not post the last one."),
+            Paragraph(
+                "Perhaps I am not in that channel any more, or may not write in it. Bring me back, then set it up."
+            ),
+        ),
+        choices=(Choice("Set it up again", "subscribe"),),
+        reference=reference,
+    )
+
+
 def not_posted(reference: str) -> Reply:
     return Reply(
         kind="notice",
@@ -105,6 +134,15 @@ def not_asked(reference: str) -> Reply:
         kind="notice",
         title="Your question did not get there",
         body=(Paragraph("I could not send it to the experts' channel. Please ask them directly."),),
+        reference=reference,
+    )
+
+
+def not_relayed(reference: str) -> Reply:
+    return Reply(
+        kind="notice",
+        title="Your answer did not get there",
+        body=(Paragraph("I could not reach the person who asked this. Please tell them directly."),),
         reference=reference,
     )
 

@@ -220,6 +220,11 @@ class Responder:
             choices=self._starting_points(),
         )
 
+    def offers_triage(self) -> Reply:
+        """Where the dialogue would answer best, and is not for the advisor to begin."""
+        body = (Paragraph("A few questions lead to a recommendation on that."),)
+        return Reply("notice", "I can lead you there", body=body, choices=(Choice("Start", "triage"),))
+
     def no_triage(self) -> Reply:
         """Where the knowledge has no guided dialogue: said plainly, with what can be asked instead."""
         text = self._composer.phrase(

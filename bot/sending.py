@@ -20,7 +20,8 @@ class ExpertQuestion:
 
 @dataclass(frozen=True, slots=True)
 class ExpertAnswer:
-    """What an expert answered, as it is told to the asker: a person's answer, not the source's."""
+    """What an expert answered, as it is told to the asker: a person's answer, not the source's. Sent to where the
+    question was asked; where nobody else could read it there, to the asker alone."""
 
     question: str
     answer: str
@@ -34,6 +35,7 @@ class Notice:
 
     reply: Reply
     person: str
+    directly: bool = False  # in the person's own chat with the advisor, and not in the parcel's place
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,15 @@ class Replied:
     reply: Reply
     asked: str = ""
     person: str = ""
+
+
+def for_one(content: Content | None) -> str:
+    """The person who waits for `content` and may be told elsewhere where it can't be said in its place; else empty."""
+    match content:
+        case ExpertAnswer(asked_by=person) | Notice(person=person):
+            return person
+        case _:
+            return ""
 
 
 Content = Post | ExpertQuestion | ExpertAnswer | Notice | Replied

@@ -15,11 +15,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from bot import notices
-from bot.asking import is_among_experts
+from bot.asking import as_answer, is_among_experts
 from bot.commands import parse
 from bot.consequences import carry_out, person_of
 from bot.conversation import Conversation, Retention, faded, fades_at
-from bot.effects import Forget, Relay
+from bot.effects import Forget
 from bot.handling import typed
 from bot.kept import Person
 from bot.memory import Memory, MemoryUnavailable, Unit
@@ -123,17 +123,16 @@ class Session:
         return reply, bool(turn.effects)
 
     async def _turn(self, message: Message, conversation: Conversation, unit: Unit) -> Turn:
-        if message.command is None and message.place.thread and is_among_experts(message):
+        if message.command is None and not message.quoted and message.place.thread and is_among_experts(message):
             asked = await unit.questions.in_thread(message.place)
             if asked and asked.state == "open":
-                relay = Relay(asked.id, answer=message.text, answered_by=message.person)
-                return Turn(notices.relayed(asked.id), conversation, (relay,))
+                message = as_answer(asked.id, message)
         return self._advisor.turn(message, conversation)
 
     @staticmethod
     async def _with_record(message: Message, conversation: Conversation, unit: Unit) -> Message:
         """The message with the kept recommendation that its command is about, if that is this person's."""
-        text = clean(message.text)
+        text = "" if message.quoted else clean(message.text)
         command = parse(message.command or typed(text, conversation.offered) or text)
         id = record_wanted(*command, conversation) if command else ""
         record = await unit.recommendations.record(id, person_of(message)) if id else None

@@ -42,7 +42,8 @@ def subscribe(_: str, message: Message, conversation: Conversation) -> Turn:
 
 
 def unsubscribe(channel: str, message: Message, conversation: Conversation) -> Turn:
-    """Stop what a channel gets: the one that is named, else this one."""
+    """Stop what a channel gets: the one that is named, else this one. Whether this person may is for the memory to
+    say."""
     place = Place(message.place.surface, message.place.tenant, channel or message.place.channel)
     body = (Paragraph("No more recommendations are posted there."),)
     return Turn(Reply("notice", "Stopped", body=body), conversation, (Unsubscribe(place),))

@@ -15,6 +15,8 @@ LONGEST = 4_000  # characters of one message that are read; the rest says nothin
 _SLACK_LABELLED = re.compile(r"<(?:https?://|mailto:|tel:)[^|>]*\|([^>]*)>")
 _SLACK_LINK = re.compile(r"<(?:https?://|mailto:|tel:)[^>]*>")
 _SLACK_MENTION = re.compile(r"<[@#!][^>]*>")
+_SLACK_MARKED = re.compile(r"<(?:([@#!])([^<>|]+)|([a-z][a-z0-9+.-]*:[^<>|\s]+))(?:\|([^<>]*))?>", re.IGNORECASE)
+_TEAMS_NAMED = re.compile(r"<at\b[^>]*>(.*?)</at>", re.IGNORECASE | re.DOTALL)
 _TEAMS_MENTION = re.compile(r"<at\b[^>]*>.*?</at>", re.IGNORECASE | re.DOTALL)
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 _URL = re.compile(r"\bhttps?://\S+|\bwww\.\S+", re.IGNORECASE)
@@ -51,6 +53,27 @@ def clean(raw: str) -> str:
         text = "".join(c if _readable(c) else " " for c in unicodedata.normalize("NFKC", text))
     text = _FORMAT.sub(" ", text)
     return _LINES.sub("\n", _SPACE.sub(" ", text)).strip()  # a new line often is a new thought
+
+
+def as_read(raw: str) -> str:
+    """`raw` as people read it in Slack or Teams, for somebody who reads it elsewhere: all its words, the addresses of
+    its links, and no markup. Whom or what Slack names by an id alone stays unnamed."""
+    text = html.unescape(_SLACK_MARKED.sub(_as_read, _TEAMS_NAMED.sub(r"\1", raw)))
+    return "\n".join(_SPACE.sub(" ", line).strip() for line in text.strip().splitlines())
+
+
+def _as_read(marked: re.Match[str]) -> str:
+    kind, id, address, label = marked.groups(default="")
+    match kind:
+        case "@":
+            return f"@{label or 'somebody'}"
+        case "#":
+            return f"#{label or 'channel'}"
+        case "!":
+            return label if id.startswith("date^") else f"@{(label or id).removeprefix('@')}"
+        case _:
+            plain = re.sub("^(?:mailto|tel):", "", address, flags=re.IGNORECASE)
+            return plain if label in plain else f"{label} ({plain})"
 
 
 def _readable(char: str) -> bool:

@@ -91,7 +91,7 @@ class SqlPosts:
         rows = await self._connection.execute(select(posts).where(posts.c.state == "posted").order_by(posts.c.at))
         return [_post(row) for row in rows]
 
-    async def of(self, person: Person, limit: int = 10) -> Sequence[KeptPost]:
+    async def of(self, person: Person, limit: int | None = 10) -> Sequence[KeptPost]:
         if not person.id:
             return []
         theirs = is_theirs(posts, person) & posts.c.state.in_(("waiting", "posted"))

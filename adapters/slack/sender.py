@@ -15,10 +15,14 @@ from adapters.slack.pace import Pace
 from adapters.slack.posts import message_of
 from adapters.slack.responses import LONGEST_WAIT, error_of, retry_after
 from bot.messages import Place
-from bot.sending import Notice, Parcel, Refused, TryLater
+from bot.sending import Content, ExpertAnswer, Notice, Parcel, Refused, TryLater, for_one
 
 EVENT = "advisor_parcel"  # the type of the metadata that names a parcel
 WAIT = 30.0  # seconds, where Slack limits the rate and names none
+# Either the advisor or the person is not there, or nobody may write there any more.
+CLOSED = frozenset({
+    "channel_not_found", "not_in_channel", "user_not_in_channel", "is_archived", "restricted_action", "no_permission",
+})  # fmt: skip
 TRANSIENT = frozenset({"ratelimited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"})
 LOOKED_THROUGH = 100  # messages, in search of one that may have arrived
 KEPT = 10_000  # people whose private messages it can look through
@@ -37,12 +41,21 @@ class SlackSender:
 
     async def send(self, parcel: Parcel) -> str:
         assert parcel.content is not None, "only a deletion carries nothing"  # noqa: S101
-        shown = message_of(parcel.content)
-        where = _where(parcel.place)
-        await self._wait(parcel.place)
-        if isinstance(parcel.content, Notice) and not _is_direct(parcel.place):
+        place, person = _place_of(parcel), for_one(parcel.content)
+        try:
+            return await self._send(parcel, parcel.content, place)
+        except Refused as refused:
+            if not person or place.channel == person or refused.why not in CLOSED:
+                raise
+        return await self._send(parcel, parcel.content, _alone(place, person))
+
+    async def _send(self, parcel: Parcel, content: Content, place: Place) -> str:
+        shown = message_of(content)
+        where = _where(place)
+        await self._wait(place)
+        if isinstance(content, Notice) and not _is_direct(place):
             body = {key: value for key, value in shown.items() if not key.startswith("unfurl")}
-            sent = await self._call(parcel, "chat_postEphemeral", user=parcel.content.person, **where, **body)
+            sent = await self._call(parcel, "chat_postEphemeral", user=content.person, **where, **body)
             return str(sent.get("message_ts", ""))
         metadata = {"event_type": EVENT, "event_payload": {"id": parcel.id}}
         sent = await self._call(parcel, "chat_postMessage", metadata=metadata, **where, **shown)
@@ -51,9 +64,14 @@ class SlackSender:
     async def find(self, parcel: Parcel) -> str | None:
         """By the metadata of what stands there. None also where the app may not read the place: without a scope to
         read messages, which it does not ask for in channels, a post whose answer was lost may stand there twice."""
+        parcel = replace(parcel, place=_place_of(parcel))
         if _is_person(parcel.place.channel):
             return await self._find_alone(parcel)
-        return next(iter(await self._standing(parcel)), None)
+        standing = await self._standing(parcel)
+        person = for_one(parcel.content) if parcel.content else ""
+        if not standing and person and (parcel.place.tenant, person) in self._directs:
+            return await self._find_alone(replace(parcel, place=_alone(parcel.place, person)))
+        return next(iter(standing), None)
 
     async def _find_alone(self, parcel: Parcel) -> str | None:
         """In the private messages with a person. Slack takes the person's id for them where something is written, but
@@ -129,6 +147,23 @@ class SlackSender:
         self._directs[person] = channel
         if len(self._directs) > KEPT:
             self._directs.popitem(last=False)
+
+
+def _place_of(parcel: Parcel) -> Place:
+    """Where `parcel` is sent to. What was asked in a channel and not in a thread was asked by `/advisor`, which nobody
+    else saw, so an answer to it is for the asker alone."""
+    place = parcel.place
+    match parcel.content:
+        case ExpertAnswer(asked_by=person) if not place.thread and not _is_direct(place):
+            return _alone(place, person)
+        case Notice(person=person, directly=True):
+            return _alone(place, person)
+        case _:
+            return place
+
+
+def _alone(place: Place, person: str) -> Place:
+    return replace(place, channel=person, thread="")
 
 
 def _is_direct(place: Place) -> bool:

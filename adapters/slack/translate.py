@@ -102,11 +102,13 @@ def from_submission(body: Payload) -> Message:
     return replace(said, text=" ".join(said.entered.get(QUESTION, ())))
 
 
-def from_shortcut(body: Payload, *, text: str = "", command: str | None = None) -> Message:
-    """A shortcut: for the person alone, so it goes on in their direct messages with the bot."""
+def from_shortcut(body: Payload, *, quoting: str = "", command: str | None = None) -> Message:
+    """A shortcut: for the person alone, so it goes on in their direct messages with the bot. `quoting`: the text of
+    the message that it was used on, which anybody may have written."""
     return Message(
-        text=text,
+        text=quoting,
         command=command,
+        quoted=bool(quoting),
         place=alone(body),
         person=body["user"]["id"],
         delivery=body.get("trigger_id", ""),

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from adapters.references import Memory, Reference
 from adapters.teams.translate import person_of, references_in, tenant_of
+from bot.consequences import forget
 from bot.kept import Person
 from bot.messages import Place
 
@@ -76,7 +77,7 @@ class Directory:
             gone = {conversation, *await unit.references.remove(tenant, conversation)}
             deleted = sum([await unit.delete_channel("teams", tenant, each) for each in sorted(gone)])
             if person:
-                await unit.forget(Person("teams", tenant, person))
+                await forget(Person("teams", tenant, person), unit, now=0.0)  # what is to be sent is due at once
             if await unit.references.is_empty(tenant):
                 deleted += await unit.delete_tenant("teams", tenant)
         for each in gone:
@@ -103,6 +104,12 @@ class Directory:
         async with self._memory.transaction() as unit:
             chat = await unit.references.personal(tenant, person)
         return chat.name if chat else ""
+
+    async def chat(self, tenant: str, person: str) -> Place | None:
+        """The person's own chat with the bot, if they have one. Raises MemoryUnavailable."""
+        async with self._memory.transaction() as unit:
+            chat = await unit.references.personal(tenant, person)
+        return Place("teams", tenant, chat.conversation) if chat else None
 
     def experts_are_set(self, tenant: str) -> bool:
         """Whether the operator has chosen the experts' channel, so that nobody else can."""

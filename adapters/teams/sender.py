@@ -13,9 +13,10 @@ from adapters.teams.directory import Directory
 from adapters.teams.posts import card_of
 from bot.effects import Post
 from bot.messages import Place
-from bot.sending import Content, ExpertAnswer, ExpertQuestion, Notice, Parcel, Refused, Replied, TryLater
+from bot.sending import Content, ExpertAnswer, ExpertQuestion, Notice, Parcel, Refused, Replied, TryLater, for_one
 
 MESSAGES = "https://teams.microsoft.com/l/message"
+CLOSED = frozenset({"http-403", "http-404"})  # the advisor is not there, or may not write there any more
 WAIT = 60.0  # seconds, where Teams names none
 
 
@@ -27,10 +28,26 @@ class TeamsSender:
         self._directory = directory
 
     async def send(self, parcel: Parcel) -> str:
-        conversations = await self._conversations(parcel.place)
+        if isinstance(parcel.content, Notice) and parcel.content.directly:
+            return await self._send_directly(parcel, Refused("no_chat"))
+        try:
+            return await self._send(parcel, parcel.place)
+        except Refused as refused:
+            if not for_one(parcel.content) or refused.why not in CLOSED:
+                raise
+            return await self._send_directly(parcel, refused)
+
+    async def _send_directly(self, parcel: Parcel, otherwise: Refused) -> str:
+        chat = await self._directory.chat(parcel.place.tenant, for_one(parcel.content))
+        if chat is None or chat == parcel.place:
+            raise otherwise
+        return await self._send(parcel, chat)
+
+    async def _send(self, parcel: Parcel, place: Place) -> str:
+        conversations = await self._conversations(place)
         try:
             sent = await conversations.send_to_conversation(
-                conversation_id(parcel.place), await self._activity(conversations, parcel)
+                conversation_id(place), await self._activity(conversations, parcel)
             )
         except SendFailed as error:
             _give_back(error)

@@ -14,12 +14,18 @@ KEEP = "keep"  # stands with a command whose reply must not take the card's plac
 
 
 def message_from(
-    activity: Any, *, text: str | None = None, command: str | None = None, fields: Fields | None = None
+    activity: Any,
+    *,
+    text: str | None = None,
+    quoting: str | None = None,
+    command: str | None = None,
+    fields: Fields | None = None,
 ) -> Message:
-    """The message that an activity brings. What is given beside it stands elsewhere in that kind of activity."""
+    """The message that an activity brings. What is given beside it stands elsewhere in that kind of activity.
+    `quoting`: a text that the person hands over, see `Message.quoted`."""
     value = activity.value if isinstance(activity.value, Mapping) else {}
     if text is None:
-        text = without_own_mention(activity)
+        text = without_own_mention(activity) if quoting is None else quoting
     if command is None:
         command = command_in(value)
     return Message(
@@ -28,6 +34,7 @@ def message_from(
         place=place_of(activity),
         person=person_of(activity),
         public=is_public(activity),
+        quoted=quoting is not None,
         delivery=activity.id or "",
         fields=fields_in(value) if fields is None else fields,
         can_post=True,

@@ -60,7 +60,7 @@ class VolatilePosts:
     async def standing(self) -> Sequence[KeptPost]:
         return sorted((post for post in self.rows.values() if post.state == "posted"), key=lambda post: post.at)
 
-    async def of(self, person: Person, limit: int = 10) -> Sequence[KeptPost]:
+    async def of(self, person: Person, limit: int | None = 10) -> Sequence[KeptPost]:
         theirs = [
             post
             for post in self.rows.values()

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.advisor import Advisor
 from bot.conversation import DAY, Conversation, LastTurn
 from bot.effects import (
     AskExpert,
@@ -267,7 +268,7 @@ async def test_only_a_standing_post_is_refreshed(memory: Memory) -> None:
     assert (claimed.parcel.action, claimed.parcel.content) == ("update", replace(POST, knowledge="k2"))
 
 
-async def test_an_experts_answer_is_relayed_to_the_asker_once(memory: Memory) -> None:
+async def test_an_experts_answer_is_relayed_to_the_asker_once(memory: Memory, advisor: Advisor) -> None:
     ask = Session(CountingMind(AskExpert("q1", "why, says <@U1>?", EXPERTS)), memory)
     await ask.respond(NEXT)
     async with memory.transaction() as unit:
@@ -279,11 +280,12 @@ async def test_an_experts_answer_is_relayed_to_the_asker_once(memory: Memory) ->
     answer = Message(
         "because", place=replace(EXPERTS, thread="55.5"), person="eve", delivery="d2", at=200.0, experts=EXPERTS
     )
-    assert (await ask.respond(answer)).title == "Passed on"
-    assert (await ask.respond(replace(answer, text="also", delivery="d3"))).title != "Passed on"
+    experts = Session(advisor, memory)
+    assert (await experts.respond(answer)).title == "Passed on"
+    assert (await experts.respond(replace(answer, text="also", delivery="d3"))).title != "Passed on"
     async with memory.transaction() as unit:
         (claimed,) = await unit.outbox.claim("a", now=200.0, lease=1, surfaces=("slack",))
-        (gap,) = await unit.gaps.all()
+        *_, gap = await unit.gaps.all()
     assert claimed.parcel.place == HERE
     assert claimed.parcel.content == ExpertAnswer("why, says <@U1>?", "because", "eve", "anna")
     assert (gap.question, gap.answer) == ("why, says [person]?", "because")
@@ -306,6 +308,23 @@ async def test_a_place_is_subscribed_and_unsubscribed(memory: Memory) -> None:
         assert await unit.subscriptions.get(HERE) is None
 
 
+async def test_only_who_set_it_up_or_is_there_unsubscribes_a_place(memory: Memory) -> None:
+    channel = replace(HERE, thread="")
+    session = Session(CountingMind(Unsubscribe(channel)), memory)
+    stop = replace(NEXT, command="next", delivery="")
+    await Session(CountingMind(Subscribe(channel)), memory).respond(NEXT)
+    for stranger in (
+        replace(stop, person="ben", place=replace(HERE, channel="C2")),
+        replace(stop, place=Place("teams", "T1", "C2")),
+        replace(stop, place=replace(HERE, tenant="T2")),
+    ):
+        assert (await session.respond(stranger)).title == "Nothing was stopped"
+    assert "step" in (await session.respond(replace(stop, place=replace(HERE, channel="C2")))).title
+    assert (await session.respond(replace(stop, person="ben"))).title == "Nothing to stop"
+    await Session(CountingMind(Subscribe(channel)), memory).respond(stop)
+    assert "step" in (await session.respond(replace(stop, person="ben"))).title
+
+
 async def test_forget_me_deletes_and_says_what_it_was(memory: Memory) -> None:
     await Session(CountingMind(Vote("r1", True), Keep("rec1", "{}")), memory).respond(NEXT)
     session = Session(CountingMind(Forget()), memory)
@@ -315,6 +334,29 @@ async def test_forget_me_deletes_and_says_what_it_was(memory: Memory) -> None:
         assert said in reply.text
     assert await session.respond(forget) == reply
     assert (await session.respond(replace(NEXT, command=None, delivery="d3"))).title == "step 0"
+
+
+@pytest.mark.parametrize("state", ["waiting", "posted"])
+async def test_forget_me_takes_the_name_out_of_what_stands_in_channels(memory: Memory, state: str) -> None:
+    noted = replace(POST, note="mine", cadence="weekly")
+    posts = [Publish(f"p{number}", HERE, noted) for number in range(12)]
+    await Session(CountingMind(*posts), memory).respond(NEXT)
+    async with memory.transaction() as unit:
+        for post in posts if state == "posted" else ():
+            await unit.outbox.withdraw(post.id)
+            await unit.posts.change(post.id, state="posted", reference="55.5")
+    reply = await Session(CountingMind(Forget()), memory).respond(replace(NEXT, command="next", delivery="d2"))
+    assert "12 posts that no longer name you" in reply.text
+    actions = []
+    async with memory.transaction() as unit:
+        while claimed := await unit.outbox.claim("a", now=100.0, lease=1, surfaces=("slack",), limit=50):
+            actions.append({one.parcel.action for one in claimed})
+            for one in claimed:
+                last = one.parcel.content
+                await unit.outbox.sent(one.parcel.id, "a", 100.0)
+            assert len(claimed) == 12
+    assert actions == ([{"update"}] if state == "posted" else [{"send"}, {"update"}])
+    assert last == replace(noted, shared_by="", note="")
 
 
 async def test_forget_me_leaves_nothing_that_leads_to_the_person(memory: Memory) -> None:

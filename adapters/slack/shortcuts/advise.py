@@ -13,7 +13,7 @@ CALLBACK = "advise"
 def register(app: App) -> None:
     async def on_shortcut(ack: Any, body: dict[str, Any], client: Any) -> None:
         await ack()
-        asked = from_shortcut(body, text=body["message"].get("text", ""))
+        asked = from_shortcut(body, quoting=body["message"].get("text", ""))
         if (reply := await app.respond(asked)) is not None:
             await app.open(asked, reply, body["trigger_id"], client)
 

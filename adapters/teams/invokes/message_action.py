@@ -22,7 +22,7 @@ async def on_fetch(app: App, context: Any) -> dict[str, Any]:
     """The action was chosen on a message."""
     content = _part(_part(context.activity.value, "messagePayload"), "body").get("content")
     text = text_of(content) if isinstance(content, str) else ""
-    return _dialog(await app.respond(_message(context.activity, text=text)))
+    return _dialog(await app.respond(_message(context.activity, quoting=text)))
 
 
 async def on_submit(app: App, context: Any) -> dict[str, Any]:
@@ -32,9 +32,9 @@ async def on_submit(app: App, context: Any) -> dict[str, Any]:
     return _dialog(await app.respond(replace(message, fields=fields_in(data))))
 
 
-def _message(activity: Any, *, text: str = "", command: str | None = None) -> Message:
+def _message(activity: Any, *, quoting: str | None = None, command: str | None = None) -> Message:
     place = Place("teams", tenant_of(activity), "message-action")  # not the conversation in which the message stands
-    asked = message_from(activity, text=text, command=command, fields=())
+    asked = message_from(activity, quoting=quoting, command=command, fields=())
     return replace(asked, place=place, public=False, can_post=False)  # nobody could be told later what became of it
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from adapters.teams.app import CARD, App
 from adapters.teams.cards import draw
-from adapters.teams.translate import message_from
+from adapters.teams.translate import message_from, tenant_of
 from bot.messages import VERDICTS, Bullets, Heading, Message, Paragraph, Place, Reply, Table
 
 COMMAND = "ask"
@@ -21,9 +21,10 @@ INSERTED = ("answer", "unstated", "recommendation")  # what is worth showing to 
 async def on_query(app: App, context: Any) -> dict[str, Any]:
     activity = context.activity
     question = _question(activity.value)
-    # Each search stands for itself: it is nobody's conversation, and what is half typed is not delivered again.
-    place = Place("teams", message_from(activity, text="").place.tenant, "message-extension")
-    asked = replace(message_from(activity, text=question), place=place, public=False, delivery="", can_post=False)
+    # Each search stands for itself: it is nobody's conversation, what is half typed is not delivered again, and it is
+    # looked for and not carried out.
+    place = Place("teams", tenant_of(activity), "message-extension")
+    asked = replace(message_from(activity, quoting=question), place=place, public=False, delivery="", can_post=False)
     if not question:
         asked = replace(asked, command="help")
     reply = await app.respond(asked)

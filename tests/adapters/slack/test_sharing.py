@@ -13,6 +13,7 @@ from tests.adapters.slack.conftest import SHARED
 from tests.slack_workspace.person import Slack
 from tests.slack_workspace.reading import buttons, texts
 from tests.slack_workspace.screen import Screen
+from tests.slack_workspace.workspace import Channel
 
 pytestmark = SHARED
 
@@ -64,6 +65,16 @@ async def test_the_person_alone_hears_that_it_is_there_with_its_address_and_take
     command = buttons(notice.arguments["blocks"])["Take it back"]
     await slack.press(command, ephemeral=True)
     await slack.workspace.until(lambda: not posted(slack))
+
+
+async def test_who_wants_to_be_forgotten_is_not_named_by_what_they_shared_any_more(slack: Slack) -> None:
+    screen = await shared(slack, note="my own words")
+    await slack.workspace.until(lambda: bool(posted(slack)))
+    assert slack.person in posted(slack)[0] and "my own words" in posted(slack)[0]
+    await screen.say("forget me")
+    assert "1 post that no longer names you" in screen.text
+    await slack.workspace.until(lambda: slack.person not in posted(slack)[0])
+    assert "my own words" not in posted(slack)[0] and "SAST" in posted(slack)[0]
 
 
 async def test_a_note_stays_dead_text(slack: Slack) -> None:
@@ -151,16 +162,47 @@ async def asked(slack: Slack, experts: str) -> str:
     return found()[0]
 
 
-async def test_a_question_goes_to_the_experts_and_their_answer_comes_back(slack: Slack) -> None:
-    workspace = slack.workspace
-    [experts] = [one for one in workspace.channels.values() if one.name == "security-experts"]
-    screen = Screen(slack)
-    await screen.say("does the article say anything about zero trust?")
+def experts_of(slack: Slack) -> Channel:
+    [experts] = [one for one in slack.workspace.channels.values() if one.name == "security-experts"]
+    return experts
+
+
+def expert(slack: Slack) -> Slack:
+    """Somebody in the experts' channel."""
+    dana = Slack.join(slack.wire, slack.service, slack.workspace)
+    experts_of(slack).members.add(dana.person)
+    return dana
+
+
+async def ask(slack: Slack, screen: Screen) -> str:
+    """Asks a person. Returns the ts of the question in the experts' channel."""
+    await (screen.command if screen.public and not screen.thread else screen.say)(
+        "does the article say anything about zero trust?"
+    )
     await screen.press("Ask a person")
     await screen.press("Send it")
-    question = await asked(slack, experts.id)
-    dana = Slack.join(slack.wire, slack.service, workspace)
-    experts.members.add(dana.person)
+    return await asked(slack, experts_of(slack).id)
+
+
+async def answer(slack: Slack, question: str, text: str, dana: Slack | None = None) -> None:
+    """An expert's, by mentioning the advisor in the thread of the question."""
+    said = f"<@{slack.workspace.bot}> {text}"
+    await (dana or expert(slack)).mention(said, channel=experts_of(slack).id, thread_ts=question)
+
+
+def where(slack: Slack, text: str) -> list[tuple[str, str]]:
+    """Channel and thread of whatever stands anywhere but with the experts and says `text`."""
+    return [
+        (said["channel"], said.get("thread_ts", ""))
+        for said in slack.workspace.standing.values()
+        if said["channel"] != experts_of(slack).id and text in json.dumps(said)
+    ]
+
+
+async def test_a_question_goes_to_the_experts_and_their_answer_comes_back(slack: Slack) -> None:
+    workspace, experts = slack.workspace, experts_of(slack)
+    question = await ask(slack, Screen(slack))
+    dana = expert(slack)
     command = buttons(workspace.standing[question]["blocks"])["Answer"]
     await dana.press(command, channel=experts.id)
     opened = workspace.called("views.open")[-1]
@@ -183,16 +225,97 @@ async def test_a_question_to_a_person_can_be_put_in_other_words_first(slack: Sla
 
 
 async def test_an_expert_answers_by_mentioning_the_advisor_in_the_thread(slack: Slack) -> None:
-    workspace = slack.workspace
-    [experts] = [one for one in workspace.channels.values() if one.name == "security-experts"]
     screen = Screen(slack)
     await screen.say("ask a person")
     await screen.fill({"question": ["who signs off our threat model?"]})
     await screen.press("Send it")
-    question = await asked(slack, experts.id)
-    dana = Slack.join(slack.wire, slack.service, workspace)
-    await dana.mention(f"<@{workspace.bot}> Ask Dana.", channel=experts.id, thread_ts=question)
-    await workspace.until(lambda: any("Ask Dana." in json.dumps(said) for said in slack.said()))
+    await answer(slack, await asked(slack, experts_of(slack).id), "Ask Dana.")
+    await slack.workspace.until(lambda: any("Ask Dana." in json.dumps(said) for said in slack.said()))
+
+
+@pytest.mark.parametrize("bot", [True, False], ids=["where the bot is", "where it is not"])
+async def test_the_answer_to_what_nobody_else_saw_comes_to_the_asker_alone(slack: Slack, bot: bool) -> None:
+    if not bot:
+        slack.workspace.channels[slack.channel].members.discard(slack.workspace.bot)
+    screen = Screen(slack, public=True)
+    screen.thread = ""  # asked by the command
+    text = f"Ask {slack.person}'s manager."
+    await answer(slack, await ask(slack, screen), text)
+    await slack.workspace.until(lambda: bool(where(slack, text)))
+    assert where(slack, text) == [(slack.dm, "")]
+
+
+async def test_the_answer_to_what_was_asked_in_a_thread_stands_in_that_thread(slack: Slack) -> None:
+    screen, text = Screen(slack, public=True), f"Ask {slack.person}'s manager."
+    await answer(slack, await ask(slack, screen), text)
+    await slack.workspace.until(lambda: bool(where(slack, text)))
+    assert where(slack, text) == [(slack.channel, screen.thread)]
+
+
+async def test_an_experts_mention_is_passed_on_as_they_read_it(slack: Slack) -> None:
+    await answer(slack, await ask(slack, Screen(slack)), "See <https://wiki.example/rd|the wiki> by R&amp;D, <@U777>.")
+    await slack.workspace.until(lambda: bool(where(slack, "by R&D")))
+    assert "See the wiki (https://wiki.example/rd) by R&D, @somebody." in texts(slack.said()[-1]["blocks"])
+
+
+SECRET_KEY = "AKIA" + "IOSFODNN7EXAMPLQ"
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("", "Nothing was passed on"),
+        ("so " * 500, "1000 characters fit"),
+        (f"log in with {SECRET_KEY}", "secret"),
+    ],
+    ids=["nothing", "too much", "a secret"],
+)
+async def test_what_cannot_be_an_answer_is_not_passed_on_and_the_question_stays_open(
+    slack: Slack, said: str, told: str
+) -> None:
+    question, dana = await ask(slack, Screen(slack)), expert(slack)
+    await answer(slack, question, said, dana)
+    assert told in slack.workspace.calls[-1].shown
+    assert slack.workspace.calls[-1].arguments["thread_ts"] == question
+    text = f"Ask {slack.person}'s manager."
+    await answer(slack, question, text, dana)
+    await slack.workspace.until(lambda: bool(where(slack, text)))
+    assert SECRET_KEY not in json.dumps(slack.said()) and "so so" not in json.dumps(slack.said())
+
+
+async def test_an_expert_who_mentioned_the_advisor_and_said_nothing_can_use_the_form(slack: Slack) -> None:
+    question, dana = await ask(slack, Screen(slack)), expert(slack)
+    await answer(slack, question, "", dana)
+    hint = slack.workspace.calls[-1].arguments["blocks"]
+    await dana.press_label(hint, "Answer", channel=experts_of(slack).id, thread=question)
+    await dana.submit(slack.workspace.called("views.open")[-1].made, {"answer": [f"Ask {slack.person}'s manager."]})
+    await slack.workspace.until(lambda: bool(where(slack, "manager")))
+
+
+async def test_an_expert_whose_answer_reaches_nobody_is_told_in_the_thread(slack: Slack) -> None:
+    question, dana = await ask(slack, Screen(slack)), expert(slack)
+    slack.workspace.channels[slack.dm].members.discard(slack.workspace.bot)
+    await answer(slack, question, "Ask Dana.", dana)
+    told = slack.workspace.called
+    await slack.workspace.until(lambda: bool(told("chat.postEphemeral")))
+    [notice] = told("chat.postEphemeral")
+    said = notice.arguments
+    assert (said["channel"], said["thread_ts"], said["user"]) == (experts_of(slack).id, question, dana.person)
+    assert "Your answer did not get there" in notice.shown
+
+
+async def test_what_cannot_be_told_where_the_command_was_used_is_told_directly(slack: Slack) -> None:
+    elsewhere = slack.workspace.add_channel(slack.person, bot=False)
+    _, shown = await slack.command("what is SAST?", elsewhere)
+    await slack.press(buttons(shown["blocks"])["Share"], channel=elsewhere, ephemeral=True)
+    form = slack.workspace.called("views.open")[-1].made
+    await slack.submit(form, {"place": [slack.channel]})
+    await slack.submit(list(slack.workspace.views)[-1])
+    await slack.workspace.until(lambda: any("Your post is there" in json.dumps(said) for said in slack.said()))
+    [notice] = [said for said in slack.said() if said["channel"] == slack.dm]
+    assert f"/archives/{slack.channel}/p" in json.dumps(notice)
+    await slack.press(buttons(notice["blocks"])["Take it back"], channel=slack.dm)
+    await slack.workspace.until(lambda: not posted(slack))
 
 
 async def test_nobody_outside_the_experts_channel_answers_in_their_name(slack: Slack) -> None:

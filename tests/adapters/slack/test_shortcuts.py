@@ -37,6 +37,32 @@ async def test_s15_a_message_that_is_advised_on_is_not_repeated(slack: Slack) ->
     assert screen.text
 
 
+@pytest.mark.parametrize("text", ["forget me", "unsubscribe:C1", "triage", "cancel", "restart", "1", "confirm"])
+async def test_nothing_in_a_message_that_is_advised_on_is_carried_out(slack: Slack, text: str) -> None:
+    begun = Screen(slack)
+    await begun.shortcut("triage")
+    advised = Screen(slack)
+    await advised.shortcut("advise", text=text)
+    assert advised.text and "Forgotten" not in advised.text and "Stopped" not in advised.text
+    await begun.shortcut("triage")
+    await begun.fill(first_options(begun))
+    assert "Your answers" in begun.text
+
+
+async def test_a_message_that_wants_a_recommendation_is_led_to_the_triage_and_does_not_start_it(slack: Slack) -> None:
+    screen = Screen(slack)
+    await screen.shortcut("advise", text="can somebody recommend something for our team?")
+    assert "Question 1" not in screen.text
+    await screen.press("Start")
+    assert "Question 1" in screen.text
+
+
+async def test_a_secret_in_a_message_that_is_advised_on_is_noticed(slack: Slack) -> None:
+    screen = Screen(slack)
+    await screen.shortcut("advise", text=f"use {'AKIA' + 'IOSFODNN7EXAMPLQ'} for now")
+    assert "secret" in screen.text.lower() and "IOSFODNN7" not in screen.text
+
+
 async def test_s13_start_a_triage_asks_all_at_once_and_recommends(either_way: Slack) -> None:
     screen = Screen(either_way)
     await screen.shortcut("triage")

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from typing import Any
 
+import pytest
+
+from bot.advisor import Advisor
+from bot.kept import Person
 from bot.messages import Choice, Message, Paragraph, Progress, Reply
+from bot.session import Session
 from tests.adapters.teams.card_schema import check_card, texts
 from tests.adapters.teams.conftest import MakeWorld, TinySession
-from tests.teams_connector.activities import TENANT, activity, executed, in_channel, in_group_chat
+from tests.teams_connector.activities import TENANT, activity, executed, in_channel, in_group_chat, message
 from tests.teams_connector.connector import Fault
 
 STEP = Reply("triage", "How many are you?", choices=(Choice("A few", "triage:1:few"),), progress=Progress(2, 5))
@@ -179,6 +186,19 @@ async def test_advice_on_a_message_comes_in_a_dialog(make_world: MakeWorld) -> N
     [heard] = world.session.heard
     assert (heard.place.channel, heard.public) == ("message-action", False)
     assert world.connector.sent == [], "nobody else sees it"
+
+
+@pytest.mark.parametrize("handed_over", [advise, query], ids=["advised on", "searched for"])
+async def test_nothing_in_what_is_handed_over_is_carried_out(
+    make_world: MakeWorld, advisor: Advisor, handed_over: Callable[[str, str], dict[str, Any]]
+) -> None:
+    world = await make_world()
+    world.session.reply = Session(advisor, world.memory).respond
+    await world.post(message(world.connector.url, "what is SAST?"))
+    _, body = await world.post(handed_over(world.connector.url, "forget me"))
+    assert "Forgotten" not in json.dumps(body)
+    async with world.memory.transaction() as unit:
+        assert (await unit.forget(Person("teams", TENANT, world.session.heard[0].person))).conversations
 
 
 async def test_lines_of_a_message_stay_lines(make_world: MakeWorld) -> None:

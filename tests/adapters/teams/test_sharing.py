@@ -8,11 +8,13 @@ import pytest
 
 from adapters.outbox import Postman
 from bot.advisor import Advisor
+from bot.conversation import DAY
 from bot.session import Session
+from bot.subscribing import post_due
 from tests.adapters.teams.card_schema import check_card, texts
 from tests.adapters.teams.conftest import MakeWorld, World
 from tests.adapters.teams.test_conversations import TeamsClient
-from tests.teams_connector.activities import BOT, CHANNEL, DANA, activity, in_channel, mention, message
+from tests.teams_connector.activities import BOT, CHANNEL, DANA, TENANT, activity, in_channel, mention, message
 from tests.teams_connector.connector import Fault, Sent
 
 ALERTS, EXPERTS = "19:alerts@thread.tacv2", "19:experts@thread.tacv2"
@@ -80,6 +82,23 @@ async def test_what_was_shared_is_taken_back(world: World, anna: TeamsClient) ->
     assert (gone.action, gone.conversation, gone.id) == ("delete", ALERTS, post.id)
 
 
+@pytest.mark.parametrize("how", ["forget me", "the app is removed"])
+async def test_who_wants_to_be_forgotten_is_not_named_by_what_they_shared_any_more(
+    world: World, anna: TeamsClient, how: str
+) -> None:
+    await share(anna)
+    post, _ = await deliver(world)
+    if how == "forget me":
+        await anna.say(how, "anna", "")
+    else:
+        sender = {"from": {"id": "29:anna", "aadObjectId": "anna", "name": "Anna", "role": "user"}}
+        chat = {"conversation": {"id": "a:anna", "conversationType": "personal", "tenantId": TENANT}}
+        await world.post(activity(world.connector.url, "installationUpdate", action="remove", **sender, **chat))
+    [changed] = await deliver(world)
+    assert (changed.action, changed.conversation, changed.id) == ("update", ALERTS, post.id)
+    assert not any("Anna" in text or "worth a look" in text for text in texts(changed.card))
+
+
 async def test_a_channel_that_refuses_the_post_is_told_to_the_sharer_T12(world: World, anna: TeamsClient) -> None:
     await share(anna)
     world.connector.faults = [Fault(403)]
@@ -113,6 +132,41 @@ async def test_an_expert_answers_in_the_thread_and_the_asker_is_told_T13(world: 
     title, said, *rest = texts(told.card)
     assert (title, said) == ("An answer from Erik", "ask the platform team, they decide")
     assert any("experts' channel" in text for text in rest), "it says where it comes from"
+
+
+async def test_an_answer_that_cannot_be_given_where_it_was_asked_comes_in_the_askers_chat(
+    world: World, anna: TeamsClient, tmp_path: Any
+) -> None:
+    await anna.say("hello", "anna", "")
+    question = await ask(world, TeamsClient(world, tmp_path / "2.db", public=True, knows_execute=True))
+    await world.post(message(world.connector.url, "ask us", **{**in_channel(question.id, EXPERTS), "from": ERIK}))
+    world.connector.faults = [Fault(403)]
+    [told] = await deliver(world)
+    assert (told.conversation, texts(told.card)[0]) == ("a:anna", "An answer from Erik")
+
+
+async def test_an_expert_whose_answer_reaches_nobody_is_told_in_the_thread(world: World, anna: TeamsClient) -> None:
+    question = await ask(world, anna)
+    await world.post(message(world.connector.url, "ask us", **{**in_channel(question.id, EXPERTS), "from": ERIK}))
+    world.connector.faults = [Fault(403)]
+    [told] = await deliver(world)
+    assert (told.conversation, texts(told.card)[0]) == (
+        f"{EXPERTS};messageid={question.id}",
+        "Your answer did not get there",
+    )
+
+
+async def test_a_subscription_that_cannot_be_posted_ends_and_who_set_it_up_is_told_in_their_chat(
+    world: World, anna: TeamsClient, advisor: Advisor
+) -> None:
+    await anna.say("subscribe", "anna", "")
+    await anna.fill({"place": [ALERTS], "cadence": ["weekly"]}, "anna", "")
+    await anna.press("Set it up", "anna", "")
+    await post_due(world.memory, world.time.date, advisor.drafts)
+    world.connector.faults = [Fault(403)]
+    [told] = await deliver(world)
+    assert (told.conversation, texts(told.card)[0]) == ("a:anna", "The recommendations have stopped")
+    assert not await post_due(world.memory, world.time.date + 30 * DAY, advisor.drafts)
 
 
 async def test_an_expert_answers_in_the_card_itself(world: World, anna: TeamsClient) -> None:
