@@ -86,7 +86,7 @@ REVERSALS = (
     "uncovered", "unaddressed",
     "off limits", "exempt", "not part of", "blind to", "turn a blind eye", "turns a blind eye", "look away",
     "looks away", "blind spot", "skips", "skip",
-    "leave alone", "leaves alone", "none of", "nothing to do with", "stay out of", "stays out of",
+    "leave alone", "leaves alone", "stay out of", "stays out of",
     "leave aside", "leaves aside", "left aside", "set aside", "sets aside", "to others", "to someone else",
     "to somebody else", "disregard", "disregards", "stop short of", "stops short of", "keep out of", "keeps out of",
     "no business of", "not concerned with", "unconcerned", "refuse to", "refuses to", "impossible", "unable to",
@@ -96,6 +96,7 @@ REVERSALS = (
 ONLY = (
     "only", "purely", "solely", "exclusively", "merely", "nothing but", "limited to", "confined to", "restricted to",
     "limit itself to", "limits itself to", "restrict itself to", "confine itself to", "nothing else", "nothing besides",
+    "just about", "just for", "just with", "all about",
     "all there is", "one single", "just one", "just the one", "nothing more than", "no more than",
 )  # fmt: skip
 # What leaves no exception, asked …
@@ -116,6 +117,15 @@ SUBORDINATES = _words("that who which what where because since when while after 
 # … unless one of these comes before it: "do you say that …".
 REPORTS = _words("say says said mean means true right correct think know heard claim claims state states case fact")
 TAGS = (
+    "am i right",
+    "is that right",
+    "is that correct",
+    "is this right",
+    "is this correct",
+    "is that true",
+    "is he right",
+    "is she right",
+    "are they right",
     "right",
     "correct",
     "yes",
@@ -148,6 +158,19 @@ POINTERS = _words("that this it these those here fits applies")
 POINTING = (
     "is that", "is this", "is it called", "does that", "does this", "that fall", "this fall", "it fall", "would that",
     "would this", "that belong", "this belong", "that count", "this count",
+)  # fmt: skip
+# What a statement is wrapped in by who asks whether it holds …
+CLAIMED = (
+    "are you saying that", "are you saying", "are you telling me that", "are you telling me", "are you claiming that",
+    "are you claiming", "do you mean that", "do you mean", "you are saying that", "you are saying",
+    "do i understand correctly that", "am i right that", "am i correct that", "it is true that", "it is right that",
+    "it is correct that",
+)  # fmt: skip
+# … or whether it does not.
+DENIED = (
+    "it is not true that", "it is not right that", "it is not correct that", "it is not the case that",
+    "it is false that", "it is wrong that", "it is untrue that", "is it false that", "is it wrong that",
+    "is it untrue that", "is it incorrect that",
 )  # fmt: skip
 # What only says to whom something is to be explained, or done; after it nothing is asked.
 AUDIENCE = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
@@ -18,20 +18,44 @@ _PAIR = Phrases(english.PAIR)
 _ONLY = Phrases(english.ONLY)
 _POINTING = Phrases(english.POINTING)
 _AUDIENCE = Phrases(english.AUDIENCE)
+_CLAIMED = Phrases(english.CLAIMED)
+_DENIED = Phrases(english.DENIED)
 _REVERSALS = Phrases(english.REVERSALS)
 
 
 class Typed(NamedTuple):
-    """A cleaned text with its words as typed, and its clauses as words, without what opens them."""
+    """A cleaned text with its words, mended, and its clauses as words, without what opens them or is wrapped around."""
 
     text: str
     words: list[str]
     clauses: list[list[str]]
+    wrapped: bool  # whether it asks if what somebody says holds
+    denied: bool  # … or if it does not
 
     @classmethod
-    def of(cls, text: str) -> Typed:
-        parts = [without_openers([word.text for word in split_words(clause)]) for clause in clauses(text)]
-        return cls(text, [word.text for word in split_words(text)], [words for words in parts if words])
+    def of(cls, text: str, mend: Callable[[str], str]) -> Typed:
+        whole = [mend(word.text) for word in split_words(text)]
+        words, denied = unwrapped(whole)
+        wrapped = len(words) < len(whole)
+        parts = [without_openers([mend(word.text) for word in split_words(clause)]) for clause in clauses(text)]
+        if wrapped:
+            parts = [unwrapped(part)[0] for part in parts]
+        return cls(text, words, [part for part in parts if part], wrapped, denied)
+
+
+def unwrapped(words: list[str]) -> tuple[list[str], bool]:
+    """Without what a statement is wrapped in, "are you saying that …"; and whether that denies it."""
+    start, end = wrapping(words)
+    return words[:start] + words[end:], _DENIED.are_in(words[start:end])
+
+
+def wrapping(words: Sequence[str]) -> tuple[int, int]:
+    """Where what a statement is wrapped in begins and ends; (0, 0) where there is nothing of the kind."""
+    for phrases in (_DENIED, _CLAIMED):
+        start, end = phrases.within(words)
+        if end and end < len(words):
+            return start, end
+    return 0, 0
 
 
 def form_of(typed: Typed, words: Sequence[str], *, offers_choice: bool) -> Form:
@@ -53,7 +77,7 @@ def form_of(typed: Typed, words: Sequence[str], *, offers_choice: bool) -> Form:
         if any(word in english.QUESTION_WORDS for word in words[:6]):
             found = "open"
         else:
-            found = "yesno" if typed.text.endswith("?") or _tagged(words) else "fragment"
+            found = "yesno" if typed.text.endswith("?") or typed.wrapped or _tagged(words) else "fragment"
     return "choice" if found == "yesno" and offers_choice else found
 
 
@@ -175,11 +199,16 @@ def asks_contrary(typed: Typed) -> bool:
     return turns % 2 == 1
 
 
+def _is_tag(words: Sequence[str]) -> bool:
+    """Whether a last clause only asks for a yes: "…, can't it?", "… Am I right?"."""
+    return len(words) <= 3 and (words[-1] in english.PRONOUNS or " ".join(words) in english.TAGS)
+
+
 def main_clause(typed: Typed) -> list[str]:
     """The words of the clause that asks, without a story before it and without what a relative clause adds."""
     parts, whole = typed.clauses, typed.words
-    if len(parts) > 1 and len(parts[-1]) <= 3 and parts[-1][-1] in english.PRONOUNS:
-        parts = parts[:-1]  # a tag: "…, can't it?"
+    if len(parts) > 1 and _is_tag(parts[-1]):
+        parts = parts[:-1]
         whole = [word for words in parts for word in words]
     asking = [words for words in parts if len(words) > 3 and clause_form(words) == "yesno"]
     words = asking[-1] if asking else without_openers(whole)

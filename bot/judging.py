@@ -43,6 +43,19 @@ class Judge:
         """
         if question.form != "yesno" or _affirms_nothing(question, resolved):
             return None, ()
+        verdict, claims = self._judge(question, entry, asked, finding, contrary=contrary, near=near)
+        return _turned(verdict, question.denied), claims
+
+    def _judge(
+        self,
+        question: Question,
+        entry: Answer,
+        asked: tuple[str, ...],
+        finding: Finding | None,
+        *,
+        contrary: bool,
+        near: bool,
+    ) -> tuple[Verdict, tuple[str, ...]]:
         joined = self._joined(question, asked) or self._together(question, entry)
         if joined is not None:
             return joined.verdict, joined.claims

@@ -26,6 +26,18 @@ class Phrases:
                     return start
         return len(words)
 
+    def within(self, words: Sequence[str]) -> tuple[int, int]:
+        """Where the first of the phrases begins and ends in `words`, the longest that begins there; (0, 0): nowhere."""
+        for start, word in enumerate(words):
+            ends = [
+                start + len(phrase)
+                for phrase in self._by_first.get(word, ())
+                if tuple(words[start : start + len(phrase)]) == phrase
+            ]
+            if ends:
+                return start, max(ends)
+        return 0, 0
+
     def opening(self, words: Sequence[str]) -> int:
         """How many words of `words` are the phrase that it opens with, and goes on after; 0 where it opens with none.
         Of two phrases that begin alike the one that was given first counts."""

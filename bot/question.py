@@ -27,6 +27,7 @@ class Question:
     form: Form
     reversed: bool  # has a word that turns a yes/no question round
     asking: tuple[str, ...] = ()  # the features of the sentence that asks, where others tell a story around it
+    denied: bool = False  # asks whether what it states does not hold: "is it false that …"
     asks_about: frozenset[str] = frozenset()  # concepts named in the sentence that asks
     blanked: tuple[str, ...] = ()  # of a yes/no question: its words, with signs for what is named
     numeric: bool = False  # asks for a number, a date or a rate
@@ -68,10 +69,12 @@ class Reader:
         typed = split_words(text)
         words, mended = self._mend(typed)
         words = words[: form.audience([word.text for word in words])]
+        start, end = form.wrapping([word.text for word in words])
+        words = words[:start] + words[end:]
         stems = [stem(word.text) for word in words]
         mentions = self._finder.find(words, stems)
         plain = tuple(word.text for word in words)
-        as_typed = Typed.of(text)
+        as_typed = Typed.of(text, self._speller.mend)
         asked = form.form_of(as_typed, plain, offers_choice=_offers_choice(plain, mentions))
         focus = self._focus(text, plain, mentions)
         return Question(
@@ -83,6 +86,7 @@ class Reader:
             topics=_named(mentions, "topic"),
             aspects=_named(mentions, "aspect"),
             form=asked,
+            denied=as_typed.denied,
             reversed=asked == "yesno" and form.asks_contrary(as_typed) != _lessened(as_typed, plain, mentions),
             mended=mended,
             asking=focus.asking,

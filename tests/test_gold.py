@@ -28,7 +28,7 @@ def test_few_questions_beyond_the_source_are_answered(scored: Evaluation) -> Non
 
 
 def test_few_verdicts_are_wrong(scored: Evaluation) -> None:
-    assert float(scored.wrong_verdicts) <= 0.09
+    assert float(scored.wrong_verdicts) <= 0.11
 
 
 def test_few_questions_are_declined_needlessly(scored: Evaluation) -> None:

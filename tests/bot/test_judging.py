@@ -26,6 +26,12 @@ from bot.advisor import Advisor
         ("do both disciplines have the same scope?", "no"),
         # what follows a comma says the same again
         ("can one team do product security alone, without any development people?", "no"),
+        # what a statement is wrapped in
+        ("are you saying that appsec does not protect infrastructure?", "yes"),
+        ("are you telling me product security has nothing to do with suppliers?", "no"),
+        ("so it is not true that product security makes cycles longer?", "no"),
+        ("is it false that appsec covers infrastructure?", "yes"),
+        ("appsec does not cover infrastructure. is that right?", "yes"),
         # what is told before the question turns nothing round
         ("we have no source code from the vendor. can SAST check binaries?", "yes"),
         ("we only sell one app. does appsec fit that?", "yes"),
