@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -40,6 +41,8 @@ from bot.voting import Voting
 TRIAGE = frozenset(
     {"triage", "pick", "back", "skip", "why", "change", "restart", "cancel", "resume", "form", "fill", "recommendation"}
 )
+
+_DRAWN_OUT = re.compile(r"(.)\1+$")
 
 
 class Advisor:
@@ -148,7 +151,10 @@ class Advisor:
     @staticmethod
     def _only_greets(text: str) -> bool:
         words = [word.text for word in split_words(text)]
-        return 0 < len(words) <= 6 and all(word in GREETINGS for word in words)
+        # "hiii" is "hi", drawn out
+        return 0 < len(words) <= 6 and all(
+            word in GREETINGS or _DRAWN_OUT.sub(r"\1", word) in GREETINGS for word in words
+        )
 
     def _command(self, name: str, argument: str, message: Message, conversation: Conversation) -> Turn | None:
         if name in self._handlers:

@@ -55,3 +55,8 @@ def test_who_goes_on_asking_is_not_given_the_same_answer_again(advisor: Advisor)
 
 def test_the_source_can_be_asked_about_with_what_it_is_about_beside_it(advisor: Advisor) -> None:
     assert advisor.ask("was the article written by people who sell an appsec product?").entry == "source-bias"
+
+
+@pytest.mark.parametrize(("text", "entry"), [("hiiii", "greeting"), ("heyyy there", "greeting"), ("thanx", "thanks")])
+def test_small_talk_is_understood_however_it_is_drawn_out(advisor: Advisor, text: str, entry: str) -> None:
+    assert advisor.ask(text).entry == entry
