@@ -45,6 +45,8 @@ OTHER = frozenset(["other", "else", "others", "instead", "then"])
 FILLERS = frozenset(
     [
         "same",
+        "apply",
+        "applies",
         "about",
         "again",
         "please",
@@ -105,7 +107,7 @@ def resolve(question: Question, last: LastTurn | None, knowledge: KnowledgeBase,
             not rest
             and not question.topics
             and not question.aspects
-            and (len(question.words) <= 4 or _same_again(question, rest))
+            and (len(question.words) <= 4 or question.words[0] in ("and", "but") or _same_again(question, rest))
         ):
             return _swapped(own, last, knowledge, reader)
         if (
