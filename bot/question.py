@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
@@ -146,17 +146,7 @@ class Reader:
 
 def features(words: Sequence[str], mentions: Sequence[Mention]) -> tuple[str, ...]:
     """The words for retrieval: a subject's name becomes one sign, so that all its names are the same word."""
-    result: list[str] = []
-    position = 0
-    starts = {mention.start: mention for mention in mentions if mention.layer == "subject"}
-    while position < len(words):
-        mention = starts.get(position)
-        if mention is None:
-            result.append(words[position])
-            position += 1
-        else:
-            result.append(f"<{mention.concept}>")
-            position = mention.end
+    result = _replaced(words, {one: f"<{one.concept}>" for one in mentions if one.layer == "subject"})
     result += dict.fromkeys(
         f"<{mention.layer}:{mention.concept}{'!' if mention.opposite else ''}>"
         for mention in mentions
@@ -167,18 +157,23 @@ def features(words: Sequence[str], mentions: Sequence[Mention]) -> tuple[str, ..
 
 def blanked(words: Sequence[str], mentions: Sequence[Mention]) -> tuple[str, ...]:
     """The words with a sign in place of each subject and topic: what is left is how something is asked."""
+    signs = {one: f"<{one.layer}{'!' if one.opposite else ''}>" for one in mentions if one.layer != "aspect"}
+    return tuple(_replaced(words, signs))
+
+
+def _replaced(words: Sequence[str], signs: Mapping[Mention, str]) -> list[str]:
+    """`words` with a sign in the place of each of these mentions."""
     result: list[str] = []
     position = 0
-    starts = {mention.start: mention for mention in mentions if mention.layer != "aspect"}
+    starts = {mention.start: (mention.end, sign) for mention, sign in signs.items()}
     while position < len(words):
-        mention = starts.get(position)
-        if mention is None:
+        if position in starts:
+            position, sign = starts[position]
+            result.append(sign)
+        else:
             result.append(words[position])
             position += 1
-        else:
-            result.append("<subject>" if mention.layer == "subject" else "<topic!>" if mention.opposite else "<topic>")
-            position = mention.end
-    return tuple(result)
+    return result
 
 
 def _own_words(words: Sequence[str], mentions: Sequence[Mention]) -> int:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import logging
 import secrets
 import time
-import traceback
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
@@ -24,6 +23,7 @@ from bot.handling import typed
 from bot.kept import Person
 from bot.memory import Memory, MemoryUnavailable, Unit
 from bot.messages import Message, Reply
+from bot.origin import origin_of
 from bot.overview import Overview, overview
 from bot.sharing import record_wanted
 from bot.text import clean
@@ -69,7 +69,7 @@ class Session:
             return await self._settle(message, also)
         except Exception as error:
             reference = secrets.token_hex(4)
-            logger.error("turn failed: reference=%s error=%s at=%s", reference, _in_short(error), _origin(error))
+            logger.error("turn failed: reference=%s error=%s at=%s", reference, _in_short(error), origin_of(error))
             return notices.failure(reference)
 
     def opening(self, message: Message) -> Reply:
@@ -150,9 +150,3 @@ class Session:
 def _in_short(error: Exception) -> str:
     """The text of an exception can hold what the person wrote, so it is shown only where it is known not to."""
     return f"MemoryUnavailable({error})" if isinstance(error, MemoryUnavailable) else type(error).__name__
-
-
-def _origin(error: BaseException) -> str:
-    """Where an exception was raised, as file:line. Holds no values."""
-    frames = traceback.extract_tb(error.__traceback__)
-    return f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "unknown"

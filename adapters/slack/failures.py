@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import traceback
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,6 +17,7 @@ from adapters.slack.translate import alone, team_of
 from adapters.slack.workspaces import TokenUnchecked
 from bot.messages import Reply
 from bot.notices import failure
+from bot.origin import origin_of
 
 log = structlog.get_logger(__name__)
 
@@ -32,7 +32,7 @@ async def on_error(error: Exception, body: Mapping[str, Any], client: Any, respo
         reference=reference,
         error=type(error).__name__,
         code=_code(error),
-        at=_origin(error),
+        at=origin_of(error),
         kind=body.get("event", {}).get("type") or body.get("type") or body.get("command", ""),
         team=team_of(body),
     )
@@ -89,9 +89,3 @@ def _code(error: Exception) -> str:
         case TokenUnchecked(code=code):
             return str(code)
     return ""
-
-
-def _origin(error: BaseException) -> str:
-    """Where it was raised, as file:line. Holds no values."""
-    frames = traceback.extract_tb(error.__traceback__)
-    return f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "unknown"
