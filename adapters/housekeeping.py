@@ -13,6 +13,7 @@ from collections.abc import Callable
 
 from bot.conversation import Retention
 from bot.memory import Memory, MemoryUnavailable
+from bot.origin import origin_of
 from bot.subscribing import Recommends, post_due
 from bot.sweeping import Swept, sweep
 
@@ -47,12 +48,14 @@ class Housekeeper:
         self._closing.set()
 
     async def run(self) -> None:
-        """Until closed. A failure of the memory is logged, and everything tried again at the next look."""
+        """Until closed. Whatever fails is logged, and everything tried again at the next look."""
         while not self._closing.is_set():
             try:
                 await self.look()
             except MemoryUnavailable as error:
                 logger.error("housekeeping: memory unavailable: %s", error)
+            except Exception as error:  # nobody else would notice that nothing is swept and posted any more
+                logger.error("housekeeping: look failed: error=%s at=%s", type(error).__name__, origin_of(error))
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._closing.wait(), LOOK_EVERY)
 

@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping
 from bot.consequences import arrived, never_arrived
 from bot.effects import Post
 from bot.memory import Memory, MemoryUnavailable, Unit
+from bot.origin import origin_of
 from bot.sending import Claimed, Parcel, Refused, Sender, TryLater
 
 logger = logging.getLogger(__name__)
@@ -75,7 +76,7 @@ class Postman:
             except MemoryUnavailable as error:
                 logger.error("outbox: memory unavailable: %s", error)
             except Exception as error:  # nobody else would notice that nothing is sent any more
-                logger.error("outbox: look failed: error=%s", type(error).__name__)
+                logger.error("outbox: look failed: error=%s at=%s", type(error).__name__, origin_of(error))
             try:
                 await asyncio.wait_for(self._woken.wait(), self._poll)
             except TimeoutError:

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+
+import pytest
+
+from adapters import housekeeping
 from adapters.housekeeping import SWEEP_EVERY, Housekeeper
 from bot.conversation import DAY, Conversation, LastTurn
 from bot.effects import Post
@@ -42,3 +47,25 @@ async def test_old_conversations_are_swept_now_and_then() -> None:
         async with memory.transaction() as unit:
             kept.append((await unit.conversations.load(HERE, "anna")).version)
     assert kept == [1, 1, 0]
+
+
+async def test_a_look_that_fails_is_told_and_does_not_end_the_looking(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(housekeeping, "LOOK_EVERY", 0.001)
+    memory, posted, looks = VolatileMemory(), asyncio.Event(), iter([RuntimeError("of nobody's making")])
+    async with memory.transaction() as unit:
+        await unit.subscriptions.put(Subscription(HERE, "daily", "anna", next_at=50.0))
+
+    def recommends() -> Catalogue:
+        for error in looks:
+            raise error
+        return Catalogue()
+
+    keeper = Housekeeper(memory, recommends, clock=lambda: 60.0, woken=posted.set)
+    running = asyncio.create_task(keeper.run())
+    await posted.wait()
+    keeper.close()
+    await running
+    assert "look failed: error=RuntimeError at=" in caplog.text
+    assert "nobody" not in caplog.text
