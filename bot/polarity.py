@@ -19,7 +19,7 @@ LANDMARKS = 300
 OF_WORDING = 0.8
 OF_ENTRY = 2.0  # what the examples of the answer itself say
 TURNED = 1.5  # a word such as "outside" is there
-OFFSET = -0.15  # where nothing speaks for either, what the answer says is meant
+OFFSET = -0.2  # where nothing speaks for either, what the answer says is meant
 OPPOSITE = 0.9  # a topic is called by a name for its contrary
 
 
