@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 from bot import english
@@ -10,7 +11,7 @@ from bot.followup import Resolved
 from bot.knowledge.model import Answer, Claim, KnowledgeBase
 from bot.messages import Verdict
 from bot.phrases import Phrases
-from bot.question import Question
+from bot.question import Question, unnamed
 
 _JOINED = frozenset({"and", "both", "plus", "also"})
 _ALWAYS = Phrases(english.ALWAYS)
@@ -67,7 +68,8 @@ class Judge:
         if finding is None and entry.aspect and len(entry.subjects) > 1 and _SAME.are_in(question.words):
             return _turned("no", question.reversed), ()  # two are compared because they are not the same
         verdict = _turned(finding.verdict if finding else "yes", contrary)
-        if verdict == "yes" and not contrary and _ALWAYS.are_in(question.words) and not self._says_always(entry):
+        always = not contrary and _ALWAYS.are_in(question.words)
+        if verdict == "yes" and always and entry.claims and not self._says_always(entry):
             return "no", ()
         return verdict, ()
 
@@ -85,7 +87,7 @@ class Judge:
         ]
         if {finding.verdict for finding in found} != {"yes", "no"}:
             return None
-        return Finding("partly", tuple(dict.fromkeys(claim for one in found for claim in one.claims)), "joined")
+        return _partly(found)
 
     def _together(self, question: Question, entry: Answer) -> Finding | None:
         """`partly`, where several subjects are asked about in one and the topic of `entry` is affirmed of some only."""
@@ -95,7 +97,7 @@ class Judge:
         for topic in entry.topics:
             found = [finding for one in question.subjects if (finding := self._evidence.on(one, topic))]
             if {finding.verdict for finding in found} == {"yes", "no"}:
-                return Finding("partly", tuple(dict.fromkeys(claim for one in found for claim in one.claims)), "joined")
+                return _partly(found)
         return None
 
     def _named(self, question: Question, entry: Answer, asked: tuple[str, ...], *, near: bool) -> Finding | None:
@@ -132,7 +134,7 @@ class Judge:
         claims = self._claims(entry)
         if not question.topics:
             return len(entry.bullets) > 1 or sum(claim.aspect == claims[0].aspect for claim in claims) > 1
-        return _EXAMPLES.are_in(claims[0].says.lower().split())
+        return any(_EXAMPLES.are_in(claim.says.lower().split()) for claim in claims[:1])
 
     def _says_always(self, entry: Answer) -> bool:
         """Whether what `entry` rests on leaves no exception."""
@@ -151,14 +153,17 @@ class Judge:
         return finding.rule == "contrast" and entry.aspect in aspects
 
 
+def _partly(found: Sequence[Finding]) -> Finding:
+    return Finding("partly", tuple(dict.fromkeys(claim for one in found for claim in one.claims)), "joined")
+
+
 def _turned(verdict: Verdict, contrary: bool) -> Verdict:
     return reverse(verdict) if contrary else verdict
 
 
 def _affirms_nothing(question: Question, resolved: Resolved) -> bool:
     """Whether one thing is named and nothing said of it: "and A?" with nothing before it, "and the drawbacks?"."""
-    named = {position for mention in question.mentions for position in range(mention.start, mention.end)}
-    rest = [word for position, word in enumerate(question.words) if position not in named]
+    rest = unnamed(question.words, question.mentions)
     if any(word in english.AUXILIARIES or word not in english.FUNCTION_WORDS for word in rest):
         return False
     if len({mention.concept for mention in question.mentions}) != 1:

@@ -16,26 +16,22 @@ class Phrases:
 
     def are_in(self, words: Sequence[str]) -> bool:
         """Whether one of the phrases stands anywhere in `words`."""
-        return self.start_in(words) < len(words)
+        return self.within(words)[1] > 0
 
     def start_in(self, words: Sequence[str]) -> int:
         """Where in `words` the first of the phrases begins; the number of words where there is none."""
-        for start, word in enumerate(words):
-            for phrase in self._by_first.get(word, ()):
-                if tuple(words[start : start + len(phrase)]) == phrase:
-                    return start
-        return len(words)
+        start, end = self.within(words)
+        return start if end else len(words)
 
     def within(self, words: Sequence[str]) -> tuple[int, int]:
         """Where the first of the phrases begins and ends in `words`, the longest that begins there; (0, 0): nowhere."""
         for start, word in enumerate(words):
-            ends = [
-                start + len(phrase)
-                for phrase in self._by_first.get(word, ())
-                if tuple(words[start : start + len(phrase)]) == phrase
-            ]
-            if ends:
-                return start, max(ends)
+            end = 0
+            for phrase in self._by_first.get(word, ()):
+                if tuple(words[start : start + len(phrase)]) == phrase:
+                    end = max(end, start + len(phrase))
+            if end:
+                return start, end
         return 0, 0
 
     def opening(self, words: Sequence[str]) -> int:

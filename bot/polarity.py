@@ -15,7 +15,8 @@ from bot.retrieval import Retriever
 ALIGNED, CONTRARY = "aligned", "contrary"
 
 LANDMARKS = 300
-# Weights of a logistic curve, fitted to the example questions, each left out in its turn.
+# Weights of a logistic curve, fitted to the example questions, each left out in its turn. The offset is a little lower
+# than that: a plain question that gets the contrary verdict is the worse mistake.
 OF_WORDING = 0.8
 OF_ENTRY = 2.0  # what the examples of the answer itself say
 TURNED = 1.5  # a word such as "outside" is there

@@ -98,10 +98,6 @@ class Reader:
             only=form.asks_if_only(focus.words),
         )
 
-    def features(self, raw: str) -> tuple[str, ...]:
-        """What retrieval goes by, as `read` finds it: many examples are read for nothing else."""
-        return features(*self._named_in(clean(raw)))
-
     def _focus(self, text: str, plain: tuple[str, ...], mentions: Sequence[Mention]) -> Focus:
         """Where the weight lies in a message: in the sentence that asks, if there are several.
 
@@ -176,10 +172,15 @@ def _replaced(words: Sequence[str], signs: Mapping[Mention, str]) -> list[str]:
     return result
 
 
+def unnamed(words: Sequence[str], mentions: Sequence[Mention]) -> list[str]:
+    """The words that are no part of a name."""
+    named = {position for mention in mentions for position in range(mention.start, mention.end)}
+    return [word for position, word in enumerate(words) if position not in named]
+
+
 def _own_words(words: Sequence[str], mentions: Sequence[Mention]) -> int:
     """How many words there are that are neither mere grammar nor named concepts."""
-    named = {position for mention in mentions for position in range(mention.start, mention.end)}
-    rest = [word for position, word in enumerate(words) if position not in named]
+    rest = unnamed(words, mentions)
     return sum(word not in english.FUNCTION_WORDS and word not in english.POINTERS for word in rest)
 
 
@@ -203,10 +204,9 @@ def _offers_choice(words: Sequence[str], mentions: Sequence[Mention]) -> bool:
 def _lessened(typed: Typed, words: Sequence[str], mentions: Sequence[Mention]) -> bool:
     """Whether a topic is named as lacking: "less maintainable", "without any overhead". What follows a comma only says
     the same again: "alone, without the others"."""
-    if english.LACKING.isdisjoint(form.main_clause(typed)):
-        return False
-    return any(
+    lacking = any(
         not english.LACKING.isdisjoint(words[max(mention.start - 2, 0) : mention.start])
         for mention in mentions
         if mention.layer == "topic"
     )
+    return lacking and not english.LACKING.isdisjoint(form.main_clause(typed))

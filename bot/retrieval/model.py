@@ -102,7 +102,8 @@ class Retriever:
         return cls(labels, features, store.projection, points, weights, curve)
 
     def rank(self, words: Sequence[str], limit: int = 10) -> Ranking:
-        """The labels that the words speak for. No words, or nothing learned: no candidates and no confidence."""
+        """The `limit` labels, at least one, that the words speak for most. No words, or nothing learned: no candidates
+        and no confidence."""
         if not words or not self._labels:
             return NOTHING
         products: Vector = self._encode(words) @ self._landmarks

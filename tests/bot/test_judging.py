@@ -2,9 +2,29 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from bot.advisor import Advisor
+
+VOCABULARY = """
+subjects:
+  - {id: rose, name: Rose}
+topics:
+  - {id: shade, name: shade, names: [shadow]}
+"""
+ANSWERS = """
+- id: rose-shade
+  subject: rose
+  topic: shade
+  answer: Roses grow in the shade.
+  questions: ["do roses grow in the shade", "can a rose stand in the shade", "does a rose like shade"]
+- id: rose-red
+  subject: rose
+  answer: Roses are red.
+  questions: ["are roses red", "what colour is a rose"]
+"""
 
 
 @pytest.mark.parametrize(
@@ -46,3 +66,12 @@ def test_a_verdict_is_on_all_that_is_asked(advisor: Advisor, question: str, verd
 def test_what_only_names_an_aspect_has_nothing_to_affirm(advisor: Advisor, question: str) -> None:
     reply = advisor.ask(question, ["what are the pros of product security?"])
     assert (reply.kind, reply.entry, reply.verdict) == ("answer", "prodsec-cons", None)
+
+
+@pytest.mark.parametrize("question", ["do roses grow only in the shade?", "do roses always grow in the shade?"])
+def test_an_answer_without_claims_denies_nothing_that_it_does_not_speak_of(tmp_path: Path, question: str) -> None:
+    (tmp_path / "answers").mkdir()
+    (tmp_path / "vocabulary.yaml").write_text(VOCABULARY)
+    (tmp_path / "answers" / "roses.yaml").write_text(ANSWERS)
+    reply = Advisor.load(tmp_path).ask(question)
+    assert (reply.entry, reply.verdict) == ("rose-shade", "yes")
