@@ -63,7 +63,7 @@ class OneWorkspace(AsyncAuthorize):
         """What `auth.test` says, asked until it says something. Raises SlackApiError and TokenUnchecked."""
         if self._bot is None:
             try:
-                self._bot = await self._client.auth_test()
+                self._bot = await asyncio.wait_for(self._client.auth_test(), BRIEF)
             except SlackApiError as error:
                 if error_of(error) in GONE:
                     raise
@@ -77,10 +77,7 @@ class OneWorkspace(AsyncAuthorize):
         token = self._client.token
         context.client.token = token  # by which somebody is told where this fails
         try:
-            async with asyncio.timeout(BRIEF):
-                bot = await self.bot()
-        except TimeoutError as error:
-            raise TokenUnchecked("timeout") from error
+            bot = await self.bot()
         except SlackApiError:
             return None
         return AuthorizeResult(
