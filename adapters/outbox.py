@@ -12,7 +12,7 @@ import secrets
 import time
 from collections.abc import Callable, Mapping
 
-from bot.consequences import arrived, never_arrived
+from bot.consequences import arrived, never_arrived, reference_of
 from bot.effects import Post
 from bot.memory import Memory, MemoryUnavailable, Unit
 from bot.origin import origin_of
@@ -142,14 +142,14 @@ class Postman:
             found = await self._find(parcel) if claimed.unsure else None
             return found or await sender.send(parcel)
         async with self._memory.transaction() as unit:
-            post = await unit.posts.get(parcel.subject)
-        if post is None or not post.reference:  # it never got there, so there is nothing to change
+            reference = await reference_of(parcel.subject, unit)
+        if not reference:  # it never got there, so there is nothing to change
             return ""
         if parcel.action == "update":
-            await sender.update(parcel, post.reference)
+            await sender.update(parcel, reference)
         else:
-            await sender.delete(parcel, post.reference)
-        return post.reference
+            await sender.delete(parcel, reference)
+        return reference
 
     async def _find(self, parcel: Parcel) -> str | None:
         try:

@@ -98,10 +98,15 @@ async def refresh(effect: Refresh, reply: Reply, unit: Unit, now: float) -> Repl
 
 
 async def forget(person: Person, unit: Unit, now: float) -> Forgotten:
-    """Delete what is kept about `person`, and take their name out of what stands in channels: also for a surface that
-    hears that somebody is gone."""
+    """Delete what is kept about `person`, take their name out of what stands in channels, and their questions out of
+    the experts' channel: also for a surface that hears that somebody is gone."""
     shared = await unit.posts.of(person, limit=None)
+    asked = await unit.questions.of(person)
     forgotten = await unit.forget(person)
+    for question in asked:
+        if not await unit.outbox.withdraw(question.id) or question.reference:
+            away = Parcel(f"{question.id}-forgotten", "delete", question.to, subject=question.id)
+            await unit.outbox.put(away, now)
     for post in shared:
         unnamed = await unit.posts.get(post.id)
         if unnamed is not None:  # one that is still on its way is changed after it arrived
@@ -123,7 +128,7 @@ async def _unsubscribe(place: Place, message: Message, reply: Reply, unit: Unit)
 
 async def _relay(effect: Relay, reply: Reply, unit: Unit, now: float) -> Reply:
     kept = await unit.questions.get(effect.id)
-    if kept is None:
+    if kept is None or not kept.person:
         return notices.not_there(reply.reference)
     if not await unit.questions.answered(effect.id):
         return notices.relayed_before(reply.reference)
@@ -149,6 +154,12 @@ async def arrived(parcel: Parcel, reference: str, link: str, unit: Unit, now: fl
             await unit.questions.posted(parcel.subject, reference)
 
 
+async def reference_of(subject: str, unit: Unit) -> str:
+    """The platform's own id of the post or question `subject`; empty where it never got there, or is not kept."""
+    kept = await unit.posts.get(subject) or await unit.questions.get(subject)
+    return kept.reference if kept else ""
+
+
 async def never_arrived(parcel: Parcel, unit: Unit, now: float) -> None:
     """A parcel was given up: whoever waits for it is told."""
     match parcel.content:
@@ -162,7 +173,7 @@ async def never_arrived(parcel: Parcel, unit: Unit, now: float) -> None:
                     await _end_subscription(parcel, unit, now)
         case ExpertQuestion():
             question = await unit.questions.get(parcel.subject)
-            if question is not None:
+            if question is not None and question.person:
                 await unit.questions.answered(question.id)
                 await _tell(question.person, question.place, notices.not_asked(question.id), unit, now)
         case ExpertAnswer(answered_by=expert):

@@ -69,17 +69,12 @@ class KeptPost:
     asked_in: Place = NOWHERE  # where the person shared it, and is told if it could not be posted
 
 
-def owner_of(post: KeptPost) -> Person:
-    """Who shared it, on the surface where it was shared."""
-    return Person(post.place.surface, post.place.tenant, post.person)
-
-
 QuestionState = Literal["open", "answered"]
 
 
 @dataclass(frozen=True, slots=True)
 class KeptQuestion:
-    """A question that was sent to the experts, until it is answered."""
+    """A question that was sent to the experts. Nobody's once its asker is forgotten: then it waits to be taken away."""
 
     id: str
     place: Place  # where it was asked, and where the answer is told
@@ -89,6 +84,11 @@ class KeptQuestion:
     state: QuestionState = "open"
     reference: str = ""  # the platform's own id of the message in the experts' channel
     at: float = 0.0
+
+
+def owner_of(kept: KeptPost | KeptQuestion) -> Person:
+    """Who shared or asked it, on the surface where that was."""
+    return Person(kept.place.surface, kept.place.tenant, kept.person)
 
 
 @dataclass(frozen=True, slots=True)

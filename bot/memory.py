@@ -131,6 +131,10 @@ class Questions(Protocol):
 
     async def get(self, id: str) -> KeptQuestion | None: ...
 
+    async def of(self, person: Person) -> Sequence[KeptQuestion]:
+        """What the person asked."""
+        ...
+
     async def in_thread(self, place: Place) -> KeptQuestion | None:
         """The question whose message in the experts' channel started the thread `place`."""
         ...

@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import Table, delete, select, update
 
 from adapters.database.connection import Connection
-from adapters.database.outbox import SqlOutbox
 from adapters.database.rows import is_theirs, place_values
 from adapters.database.tables import (
     conversations,
@@ -31,9 +30,6 @@ async def forget(connection: Connection, person: Person) -> Forgotten:
     """Delete what is kept about `person`; posts and subscriptions stay without the name. No name: nothing is theirs."""
     if not person.id:
         return Forgotten()
-    asked = await connection.execute(select(questions.c.id).where(is_theirs(questions, person)))
-    for id in asked.scalars().all():
-        await SqlOutbox(connection).withdraw(id)
     if person.surface == "web":
         await connection.execute(delete(exchanges).where(exchanges.c.person == person.id))
     if person.surface == "teams":  # the chat itself is still needed to answer in
@@ -44,7 +40,7 @@ async def forget(connection: Connection, person: Person) -> Forgotten:
         deliveries=await _delete(connection, deliveries, person),
         recommendations=await _delete(connection, recommendations, person),
         votes=await _delete(connection, votes, person),
-        questions=await _delete(connection, questions, person),
+        questions=await _unname_questions(connection, person),
         posts=await _unname_posts(connection, person),
         subscriptions=await _unname_subscriptions(connection, person),
     )
@@ -86,6 +82,13 @@ async def _unname_posts(connection: Connection, person: Person) -> int:
         values: dict[str, Any] = {"person": "", "post": dumps(unnamed), **place_values(NOWHERE, "asked_in_")}
         await connection.execute(update(posts).where(posts.c.id == row.id).values(**values))
     return len(rows)
+
+
+async def _unname_questions(connection: Connection, person: Person) -> int:
+    """What is left says which message in the experts' channel is to be taken away."""
+    unnamed = {"person": "", "question": "", "channel": "", "thread": "", "state": "answered"}
+    change = update(questions).where(is_theirs(questions, person)).values(**unnamed)
+    return (await connection.execute(change)).rowcount
 
 
 async def _unname_subscriptions(connection: Connection, person: Person) -> int:

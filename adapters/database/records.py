@@ -188,6 +188,12 @@ class SqlQuestions:
         row = (await self._connection.execute(select(questions).where(questions.c.id == id))).first()
         return _question(row) if row else None
 
+    async def of(self, person: Person) -> Sequence[KeptQuestion]:
+        if not person.id:
+            return []
+        rows = await self._connection.execute(select(questions).where(is_theirs(questions, person)))
+        return [_question(row) for row in rows]
+
     async def in_thread(self, place: Place) -> KeptQuestion | None:
         if not place.thread:
             return None

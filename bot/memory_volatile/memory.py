@@ -48,7 +48,10 @@ class VolatileUnit:
         for subscription in subscribed:
             subscriptions[subscription.place] = replace(subscription, person="")
         for question in asked:
-            await self.outbox.withdraw(question.id)
+            nowhere = Place(question.place.surface, question.place.tenant)
+            self.questions.rows[question.id] = replace(
+                question, person="", question="", place=nowhere, state="answered"
+            )
         return Forgotten(
             conversations=conversations.drop([key for key in conversations if is_them(*key)]),
             deliveries=deliveries.drop(
@@ -58,7 +61,7 @@ class VolatileUnit:
                 [id for id, row in self.recommendations.rows.items() if row[0] == person]
             ),
             votes=self.feedback.rows.drop([key for key in self.feedback.rows if key[0] == person]),
-            questions=self.questions.rows.drop([question.id for question in asked]),
+            questions=len(asked),
             posts=len(theirs),
             subscriptions=len(subscribed),
         )

@@ -126,6 +126,9 @@ class VolatileQuestions:
     async def get(self, id: str) -> KeptQuestion | None:
         return self.rows.get(id)
 
+    async def of(self, person: Person) -> Sequence[KeptQuestion]:
+        return [kept for kept in self.rows.values() if kept.person and owner_of(kept) == person]
+
     async def in_thread(self, place: Place) -> KeptQuestion | None:
         channel = replace(place, thread="")
         return next(

@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.consequences import forget, reference_of
 from bot.conversation import DAY, Conversation, LastTurn, Retention
 from bot.effects import Post, Vote
 from bot.kept import KeptQuestion, Person, Subscription
 from bot.memory import Memory
 from bot.messages import Message, Place, Reply
+from bot.sending import ExpertAnswer, ExpertQuestion, Parcel
 from bot.subscribing import next_entry, next_time, post_due
 from bot.sweeping import Swept, sweep
 from bot.triage.state import Run
@@ -68,6 +71,26 @@ async def test_recommendations_go_and_votes_lose_their_names(memory: Memory) -> 
         assert (await unit.forget(anna)).votes == 0
         (tally,) = await unit.feedback.tallies()
     assert tally.helpful == 2
+
+
+@pytest.mark.parametrize("stands", [False, True])
+async def test_a_forgotten_persons_question_is_not_sent_any_more_or_taken_away(memory: Memory, stands: bool) -> None:
+    anna, experts = Person("slack", "T1", "anna"), Place("slack", "T1", "C9")
+    async with memory.transaction() as unit:
+        await unit.questions.add(KeptQuestion("q1", HERE, "anna", experts, "why?"))
+        content = ExpertQuestion("q1", "why?", "anna")
+        await unit.outbox.put(Parcel("q1", "send", experts, subject="q1", content=content), 0.0)
+        if stands:
+            await unit.outbox.claim("me", now=0.0, lease=1.0, surfaces=("slack",))
+            await unit.outbox.sent("q1", "me", 0.0)
+            await unit.questions.posted("q1", "17.5")
+            relayed = ExpertAnswer("why?", "because", "dana", asked_by="anna")
+            await unit.outbox.put(Parcel("q1-relay", "send", HERE, subject="q1", content=relayed), 0.0)
+    async with memory.transaction() as unit:
+        await forget(anna, unit, 1.0)
+        left = await unit.outbox.claim("me", now=1.0, lease=1.0, surfaces=("slack",))
+        assert [(one.parcel.action, one.parcel.place) for one in left] == ([("delete", experts)] if stands else [])
+        assert await reference_of("q1", unit) == ("17.5" if stands else "")
 
 
 async def test_many_conversations_are_swept_by_several_at_once(memory: Memory) -> None:

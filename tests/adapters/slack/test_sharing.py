@@ -318,6 +318,19 @@ async def test_what_cannot_be_told_where_the_command_was_used_is_told_directly(s
     await slack.workspace.until(lambda: not posted(slack))
 
 
+async def test_who_wants_to_be_forgotten_is_not_named_in_the_experts_channel_any_more(slack: Slack) -> None:
+    workspace, experts, screen = slack.workspace, experts_of(slack), Screen(slack)
+    question, dana = await ask(slack, screen), expert(slack)
+    command = buttons(workspace.standing[question]["blocks"])["Answer"]
+    await dana.press(command, channel=experts.id)
+    opened = workspace.called("views.open")[-1]
+    await screen.say("forget me")
+    assert "1 question" in screen.text
+    await workspace.until(lambda: question not in workspace.standing)
+    _, told = await dana.submit(opened.made, {"answer": ["Ask Dana."]})
+    assert "not there any more" in json.dumps(told) and not where(slack, "Ask Dana.")
+
+
 async def test_nobody_outside_the_experts_channel_answers_in_their_name(slack: Slack) -> None:
     await slack.press("answering:some-question")
     assert "views.open" not in [call.method for call in slack.workspace.calls]
