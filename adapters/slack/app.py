@@ -87,7 +87,7 @@ class App:
     async def respond(self, asked: Message, also: Also | None = None) -> Reply | None:
         """The reply; None where nothing more is said to somebody who sends too much. `also`: see `bot.session`."""
         place = asked.place
-        match self._flood.judge(Person(place.surface, place.tenant, asked.person)):
+        match self._flood.judge(Person(place.surface, place.tenant, asked.person), asked.delivery):
             case "ignore":
                 return None
             case "tell":

@@ -25,6 +25,7 @@ SLOW_DOWN = Reply(
 @dataclass
 class _Recent:
     times: deque[float] = field(default_factory=lambda: deque(maxlen=MOST))
+    deliveries: deque[str] = field(default_factory=lambda: deque(maxlen=MOST))
     told: bool = False
 
 
@@ -35,16 +36,20 @@ class Flood:
         self._clock = clock
         self._recent: OrderedDict[Person, _Recent] = OrderedDict()
 
-    def judge(self, person: Person) -> Literal["fine", "tell", "ignore"]:
-        """What to do with another message of `person`: take it in, ask them to slow down, or nothing any more."""
+    def judge(self, person: Person, delivery: str = "") -> Literal["fine", "tell", "ignore"]:
+        """What to do with another message of `person`: take it in, ask them to slow down, or nothing any more. One that
+        was taken in and that Slack delivers again counts once."""
         recent = self._recent.setdefault(person, _Recent())
         self._recent.move_to_end(person)
         if len(self._recent) > KEPT:
             self._recent.popitem(last=False)
+        if delivery and delivery in recent.deliveries:
+            return "fine"
         now = self._clock()
         if len(recent.times) == MOST and now - recent.times[0] < WITHIN:
             told, recent.told = recent.told, True
             return "ignore" if told else "tell"
         recent.times.append(now)
+        recent.deliveries.append(delivery)
         recent.told = False
         return "fine"
