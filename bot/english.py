@@ -140,6 +140,8 @@ TAGS = (
     "is it not",
     "does it not",
     "agreed",
+    "agree",
+    "do you agree",
     "huh",
     "innit",
     "or am i wrong",

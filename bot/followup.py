@@ -128,10 +128,11 @@ def resolve(question: Question, last: LastTurn | None, knowledge: KnowledgeBase,
         return Resolved(own)
     if last.entry and _asks_for_more(question, rest):
         return Resolved(last.subjects, entry=last.entry, topics=last.topics, rule="more of the last answer")
-    if _asks_for_other(question, rest):
-        other = _other(last, knowledge)
-        if other:
-            return _swapped((other,), last, knowledge, reader)
+    other = _other(last, knowledge) if _asks_for_other(question, rest) else None
+    if other and (question.topics or question.aspects):
+        return Resolved((other,), extra=(f"<{other}>",), rule="about the other subject")
+    if other:
+        return _swapped((other,), last, knowledge, reader)
     chosen = _ordinal(question, last)
     leans = (
         bool(words & english.PRONOUNS)
@@ -215,11 +216,9 @@ OPENS_WITH_WHO = (("then", "who"), ("who", "does"), ("so", "who"), ("who", "then
 
 def _asks_for_other(question: Question, rest: list[str]) -> bool:
     words = set(question.words)
-    if question.topics or question.aspects:
-        return False
     if "other" in words and words & {"one", "approach", "discipline", "side"}:
         return True
-    return question.words[:2] in OPENS_WITH_WHO and len(rest) <= 1
+    return question.words[:2] in OPENS_WITH_WHO and len(rest) <= 1 and not (question.topics or question.aspects)
 
 
 def _other(last: LastTurn, knowledge: KnowledgeBase) -> str | None:

@@ -77,7 +77,7 @@ def form_of(typed: Typed, words: Sequence[str], *, offers_choice: bool) -> Form:
         if any(word in english.QUESTION_WORDS for word in words[:6]):
             found = "open"
         else:
-            found = "yesno" if typed.text.endswith("?") or typed.wrapped or _tagged(words) else "fragment"
+            found = "yesno" if "?" in typed.text or typed.wrapped or _tagged(words) else "fragment"
     return "choice" if found == "yesno" and offers_choice else found
 
 
