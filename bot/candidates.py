@@ -18,7 +18,8 @@ from bot.retrieval import Retriever
 
 CONSIDERED = 16  # labels that are looked at more closely
 NEVER = -9.0  # the score of what was not found at all
-SAID_ALREADY = -0.08  # who goes on asking seldom wants the same answer again
+SAID_ALREADY = -0.08  # who goes on asking seldom wants the same answer again …
+RELATED = 0.08  # … and often what it leads to
 CONTRARY = "!"  # marks the label under which an entry's contrary questions are learnt
 
 
@@ -94,13 +95,19 @@ class CandidateFinder:
         answers = self._knowledge.answers
         leaning = self._polarity.leaning(question)
         agreement = Agreement(question, subjects, self._knowledge, self._evidence)
+        before = answers.get(said or "")
+        related = before.related if before else ()
         for entry, (aligned, contrary) in sides.items():
             answer = answers[entry]
             if answer.kind == "clarify" and (question.mentions or extra):
                 continue  # what names something does not ask "what do you mean?"
             wording = max(aligned, contrary)
             turned = leaning + OF_ENTRY * (max(contrary, 0.0) - max(aligned, 0.0)) > 0
-            score = wording + agreement(answer) + (SAID_ALREADY if entry == said else 0.0)
+            score = wording + agreement(answer)
+            if entry == said:
+                score += SAID_ALREADY
+            elif entry in related:
+                score += RELATED
             ranked.append(Candidate(entry, score, wording, turned))
         ranked.sort(key=lambda candidate: (-candidate.score, candidate.entry))
         return Candidates(tuple(ranked[:limit]), confidence)
