@@ -27,7 +27,7 @@ class Thresholds:
     plain: float = 0.14  # the same for a question that names nothing the vocabulary knows
     maybe: float = 0.10  # from here it is worth asking what was meant
     clear: float = 0.30  # from here no lead over the next is asked for
-    near: float = 0.20  # wording from which an answer stands although nothing is said of the subject on what is named
+    near: float = 0.22  # wording from which an answer stands although nothing is said of the subject on what is named
     margin: float = 0.02  # the lead over the next that is asked for below that
     decline: float = 0.12  # from here the examples of a decline, or of small talk, are near enough
     strong: float = 0.80  # from here an answer stands although the question names something the sources are silent on

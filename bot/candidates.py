@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from bot import polarity
+from bot import english, polarity
 from bot.agreement import Agreement
 from bot.embeddings import Embeddings
 from bot.evidence import Evidence
@@ -19,6 +19,7 @@ from bot.retrieval import Retriever
 CONSIDERED = 16  # labels that are looked at more closely
 NEVER = -9.0  # the score of what was not found at all
 SAID_ALREADY = -0.08  # who goes on asking seldom wants the same answer again …
+BESIDES = -0.30  # … and never, who asks what else there is
 RELATED = 0.08  # … and often what it leads to
 CONTRARY = "!"  # marks the label under which an entry's contrary questions are learnt
 
@@ -105,7 +106,7 @@ class CandidateFinder:
             turned = leaning + OF_ENTRY * (max(contrary, 0.0) - max(aligned, 0.0)) > 0
             score = wording + agreement(answer)
             if entry == said:
-                score += SAID_ALREADY
+                score += SAID_ALREADY if english.ELSE.isdisjoint(question.words) else BESIDES
             elif entry in related:
                 score += RELATED
             ranked.append(Candidate(entry, score, wording, turned))

@@ -78,6 +78,7 @@ CONTRACTIONS = {
 # After a negation a yes/no question asks whether the contrary holds.
 NEGATIONS = _words("not never no nothing nobody none neither cannot nowhere")
 NOT_NEGATED = _words("else only just more less matter doubt idea problem longer clue worries one")
+THAN = _words("than then")  # the second is a frequent slip
 LACKING = _words("less without")  # shortly before what is named, these turn it round
 # Phrases that turn a statement round without a negation word.
 REVERSALS = (
@@ -93,7 +94,7 @@ REVERSALS = (
     "leave aside", "leaves aside", "left aside", "set aside", "sets aside", "to others", "to someone else",
     "to somebody else", "disregard", "disregards", "stop short of", "stops short of", "keep out of", "keeps out of",
     "no business of", "not concerned with", "unconcerned", "refuse to", "refuses to", "impossible", "unable to",
-    "incapable of", "far from",
+    "incapable of", "far from", "free of", "free from",
 )  # fmt: skip
 # What says that there is nothing besides.
 ONLY = (
@@ -119,6 +120,9 @@ ASKS_IF = _words("know wonder wondering ask asking asked tell say see check sure
 SUBORDINATES = _words("that who which what where because since when while after although")
 # … unless one of these comes before it: "do you say that …".
 REPORTS = _words("say says said mean means true right correct think know heard claim claims state states case fact")
+ELSE = _words("else besides apart further additionally additional")
+# Nouns that say nothing: what is asked stands in the clause after them, "a topic that A leaves out".
+GENERIC = _words("topic topics thing things something anything area areas field fields case matter issue subject")
 TAGS = (
     "am i right",
     "is that right",
@@ -169,7 +173,7 @@ CLAIMED = (
     "are you saying that", "are you saying", "are you telling me that", "are you telling me", "are you claiming that",
     "are you claiming", "do you mean that", "do you mean", "you are saying that", "you are saying",
     "do i understand correctly that", "am i right that", "am i correct that", "it is true that", "it is right that",
-    "it is correct that",
+    "it is correct that", "is there any chance that", "is there a chance that", "any chance that", "any chance",
 )  # fmt: skip
 # … or whether it does not.
 DENIED = (

@@ -122,10 +122,9 @@ def without_openers(words: list[str]) -> list[str]:
 
 
 def respect(words: Sequence[str]) -> str:
-    """In what one thing is said to be more than another, "is A faster than B"; empty where it is not. ("Then" is a
-    frequent slip.)"""
+    """In what one thing is said to be more than another, "is A faster than B"; empty where it is not."""
     for position, word in enumerate(words):
-        if word not in {"than", "then"}:
+        if word not in english.THAN:
             continue
         before = words[max(0, position - 3) : position]
         for place, near in enumerate(before):
@@ -178,7 +177,13 @@ def _asks(words: Sequence[str]) -> bool:
 
 def _tagged(words: Sequence[str]) -> bool:
     joined = " ".join(words)
-    return any(joined.endswith(" " + tag) for tag in english.TAGS)
+    return any(joined.endswith(" " + tag) for tag in english.TAGS) or _asks_back(words[-3:])
+
+
+def _asks_back(words: Sequence[str]) -> bool:
+    """Whether these last words are "can they", "is it not", "is not it" (as "isn't it" is read)."""
+    said = [word for word in words if word != "not"][-2:]
+    return len(said) == 2 and said[0] in english.AUXILIARIES and said[1] in english.PRONOUNS
 
 
 def asks_contrary(typed: Typed) -> bool:
@@ -215,6 +220,7 @@ def main_clause(typed: Typed) -> list[str]:
     if words[:2] in (["is", "it"], ["was", "it"]):
         return words  # "is it true that …", "is it A that …": what follows is what is asked
     for position, word in enumerate(words[3:], 3):
-        if word in english.SUBORDINATES and words[position - 1] not in english.REPORTS:
+        before = words[position - 1]
+        if word in english.SUBORDINATES and before not in english.REPORTS and before not in english.GENERIC:
             return words[:position]
     return words

@@ -57,6 +57,9 @@ class Judge:
         contrary: bool,
         near: bool,
     ) -> tuple[Verdict, tuple[str, ...]]:
+        compared = self._compared(question)
+        if compared is not None:
+            return _turned(compared.verdict, question.reversed), compared.claims
         joined = self._joined(question, asked) or self._together(question, entry)
         if joined is not None:
             return joined.verdict, joined.claims
@@ -72,6 +75,18 @@ class Judge:
         if verdict == "yes" and always and entry.claims and not self._says_always(entry):
             return "no", ()
         return verdict, ()
+
+    def _compared(self, question: Question) -> Finding | None:
+        """The verdict on "is A more … than B", where the claims affirm it of one and deny it of the other."""
+        pair = _ahead(question) if question.respect else None
+        if pair is None:
+            return None
+        opposites = {mention.concept for mention in question.mentions if mention.opposite}
+        for topic in question.topics:
+            more, less = (self._evidence.on(subject, topic) for subject in pair)
+            if more and less and {more.verdict, less.verdict} == {"yes", "no"}:
+                return Finding(_turned(more.verdict, topic in opposites), more.claims, "compared")
+        return None
 
     def _joined(self, question: Question, asked: tuple[str, ...]) -> Finding | None:
         """`partly`, where two things are asked about in one and the claims affirm one and deny the other."""
@@ -159,6 +174,18 @@ def _partly(found: Sequence[Finding]) -> Finding:
 
 def _turned(verdict: Verdict, contrary: bool) -> Verdict:
     return reverse(verdict) if contrary else verdict
+
+
+def _ahead(question: Question) -> tuple[str, str] | None:
+    """Of which subject a question asks whether it is more than the other: (that one, the other). None where no two are
+    compared."""
+    subjects = [mention for mention in question.mentions if mention.layer == "subject"]
+    for first, second in pairwise(subjects):
+        between = question.words[first.end : second.start]
+        if first.concept != second.concept and not english.THAN.isdisjoint(between):
+            pair = first.concept, second.concept
+            return pair[::-1] if "less" in between else pair
+    return None
 
 
 def _affirms_nothing(question: Question, resolved: Resolved) -> bool:

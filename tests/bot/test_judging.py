@@ -46,6 +46,15 @@ ANSWERS = """
         ("do both disciplines have the same scope?", "no"),
         # what follows a comma says the same again
         ("can one team do product security alone, without any development people?", "no"),
+        # which of two is more
+        ("is appsec broader than product security?", "no"),
+        ("is product security broader than appsec?", "yes"),
+        ("does appsec cost less than product security?", "yes"),
+        ("is product security cheaper than appsec?", "no"),
+        # good for it, and yet not made for it
+        ("is product security suited for incidents?", "partly"),
+        # a question mark before more is told
+        ("dast looks at the source code, right? I have to write that down", "no"),
         # what a statement is wrapped in
         ("are you saying that appsec does not protect infrastructure?", "yes"),
         ("are you telling me product security has nothing to do with suppliers?", "no"),
