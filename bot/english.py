@@ -218,3 +218,22 @@ GREETINGS = _words(
     "hi hello hey hiya gm ga ge yo morning evening afternoon good day greetings howdy sup hallo hola heya welcome "
     "there bot advisor team all everyone folks again to you dear"
 )
+
+# Follow-ups.
+# A message of these alone, and of small words, asks for more of what was just said …
+WANTS_MORE = _words(
+    "why how come so explain more detail details elaborate example simple simply words simpler five old plain "
+    "again reason understand eli5 summary short though"
+)
+# … which these do not change.
+AROUND_MORE = _words("it that this is me to a i am like in can you please tell give the do and but ok okay not an for")
+# What says nothing of its own in a follow-up: "and the same again for B, please".
+FILLERS = _words(
+    "same apply applies about again please regarding case side question thing too also instead versus opposite "
+    "okay then"
+)
+# What asks how one thing compares with another.
+DIFFERENCE = _words(
+    "different differ differs difference compare compared comparison versus distinguish apart better relate relates"
+)
+OPENS_WITH_WHO = (("then", "who"), ("who", "does"), ("so", "who"), ("who", "then"), ("who", "else"))

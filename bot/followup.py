@@ -13,74 +13,6 @@ from bot.conversation import LastTurn
 from bot.knowledge.model import Answer, KnowledgeBase
 from bot.question import Question, Reader
 
-MORE = frozenset(
-    [
-        "why",
-        "how",
-        "come",
-        "so",
-        "explain",
-        "more",
-        "detail",
-        "details",
-        "elaborate",
-        "example",
-        "simple",
-        "simply",
-        "words",
-        "simpler",
-        "five",
-        "old",
-        "plain",
-        "again",
-        "reason",
-        "understand",
-        "eli5",
-        "summary",
-        "short",
-        "though",
-    ]
-)
-OTHER = frozenset(["other", "else", "others", "instead", "then"])
-FILLERS = frozenset(
-    [
-        "same",
-        "apply",
-        "applies",
-        "about",
-        "again",
-        "please",
-        "regarding",
-        "case",
-        "side",
-        "question",
-        "thing",
-        "too",
-        "also",
-        "instead",
-        "versus",
-        "opposite",
-        "okay",
-        "then",
-    ]
-)
-DIFFERENCE = frozenset(
-    [
-        "different",
-        "differ",
-        "differs",
-        "difference",
-        "compare",
-        "compared",
-        "comparison",
-        "versus",
-        "distinguish",
-        "apart",
-        "better",
-        "relate",
-        "relates",
-    ]
-)
 ORDINALS: Mapping[str, int] = {"first": 0, "former": 0, "1st": 0, "second": 1, "latter": 1, "2nd": 1, "last": -1}
 INCOMPLETE = 3  # a question of fewer content words leans on what came before
 
@@ -101,7 +33,7 @@ def resolve(question: Question, last: LastTurn | None, knowledge: KnowledgeBase,
     if last is None or (last.entry is None and not last.subjects):
         return Resolved(own)
     words = set(question.words)
-    rest = [word for word in question.content if not _within_subject(question, word) and word not in FILLERS]
+    rest = [word for word in question.content if not _within_subject(question, word) and word not in english.FILLERS]
     if own:
         if (
             not rest
@@ -111,7 +43,7 @@ def resolve(question: Question, last: LastTurn | None, knowledge: KnowledgeBase,
         ):
             return _swapped(own, last, knowledge, reader)
         if (
-            words & DIFFERENCE
+            words & english.DIFFERENCE
             and words & english.PRONOUNS
             and len(own) == 1
             and last.subjects
@@ -126,7 +58,7 @@ def resolve(question: Question, last: LastTurn | None, knowledge: KnowledgeBase,
                 rule="compared with the last subject",
             )
         return Resolved(own)
-    if last.entry and _asks_for_more(question, rest):
+    if last.entry and _asks_for_more(question):
         return Resolved(last.subjects, entry=last.entry, topics=last.topics, rule="more of the last answer")
     other = _other(last, knowledge) if _asks_for_other(question, rest) else None
     if other and (question.topics or question.aspects):
@@ -171,54 +103,16 @@ def _same_again(question: Question, rest: list[str]) -> bool:
     )
 
 
-def _asks_for_more(question: Question, rest: list[str]) -> bool:
-    words = [
-        word
-        for word in question.words
-        if word
-        not in {
-            "it",
-            "that",
-            "this",
-            "is",
-            "me",
-            "to",
-            "a",
-            "i",
-            "am",
-            "like",
-            "in",
-            "can",
-            "you",
-            "please",
-            "tell",
-            "give",
-            "the",
-            "do",
-            "and",
-            "but",
-            "ok",
-            "okay",
-            "not",
-            "an",
-            "for",
-        }
-    ]
-    return (
-        bool(words)
-        and all(word in MORE for word in words)
-        and bool(set(words) - {"so", "again", "more", "though"} or "more" in words)
-    )
-
-
-OPENS_WITH_WHO = (("then", "who"), ("who", "does"), ("so", "who"), ("who", "then"), ("who", "else"))
+def _asks_for_more(question: Question) -> bool:
+    words = set(question.words) - english.AROUND_MORE
+    return bool(words) and words <= english.WANTS_MORE and bool(words - {"so", "again", "though"})
 
 
 def _asks_for_other(question: Question, rest: list[str]) -> bool:
     words = set(question.words)
     if "other" in words and words & {"one", "approach", "discipline", "side"}:
         return True
-    return question.words[:2] in OPENS_WITH_WHO and len(rest) <= 1 and not (question.topics or question.aspects)
+    return question.words[:2] in english.OPENS_WITH_WHO and len(rest) <= 1 and not (question.topics or question.aspects)
 
 
 def _other(last: LastTurn, knowledge: KnowledgeBase) -> str | None:
