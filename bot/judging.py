@@ -42,8 +42,11 @@ class Judge:
         `finding` is what is said on what `entry` is about; `contrary`: the wording asks for the contrary of that.
         `near`: the wording is near to the entry's; where it is not, what the claims say of what is named goes before.
         """
-        if question.form != "yesno" or _affirms_nothing(question, resolved):
+        bare = _only_names(question)
+        if question.form != "yesno" or (bare and (resolved.rule == "complete" or question.aspects)):
             return None, ()
+        if bare and not any(mention.opposite for mention in question.mentions):
+            contrary = False  # "and A?" has no wording of its own that could be near to another one
         verdict, claims = self._judge(question, entry, asked, finding, contrary=contrary, near=near)
         return _turned(verdict, question.denied), claims
 
@@ -63,6 +66,8 @@ class Judge:
         joined = self._joined(question, asked) or self._together(question, entry)
         if joined is not None:
             return joined.verdict, joined.claims
+        if question.only and question.reversed and self._denies_more(question, asked):
+            return "no", ()  # "is X all that it leaves out"
         if question.only and (self._says_more(question, asked) or self._lists_more(question, entry)):
             return _turned("no", question.reversed), ()
         named = self._named(question, entry, asked, near=near)
@@ -144,6 +149,20 @@ class Judge:
                     return True
         return False
 
+    def _denies_more(self, question: Question, asked: tuple[str, ...]) -> bool:
+        """Whether what is named is denied of the one subject asked about, and more is denied of it in the same place of
+        the source."""
+        if len(asked) != 1:
+            return False
+        for topic in question.topics:
+            finding = self._evidence.on(asked[0], topic)
+            if finding and finding.verdict == "no" and finding.rule == "stated":
+                first = self._knowledge.claims[finding.claims[0]]
+                beside = [claim for claim in self._knowledge.claims.values() if claim.at == first.at and claim != first]
+                if any(not one.holds and one.subject == asked[0] for claim in beside for one in claim.statements):
+                    return True
+        return False
+
     def _lists_more(self, question: Question, entry: Answer) -> bool:
         """Whether `entry` is a list and the question whether one thing is all there is: or names an example as all."""
         claims = self._claims(entry)
@@ -188,11 +207,9 @@ def _ahead(question: Question) -> tuple[str, str] | None:
     return None
 
 
-def _affirms_nothing(question: Question, resolved: Resolved) -> bool:
-    """Whether one thing is named and nothing said of it: "and A?" with nothing before it, "and the drawbacks?"."""
+def _only_names(question: Question) -> bool:
+    """Whether one thing is named and nothing said of it: "and A?", "and the drawbacks?"."""
     rest = unnamed(question.words, question.mentions)
     if any(word in english.AUXILIARIES or word not in english.FUNCTION_WORDS for word in rest):
         return False
-    if len({mention.concept for mention in question.mentions}) != 1:
-        return False
-    return resolved.rule == "complete" or bool(question.aspects)
+    return len({mention.concept for mention in question.mentions}) == 1

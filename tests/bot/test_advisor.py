@@ -68,6 +68,11 @@ def test_a_follow_up_is_read_with_what_was_talked_about(
     assert claim in cited(advisor.ask(question, [before]))
 
 
+def test_a_name_alone_is_asked_about_as_the_question_before(advisor: Advisor) -> None:
+    for before in ("does appsec cover supply chain risks?", "does appsec leave out infrastructure?"):
+        assert advisor.ask("ok and social engineering?", [before]).verdict == "no"
+
+
 def test_a_complete_question_is_not_bent_by_what_came_before(advisor: Advisor) -> None:
     for question in ("does appsec cover phishing?", "is product security expensive?", "what is IAST"):
         alone, after = advisor.ask(question), advisor.ask(question, ["what are the cons of product security"])

@@ -39,6 +39,7 @@ ANSWERS = """
         # whether there is nothing besides
         ("are long cycles the only disadvantage of product security?", "no"),
         ("is there just one technique for testing in appsec?", "no"),
+        ("are supply chain risks the only thing that appsec leaves out?", "no"),
         # without exception
         ("does rasp always slow everything down?", "no"),
         ("is product security built into every layer of an app?", "yes"),
