@@ -105,6 +105,7 @@ async def _run(settings: Settings) -> None:
         # What is there now stays: without this, everybody waits a tenth of a second while all of it is looked through.
         gc.collect()
         gc.freeze()
+        gc.set_threshold(10_000)  # nearly all that a turn makes is gone by itself
         await stop.wait()
         logger.info("stopping")
 

@@ -136,6 +136,8 @@ class SlackDoor:
             process_before_response=True,
             authorize=workspaces,  # type: ignore[arg-type]
             oauth_flow=flow,
+            attaching_function_token_enabled=False,
+            attaching_conversation_kwargs_enabled=False,  # listeners take nothing but the body, the client and such
             user_facing_authorize_error_message=NOT_INSTALLED,
         )
         app = App(
