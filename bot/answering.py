@@ -13,10 +13,13 @@ from bot.followup import Resolved, resolve, sibling_of
 from bot.judging import Judge
 from bot.knowledge.model import Answer, KnowledgeBase
 from bot.messages import Verdict
-from bot.question import Question, Reader
+from bot.question import Question, Reader, unnamed
 from bot.wording import Wording
 
 Outcome = Literal["answer", "unstated", "offtopic", "clarify", "help", "triage"]
+
+
+NEAREST = 3  # answers whose words are looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +121,22 @@ class Decider:
             return Decision("unstated", rule="compares in a respect that the sources don't speak of")
         if best.wording < limits.near and self._nothing_said(question, resolved, entry):
             return Decision("unstated", rule="nothing is said of that subject on that topic")
+        if best.score < limits.strong and self._is_foreign(question, resolved, candidates):
+            return Decision("offtopic", rule="shares no word of its own with the nearest answers")
         named = bool(question.mentions or resolved.subjects)
         enough = best.score >= (limits.answer if named else limits.plain)
         if enough and (best.score >= limits.clear or candidates.margin >= limits.margin):
             return self._answer(question, resolved, best, "best candidate")
         return self._uncertain(question, resolved, candidates)
+
+    def _is_foreign(self, question: Question, resolved: Resolved, candidates: Candidates) -> bool:
+        """Whether the question names no subject and no topic, and the nearest answers lack all its other words."""
+        if question.subjects or question.topics or resolved.extra or question.pair:
+            return False
+        own = [word for word in unnamed(question.words, question.mentions) if word not in english.FUNCTION_WORDS]
+        answers = (self._knowledge.answers[candidate.entry] for candidate in candidates.ranked[:NEAREST])
+        near = [answer for answer in answers if answer.kind == "answer"]
+        return len(own) > 1 and not any(self._wording.speaks_of(answer, word) for answer in near for word in own)
 
     def _nothing_said(self, question: Question, resolved: Resolved, entry: Answer) -> bool:
         """Whether the question names topics on which neither `entry` nor any claim says anything of its subjects."""
