@@ -174,12 +174,17 @@ CLAIMED = (
     "are you claiming", "do you mean that", "do you mean", "you are saying that", "you are saying",
     "do i understand correctly that", "am i right that", "am i correct that", "it is true that", "it is right that",
     "it is correct that", "is there any chance that", "is there a chance that", "any chance that", "any chance",
+    "is it true that", "is it right that", "is it correct that", "is it the case that", "is it a fact that",
+    "is it fair to say that", "would it be fair to say that", "would it be right to say that", "can one say that",
+    "can we say that", "is it safe to say that",
 )  # fmt: skip
 # … or whether it does not.
 DENIED = (
     "it is not true that", "it is not right that", "it is not correct that", "it is not the case that",
     "it is false that", "it is wrong that", "it is untrue that", "is it false that", "is it wrong that",
-    "is it untrue that", "is it incorrect that",
+    "is it untrue that", "is it incorrect that", "is it wrong to say that", "would it be wrong to say that",
+    "is it false to say that", "would it be false to say that", "is it a mistake to say that", "am i wrong that",
+    "would i be wrong to say that", "would i be mistaken to say that",
 )  # fmt: skip
 # What only says to whom something is to be explained, or done; after it nothing is asked.
 AUDIENCE = (
