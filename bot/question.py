@@ -71,6 +71,8 @@ class Reader:
         words = words[: form.audience([word.text for word in words])]
         start, end = form.wrapping([word.text for word in words])
         words = words[:start] + words[end:]
+        if [word.text for word in words[1:2]] == ["not"] and words[0].text in english.AUXILIARIES:
+            del words[1]  # "isn't it A" asks what "is it A" asks
         stems = [stem(word.text) for word in words]
         mentions = self._finder.find(words, stems)
         plain = tuple(word.text for word in words)

@@ -62,6 +62,8 @@ ANSWERS = """
         ("so it is not true that product security makes cycles longer?", "no"),
         ("is it false that appsec covers infrastructure?", "yes"),
         ("appsec does not cover infrastructure. is that right?", "yes"),
+        ("would it be wrong to say that appsec covers infrastructure?", "yes"),
+        ("isn't appsec blind to infrastructure?", "yes"),
         # what is told before the question turns nothing round
         ("we have no source code from the vendor. can SAST check binaries?", "yes"),
         ("we only sell one app. does appsec fit that?", "yes"),
