@@ -42,7 +42,8 @@ class Wording:
         claims = self._knowledge.claims
         says = [claims[claim].says for claim in entry.claims if claim in claims]
         texts = (entry.title, entry.answer, *entry.bullets, *entry.questions, *entry.contrary, *says)
-        return frozenset(stem(word.text) for text in texts for word in split_words(text))
+        different = {piece for text in texts for piece in text.lower().split()}  # examples have most words in common
+        return frozenset(stem(word.text) for piece in different for word in split_words(piece))
 
 
 def _counted_in(words: Sequence[str]) -> str:
