@@ -14,6 +14,7 @@ from bot.judging import Judge
 from bot.knowledge.model import Answer, KnowledgeBase
 from bot.messages import Verdict
 from bot.question import Question, Reader, unnamed
+from bot.vocabulary import stem
 from bot.wording import Wording
 
 Outcome = Literal["answer", "unstated", "offtopic", "clarify", "help", "triage"]
@@ -133,10 +134,11 @@ class Decider:
         """Whether the question names no subject and no topic, and the nearest answers lack all its other words."""
         if question.subjects or question.topics or resolved.extra or question.pair:
             return False
-        own = [word for word in unnamed(question.words, question.mentions) if word not in english.FUNCTION_WORDS]
-        answers = (self._knowledge.answers[candidate.entry] for candidate in candidates.ranked[:NEAREST])
-        near = [answer for answer in answers if answer.kind == "answer"]
-        return len(own) > 1 and not any(self._wording.speaks_of(answer, word) for answer in near for word in own)
+        words = unnamed(question.words, question.mentions)
+        own = {stem(word) for word in words if word not in english.FUNCTION_WORDS}
+        near = (self._knowledge.answers[candidate.entry] for candidate in candidates.ranked[:NEAREST])
+        answers = (answer for answer in near if answer.kind == "answer")
+        return len(own) > 1 and all(self._wording.stems(answer).isdisjoint(own) for answer in answers)
 
     def _nothing_said(self, question: Question, resolved: Resolved, entry: Answer) -> bool:
         """Whether the question names topics on which neither `entry` nor any claim says anything of its subjects."""

@@ -22,10 +22,15 @@ class Wording:
 
     def speaks_of(self, entry: Answer, word: str) -> bool:
         """Whether `word`, or the adjective that it is a comparative of, stands in the answer or its examples."""
-        stems = self._stems.get(entry.id)
-        if stems is None:
-            stems = self._stems[entry.id] = self._stems_of(entry)
+        stems = self.stems(entry)
         return any(stem(form) in stems for form in (word, *positives(word)))
+
+    def stems(self, entry: Answer) -> frozenset[str]:
+        """Of the words that the answer is asked and answered with."""
+        found = self._stems.get(entry.id)
+        if found is None:
+            found = self._stems[entry.id] = self._stems_of(entry)
+        return found
 
     def counts(self, entry: Answer, words: Sequence[str]) -> bool:
         """Whether the answer is one to questions for a number, and speaks of what `words` want counted: an answer on
