@@ -48,7 +48,7 @@ class Judge:
         if bare and not any(mention.opposite for mention in question.mentions):
             contrary = False  # "and A?" has no wording of its own that could be near to another one
         verdict, claims = self._judge(question, entry, asked, finding, contrary=contrary, near=near)
-        return _turned(verdict, question.denied), claims
+        return verdict and _turned(verdict, question.denied), claims
 
     def _judge(
         self,
@@ -59,15 +59,17 @@ class Judge:
         *,
         contrary: bool,
         near: bool,
-    ) -> tuple[Verdict, tuple[str, ...]]:
+    ) -> tuple[Verdict | None, tuple[str, ...]]:
         compared = self._compared(question)
         if compared is not None:
+            if compared.rule == "contrast" and self._speaks_of_one(entry):
+                return None, ()
             return _turned(compared.verdict, question.reversed), compared.claims
         joined = self._joined(question, asked) or self._together(question, entry)
         if joined is not None:
             return joined.verdict, joined.claims
-        if question.only and question.reversed and self._denies_more(question, asked):
-            return "no", ()  # "is X all that it leaves out"
+        if question.only and question.reversed and (others := self._denied_beside(question, asked)):
+            return "no", others  # "is X all that it leaves out"
         if question.only and (self._says_more(question, asked) or self._lists_more(question, entry)):
             return _turned("no", question.reversed), ()
         named = self._named(question, entry, asked, near=near)
@@ -90,8 +92,14 @@ class Judge:
         for topic in question.topics:
             more, less = (self._evidence.on(subject, topic) for subject in pair)
             if more and less and {more.verdict, less.verdict} == {"yes", "no"}:
-                return Finding(_turned(more.verdict, topic in opposites), more.claims, "compared")
+                rule = "contrast" if "contrast" in (more.rule, less.rule) else "stated"
+                return Finding(_turned(more.verdict, topic in opposites), more.claims, rule)
         return None
+
+    def _speaks_of_one(self, entry: Answer) -> bool:
+        """Whether `entry` compares two, and its claims speak of one alone: which is more, nobody says."""
+        said = {subject for claim in self._claims(entry) for subject in claim.subjects}
+        return len(entry.subjects) > 1 and not said.issuperset(entry.subjects)
 
     def _joined(self, question: Question, asked: tuple[str, ...]) -> Finding | None:
         """`partly`, where two things are asked about in one and the claims affirm one and deny the other."""
@@ -149,19 +157,22 @@ class Judge:
                     return True
         return False
 
-    def _denies_more(self, question: Question, asked: tuple[str, ...]) -> bool:
-        """Whether what is named is denied of the one subject asked about, and more is denied of it in the same place of
-        the source."""
+    def _denied_beside(self, question: Question, asked: tuple[str, ...]) -> tuple[str, ...]:
+        """Where what is named is denied of the one subject asked about: the claims in the same place of the source that
+        deny more of it."""
         if len(asked) != 1:
-            return False
+            return ()
         for topic in question.topics:
             finding = self._evidence.on(asked[0], topic)
             if finding and finding.verdict == "no" and finding.rule == "stated":
                 first = self._knowledge.claims[finding.claims[0]]
                 beside = [claim for claim in self._knowledge.claims.values() if claim.at == first.at and claim != first]
-                if any(not one.holds and one.subject == asked[0] for claim in beside for one in claim.statements):
-                    return True
-        return False
+                return tuple(
+                    claim.id
+                    for claim in beside
+                    if any(not one.holds and one.subject == asked[0] for one in claim.statements)
+                )
+        return ()
 
     def _lists_more(self, question: Question, entry: Answer) -> bool:
         """Whether `entry` is a list and the question whether one thing is all there is: or names an example as all."""

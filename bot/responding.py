@@ -64,7 +64,12 @@ class Responder:
                 citations,
                 self._composer.disclosure(decision.claims),
             )
-        return self.entry(entry, decision.verdict)
+        reply = self.entry(entry, decision.verdict)
+        if set(decision.claims) <= set(entry.claims):
+            return reply
+        claims = tuple(dict.fromkeys((*entry.claims, *decision.claims)))  # the verdict rests on more than the answer
+        disclosure = self._composer.disclosure(claims)
+        return replace(reply, citations=self._composer.citations(claims), disclosure=disclosure)
 
     def entry(self, entry: Answer, verdict: Verdict | None = None) -> Reply:
         """A curated answer as it is; `verdict`: to the yes/no question that was asked. Each is made once."""

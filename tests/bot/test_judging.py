@@ -50,8 +50,8 @@ ANSWERS = """
         # which of two is more
         ("is appsec broader than product security?", "no"),
         ("is product security broader than appsec?", "yes"),
-        ("does appsec cost less than product security?", "yes"),
-        ("is product security cheaper than appsec?", "no"),
+        ("does product security reach wider than appsec?", "yes"),
+        ("is product security cheaper than appsec?", None),  # of what AppSec costs, nothing is said
         # good for it, and yet not made for it
         ("is product security suited for incidents?", "partly"),
         # a question mark before more is told
@@ -87,3 +87,9 @@ def test_an_answer_without_claims_denies_nothing_that_it_does_not_speak_of(tmp_p
     (tmp_path / "answers" / "roses.yaml").write_text(ANSWERS)
     reply = Advisor.load(tmp_path).ask(question)
     assert (reply.entry, reply.verdict) == ("rose-shade", "yes")
+
+
+def test_the_claims_that_a_verdict_rests_on_are_shown(advisor: Advisor) -> None:
+    reply = advisor.ask("are supply chain risks the only thing that appsec leaves out?")
+    assert reply.verdict == "no"
+    assert "appsec.con.scope.infrastructure" in {citation.claim for citation in reply.citations}
