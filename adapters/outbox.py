@@ -12,7 +12,7 @@ import secrets
 import time
 from collections.abc import Callable, Mapping
 
-from bot.consequences import arrived, never_arrived, reference_of
+from bot.consequences import arrived, never_arrived, sent_as
 from bot.effects import Post
 from bot.memory import Memory, MemoryUnavailable, Unit
 from bot.origin import origin_of
@@ -142,7 +142,7 @@ class Postman:
             found = await self._find(parcel) if claimed.unsure else None
             return found or await sender.send(parcel)
         async with self._memory.transaction() as unit:
-            reference = await reference_of(parcel.subject, unit)
+            reference = await sent_as(parcel.subject, unit)
         if not reference:  # it never got there, so there is nothing to change
             return ""
         if parcel.action == "update":

@@ -76,9 +76,10 @@ async def report() -> str:
             }.items()
         }
         rows = []
-        for what, make in (("a command, answered in the response", command), ("an event with its reply", event)):
+        # What, how it is made, and how many messages are posted in return.
+        for kind in (("a command, answered in the response", command, 0), ("an event with its reply", event, REQUESTS)):
             for at_once in AT_ONCE:
-                rows += await _compared(what, at_once, apps, lambda make=make: make(workspace), http, workspace)
+                rows += await _compared(*kind, at_once, apps, http, workspace)
     header = [
         "",
         "at once",
@@ -100,21 +101,21 @@ async def report() -> str:
 
 async def _compared(
     what: str,
+    make: Callable[[Workspace], Request],
+    replies: int,
     at_once: int,
     apps: Mapping[str, App],
-    make: Callable[[], Request],
     http: aiohttp.ClientSession,
     workspace: Workspace,
 ) -> list[list[str]]:
     """A row for each app."""
-    replies = REQUESTS if what.startswith("an event") else 0  # that are posted; the others are in the response
     rates: dict[str, list[float]] = {name: [] for name in apps}
     seconds: dict[str, list[float]] = {name: [] for name in apps}
     used: dict[str, list[float]] = {name: [] for name in apps}
     for round_number in range(ROUNDS + 1):
         for name, app in apps.items():
             before = app.processor_seconds()
-            requests, posted = [make() for _ in range(REQUESTS)], len(workspace.calls)
+            requests, posted = [make(workspace) for _ in range(REQUESTS)], len(workspace.calls)
             start = time.perf_counter()
             each = await send(HttpWire(app.url, http), requests, at_once)
             # The form of Bolt's guide acknowledges first, and posts after that.

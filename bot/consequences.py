@@ -154,7 +154,7 @@ async def arrived(parcel: Parcel, reference: str, link: str, unit: Unit, now: fl
             await unit.questions.posted(parcel.subject, reference)
 
 
-async def reference_of(subject: str, unit: Unit) -> str:
+async def sent_as(subject: str, unit: Unit) -> str:
     """The platform's own id of the post or question `subject`; empty where it never got there, or is not kept."""
     kept = await unit.posts.get(subject) or await unit.questions.get(subject)
     return kept.reference if kept else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from bot import english
@@ -145,34 +145,32 @@ class Judge:
                 found.append(finding._replace(verdict=_turned(finding.verdict, mention.opposite)))
         return found[0] if len({finding.verdict for finding in found}) == 1 else None
 
-    def _says_more(self, question: Question, asked: tuple[str, ...]) -> bool:
-        """Whether the claim that affirms what is named of the one subject asked about affirms more beside it."""
+    def _stated(self, question: Question, asked: tuple[str, ...], verdict: Verdict) -> Iterator[Claim]:
+        """The claims that say themselves that what is named holds of the one subject asked about, or (`no`) not."""
         if len(asked) != 1:
-            return False
+            return
         for topic in question.topics:
             finding = self._evidence.on(asked[0], topic)
-            if finding and finding.verdict == "yes" and finding.rule == "stated":
-                statements = self._knowledge.claims[finding.claims[0]].statements
-                if sum(statement.holds and statement.subject == asked[0] for statement in statements) > 1:
-                    return True
-        return False
+            if finding and finding.verdict == verdict and finding.rule == "stated":
+                yield self._knowledge.claims[finding.claims[0]]
+
+    def _says_more(self, question: Question, asked: tuple[str, ...]) -> bool:
+        """Whether the claim that affirms what is named of the one subject asked about affirms more beside it."""
+        return any(
+            sum(statement.holds and statement.subject == asked[0] for statement in claim.statements) > 1
+            for claim in self._stated(question, asked, "yes")
+        )
 
     def _denied_beside(self, question: Question, asked: tuple[str, ...]) -> tuple[str, ...]:
         """Where what is named is denied of the one subject asked about: the claims in the same place of the source that
         deny more of it."""
-        if len(asked) != 1:
-            return ()
-        for topic in question.topics:
-            finding = self._evidence.on(asked[0], topic)
-            if finding and finding.verdict == "no" and finding.rule == "stated":
-                first = self._knowledge.claims[finding.claims[0]]
-                beside = [claim for claim in self._knowledge.claims.values() if claim.at == first.at and claim != first]
-                return tuple(
-                    claim.id
-                    for claim in beside
-                    if any(not one.holds and one.subject == asked[0] for one in claim.statements)
-                )
-        return ()
+        first = next(self._stated(question, asked, "no"), None)
+        return tuple(
+            claim.id
+            for claim in self._knowledge.claims.values()
+            if first and claim.at == first.at and claim != first
+            if any(not statement.holds and statement.subject == asked[0] for statement in claim.statements)
+        )
 
     def _lists_more(self, question: Question, entry: Answer) -> bool:
         """Whether `entry` is a list and the question whether one thing is all there is: or names an example as all."""

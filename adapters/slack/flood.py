@@ -24,8 +24,7 @@ SLOW_DOWN = Reply(
 
 @dataclass
 class _Recent:
-    times: deque[float] = field(default_factory=lambda: deque(maxlen=MOST))
-    deliveries: deque[str] = field(default_factory=lambda: deque(maxlen=MOST))
+    taken_in: deque[tuple[float, str]] = field(default_factory=lambda: deque(maxlen=MOST))  # when, and which delivery
     told: bool = False
 
 
@@ -43,13 +42,12 @@ class Flood:
         self._recent.move_to_end(person)
         if len(self._recent) > KEPT:
             self._recent.popitem(last=False)
-        if delivery and delivery in recent.deliveries:
+        if delivery and any(delivery == earlier for _, earlier in recent.taken_in):
             return "fine"
         now = self._clock()
-        if len(recent.times) == MOST and now - recent.times[0] < WITHIN:
+        if len(recent.taken_in) == MOST and now - recent.taken_in[0][0] < WITHIN:
             told, recent.told = recent.told, True
             return "ignore" if told else "tell"
-        recent.times.append(now)
-        recent.deliveries.append(delivery)
+        recent.taken_in.append((now, delivery))
         recent.told = False
         return "fine"

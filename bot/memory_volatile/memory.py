@@ -41,7 +41,7 @@ class VolatileUnit:
         conversations, deliveries = self.conversations.rows, self.deliveries.rows
         posts, subscriptions = self.posts.rows, self.subscriptions.rows
         theirs = [post for post in posts.values() if is_them(post.place, post.person)]
-        asked = [one for one in self.questions.rows.values() if is_them(one.place, one.person)]
+        asked = await self.questions.of(person)
         subscribed = [one for one in subscriptions.values() if is_them(one.place, one.person)]
         for post in theirs:
             posts[post.id] = replace(post, person="", asked_in=NOWHERE, post=replace(post.post, shared_by="", note=""))

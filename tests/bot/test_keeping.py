@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.consequences import forget, reference_of
+from bot.consequences import forget, sent_as
 from bot.conversation import DAY, Conversation, LastTurn, Retention
 from bot.effects import Post, Vote
 from bot.kept import KeptQuestion, Person, Subscription
@@ -90,7 +90,7 @@ async def test_a_forgotten_persons_question_is_not_sent_any_more_or_taken_away(m
         await forget(anna, unit, 1.0)
         left = await unit.outbox.claim("me", now=1.0, lease=1.0, surfaces=("slack",))
         assert [(one.parcel.action, one.parcel.place) for one in left] == ([("delete", experts)] if stands else [])
-        assert await reference_of("q1", unit) == ("17.5" if stands else "")
+        assert await sent_as("q1", unit) == ("17.5" if stands else "")
 
 
 async def test_many_conversations_are_swept_by_several_at_once(memory: Memory) -> None:
