@@ -13,6 +13,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as in production; before n
 
 import psycopg
 import pytest
+from hypothesis import settings
 
 from adapters.database import SqlMemory, migrate
 from bot.advisor import Advisor
@@ -20,6 +21,10 @@ from bot.memory import Memory
 from bot.memory_volatile import VolatileMemory
 
 KNOWLEDGE = Path(__file__).parent.parent / "knowledge"
+
+# The same generated values in every run: a test that fails now and then tells nobody anything.
+settings.register_profile("the same every time", derandomize=True, deadline=None)
+settings.load_profile("the same every time")
 
 _numbers = itertools.count(1)
 

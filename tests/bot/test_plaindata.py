@@ -33,8 +33,13 @@ class Tree:
     inner: Tree | None = None
 
 
+# What plain data can hold of them, wherever a field of a generated value is declared as one.
 numbers = st.integers(-(2**63), 2**63 - 1)
-leaves = st.builds(Leaf, st.text(), st.floats(allow_nan=False, allow_infinity=False))
+finite = st.floats(allow_nan=False, allow_infinity=False)
+st.register_type_strategy(int, numbers)
+st.register_type_strategy(float, finite)
+
+leaves = st.builds(Leaf, st.text(), finite)
 trees = st.deferred(
     lambda: st.builds(
         Tree,

@@ -300,7 +300,7 @@ async def test_a_flood_that_ebbs_is_read_again() -> None:
     assert flood.judge(Person("slack", "T2", "anna")) == "fine"
 
 
-def test_what_slack_delivers_again_counts_once_for_the_flood() -> None:
+async def test_what_slack_delivers_again_counts_once_for_the_flood() -> None:
     flood, anna = Flood(lambda: 0.0), Person("slack", "T1", "anna")
     assert {flood.judge(anna, f"Ev-{number // 3}") for number in range(3 * MOST)} == {"fine"}
     assert [flood.judge(anna, "Ev-0"), flood.judge(anna, "Ev-more")] == ["fine", "tell"]

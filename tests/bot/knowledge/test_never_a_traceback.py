@@ -53,25 +53,25 @@ def survives(files: Mapping[str, bytes]) -> None:
             assert set(error.problems) <= set(found)
 
 
-@settings(max_examples=50, deadline=None, derandomize=True)
+@settings(max_examples=50)
 @given(FILES, st.binary(max_size=80))
 def test_random_bytes_never_raise_anything_else(file: str, content: bytes) -> None:
     survives({file: content})
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
+@settings(max_examples=100)
 @given(FILES, YAML_SIGNS)
 def test_random_signs_of_yaml_never_raise_anything_else(file: str, content: str) -> None:
     survives({file: content.encode()})
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
+@settings(max_examples=100)
 @given(FILES, VALUES)
 def test_random_values_never_raise_anything_else(file: str, value: object) -> None:
     survives({file: yaml.safe_dump(value, allow_unicode=True).encode()})
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=150)
 @given(st.data())
 def test_random_changes_to_a_sound_dialogue_never_raise_anything_else(data: st.DataObject) -> None:
     """Words of the dialogue in the place of others: keys, conditions and references get mixed up."""
@@ -82,7 +82,7 @@ def test_random_changes_to_a_sound_dialogue_never_raise_anything_else(data: st.D
     survives({"triage.yaml": "".join(words).encode()})
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
+@settings(max_examples=100)
 @given(FILES, st.data())
 def test_a_random_change_to_a_sound_file_never_raises_anything_else(file: str, data: st.DataObject) -> None:
     lines = {"triage.yaml": TRIAGE, **SOUND}.get(file, SOUND["claims.yaml"]).splitlines()

@@ -71,7 +71,7 @@ def in_order(run: Run, talk: Talk) -> Run:
     return changing(straight, run.at) if run.at in straight.picks else straight
 
 
-@settings(max_examples=120, deadline=None, derandomize=True)
+@settings(max_examples=120)
 @given(ahead=AHEAD, deeds=DEEDS)
 def test_the_dialogue_stands_where_a_straight_run_could_stand(
     advisor: Advisor, ahead: list[str], deeds: list[tuple[str, object]]
@@ -90,7 +90,7 @@ def test_the_dialogue_stands_where_a_straight_run_could_stand(
             assert run == before
 
 
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(max_examples=40)
 @given(ahead=AHEAD, deeds=DEEDS)
 def test_every_button_that_is_shown_is_understood(
     advisor: Advisor, ahead: list[str], deeds: list[tuple[str, object]]
@@ -105,7 +105,7 @@ def test_every_button_that_is_shown_is_understood(
             assert "earlier step" not in reply.text, choice
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60)
 @given(ahead=AHEAD, deeds=DEEDS)
 def test_every_record_replays_to_the_recommendation_that_was_given(
     advisor: Advisor, ahead: list[str], deeds: list[tuple[str, object]]
