@@ -83,17 +83,24 @@ class Session:
 
     async def _settle(self, message: Message, also: Also | None) -> Reply:
         failures = 0
+        # Nearly every delivery is new. That one is not shows when its reply can't be kept; only then is the earlier one
+        # looked for.
+        looks = False
         for _ in range(ATTEMPTS):
             try:
                 async with self._memory.transaction() as unit:
+                    if looks and message.delivery and (earlier := await unit.deliveries.reply_to(message)):
+                        return earlier
                     reply, has_effects = await self._take(message, also, unit)
             except _Moved:
+                looks = True
                 continue
             except MemoryUnavailable:
                 failures += 1
                 # Once more, where it cannot count twice: a lost connection or a deadlock is gone the second time.
                 if failures > 1 or not message.delivery:
                     raise
+                looks = True
                 continue
             if has_effects:
                 self._woken()
@@ -101,8 +108,6 @@ class Session:
         raise _Moved
 
     async def _take(self, message: Message, also: Also | None, unit: Unit) -> tuple[Reply, bool]:
-        if message.delivery and (reply := await unit.deliveries.reply_to(message)):
-            return reply, False
         now = message.at or self._clock()
         remembered = await unit.conversations.load(message.place, message.person)
         conversation = faded(remembered.conversation, now, self._retention)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from functools import cached_property
+from types import TracebackType
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -83,6 +84,33 @@ class SqlUnit:
         return await delete_channel(self._connection, surface, tenant, channel)
 
 
+FAILURES = (SQLAlchemyError, sqlite3.Error, OSError)
+
+
+class _Transaction(AbstractAsyncContextManager[SqlUnit, bool | None]):
+    """A unit of work whose failures have the port's name. A class for the reason that `SqliteUnit` gives."""
+
+    def __init__(self, begun: AbstractAsyncContextManager[Connection]) -> None:
+        self._begun = begun
+
+    async def __aenter__(self) -> SqlUnit:
+        try:
+            return SqlUnit(await self._begun.__aenter__())
+        except FAILURES as error:
+            raise MemoryUnavailable(_in_short(error)) from error
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool | None:
+        try:
+            done = await self._begun.__aexit__(kind, error, trace)
+        except FAILURES as failure:
+            raise MemoryUnavailable(_in_short(failure)) from failure
+        if isinstance(error, FAILURES):
+            raise MemoryUnavailable(_in_short(error)) from error
+        return done
+
+
 class SqlMemory:
     """`bot.memory.Memory` on SQLite or PostgreSQL. The schema is there already, see `adapters.database.schema`."""
 
@@ -105,13 +133,8 @@ class SqlMemory:
         """For the stores that a platform's SDK brings along."""
         return self._engine
 
-    @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[SqlUnit]:
-        try:
-            async with self._begin() as connection:
-                yield SqlUnit(connection)
-        except (SQLAlchemyError, sqlite3.Error, OSError) as error:
-            raise MemoryUnavailable(_in_short(error)) from error
+    def transaction(self) -> AbstractAsyncContextManager[SqlUnit]:
+        return _Transaction(self._begin())
 
     async def close(self) -> None:
         if self._line:

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
+from types import TracebackType
 from typing import Any, NamedTuple, cast
 
 from sqlalchemy import URL, ClauseElement, CursorResult, Dialect, Engine, Executable, Select, create_engine, event
@@ -45,23 +46,30 @@ class SqliteLine:
         self._ending: asyncio.Task[None] | None = None
         self._open: SqliteConnection | None = None
 
-    @asynccontextmanager
-    async def begin(self) -> AsyncIterator[SqliteConnection]:
-        """A unit of work: undone when the block raises, else committed when this ends."""
+    def begin(self) -> SqliteUnit:
+        return SqliteUnit(self)
+
+    async def enter(self) -> tuple[SqliteConnection, Group]:
+        """Wait in line, and begin a unit."""
         await self._wait_in_line()
         try:
             connection = self._open or await self._connect()
             group = self._group or await self._begin_group(connection.driver)
             connection.driver.execute("SAVEPOINT unit")
-            try:
-                yield connection
-            except BaseException as error:
+        except BaseException:
+            self._in_line.release()
+            raise
+        return connection, group
+
+    def leave(self, connection: SqliteConnection, group: Group, error: BaseException | None) -> None:
+        """End the unit, undone where there is an error, and let the next one in."""
+        try:
+            if error is None:
+                connection.driver.execute("RELEASE unit")
+            else:
                 self._undo(connection.driver, group, error)
-                raise
-            connection.driver.execute("RELEASE unit")
         finally:
             self._in_line.release()
-        await asyncio.shield(group)
 
     async def close(self) -> None:
         """End after what is under way."""
@@ -129,6 +137,25 @@ class SqliteLine:
             group.set_exception(error)
         else:
             group.set_result(None)
+
+
+class SqliteUnit(AbstractAsyncContextManager["SqliteConnection", None]):
+    """A unit of work: undone when the block raises, else committed when this ends. A class, and not a generator, of
+    which the event loop would keep account: that takes as long as a statement."""
+
+    def __init__(self, line: SqliteLine) -> None:
+        self._line = line
+
+    async def __aenter__(self) -> SqliteConnection:
+        self._connection, self._group = await self._line.enter()
+        return self._connection
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._line.leave(self._connection, self._group, error)
+        if error is None:
+            await asyncio.shield(self._group)
 
 
 class Compiled(NamedTuple):

@@ -55,10 +55,12 @@ class SlackSender:
         await self._wait(place)
         if isinstance(content, Notice) and not _is_direct(place):
             body = {key: value for key, value in shown.items() if not key.startswith("unfurl")}
-            sent = await self._call(parcel, "chat_postEphemeral", user=content.person, **where, **body)
+            sent = await self._write(parcel, "chat.postEphemeral", user=content.person, **where, **body)
             return str(sent.get("message_ts", ""))
         metadata = {"event_type": EVENT, "event_payload": {"id": parcel.id}}
-        sent = await self._call(parcel, "chat_postMessage", metadata=metadata, **where, **shown)
+        sent = await self._write(parcel, "chat.postMessage", metadata=metadata, **where, **shown)
+        if _is_person(place.channel):
+            self._note_direct((place.tenant, place.channel), str(sent["channel"]))
         return str(sent.get("ts", ""))
 
     async def find(self, parcel: Parcel) -> str | None:
@@ -91,10 +93,10 @@ class SlackSender:
 
     async def _standing(self, parcel: Parcel) -> list[str]:
         """The ids of the messages that `parcel` left in its place, the earliest first."""
-        method = "conversations_replies" if parcel.place.thread else "conversations_history"
+        method = "conversations.replies" if parcel.place.thread else "conversations.history"
         thread = {"ts": parcel.place.thread} if parcel.place.thread else {}
         try:
-            found = await self._call(
+            found = await self._read(
                 parcel, method, channel=parcel.place.channel, limit=LOOKED_THROUGH, include_all_metadata=True, **thread
             )
         except Refused:
@@ -109,17 +111,17 @@ class SlackSender:
     async def update(self, parcel: Parcel, reference: str) -> None:
         assert parcel.content is not None, "only a deletion carries nothing"  # noqa: S101
         shown = {key: value for key, value in message_of(parcel.content).items() if not key.startswith("unfurl")}
-        await self._call(parcel, "chat_update", channel=parcel.place.channel, ts=reference, **shown)
+        await self._write(parcel, "chat.update", channel=parcel.place.channel, ts=reference, **shown)
 
     async def delete(self, parcel: Parcel, reference: str) -> None:
         try:
-            await self._call(parcel, "chat_delete", channel=parcel.place.channel, ts=reference)
+            await self._write(parcel, "chat.delete", channel=parcel.place.channel, ts=reference)
         except Refused as refused:
             if refused.why != "message_not_found":  # gone already
                 raise
 
     async def link(self, parcel: Parcel, reference: str) -> str:
-        found = await self._call(parcel, "chat_getPermalink", channel=parcel.place.channel, message_ts=reference)
+        found = await self._read(parcel, "chat.getPermalink", channel=parcel.place.channel, message_ts=reference)
         return str(found.get("permalink", ""))
 
     async def _wait(self, place: Place) -> None:
@@ -130,18 +132,22 @@ class SlackSender:
         if wait:
             await asyncio.sleep(wait)
 
-    async def _call(self, parcel: Parcel, method: str, **arguments: Any) -> dict[str, Any]:
+    async def _write(self, parcel: Parcel, method: str, **arguments: Any) -> dict[str, Any]:
+        return await self._call(parcel, method, json=arguments)
+
+    async def _read(self, parcel: Parcel, method: str, **arguments: Any) -> dict[str, Any]:
+        return await self._call(parcel, method, params=arguments)
+
+    async def _call(self, parcel: Parcel, method: str, **body: Any) -> dict[str, Any]:
+        """By the method's name: the client's own methods look through all blocks for objects of the SDK."""
         client = await self._clients(parcel.place.tenant)
         if client is None:
             raise Refused("not_installed")
         try:
-            response = await getattr(client, method)(**arguments)
+            response = await client.api_call(method, **body)
         except SlackApiError as error:
             _give_back(error)
-        answer = dict(response.data)
-        if method == "chat_postMessage" and _is_person(arguments["channel"]):
-            self._note_direct((parcel.place.tenant, arguments["channel"]), str(answer["channel"]))
-        return answer
+        return dict(response.data)
 
     def _note_direct(self, person: tuple[str, str], channel: str) -> None:
         self._directs[person] = channel
