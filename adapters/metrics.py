@@ -12,7 +12,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, H
 from bot.kept import Person
 from bot.messages import Message, Reply
 from bot.overview import Overview
-from bot.session import Also
+from bot.session import HandOver
 
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)  # seconds
 
@@ -20,7 +20,9 @@ BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)  #
 class Answers(Protocol):
     """Whoever answers messages: `bot.session.Session`."""
 
-    async def respond(self, message: Message, also: Also | None = None) -> Reply: ...
+    async def respond(self, message: Message) -> Reply: ...
+
+    async def hand_over(self, message: Message, to: HandOver) -> Reply | None: ...
 
     def opening(self, message: Message) -> Reply: ...
 
@@ -41,13 +43,23 @@ class Measured:
         self._turns_of = cache(self._turns.labels)
         self._seconds_at = cache(self._seconds.labels)
 
-    async def respond(self, message: Message, also: Also | None = None) -> Reply:
+    async def respond(self, message: Message) -> Reply:
         start = time.perf_counter()
-        reply = await self._session.respond(message, also)
+        reply = await self._session.respond(message)
+        self._count(message, reply, start)
+        return reply
+
+    async def hand_over(self, message: Message, to: HandOver) -> Reply | None:
+        start = time.perf_counter()
+        reply = await self._session.hand_over(message, to)
+        if reply is not None:
+            self._count(message, reply, start)
+        return reply
+
+    def _count(self, message: Message, reply: Reply, start: float) -> None:
         surface = message.place.surface
         self._seconds_at(surface).observe(time.perf_counter() - start)
         self._turns_of(surface, reply.kind).inc()
-        return reply
 
     def opening(self, message: Message) -> Reply:
         return self._session.opening(message)

@@ -58,11 +58,11 @@ class Conversations(Protocol):
 
 class Deliveries(Protocol):
     async def reply_to(self, message: Message) -> Reply | None:
-        """The reply this delivery got before, or None if it is new."""
+        """The reply that is kept of this delivery; None if it is new, or was taken in without one."""
         ...
 
-    async def record(self, message: Message, reply: Reply, *, person: str, at: float) -> bool:
-        """Keep the reply; False if this delivery got one meanwhile."""
+    async def record(self, message: Message, reply: Reply | None, *, person: str, at: float) -> bool:
+        """Keep the reply, or, without one, that this delivery was taken in. False if it was before."""
         ...
 
     async def prune(self, before: float) -> int: ...

@@ -34,12 +34,16 @@ logger = logging.getLogger(__name__)
 ATTEMPTS = 20  # as many people at most can press at the same instant; each attempt of one lets another one through
 
 
-Also = Callable[[Reply, Unit], Awaitable[None]]
-"""What a surface does in the turn's own transaction, once the reply is there; for instance, put it in the outbox."""
+HandOver = Callable[[Reply, Unit], Awaitable[None]]
+"""Takes a reply in the turn's own transaction, once it is there; for instance, to put it in the outbox."""
 
 
 class _Moved(Exception):
     """Somebody else moved the conversation, or took in this delivery, between our reading and our writing."""
+
+
+class _HandedOver(Exception):
+    """The reply to this delivery was handed over before."""
 
 
 class Session:
@@ -60,17 +64,22 @@ class Session:
         self._clock = clock
         self._woken = woken
 
-    async def respond(self, message: Message, also: Also | None = None) -> Reply:
-        """The reply to `message`. Never raises: whatever fails, the person gets a notice with a reference.
-
-        `also` is kept or undone with the turn. It is not called for a reply that was given before, nor for that notice.
-        """
+    async def respond(self, message: Message) -> Reply:
+        """The reply to `message`. Never raises: whatever fails, the person gets a notice with a reference."""
         try:
-            return await self._settle(message, also)
+            return await self._settle(message, None)
         except Exception as error:
-            reference = secrets.token_hex(4)
-            logger.error("turn failed: reference=%s error=%s at=%s", reference, _in_short(error), origin_of(error))
-            return notices.failure(reference)
+            return _notice_of(error)
+
+    async def hand_over(self, message: Message, to: HandOver) -> Reply | None:
+        """The same for a surface that sees to its reply itself, from the turn's own transaction on. None: it was handed
+        over before. What was not handed over is a notice; and `to` is undone with a turn that fails."""
+        try:
+            return await self._settle(message, to)
+        except _HandedOver:
+            return None
+        except Exception as error:
+            return _notice_of(error)
 
     def opening(self, message: Message) -> Reply:
         """What is said to `message` where nothing was said before. It is no turn: nothing is read, and nothing kept."""
@@ -81,7 +90,7 @@ class Session:
         async with self._memory.transaction() as unit:
             return await overview(person, unit, self._clock(), self._retention, self._advisor)
 
-    async def _settle(self, message: Message, also: Also | None) -> Reply:
+    async def _settle(self, message: Message, to: HandOver | None) -> Reply:
         failures = 0
         # Nearly every delivery is new. That one is not shows when its reply can't be kept; only then is the earlier one
         # looked for.
@@ -91,7 +100,7 @@ class Session:
                 async with self._memory.transaction() as unit:
                     if looks and message.delivery and (earlier := await unit.deliveries.reply_to(message)):
                         return earlier
-                    reply, has_effects = await self._take(message, also, unit)
+                    reply, has_effects = await self._take(message, to, unit)
             except _Moved:
                 looks = True
                 continue
@@ -107,7 +116,7 @@ class Session:
             return reply
         raise _Moved
 
-    async def _take(self, message: Message, also: Also | None, unit: Unit) -> tuple[Reply, bool]:
+    async def _take(self, message: Message, to: HandOver | None, unit: Unit) -> tuple[Reply, bool]:
         now = message.at or self._clock()
         remembered = await unit.conversations.load(message.place, message.person)
         conversation = faded(remembered.conversation, now, self._retention)
@@ -121,10 +130,10 @@ class Session:
             reply = await carry_out(effect, message, reply, unit, now)
         if message.delivery:
             person = "" if forgets else message.person
-            if not await unit.deliveries.record(message, reply, person=person, at=now):
-                raise _Moved
-        if also is not None:
-            await also(reply, unit)
+            if not await unit.deliveries.record(message, None if to else reply, person=person, at=now):
+                raise _HandedOver if to else _Moved
+        if to is not None:
+            await to(reply, unit)
         return reply, bool(turn.effects)
 
     async def _turn(self, message: Message, conversation: Conversation, unit: Unit) -> Turn:
@@ -150,6 +159,12 @@ class Session:
         )
         if not saved:
             raise _Moved
+
+
+def _notice_of(error: Exception) -> Reply:
+    reference = secrets.token_hex(4)
+    logger.error("turn failed: reference=%s error=%s at=%s", reference, _in_short(error), origin_of(error))
+    return notices.failure(reference)
 
 
 def _in_short(error: Exception) -> str:

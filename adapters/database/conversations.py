@@ -81,15 +81,17 @@ class SqlDeliveries:
     async def reply_to(self, message: Message) -> Reply | None:
         found = await self._connection.run(_reply_to, _delivery(message))
         for (text,) in found.rows:
+            if not text:
+                return None
             try:
                 return loads(Reply, text)
             except ShapeError:  # written by another version: better an answer taken anew than none
                 await self._connection.execute(delete(deliveries).where(_is_this), _delivery(message))
         return None
 
-    async def record(self, message: Message, reply: Reply, *, person: str, at: float) -> bool:
+    async def record(self, message: Message, reply: Reply | None, *, person: str, at: float) -> bool:
         new = insert_or_ignore(self._connection, deliveries)
-        values = {**_delivery(message), "person": person, "at": at, "reply": dumps(reply)}
+        values = {**_delivery(message), "person": person, "at": at, "reply": dumps(reply) if reply else ""}
         return bool((await self._connection.run(new, values)).written)
 
     async def prune(self, before: float) -> int:

@@ -25,7 +25,7 @@ from bot.memory import Memory, MemoryUnavailable, Unit
 from bot.messages import Message, Place, Reply
 from bot.overview import Overview
 from bot.sending import Parcel, Replied
-from bot.session import Also
+from bot.session import HandOver
 
 log = structlog.get_logger(__name__)
 
@@ -40,7 +40,9 @@ Clock = Callable[[], float]  # seconds since 1970
 class Session(Protocol):
     """Whoever answers messages: `bot.session`. Never raises."""
 
-    async def respond(self, message: Message, also: Also | None = None) -> Reply: ...
+    async def respond(self, message: Message) -> Reply: ...
+
+    async def hand_over(self, message: Message, to: HandOver) -> Reply | None: ...
 
     def opening(self, message: Message) -> Reply: ...
 
@@ -84,19 +86,20 @@ class App:
         self._flood = Flood()
         self.assistant = Assistant()
 
-    async def respond(self, asked: Message, also: Also | None = None) -> Reply | None:
-        """The reply; None where nothing more is said to somebody who sends too much. `also`: see `bot.session`."""
+    async def respond(self, asked: Message, to: HandOver | None = None) -> Reply | None:
+        """The reply; None where nothing more is said: to somebody who sends too much, or where it was handed over
+        before. `to`: see `bot.session`."""
         place = asked.place
         match self._flood.judge(Person(place.surface, place.tenant, asked.person), asked.delivery):
             case "ignore":
                 return None
             case "tell":
                 return SLOW_DOWN
-        return await self.take_turn(asked, also)
+        return await (self._session.hand_over(self._received(asked), to) if to else self.take_turn(asked))
 
-    async def take_turn(self, asked: Message, also: Also | None = None) -> Reply:
+    async def take_turn(self, asked: Message) -> Reply:
         """The same for what nobody typed or pressed: it is no part of a flood."""
-        return await self._session.respond(self._received(asked), also)
+        return await self._session.respond(self._received(asked))
 
     def opening(self, asked: Message) -> Reply:
         """What is said first, to be drawn beside a conversation, of which it is no part."""

@@ -58,14 +58,14 @@ class VolatileConversations:
 
 
 class VolatileDeliveries:
-    def __init__(self, rows: Rows[tuple[str, float, Reply]]) -> None:
+    def __init__(self, rows: Rows[tuple[str, float, Reply | None]]) -> None:
         self.rows = rows
 
     async def reply_to(self, message: Message) -> Reply | None:
         kept = self.rows.get(_delivery(message))
         return kept[2] if kept else None
 
-    async def record(self, message: Message, reply: Reply, *, person: str, at: float) -> bool:
+    async def record(self, message: Message, reply: Reply | None, *, person: str, at: float) -> bool:
         if _delivery(message) in self.rows:
             return False
         self.rows[_delivery(message)] = (person, at, reply)

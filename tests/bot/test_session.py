@@ -56,26 +56,39 @@ async def test_a_redelivered_message_gets_the_reply_it_got(memory: Memory) -> No
     assert (await session.respond(replace(again, delivery="d2"))).title == "step 2"
 
 
-async def test_what_a_surface_does_besides_is_kept_with_the_turn_and_not_done_for_a_redelivery(memory: Memory) -> None:
+async def test_a_reply_is_handed_over_in_the_turns_transaction_and_once(memory: Memory) -> None:
     session = Session(CountingMind(), memory)
 
     async def put(reply: Reply, unit: Unit) -> None:
         await unit.outbox.put(Parcel("p1", "send", HERE, "p1", content=Replied(reply)), 100.0)
 
-    reply = await session.respond(NEXT, put)
-    assert await session.respond(NEXT, put) == reply  # a second parcel of that id would fail
+    reply = await session.hand_over(NEXT, put)
+    assert reply is not None
+    assert await session.hand_over(NEXT, put) is None  # a second parcel of that id would fail
     async with memory.transaction() as unit:
         [waits] = await unit.outbox.claim("me", now=100.0, lease=10.0, surfaces=("slack",))
     assert waits.parcel.content == Replied(reply)
 
 
-async def test_a_turn_is_undone_with_what_a_surface_could_not_do_besides(memory: Memory) -> None:
+async def test_what_is_handed_over_to_many_at_once_is_handed_over_once(memory: Memory) -> None:
+    session = Session(CountingMind(), memory)
+    taken: list[Reply] = []
+
+    async def take(reply: Reply, unit: Unit) -> None:
+        taken.append(reply)
+
+    replies = await asyncio.gather(*(session.hand_over(NEXT, take) for _ in range(12)))
+    assert [reply.title for reply in replies if reply] == ["step 1"] == [reply.title for reply in taken]
+
+
+async def test_a_turn_is_undone_where_its_reply_could_not_be_handed_over(memory: Memory) -> None:
     session = Session(CountingMind(), memory)
 
     async def fail(reply: Reply, unit: Unit) -> None:
         raise RuntimeError
 
-    assert (await session.respond(NEXT, fail)).kind == "notice"
+    notice = await session.hand_over(NEXT, fail)
+    assert notice and notice.kind == "notice"
     assert (await session.respond(replace(NEXT, delivery="d2"))).title == "step 1"
 
 

@@ -127,6 +127,14 @@ async def test_a_delivery_keeps_its_first_reply(memory: Memory) -> None:
         assert await unit.deliveries.reply_to(replace(message, place=Place("teams", "T1"))) is None
 
 
+async def test_a_delivery_can_be_taken_in_without_its_reply(memory: Memory) -> None:
+    message = Message("hi", place=HERE, person="anna", delivery="d1")
+    async with memory.transaction() as unit:
+        assert await unit.deliveries.record(message, None, person="anna", at=5.0)
+        assert await unit.deliveries.reply_to(message) is None
+        assert not await unit.deliveries.record(message, REPLY, person="anna", at=6.0)
+
+
 async def test_old_deliveries_are_pruned(memory: Memory) -> None:
     message = Message("hi", place=HERE, person="anna", delivery="d1")
     async with memory.transaction() as unit:
