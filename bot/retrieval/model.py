@@ -110,9 +110,8 @@ class Retriever:
         nearest = min(1.0, max(0.0, float(np.maximum.reduce(products))))
         scores: Vector = self._weights @ kernel(products)
         ahead = scores.argpartition(-limit)[-limit:] if limit < len(scores) else np.arange(len(scores))
-        # In 64 bits, so that a rounded score is the number that is written so.
-        rounded = scores[ahead].astype(np.float64).clip(0.0, 1.0).round(_DECIMALS)
-        ranked = sorted(zip((-rounded).tolist(), ahead.tolist(), strict=True))
+        found = zip(scores[ahead].tolist(), ahead.tolist(), strict=True)
+        ranked = sorted((-min(1.0, max(0.0, round(score, _DECIMALS))), index) for score, index in found)
         candidates = tuple(Candidate(self._labels[index], -negative) for negative, index in ranked)
         return Ranking(candidates, self._curve.confidence(0.5 * (candidates[0].score + nearest)), nearest)
 
