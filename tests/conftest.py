@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import shutil
 import tempfile
 import warnings
 from collections.abc import AsyncIterator, Iterator
@@ -27,6 +28,10 @@ settings.register_profile("the same every time", derandomize=True, deadline=None
 settings.load_profile("the same every time")
 
 _numbers = itertools.count(1)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
 
 
 @pytest.fixture(scope="session")
@@ -57,6 +62,10 @@ def postgresql_server() -> Iterator[str]:
         try:
             address = server.get_uri().replace("/postgres?", "/{}?")
             with psycopg.connect(address.format("postgres"), autocommit=True) as connection:
+                # Tests kill those who talk to it, never the server itself: it need not wait for the disk.
+                for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+                    connection.execute(f"ALTER SYSTEM SET {setting} = off")
+                connection.execute("SELECT pg_reload_conf()")
                 connection.execute("CREATE DATABASE with_schema")
             migrate(address.format("with_schema"))
             yield address
@@ -73,12 +82,18 @@ def postgresql_url(postgresql_server: str) -> str:
     return postgresql_server.format(name)
 
 
+@pytest.fixture(scope="session")
+def sqlite_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with nothing but the schema in it, to be copied."""
+    file = tmp_path_factory.mktemp("schema") / "advisor.db"
+    migrate(f"sqlite:///{file}")
+    return file
+
+
 @pytest.fixture
-def sqlite_url(tmp_path: Path) -> str:
+def sqlite_url(sqlite_file: Path, tmp_path: Path) -> str:
     """A new SQLite file with the schema in it."""
-    url = f"sqlite:///{tmp_path / 'advisor.db'}"
-    migrate(url)
-    return url
+    return f"sqlite:///{shutil.copy(sqlite_file, tmp_path / 'advisor.db')}"
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

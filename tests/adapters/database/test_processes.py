@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from adapters.database import SqlMemory
 from bot.effects import Post
 from bot.kept import KeptPost
@@ -15,6 +17,8 @@ from bot.sending import Parcel
 from bot.session import Session
 from tests.adapters.database.process import HERE, message
 from tests.bot.counting import CountingMind
+
+pytestmark = pytest.mark.long
 
 PROCESS = (sys.executable, "-m", "tests.adapters.database.process")
 

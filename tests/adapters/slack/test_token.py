@@ -61,7 +61,7 @@ async def test_what_comes_while_slack_does_not_say_whom_the_token_speaks_for_is_
 async def test_people_are_told_meanwhile_that_it_did_not_work_and_not_that_it_is_not_installed(
     service: Service, own: Workspace, sqlite_url: str, way: str
 ) -> None:
-    service.refusing["auth.test"] = PASSING["503"]
+    service.refusing["auth.test"] = PASSING["internal_error"]
     async with opened(service, sqlite_url, lambda *_: Echo(), CLOCK, slack_bot_token=own.token) as world:
         anna = Slack.join(world.wire, service, own)
         with capture_logs() as logs:
@@ -80,7 +80,7 @@ async def test_people_are_told_meanwhile_that_it_did_not_work_and_not_that_it_is
     told = "\n".join([*texts(answer), *(call.shown for call in own.calls)])
     assert status == 200
     assert "did not work" in told and line["reference"] in told
-    assert line["code"] == "service_unavailable"
+    assert line["code"] == "internal_error"
     assert "not installed" not in told
 
 

@@ -30,10 +30,13 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 CONVERSATION = {"x": 330, "y": 48, "width": 620, "height": 852}  # on the screen, beside lists and logs
 PICTURES = os.environ.get("TEAMS_PICTURES")
 
-pytestmark = pytest.mark.skipif(
-    not (CHROMIUM and PLAYGROUND and shutil.which("node")) and not os.environ.get("CI"),
-    reason="needs node and Chromium; make test says why they are missing",
-)
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(
+        not (CHROMIUM and PLAYGROUND and shutil.which("node")) and not os.environ.get("CI"),
+        reason="needs node and Chromium; make test says why they are missing",
+    ),
+]
 
 
 @asynccontextmanager
