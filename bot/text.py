@@ -86,13 +86,16 @@ class Word(NamedTuple):
     capitals: bool = False  # typed in capitals throughout, two letters or more
 
 
+def as_typed(text: str) -> list[str]:
+    """The words of cleaned `text` as they stand there, but for two that are abbreviated with a stroke."""
+    return _WORD.findall(text.replace("w/o ", "without ").replace("w/ ", "with "))
+
+
 @lru_cache(maxsize=4096)
 def split_words(text: str) -> tuple[Word, ...]:
     """The words of cleaned `text`, in order. Hyphens and slashes part words; "isn't" becomes "is not"."""
     words: list[Word] = []
-    text = text.replace("w/o ", "without ").replace("w/ ", "with ")
-    for match in _WORD.finditer(text):
-        typed = match.group()
+    for typed in as_typed(text):
         capitals = len(typed) > 1 and typed.isupper()
         word = typed.lower()
         if "'" in word:

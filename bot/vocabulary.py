@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Literal, NamedTuple
@@ -12,7 +13,7 @@ from rapidfuzz.distance import OSA
 
 from bot.english import AUXILIARIES, CONTRACTIONS, FUNCTION_WORDS, IMPERATIVES, NEGATIONS, QUESTION_WORDS
 from bot.knowledge.model import Concept, KnowledgeBase
-from bot.text import Word, split_words
+from bot.text import Word, as_typed, split_words
 
 Layer = Literal["subject", "aspect", "topic"]
 
@@ -147,10 +148,13 @@ def _contrasted(words: Sequence[Word], position: int) -> bool:
 
 def word_counts(texts: Iterable[str]) -> dict[str, int]:
     """How often each word stands in `texts`, the small words of the language included once."""
-    counts: dict[str, int] = {}
+    typed: Counter[str] = Counter()
     for text in texts:
-        for word in split_words(text):
-            counts[word.text] = counts.get(word.text, 0) + 1
+        typed.update(as_typed(text))
+    counts: dict[str, int] = {}
+    for one, times in typed.items():
+        for word in split_words(one):
+            counts[word.text] = counts.get(word.text, 0) + times
     for small in (*FUNCTION_WORDS, *AUXILIARIES, *QUESTION_WORDS, *IMPERATIVES, *NEGATIONS, *CONTRACTIONS):
         counts.setdefault(small, 1)
     return counts

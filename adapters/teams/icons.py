@@ -6,6 +6,7 @@ import itertools
 import struct
 import zlib
 from collections.abc import Callable
+from functools import cache
 
 BLUE = (0x1F, 0x4E, 0x79)
 WHITE = (0xFF, 0xFF, 0xFF)
@@ -15,6 +16,7 @@ TICK = ((-0.36, 0.02), (-0.08, 0.30), (0.40, -0.30))
 Shape = Callable[[float, float], bool]  # coordinates from -1 to 1, y downwards
 
 
+@cache
 def colour() -> bytes:
     """192 by 192 pixels: a white shield in the middle of a plain square, as Teams cuts the corners itself."""
     width, symbol = 192, 96
@@ -27,6 +29,7 @@ def colour() -> bytes:
     return _png(width, pixel)
 
 
+@cache
 def outline() -> bytes:
     """32 by 32 pixels: white lines on nothing."""
     width, symbol = 32, 28
