@@ -8,6 +8,7 @@ import secrets
 import traceback
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -192,8 +193,9 @@ class Site:
         )  # fmt: skip
 
 
+@cache
 def environment() -> Environment:
-    """The templates. Everything that is put into one is escaped."""
+    """The templates, each compiled when it is first needed. Everything that is put into one is escaped."""
     made = Environment(
         loader=FileSystemLoader(HERE / "templates"),
         autoescape=True,
