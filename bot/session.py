@@ -92,24 +92,21 @@ class Session:
 
     async def _settle(self, message: Message, to: HandOver | None) -> Reply:
         failures = 0
-        # Nearly every delivery is new. That one is not shows when its reply can't be kept; only then is the earlier one
-        # looked for.
-        looks = False
-        for _ in range(ATTEMPTS):
+        for attempt in range(ATTEMPTS):
             try:
                 async with self._memory.transaction() as unit:
-                    if looks and message.delivery and (earlier := await unit.deliveries.reply_to(message)):
+                    # Nearly every delivery is new. That one is not shows when its reply can't be kept: only then is the
+                    # earlier one looked for.
+                    if attempt and message.delivery and (earlier := await unit.deliveries.reply_to(message)):
                         return earlier
                     reply, has_effects = await self._take(message, to, unit)
             except _Moved:
-                looks = True
                 continue
             except MemoryUnavailable:
                 failures += 1
                 # Once more, where it cannot count twice: a lost connection or a deadlock is gone the second time.
                 if failures > 1 or not message.delivery:
                     raise
-                looks = True
                 continue
             if has_effects:
                 self._woken()
