@@ -10,7 +10,7 @@ members apart.
 from __future__ import annotations
 
 import types
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
 from functools import cache
 from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
@@ -50,10 +50,10 @@ def field_readers(cls: type) -> Mapping[str, Reader]:
 def _plain(value: object) -> object:
     """What the JSON library does not know by itself, as what it knows."""
     cls: Any = type(value)
-    if kept := _kept(cls):
-        name, defaults = kept
+    name: str = cls.__name__
+    if is_dataclass(cls):
         plain: dict[str, object] = {NAME: name}
-        for field, default in defaults:
+        for field, default in _kept(cast(Any, cls)):
             item = getattr(value, field)
             if item is not default and (item != default or type(item) is not type(default)):
                 plain[field] = item
@@ -62,7 +62,7 @@ def _plain(value: object) -> object:
         return sorted(value)
     if isinstance(value, Mapping):
         return dict(value)
-    raise TypeError(f"{cls.__name__} cannot be kept as plain data")
+    raise TypeError(f"{name} cannot be kept as plain data")
 
 
 _NO_DEFAULT = object()
@@ -77,17 +77,14 @@ def _default(one: Field[Any]) -> object:
 
 
 @cache
-def _kept(cls: type) -> tuple[str, Sequence[tuple[str, object]]] | None:
-    """The name of a dataclass, and the fields of it that are kept, with their defaults. None for any other type."""
-    if not is_dataclass(cls):
-        return None
-    return cls.__name__, [(one.name, _default(one)) for one in fields(cls) if one.compare and one.init]
+def _kept(cls: type) -> tuple[tuple[str, object], ...]:
+    return tuple((one.name, _default(one)) for one in fields(cls) if one.compare and one.init)
 
 
 @cache
 def _field_readers(cls: type) -> Mapping[str, Reader]:
-    hints, kept = get_type_hints(cls), _kept(cls)
-    return {name: _reader(hints[name]) for name, _ in kept[1]} if kept else {}
+    hints = get_type_hints(cls)
+    return {name: _reader(hints[name]) for name, _ in _kept(cls)}
 
 
 @cache

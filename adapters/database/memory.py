@@ -87,7 +87,7 @@ class SqlUnit:
 FAILURES = (SQLAlchemyError, sqlite3.Error, OSError)
 
 
-class _Transaction(AbstractAsyncContextManager[SqlUnit, bool | None]):
+class _Transaction(AbstractAsyncContextManager[SqlUnit, None]):
     """A unit of work whose failures have the port's name. A class for the reason that `SqliteUnit` gives."""
 
     def __init__(self, begun: AbstractAsyncContextManager[Connection]) -> None:
@@ -101,14 +101,13 @@ class _Transaction(AbstractAsyncContextManager[SqlUnit, bool | None]):
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> bool | None:
+    ) -> None:
         try:
-            done = await self._begun.__aexit__(kind, error, trace)
+            await self._begun.__aexit__(kind, error, trace)
         except FAILURES as failure:
             raise MemoryUnavailable(_in_short(failure)) from failure
         if isinstance(error, FAILURES):
             raise MemoryUnavailable(_in_short(error)) from error
-        return done
 
 
 class SqlMemory:

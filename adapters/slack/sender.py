@@ -136,7 +136,7 @@ class SlackSender:
         return await self._call(parcel, method, json=arguments)
 
     async def _read(self, parcel: Parcel, method: str, **arguments: Any) -> dict[str, Any]:
-        return await self._call(parcel, method, params=arguments)
+        return await self._call(parcel, method, http_verb="GET", params=arguments)
 
     async def _call(self, parcel: Parcel, method: str, **body: Any) -> dict[str, Any]:
         """By the method's name: the client's own methods look through all blocks for objects of the SDK."""

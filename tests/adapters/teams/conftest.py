@@ -13,7 +13,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from adapters.database import SqlMemory, migrate
+from adapters.database import SqlMemory
 from adapters.teams.cloud import PUBLIC, Cloud
 from adapters.teams.door import TeamsDoor, open_door
 from adapters.teams.timing import Timing
@@ -102,16 +102,8 @@ class World:
 MakeWorld = Callable[..., Awaitable[World]]
 
 
-@pytest.fixture(scope="session")
-def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A SQLite file with the schema in it, to be copied."""
-    file = tmp_path_factory.mktemp("teams") / "empty.db"
-    migrate(f"sqlite:///{file}")
-    return file
-
-
 @pytest.fixture
-async def make_world(empty_database: Path, tmp_path: Path) -> AsyncIterator[MakeWorld]:
+async def make_world(sqlite_file: Path, tmp_path: Path) -> AsyncIterator[MakeWorld]:
     numbers = itertools.count(1)
     async with AsyncExitStack() as stack:
 
@@ -129,7 +121,7 @@ async def make_world(empty_database: Path, tmp_path: Path) -> AsyncIterator[Make
             passing = FakeTime()
             file = tmp_path / f"{next(numbers) - bool(beside)}.db"
             if not beside:
-                shutil.copy(empty_database, file)
+                shutil.copy(sqlite_file, file)
             memory = SqlMemory.at(f"sqlite:///{file}")
             stack.push_async_callback(memory.close)
             door = open_door(
