@@ -31,8 +31,9 @@ class Latency:
 
 
 def timed(call: Callable[[Asked], Answer], asked: Sequence[Asked]) -> tuple[list[Answer], Latency]:
-    """What `call` returns for each, one at a time, and how long each took. A few calls before are not counted."""
-    for one in asked[:20]:
+    """What `call` returns for each, one at a time, and how long each took. A few calls before are not counted:
+    of the last ones, which are forgotten by the time they are asked."""
+    for one in asked[-20:]:
         call(one)
     answers, seconds = [], []
     for one in asked:

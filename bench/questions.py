@@ -9,6 +9,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bot.knowledge.model import KnowledgeBase
+
+FRAMES = (
+    "does {subject} cover {topic}?",
+    "is {topic} part of {subject}?",
+    "what does {subject} do about {topic}?",
+    "how is {topic} dealt with in {subject}?",
+    "why is {topic} important for {subject}?",
+    "tell me about {topic} in {subject}",
+)
 COMMON = "how do i can you what is the a my for when to get please help with need want about it"
 
 
@@ -53,6 +63,15 @@ def invented(labels: int = 40, each: int = 30, seed: int = 0) -> QuestionSet:
         inside += [(text, f"label-{number:05}") for text in asked[each:]]
     outside = [question(draw, common, [made_up(draw) for _ in range(6)]) for _ in range(200)]
     return QuestionSet("invented", examples, inside, outside)
+
+
+def on_everything(knowledge: KnowledgeBase, seed: int = 0) -> list[str]:
+    """Questions that are all different, on every topic of the knowledge and every subject, in a mixed order."""
+    subjects = [subject.name for subject in knowledge.subjects.values() if subject.contrast]
+    topics = [name for topic in knowledge.topics.values() for name in (topic.name, *topic.names)]
+    asked = [frame.format(subject=a, topic=b) for frame in FRAMES for a in subjects for b in dict.fromkeys(topics)]
+    random.Random(seed).shuffle(asked)
+    return asked
 
 
 def question(draw: random.Random, common: list[str], topic: list[str]) -> str:

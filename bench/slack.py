@@ -22,6 +22,8 @@ import aiohttp
 import numpy as np
 
 from bench.measure import Latency, table
+from bench.questions import on_everything
+from bot.knowledge import load
 from tests.slack_workspace.person import FORM, JSON, HttpWire
 from tests.slack_workspace.service import Service
 from tests.slack_workspace.workspace import SECRET, Workspace
@@ -30,13 +32,14 @@ ROUNDS = 6  # of each, in turn, so that what else the machine does falls on both
 REQUESTS = 300  # a round
 AT_ONCE = (1, 16)
 GUIDE = "bare Bolt"
-QUESTIONS = (
+COMMON = (
     "does AppSec cover supply chain?",
     "what are the pros of product security?",
     "what is RASP?",
     "which threats does AppSec address?",
     "compare the tools of both",
 )
+KNOWLEDGE = Path("knowledge")
 _numbers = itertools.count(1)
 
 Request = tuple[str, str]  # body and content type
@@ -53,6 +56,16 @@ class App:
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of message."""
+
+    name: str
+    make: Callable[[Workspace], Request]
+    at_once: Sequence[int]
+    replies: int = 0  # messages that are posted in return, in a round
+
+
 def main() -> None:
     print(section())
 
@@ -61,6 +74,18 @@ def section() -> str:
     from bench import slack_profile
 
     return f"{asyncio.run(report())}\n\n{asyncio.run(slack_profile.report())}"
+
+
+def kinds() -> list[Kind]:
+    """Five questions that everybody asks, of which the advisor remembers what it read, and questions that nobody asked
+    before."""
+    common, new = itertools.cycle(COMMON), itertools.cycle(on_everything(load(KNOWLEDGE)))
+    return [
+        Kind("a command, answered in the response", lambda workspace: command(workspace, next(common)), AT_ONCE),
+        Kind("the same, never asked before", lambda workspace: command(workspace, next(new)), AT_ONCE[-1:]),
+        Kind("an event with its reply", lambda workspace: event(workspace, next(common)), AT_ONCE, REQUESTS),
+        Kind("the same, never asked before", lambda workspace: event(workspace, next(new)), AT_ONCE[-1:], REQUESTS),
+    ]
 
 
 async def report() -> str:
@@ -76,10 +101,9 @@ async def report() -> str:
             }.items()
         }
         rows = []
-        # What, how it is made, and how many messages are posted in return.
-        for kind in (("a command, answered in the response", command, 0), ("an event with its reply", event, REQUESTS)):
-            for at_once in AT_ONCE:
-                rows += await _compared(*kind, at_once, apps, http, workspace)
+        for kind in kinds():
+            for at_once in kind.at_once:
+                rows += await _compared(kind, at_once, apps, http, workspace)
     header = [
         "",
         "at once",
@@ -95,14 +119,13 @@ async def report() -> str:
         f"Signed requests over HTTP, {ROUNDS} rounds of {REQUESTS} in turn, one process each, the Web API in another. "
         "A round ends when the last reply has arrived, p50 and p99 are the acknowledgement's. "
         "The bare app says a constant text, in the form of Bolt's guide and in its fastest form; ours reads, decides, "
-        "draws and remembers, in a SQLite file whose commits survive a power cut.\n\n" + table(header, rows)
+        "draws and remembers, in a SQLite file whose commits survive a power cut. Five questions come again and again, "
+        "as what everybody asks does; or every question is another one.\n\n" + table(header, rows)
     )
 
 
 async def _compared(
-    what: str,
-    make: Callable[[Workspace], Request],
-    replies: int,
+    kind: Kind,
     at_once: int,
     apps: Mapping[str, App],
     http: aiohttp.ClientSession,
@@ -115,11 +138,11 @@ async def _compared(
     for round_number in range(ROUNDS + 1):
         for name, app in apps.items():
             before = app.processor_seconds()
-            requests, posted = [make(workspace) for _ in range(REQUESTS)], len(workspace.calls)
+            requests, posted = [kind.make(workspace) for _ in range(REQUESTS)], len(workspace.calls)
             start = time.perf_counter()
             each = await send(HttpWire(app.url, http), requests, at_once)
             # The form of Bolt's guide acknowledges first, and posts after that.
-            await workspace.until(lambda enough=posted + replies: len(workspace.calls) >= enough)
+            await workspace.until(lambda enough=posted + kind.replies: len(workspace.calls) >= enough)
             took = time.perf_counter() - start
             if round_number:  # the first one warms up
                 rates[name].append(REQUESTS / took)
@@ -130,7 +153,7 @@ async def _compared(
         latency = Latency.of(seconds[name])
         ratio = float(np.median(np.array(rates[name]) / np.array(rates[GUIDE])))
         figures = [f"{max(rates[name]):.0f}", f"{latency.median:.1f}", f"{latency.p99:.1f}", f"{min(used[name]):.2f}"]
-        rows.append([what, str(at_once), name, *figures, f"{ratio:.2f}"])
+        rows.append([kind.name, str(at_once), name, *figures, f"{ratio:.2f}"])
     return rows
 
 
@@ -191,12 +214,12 @@ async def send(wire: HttpWire, requests: Sequence[Request], at_once: int) -> lis
     return each
 
 
-def command(workspace: Workspace) -> Request:
+def command(workspace: Workspace, text: str) -> Request:
     """A person asks; each asks a few times only, as people do."""
     number = next(_numbers)
     body = {
         "command": "/advisor",
-        "text": QUESTIONS[number % len(QUESTIONS)],
+        "text": text,
         "team_id": workspace.team,
         "channel_id": "C1",
         "channel_name": "general",
@@ -207,7 +230,7 @@ def command(workspace: Workspace) -> Request:
     return urlencode(body), FORM
 
 
-def event(workspace: Workspace) -> Request:
+def event(workspace: Workspace, text: str) -> Request:
     number = next(_numbers)
     person = f"U{number // 10}"
     channel = f"D{number // 10}"
@@ -218,7 +241,7 @@ def event(workspace: Workspace) -> Request:
         "type": "event_callback",
         "team_id": workspace.team,
         "event_id": f"Ev{number}",
-        "event": {**said, "text": QUESTIONS[number % len(QUESTIONS)]},
+        "event": {**said, "text": text},
         "authorizations": [{"team_id": workspace.team, "user_id": workspace.bot, "is_bot": True}],
     }
     return json.dumps(body), JSON

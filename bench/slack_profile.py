@@ -6,13 +6,16 @@ import contextlib
 import pstats
 import tempfile
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import cycle, islice
 from pathlib import Path
 
 import aiohttp
 
 from bench.measure import table
-from bench.slack import command, running, send
+from bench.questions import on_everything
+from bench.slack import COMMON, KNOWLEDGE, command, running, send
+from bot.knowledge import load
 from tests.slack_workspace.person import HttpWire
 from tests.slack_workspace.service import Service
 from tests.slack_workspace.workspace import Workspace
@@ -48,18 +51,25 @@ Function = tuple[str, int, str]
 
 
 async def report() -> str:
+    new = on_everything(load(KNOWLEDGE))
     with tempfile.TemporaryDirectory() as folder:
-        start = by_part(await _profiled(Path(folder) / "start", requests=0))
-        loaded = by_part(await _profiled(Path(folder) / "profile", requests=REQUESTS))
-    parts = {part: max(0.0, loaded[part] - start[part]) for part in loaded if part != WAITING}
-    whole = sum(parts.values())
-    by_time = sorted(parts.items(), key=lambda item: -item[1])
-    rows = [[part, f"{100 * seconds / whole:.0f} %"] for part, seconds in by_time]
+        start = by_part(await _profiled(Path(folder) / "start", []))
+        common = by_part(await _profiled(Path(folder) / "common", list(islice(cycle(COMMON), REQUESTS))))
+        never = by_part(await _profiled(Path(folder) / "new", list(islice(cycle(new), REQUESTS))))
+    shares = [_shares(loaded, start) for loaded in (common, never)]
+    by_time = sorted(shares[0].keys() | shares[1].keys(), key=lambda part: (-shares[0].get(part, 0.0), part))
+    rows = [[part, *(f"{100 * share.get(part, 0.0):.0f} %" for share in shares)] for part in by_time]
     return (
         f"### Where the time of a command goes\n\nOf {REQUESTS} questions, {AT_ONCE} at once, without the start and "
         "without waiting, by cProfile, which makes Python's own part look larger than it is.\n\n"
-        + table(["", "of the time"], rows)
+        + table(["", "five questions, again and again", "never asked before"], rows)
     )
+
+
+def _shares(loaded: Mapping[str, float], start: Mapping[str, float]) -> dict[str, float]:
+    """Of the time beyond the start, without waiting."""
+    parts = {part: max(0.0, loaded[part] - start.get(part, 0.0)) for part in loaded if part != WAITING}
+    return {part: seconds / sum(parts.values()) for part, seconds in parts.items()}
 
 
 def by_part(stats: pstats.Stats) -> dict[str, float]:
@@ -82,11 +92,11 @@ def _part(function: Function) -> str:
     return next((part for mark, part in PARTS.items() if mark in f"{file} {name}"), REST)
 
 
-async def _profiled(out: Path, *, requests: int) -> pstats.Stats:
+async def _profiled(out: Path, texts: Sequence[str]) -> pstats.Stats:
     async with Service() as service, contextlib.AsyncExitStack() as stack:
         workspace = service.add(Workspace())
         http = await stack.enter_async_context(aiohttp.ClientSession())
         profiled = ["cProfile", "-o", str(out), "-m", "adapters.cli", "serve"]
         async with running(service, profiled) as app:
-            await send(HttpWire(app.url, http), [command(workspace) for _ in range(requests)], AT_ONCE)
+            await send(HttpWire(app.url, http), [command(workspace, text) for text in texts], AT_ONCE)
     return pstats.Stats(str(out))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from bot import english, polarity
@@ -12,11 +13,12 @@ from bot.evidence import Evidence
 from bot.knowledge.model import KnowledgeBase
 from bot.learnt import Learnt
 from bot.polarity import OF_ENTRY, Polarity
-from bot.question import Question, Reader
+from bot.question import RECURRING, RECURS, Question, Reader
 from bot.retrieval import Candidate as Found
 from bot.retrieval import Retriever
 
 CONSIDERED = 16  # labels that are looked at more closely
+RANKED = 8  # answers that are ranked
 NEVER = -9.0  # the score of what was not found at all
 SAID_ALREADY = -0.08  # who goes on asking seldom wants the same answer again …
 BESIDES = -0.30  # … and never, who asks what else there is
@@ -70,17 +72,19 @@ class CandidateFinder:
         self._evidence = evidence
         self._retriever = learnt.entries
         self._polarity = Polarity(learnt.polarity)
+        self._recurring = lru_cache(RECURRING)(self._rank)
 
     def rank(
-        self,
-        question: Question,
-        subjects: Sequence[str],
-        extra: Sequence[str] = (),
-        limit: int = 8,
-        said: str | None = None,
+        self, question: Question, subjects: tuple[str, ...], extra: tuple[str, ...] = (), said: str | None = None
     ) -> Candidates:
-        """The best `limit` answers; `subjects` are those asked about, `extra` features that the conversation adds,
-        `said` the entry that was the last answer."""
+        """The best answers; `subjects` are those asked about, `extra` features that the conversation adds, `said` the
+        entry that was the last answer."""
+        rank = self._recurring if len(question.text) <= RECURS else self._rank
+        return rank(question, subjects, extra, said)
+
+    def _rank(
+        self, question: Question, subjects: tuple[str, ...], extra: tuple[str, ...], said: str | None
+    ) -> Candidates:
         ranking = self._retriever.rank((*question.features, *extra), limit=CONSIDERED)
         sides: dict[str, list[float]] = {}
         self._collect(ranking.candidates, sides)
@@ -111,7 +115,7 @@ class CandidateFinder:
                 score += RELATED
             ranked.append(Candidate(entry, score, wording, turned))
         ranked.sort(key=lambda candidate: (-candidate.score, candidate.entry))
-        return Candidates(tuple(ranked[:limit]), confidence)
+        return Candidates(tuple(ranked[:RANKED]), confidence)
 
     def _is_request(self, label: str) -> bool:
         return self._knowledge.answers[label.removesuffix(CONTRARY)].kind in ("help", "triage")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -42,6 +43,8 @@ class Question:
         return tuple(word for word in self.words if word not in english.FUNCTION_WORDS)
 
 
+RECURRING = 512  # questions that are remembered as read: what everybody asks comes again and again
+RECURS = 200  # characters up to which a question is likely to
 SAYS_LITTLE = 2  # words of its own, in a sentence that only points to what the others tell
 
 
@@ -62,9 +65,13 @@ class Reader:
     def __init__(self, finder: ConceptFinder, speller: Speller) -> None:
         self._finder = finder
         self._speller = speller
+        self._recurring = lru_cache(RECURRING)(self._read)
 
     def read(self, raw: str) -> Question:
         """The question in `raw`, which may be as typed in a chat."""
+        return self._recurring(raw) if len(raw) <= RECURS else self._read(raw)
+
+    def _read(self, raw: str) -> Question:
         text = clean(raw)
         typed = split_words(text)
         words, mended = self._mend(typed)

@@ -33,7 +33,7 @@ _STRAIGHT = str.maketrans(
 # Slack's own wide mentions and the marks of a quotation carry nothing that is asked.
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=64)
 def clean(raw: str) -> str:
     """`raw` as typed in Slack or Teams, without mentions, addresses of links, tags, emoji, quotes and formatting."""
     text = raw[:LONGEST].translate(_STRAIGHT)
@@ -91,7 +91,7 @@ def as_typed(text: str) -> list[str]:
     return _WORD.findall(text.replace("w/o ", "without ").replace("w/ ", "with "))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=256)
 def split_words(text: str) -> tuple[Word, ...]:
     """The words of cleaned `text`, in order. Hyphens and slashes part words; "isn't" becomes "is not"."""
     words: list[Word] = []

@@ -171,6 +171,20 @@ def test_the_same_question_gets_the_same_reply_in_any_process(advisor: Advisor, 
     assert replies[0] == replies[1]
 
 
+def test_a_question_that_recurs_is_read_once_and_a_long_message_is_not_remembered(advisor: Advisor) -> None:
+    recurring, long = "what is RASP?", "what is RASP? " + "I ask for a friend. " * 20
+    assert advisor.reader.read(recurring) is advisor.reader.read(recurring)
+    assert advisor.reader.read(long) is not advisor.reader.read(long)
+
+
+def test_a_question_that_recurs_is_answered_as_each_conversation_stands(advisor: Advisor) -> None:
+    asked = "and what are its drawbacks?"
+    first = advisor.ask(asked, ["what is AppSec?"])
+    other = advisor.ask(asked, ["what is product security?"])
+    assert advisor.ask(asked, ["what is AppSec?"]) == first
+    assert (first.kind, first.entry, other.entry) == ("answer", "appsec-cons", "prodsec-cons")
+
+
 def test_a_folder_with_nothing_but_answers_works_by_wording_alone(tmp_path: Path) -> None:
     (tmp_path / "answers").mkdir()
     (tmp_path / "answers" / "garden.yaml").write_text(
