@@ -32,7 +32,7 @@ class Thresholds:
     maybe: float = 0.10  # from here it is worth asking what was meant
     clear: float = 0.30  # from here no lead over the next is asked for
     near: float = 0.22  # wording from which an answer stands although nothing is said of the subject on what is named
-    margin: float = 0.02  # the lead over the next that is asked for below that
+    margin: float = 0.01  # the lead over the next that is asked for below that
     decline: float = 0.12  # from here the examples of a decline, or of small talk, are near enough
     strong: float = 0.80  # from here an answer stands although the question names something the sources are silent on
 
@@ -224,7 +224,6 @@ class Decider:
             asked,
             finding,
             contrary=candidate.contrary,
-            near=candidate.wording >= self._limits.near,
         )
         claims = tuple(dict.fromkeys((*claims, *besides)))
         return Decision(
@@ -245,7 +244,13 @@ class Decider:
 
 def _points_nowhere(question: Question, resolved: Resolved) -> bool:
     """Whether something is asked of "it" or "that", with nothing named and nothing said before: "is it better?"."""
-    if question.mentions or resolved.extra or resolved.subjects or not (question.form == "yesno" or question.numeric):
+    if (
+        question.mentions
+        or question.pair
+        or resolved.extra
+        or resolved.subjects
+        or not (question.form == "yesno" or question.numeric)
+    ):
         return False
     return not english.PRONOUNS.isdisjoint(question.words) and len(question.content) <= 1
 

@@ -87,7 +87,10 @@ class CandidateFinder:
     ) -> Candidates:
         ranking = self._retriever.rank((*question.features, *extra), limit=CONSIDERED)
         sides: dict[str, list[float]] = {}
-        self._collect(ranking.candidates, sides)
+        # What is said around a question may be small talk; the question is not.
+        self._collect(
+            [found for found in ranking.candidates if not question.asking or self._is_answer(found.label)], sides
+        )
         confidence = ranking.confidence
         if extra:  # what someone wants to do instead has nothing to do with what was talked about before
             alone = self._retriever.rank(question.features, limit=CONSIDERED)
@@ -116,6 +119,9 @@ class CandidateFinder:
             ranked.append(Candidate(entry, score, wording, turned))
         ranked.sort(key=lambda candidate: (-candidate.score, candidate.entry))
         return Candidates(tuple(ranked[:RANKED]), confidence)
+
+    def _is_answer(self, label: str) -> bool:
+        return self._knowledge.answers[label.removesuffix(CONTRARY)].kind != "help"
 
     def _is_request(self, label: str) -> bool:
         return self._knowledge.answers[label.removesuffix(CONTRARY)].kind in ("help", "triage")

@@ -11,7 +11,8 @@ def _words(text: str) -> frozenset[str]:
 
 
 AUXILIARIES = _words(
-    "is are was were am be does do did can could will would should shall has have had may might must need ain becomes"
+    "is are was were am be does do did can could will would should shall has have had may might must need ain becomes "
+    "dose"  # a frequent slip
 )
 QUESTION_WORDS = _words("what which who whom whose how why when where whats whos hows wheres")
 IMPERATIVES = _words(
@@ -78,6 +79,9 @@ CONTRACTIONS = {
 # After a negation a yes/no question asks whether the contrary holds.
 NEGATIONS = _words("not never no nothing nobody none neither cannot nowhere")
 NOT_NEGATED = _words("else only just more less matter doubt idea problem longer clue worries one")
+SETS_APART = _words("or and but")  # before a negation: what it denies is only set apart from what is asked about
+PERSONS = _words("i we you they he she who people someone somebody anybody anyone that which")
+BEFORE_NOUNS = _words("in the a an of from with by to for any our all some and or these those its their every")
 THAN = _words("than then")  # the second is a frequent slip
 LACKING = _words("less without")  # shortly before what is named, these turn it round
 # Phrases that turn a statement round without a negation word.
@@ -98,8 +102,9 @@ REVERSALS = (
 )  # fmt: skip
 # What says that there is nothing besides.
 ONLY = (
-    "only", "purely", "solely", "exclusively", "merely", "nothing but", "limited to", "confined to", "restricted to",
-    "limit itself to", "limits itself to", "restrict itself to", "confine itself to", "nothing else", "nothing besides",
+    "only", "just", "purely", "solely", "exclusively", "merely", "nothing but", "limited to", "confined to",
+    "restricted to", "limit itself to", "limits itself to",
+    "restrict itself to", "confine itself to", "nothing else", "nothing besides",
     "just about", "just for", "just with", "all about",
     "all there is", "one single", "just one", "just the one", "nothing more than", "no more than",
 )  # fmt: skip
@@ -169,22 +174,45 @@ POINTING = (
     "would this", "that belong", "this belong", "that count", "this count",
 )  # fmt: skip
 # What a statement is wrapped in by who asks whether it holds …
+_SAY = (
+    "say that", "say", "think that", "think", "believe that", "believe", "assume that", "assume", "claim that", "claim",
+    "conclude that", "conclude", "suppose that", "suppose",
+)  # fmt: skip
+_JUDGED = (
+    "is it {}",
+    "would it be {}",
+    "is it not {}",
+    "is not it {}",
+    "would it not be {}",
+    "would not it be {}",
+    "it is {}",
+    "am i {}",
+    "would i be {}",
+    "are we {}",
+)
+
+
+def _wrapped(*judgements: str) -> tuple[str, ...]:
+    """Every way to say that a statement deserves one of these judgements: "would it be fair to say that"."""
+    frames = [frame.format(judgement) for frame in _JUDGED for judgement in judgements]
+    ends = ("that", *(f"to {say}" for say in _SAY))
+    return tuple(f"{frame} {end}" for frame in frames for end in ends)
+
+
 CLAIMED = (
+    *_wrapped("true", "right", "correct", "fair", "safe", "accurate"),
     "are you saying that", "are you saying", "are you telling me that", "are you telling me", "are you claiming that",
     "are you claiming", "do you mean that", "do you mean", "you are saying that", "you are saying",
-    "do i understand correctly that", "am i right that", "am i correct that", "it is true that", "it is right that",
-    "it is correct that", "is there any chance that", "is there a chance that", "any chance that", "any chance",
-    "is it true that", "is it right that", "is it correct that", "is it the case that", "is it a fact that",
-    "is it fair to say that", "would it be fair to say that", "would it be right to say that", "can one say that",
-    "can we say that", "is it safe to say that",
+    "do i understand correctly that", "is there any chance that", "is there a chance that", "any chance that",
+    "any chance", "is it the case that", "is it a fact that",
+    *(f"can {one} {say}" for one in ("one", "we", "i", "you") for say in _SAY),
+    *(f"would you {say}" for say in _SAY), *(f"may {one} {say}" for one in ("one", "we", "i") for say in _SAY),
 )  # fmt: skip
 # … or whether it does not.
 DENIED = (
+    *_wrapped("wrong", "false", "incorrect", "untrue", "mistaken", "a mistake", "an error", "a myth"),
     "it is not true that", "it is not right that", "it is not correct that", "it is not the case that",
-    "it is false that", "it is wrong that", "it is untrue that", "is it false that", "is it wrong that",
-    "is it untrue that", "is it incorrect that", "is it wrong to say that", "would it be wrong to say that",
-    "is it false to say that", "would it be false to say that", "is it a mistake to say that", "am i wrong that",
-    "would i be wrong to say that", "would i be mistaken to say that",
+    "is it not the case that",
 )  # fmt: skip
 # What only says to whom something is to be explained, or done; after it nothing is asked.
 AUDIENCE = (
@@ -241,4 +269,5 @@ FILLERS = _words(
 DIFFERENCE = _words(
     "different differ differs difference compare compared comparison versus distinguish apart better relate relates"
 )
+ALTERNATIVES = _words("one approach discipline side camp kind type way field half party")  # "the other …"
 OPENS_WITH_WHO = (("then", "who"), ("who", "does"), ("so", "who"), ("who", "then"), ("who", "else"))

@@ -75,7 +75,9 @@ def resolve(question: Question, last: LastTurn | None, knowledge: KnowledgeBase,
         return Resolved(())
     subjects = chosen or (() if question.pair else last.subjects)  # "which of the two" is about both
     extra = tuple(f"<{subject}>" for subject in subjects)
-    topics = () if question.topics or question.aspects else last.topics
+    # "Is that its goal?" points to what was talked about; "what is its goal?" doesn't.
+    points = question.form == "yesno" and not words.isdisjoint({"that", "this"})
+    topics = () if question.topics or (question.aspects and not points) else last.topics
     return Resolved(
         subjects,
         extra=(*extra, *(f"<topic:{topic}>" for topic in topics)),
@@ -110,7 +112,7 @@ def _asks_for_more(question: Question) -> bool:
 
 def _asks_for_other(question: Question, rest: list[str]) -> bool:
     words = set(question.words)
-    if "other" in words and words & {"one", "approach", "discipline", "side"}:
+    if "other" in words and words & english.ALTERNATIVES:
         return True
     return question.words[:2] in english.OPENS_WITH_WHO and len(rest) <= 1 and not (question.topics or question.aspects)
 

@@ -108,7 +108,8 @@ def audience(words: Sequence[str]) -> int:
 
 def asks_if_only(words: Sequence[str]) -> bool:
     """Whether it is asked if there is nothing besides."""
-    return _ONLY.are_in(words) and ("not", "only") not in pairwise(words)
+    start, end = _ONLY.within(words)
+    return end > 0 and words[max(start - 1, 0)] != "not"
 
 
 def without_openers(words: list[str]) -> list[str]:
@@ -197,11 +198,40 @@ def asks_contrary(typed: Typed) -> bool:
             continue  # "nothing else", "not only"; at the very end it is a tag: "…, no?"
         if opens and position <= 5 and word == "not":
             continue  # "isn't it", "does A not cover B" expects what the plain question expects
-        if asked[max(position - 1, 0)] == "or" or asked[position - 2 : position + 1] == ["is", "it", "not"]:
+        before = asked[max(position - 1, 0)]
+        if before in english.SETS_APART or asked[position - 2 : position + 1] == ["is", "it", "not"]:
+            continue  # "A or not", "A and not B"
+        if opens and _in_relative_clause(asked, position):
             continue
         turns += 1
-    turns += _REVERSALS.are_in(asked)
+    if turns and not opens and _asks_back_plainly(typed.words):
+        turns -= 1  # "A does not cover B, does it?" asks whether it does
+    turns += _REVERSALS.are_in(_without_attributes(asked))
     return turns % 2 == 1
+
+
+def _without_attributes(words: Sequence[str]) -> list[str]:
+    """Without an "outside" that only tells which thing is meant: "in outside parts", but not "lies outside A"."""
+    return [
+        word
+        for position, word in enumerate(words)
+        if word != "outside" or not position or words[position - 1] not in english.BEFORE_NOUNS
+    ]
+
+
+def _in_relative_clause(words: Sequence[str], position: int) -> bool:
+    """Whether the negation there belongs to what only tells more of a thing: "parts we did not write", "users who have
+    no rights". In a question that opens with its verb, no other verb is the main one."""
+    start = max(2, position - 3)
+    return any(
+        words[at] in english.PERSONS and words[at - 1] not in english.REPORTS and words[at + 1] in english.AUXILIARIES
+        for at in range(start, position - 1)
+    )
+
+
+def _asks_back_plainly(words: Sequence[str]) -> bool:
+    """Whether a statement ends with "does it?", "can they?"."""
+    return _asks_back(words[-2:]) and "not" not in words[-3:]
 
 
 def _is_tag(words: Sequence[str]) -> bool:
@@ -221,6 +251,7 @@ def main_clause(typed: Typed) -> list[str]:
         return words  # "is it true that …", "is it A that …": what follows is what is asked
     for position, word in enumerate(words[3:], 3):
         before = words[position - 1]
-        if word in english.SUBORDINATES and before not in english.REPORTS and before not in english.GENERIC:
+        generic = not english.GENERIC.isdisjoint(words[position - 2 : position])  # "something else that"
+        if word in english.SUBORDINATES and before not in english.REPORTS and not generic:
             return words[:position]
     return words

@@ -12,6 +12,7 @@ from bot.knowledge.model import Answer, Claim, KnowledgeBase
 from bot.messages import Verdict
 from bot.phrases import Phrases
 from bot.question import Question, unnamed
+from bot.vocabulary import Mention
 
 _JOINED = frozenset({"and", "both", "plus", "also"})
 _ALWAYS = Phrases(english.ALWAYS)
@@ -35,19 +36,17 @@ class Judge:
         finding: Finding | None,
         *,
         contrary: bool,
-        near: bool,
     ) -> tuple[Verdict | None, tuple[str, ...]]:
         """The verdict, None where nothing is asked to be affirmed, and the claims that it rests on besides the entry's.
 
         `finding` is what is said on what `entry` is about; `contrary`: the wording asks for the contrary of that.
-        `near`: the wording is near to the entry's; where it is not, what the claims say of what is named goes before.
         """
         bare = _only_names(question)
         if question.form != "yesno" or (bare and (resolved.rule == "complete" or question.aspects)):
             return None, ()
         if bare and not any(mention.opposite for mention in question.mentions):
             contrary = False  # "and A?" has no wording of its own that could be near to another one
-        verdict, claims = self._judge(question, entry, asked, finding, contrary=contrary, near=near)
+        verdict, claims = self._judge(question, entry, asked, finding, contrary=contrary)
         return verdict and _turned(verdict, question.denied), claims
 
     def _judge(
@@ -58,7 +57,6 @@ class Judge:
         finding: Finding | None,
         *,
         contrary: bool,
-        near: bool,
     ) -> tuple[Verdict | None, tuple[str, ...]]:
         compared = self._compared(question)
         if compared is not None:
@@ -72,12 +70,15 @@ class Judge:
             return "no", others  # "is X all that it leaves out"
         if question.only and (self._says_more(question, asked) or self._lists_more(question, entry)):
             return _turned("no", question.reversed), ()
-        named = self._named(question, entry, asked, near=near)
-        if named is not None:
+        named = self._named(question, entry, asked)
+        weighed = finding is not None and finding.verdict == "partly"
+        if named is not None and not (weighed and set(named.claims) & set(entry.claims)):
             return _turned(named.verdict, question.reversed), named.claims
         if finding is None and entry.aspect and len(entry.subjects) > 1 and _SAME.are_in(question.words):
             return _turned("no", question.reversed), ()  # two are compared because they are not the same
         verdict = _turned(finding.verdict if finding else "yes", contrary)
+        if verdict == "yes" and self._of_another(question, entry):
+            return "no", ()
         always = not contrary and _ALWAYS.are_in(question.words)
         if verdict == "yes" and always and entry.claims and not self._says_always(entry):
             return "no", ()
@@ -101,6 +102,17 @@ class Judge:
         said = {subject for claim in self._claims(entry) for subject in claim.subjects}
         return len(entry.subjects) > 1 and not said.issuperset(entry.subjects)
 
+    def _of_another(self, question: Question, entry: Answer) -> bool:
+        """Whether the question names, beside the subject of `entry`, one of which nothing is said where its counterpart
+        has its place: "is X a part of A", where X is said to be a part of B."""
+        known = self._knowledge.subjects
+        said = {statement.subject for claim in self._claims(entry) for statement in claim.statements}
+        compared = {other for subject in entry.subjects for other in known[subject].contrast}
+        others = set(question.subjects) - said - compared
+        return bool(set(question.subjects) & set(entry.subjects)) and any(
+            not said.isdisjoint(known[other].contrast) for other in others
+        )
+
     def _joined(self, question: Question, asked: tuple[str, ...]) -> Finding | None:
         """`partly`, where two things are asked about in one and the claims affirm one and deny the other."""
         known = self._knowledge.topics
@@ -109,13 +121,21 @@ class Judge:
             return None
         pairs = [pair for pair in pairwise(topics) if _JOINED & set(question.words[pair[0].end : pair[1].start])]
         found = [
-            finding._replace(verdict=_turned(finding.verdict, mention.opposite))
+            finding._replace(
+                verdict=_turned(finding.verdict, mention.opposite != self._is_set_apart(mention, question))
+            )
             for mention in dict.fromkeys(mention for pair in pairs for mention in pair)
             if (finding := self._evidence.on(asked[0], mention.concept))
         ]
         if {finding.verdict for finding in found} != {"yes", "no"}:
             return None
         return _partly(found)
+
+    @staticmethod
+    def _is_set_apart(mention: Mention, question: Question) -> bool:
+        """Whether it is named as what does not hold: "A and not B"."""
+        before = question.words[max(0, mention.start - 4) : mention.start]
+        return any(pair in (("and", "not"), ("but", "not")) for pair in pairwise(before))
 
     def _together(self, question: Question, entry: Answer) -> Finding | None:
         """`partly`, where several subjects are asked about in one and the topic of `entry` is affirmed of some only."""
@@ -128,7 +148,7 @@ class Judge:
                 return _partly(found)
         return None
 
-    def _named(self, question: Question, entry: Answer, asked: tuple[str, ...], *, near: bool) -> Finding | None:
+    def _named(self, question: Question, entry: Answer, asked: tuple[str, ...]) -> Finding | None:
         """What is said on what a yes/no question names, where that is not what `entry` is about but its claims tell:
         the entry says that A is proactive, the question is whether A is reactive."""
         if len(asked) != 1:
@@ -141,7 +161,7 @@ class Judge:
         found: list[Finding] = []
         for mention in topics:
             finding = self._evidence.on(asked[0], mention.concept)
-            if finding and (not near or self._rests_on(entry, finding)):
+            if finding:
                 found.append(finding._replace(verdict=_turned(finding.verdict, mention.opposite)))
         return found[0] if len({finding.verdict for finding in found}) == 1 else None
 
@@ -186,14 +206,6 @@ class Judge:
 
     def _claims(self, entry: Answer) -> list[Claim]:
         return [self._knowledge.claims[claim] for claim in entry.claims]
-
-    def _rests_on(self, entry: Answer, finding: Finding) -> bool:
-        """Whether `finding` is of what `entry` speaks about: one of its claims, or what sets another subject apart in
-        the same aspect."""
-        if set(finding.claims) & set(entry.claims):
-            return True
-        aspects = {self._knowledge.claims[claim].aspect for claim in finding.claims}
-        return finding.rule == "contrast" and entry.aspect in aspects
 
 
 def _partly(found: Sequence[Finding]) -> Finding:

@@ -9,10 +9,13 @@ class Phrases:
     """A set of phrases, by the first word of each: most words begin none, and a word that does is looked at closer."""
 
     def __init__(self, phrases: Iterable[str]) -> None:
-        self._by_first: dict[str, list[tuple[str, ...]]] = {}
+        self._by_first: dict[str, dict[tuple[str, ...], None]] = {}  # in the order in which they were given
         for phrase in phrases:
             if words := tuple(phrase.split()):
-                self._by_first.setdefault(words[0], []).append(words)
+                self._by_first.setdefault(words[0], {})[words] = None
+        self._lengths = {
+            first: sorted({len(phrase) for phrase in those}, reverse=True) for first, those in self._by_first.items()
+        }
 
     def are_in(self, words: Sequence[str]) -> bool:
         """Whether one of the phrases stands anywhere in `words`."""
@@ -26,12 +29,9 @@ class Phrases:
     def within(self, words: Sequence[str]) -> tuple[int, int]:
         """Where the first of the phrases begins and ends in `words`, the longest that begins there; (0, 0): nowhere."""
         for start, word in enumerate(words):
-            end = 0
-            for phrase in self._by_first.get(word, ()):
-                if tuple(words[start : start + len(phrase)]) == phrase:
-                    end = max(end, start + len(phrase))
-            if end:
-                return start, end
+            for length in self._lengths.get(word, ()):
+                if tuple(words[start : start + length]) in self._by_first[word]:
+                    return start, start + length
         return 0, 0
 
     def opening(self, words: Sequence[str]) -> int:

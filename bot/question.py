@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -46,6 +47,12 @@ class Question:
 RECURRING = 512  # questions that are remembered as read: what everybody asks comes again and again
 RECURS = 200  # characters up to which a question is likely to
 SAYS_LITTLE = 2  # words of its own, in a sentence that only points to what the others tell
+
+
+STORY = 6  # words that tell more than who asks
+_ASKS_IF = re.compile(
+    rf"\b(?:{'|'.join(sorted(english.ASKS_IF))})(?: (?:me|us|you|him|her|them))? (?:if|whether) ", re.I
+)
 
 
 class Focus(NamedTuple):
@@ -112,12 +119,13 @@ class Reader:
 
         A sentence that asks what the others tell of, "… which of these threats is that?", says nothing to go by itself.
         """
-        parts = sentences(text)
+        parts = [piece for sentence in sentences(text) for piece in _told_and_asked(sentence)]
         asking = [
             at
             for at, part in enumerate(parts if len(parts) > 1 else ())
             if form.clause_form([word.text for word in split_words(part)]) is not None
         ]
+        asking = [at for at in asking if len(split_words(parts[at])) > 2] or asking  # "…, is there?" adds nothing
         if not asking:
             return Focus(features(plain, mentions), (), _concepts(mentions), blanked(plain, mentions), plain)
         words, named = self._named_in(parts[asking[-1]])
@@ -127,6 +135,8 @@ class Reader:
             story, named_there = self._named_in(told)
             signs = [one for one in features(words, named) if one.startswith("<")]
             return Focus((*features(story, named_there), *signs), (), _concepts(mentions), (), words)
+        if asking[-1] and not named and _own_words(words, named) <= SAYS_LITTLE:
+            about = _concepts(self._named_in(parts[asking[-1] - 1])[1]) or about  # what it points to
         own = len(words) >= 4
         asked = blanked(words, named) if own else blanked(plain, mentions)
         return Focus(features(plain, mentions), features(words, named) if own else (), about, asked, words)
@@ -147,6 +157,14 @@ class Reader:
             else:
                 words.append(word)
         return words, tuple(mended)
+
+
+def _told_and_asked(sentence: str) -> list[str]:
+    """In two, where a sentence tells a story before it asks: "… and my boss wants to know", "whether there is …"."""
+    indirect = _ASKS_IF.search(sentence)
+    if indirect is None or len(split_words(sentence[: indirect.start()])) < STORY:
+        return [sentence]
+    return [sentence[: indirect.start()], f"whether {sentence[indirect.end() :]}"]
 
 
 def features(words: Sequence[str], mentions: Sequence[Mention]) -> tuple[str, ...]:

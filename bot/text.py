@@ -23,6 +23,7 @@ _URL = re.compile(r"\bhttps?://\S+|\bwww\.\S+", re.IGNORECASE)
 _EMOJI_CODE = re.compile(r":[a-z0-9_+'-]*[a-z_+-][a-z0-9_+'-]*:")
 _QUOTE_LINE = re.compile(r"^\s*(?:>|&gt;)+\s?", re.MULTILINE)
 _FORMAT = re.compile(r"(?<!\w)[*_~`]+|[*_~`]+(?!\w)")
+_SAID_MARK = re.compile(r"\s+question mark\b", re.IGNORECASE)  # as it is dictated
 _SPACE = re.compile(r"[^\S\n]+")
 _LINES = re.compile(r"\s*\n\s*")
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?", re.UNICODE)
@@ -51,7 +52,7 @@ def clean(raw: str) -> str:
         text = _EMOJI_CODE.sub(" ", text)
     if not text.isascii():
         text = "".join(c if _readable(c) else " " for c in unicodedata.normalize("NFKC", text))
-    text = _FORMAT.sub(" ", text)
+    text = _SAID_MARK.sub("?", _FORMAT.sub(" ", text))
     return _LINES.sub("\n", _SPACE.sub(" ", text)).strip()  # a new line often is a new thought
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Literal, NamedTuple
 
@@ -65,7 +65,7 @@ class Speller:
             or self._is_english(word)
         ):
             return word
-        slack = 1 if len(word) < 7 else 2
+        slack = 1 if len(word) < 7 else 2 if len(word) < 10 else 3
         near = process.extract(word, self._candidates, scorer=OSA.distance, score_cutoff=slack, limit=12)
         ranked = sorted(
             (distance, candidate[0] != word[0], -self._counts[candidate], candidate) for candidate, distance, _ in near
@@ -75,6 +75,10 @@ class Speller:
 
 # Where names overlap, the longer counts; a subject's counts as two words longer than it is, a topic's as half a word.
 _AHEAD: dict[Layer, float] = {"subject": 2, "topic": 0.5, "aspect": 0}
+
+
+_JOINTS = frozenset({"and", "or", "versus"})
+_BETWEEN = _JOINTS | {"the", "a", "an"}
 
 
 class _Name(NamedTuple):
@@ -123,7 +127,21 @@ class ConceptFinder:
             if not any(taken[mention.start : mention.end]):
                 taken[mention.start : mention.end] = [True] * (mention.end - mention.start)
                 kept.append(mention)
+        kept += [mention for last in kept for mention in self._joined_to(last, stems) if not taken[mention.start]]
         return sorted(kept, key=lambda mention: mention.start)
+
+    def _joined_to(self, last: Mention, stems: Sequence[str]) -> Iterator[Mention]:
+        """The names before `last` that leave to it what they end with: "fire" in "fire, flood and storm insurance"."""
+        ending, joined = tuple(stems[last.start + 1 : last.end]), False
+        for position in range(last.start - 1, -1, -1) if ending else ():
+            if stems[position] in _BETWEEN:
+                joined = joined or stems[position] in _JOINTS
+                continue
+            whole = (stems[position], *ending)
+            name = next((name for name in self._names.get(stems[position], ()) if name.stems == whole), None)
+            if name is None or name.exact or not joined:
+                return
+            yield Mention(name.layer, name.concept, position, position + 1, name.opposite)
 
     def _add(self, layer: Layer, text: str, concept: Concept, *, opposite: bool) -> None:
         words = tuple(word.text for word in split_words(text))

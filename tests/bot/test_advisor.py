@@ -60,6 +60,8 @@ def test_both_sides_of_a_tension_are_shown(advisor: Advisor) -> None:
         ("what is the scope of appsec", "how does that compare with product security?", "table.scope.prodsec"),
         ("what are the pros of appsec", "and the other one, what are its cons?", "prodsec.con.cycles"),
         ("does rasp slow the app", "can we do something about it?", "appsec.con.performance.mitigation"),
+        ("what tools does appsec use", "and those of the other camp?", "table.tools.prodsec"),
+        ("does product security help in incidents", "is that its purpose?", "prodsec.pro.incident.caveat"),
     ],
 )
 def test_a_follow_up_is_read_with_what_was_talked_about(

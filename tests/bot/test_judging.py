@@ -64,6 +64,24 @@ ANSWERS = """
         ("appsec does not cover infrastructure. is that right?", "yes"),
         ("would it be wrong to say that appsec covers infrastructure?", "yes"),
         ("isn't appsec blind to infrastructure?", "yes"),
+        ("would it be a mistake to assume that appsec covers infrastructure?", "yes"),
+        ("can we assume that product security covers the cloud?", "yes"),
+        # a tag asks about what was denied, "right?" about the denial
+        ("appsec doesn't deal with phishing, does it?", "no"),
+        ("product security never makes cycles longer, does it?", "yes"),
+        ("appsec doesn't deal with phishing, right?", "yes"),
+        # what is only set apart, and what only tells which thing is meant, turns nothing round
+        ("does AppSec concentrate on single applications and not on the whole product?", "yes"),
+        ("does product security assess parts that we did not build?", "yes"),
+        ("does product security weigh the risk of outside integrations?", "yes"),
+        ("do infrastructure risks lie outside AppSec?", "yes"),
+        # "just" is "only"
+        ("is SAST just for source code?", "no"),
+        ("does SAST look at binaries too, not just at source code?", "yes"),
+        # said of another
+        ("is ASPM a kind of product security?", "no"),
+        # two claims that point different ways
+        ("does appsec improve an application's performance?", "partly"),
         # what is told before the question turns nothing round
         ("we have no source code from the vendor. can SAST check binaries?", "yes"),
         ("we only sell one app. does appsec fit that?", "yes"),

@@ -48,6 +48,32 @@ def test_what_the_source_does_not_say_is_not_answered_with_something_near(
     assert advisor.ask(question).kind == kind
 
 
+def test_names_that_share_their_last_word_are_all_found(advisor: Advisor) -> None:
+    for asked in ("how do static, dynamic and interactive testing work?", "the static and the dynamic testing"):
+        assert {"sast", "dast"} <= set(advisor.reader.read(asked).subjects)
+    assert advisor.reader.read("is code static and dynamic testing slow").subjects == ("sast", "dast")
+    assert advisor.reader.read("is our site static or do we need testing").subjects == ()
+
+
+def test_numbered_questions_are_all_answered(advisor: Advisor) -> None:
+    reply = advisor.ask("1) what is SAST 2) what is the scope of product security")
+    assert {"appsec.type.sast", "table.scope.prodsec"} <= {citation.claim for citation in reply.citations}
+
+
+def test_thanks_before_a_question_are_not_what_is_answered(advisor: Advisor) -> None:
+    assert advisor.ask("ok thanks. which flowers should I plant in spring?").kind == "offtopic"
+    assert advisor.ask("ok thanks.").entry == "thanks"
+
+
+def test_what_a_story_mentions_is_not_what_is_asked(advisor: Advisor) -> None:
+    story = "after our last pentest the auditors found weak logins and now my manager wants to know if "
+    assert advisor.ask(story + "appsec would guard against authentication failures").entry == "appsec-authentication"
+
+
+def test_a_question_mark_that_is_dictated_is_one(advisor: Advisor) -> None:
+    assert advisor.ask("um hardware belongs to product security question mark").verdict == "yes"
+
+
 def test_who_goes_on_asking_is_not_given_the_same_answer_again(advisor: Advisor) -> None:
     before = ["which threats does appsec guard against?"]
     assert advisor.ask("why do attackers go for these first?", before).entry == "attackers-first"
