@@ -66,9 +66,9 @@ def invented(labels: int = 40, each: int = 30, seed: int = 0) -> QuestionSet:
 
 
 def on_everything(knowledge: KnowledgeBase, seed: int = 0) -> list[str]:
-    """Questions that are all different, on every topic of the knowledge and every subject, in a mixed order."""
+    """Questions that are all different, on every topic that the sources speak of and on every subject, mixed."""
     subjects = [subject.name for subject in knowledge.subjects.values() if subject.contrast]
-    topics = [name for topic in knowledge.topics.values() for name in (topic.name, *topic.names)]
+    topics = [name for topic in knowledge.topics.values() if topic.stated for name in (topic.name, *topic.names)]
     asked = [frame.format(subject=a, topic=b) for frame in FRAMES for a in subjects for b in dict.fromkeys(topics)]
     random.Random(seed).shuffle(asked)
     return asked
