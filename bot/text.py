@@ -34,7 +34,6 @@ _STRAIGHT = str.maketrans(
 # Slack's own wide mentions and the marks of a quotation carry nothing that is asked.
 
 
-@lru_cache(maxsize=64)
 def clean(raw: str) -> str:
     """`raw` as typed in Slack or Teams, without mentions, addresses of links, tags, emoji, quotes and formatting."""
     text = raw[:LONGEST].translate(_STRAIGHT)
