@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 from bot import english
 from bot.candidates import Candidate, CandidateFinder, Candidates
 from bot.conversation import LastTurn
-from bot.evidence import Evidence, Finding, reverse
+from bot.evidence import Evidence, Finding
 from bot.followup import Resolved, resolve, sibling_of
 from bot.judging import Judge
 from bot.knowledge.model import Answer, KnowledgeBase
@@ -126,9 +126,17 @@ class Decider:
             return Decision("offtopic", rule="shares no word of its own with the nearest answers")
         named = bool(question.mentions or resolved.subjects)
         enough = best.score >= (limits.answer if named else limits.plain)
-        if enough and (best.score >= limits.clear or candidates.margin >= limits.margin):
+        if enough and (best.score >= limits.clear or self._lead(candidates) >= limits.margin):
             return self._answer(question, resolved, best, "best candidate")
         return self._uncertain(question, resolved, candidates)
+
+    def _lead(self, candidates: Candidates) -> float:
+        """By how much the best is ahead of the next that rests on other claims: of two that say the same, either will
+        do."""
+        best, *others = candidates.ranked
+        claims = set(self._knowledge.answers[best.entry].claims)
+        next_best = (c.score for c in others if claims.isdisjoint(self._knowledge.answers[c.entry].claims))
+        return best.score - next(next_best, 0.0)
 
     def _is_foreign(self, question: Question, resolved: Resolved, candidates: Candidates) -> bool:
         """Whether the question names no subject and no topic, and the nearest answers lack all its other words."""
@@ -177,7 +185,7 @@ class Decider:
                 if finding is None:
                     continue
                 entry = self._entry_on(subject, topic)
-                verdict = self._turned(finding.verdict, question.reversed) if question.form == "yesno" else None
+                verdict = self._judge.on_claims(question, subject, finding) if question.form == "yesno" else None
                 return Decision(
                     "answer",
                     entry=entry.id if entry else None,
@@ -236,10 +244,6 @@ class Decider:
         aspects = {self._knowledge.claims[claim].aspect for claim in finding.claims}
         claims = self._knowledge.claims.values()
         return tuple(claim.id for claim in claims if subject in claim.subjects and claim.aspect in aspects)[:1]
-
-    @staticmethod
-    def _turned(verdict: Verdict, contrary: bool) -> Verdict:
-        return reverse(verdict) if contrary else verdict
 
 
 def _points_nowhere(question: Question, resolved: Resolved) -> bool:

@@ -16,6 +16,8 @@ from bot.polarity import OF_ENTRY, Polarity
 from bot.question import RECURRING, RECURS, Question, Reader
 from bot.retrieval import Candidate as Found
 from bot.retrieval import Retriever
+from bot.vocabulary import stem
+from bot.wording import Wording
 
 CONSIDERED = 16  # labels that are looked at more closely
 RANKED = 8  # answers that are ranked
@@ -72,6 +74,7 @@ class CandidateFinder:
         self._evidence = evidence
         self._retriever = learnt.entries
         self._polarity = Polarity(learnt.polarity)
+        self._wording = Wording(knowledge)
         self._recurring = lru_cache(RECURRING)(self._rank)
 
     def rank(
@@ -87,14 +90,12 @@ class CandidateFinder:
     ) -> Candidates:
         ranking = self._retriever.rank((*question.features, *extra), limit=CONSIDERED)
         sides: dict[str, list[float]] = {}
-        # What is said around a question may be small talk; the question is not.
-        self._collect(
-            [found for found in ranking.candidates if not question.asking or self._is_answer(found.label)], sides
-        )
+        self._collect([found for found in ranking.candidates if self._may_be(found.label, question)], sides)
         confidence = ranking.confidence
         if extra:  # what someone wants to do instead has nothing to do with what was talked about before
             alone = self._retriever.rank(question.features, limit=CONSIDERED)
-            self._collect([found for found in alone.candidates if self._is_request(found.label)], sides)
+            requests = [found for found in alone.candidates if self._is_request(found.label)]
+            self._collect([found for found in requests if self._may_be(found.label, question)], sides)
         if question.asking:
             asking = self._retriever.rank((*question.asking, *extra), limit=CONSIDERED)
             self._collect(asking.candidates, sides)
@@ -120,8 +121,13 @@ class CandidateFinder:
         ranked.sort(key=lambda candidate: (-candidate.score, candidate.entry))
         return Candidates(tuple(ranked[:RANKED]), confidence)
 
-    def _is_answer(self, label: str) -> bool:
-        return self._knowledge.answers[label.removesuffix(CONTRARY)].kind != "help"
+    def _may_be(self, label: str, question: Question) -> bool:
+        """False for small talk around a question with words of its own: "thanks. And when does the train leave?"."""
+        entry = self._knowledge.answers[label.removesuffix(CONTRARY)]
+        if entry.kind != "help" or not question.asking:
+            return True
+        own = {stem(word) for word in question.asking if word not in english.FUNCTION_WORDS}
+        return own <= self._wording.stems(entry)
 
     def _is_request(self, label: str) -> bool:
         return self._knowledge.answers[label.removesuffix(CONTRARY)].kind in ("help", "triage")

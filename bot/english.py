@@ -29,6 +29,7 @@ OPENERS = _words(
     "all "
     "there i mean you know basically honestly btw anyway plus"
 )
+TURNS = _words("so right but now")  # to the question, after a story that was told without a full stop
 STATES = _words("i you there all team")  # before an auxiliary these open a statement
 FUNCTION_WORDS = _words(
     "a an the of to in on at by for from with without and or but if then than that this these those it its it's "
@@ -102,8 +103,8 @@ REVERSALS = (
 )  # fmt: skip
 # What says that there is nothing besides.
 ONLY = (
-    "only", "just", "purely", "solely", "exclusively", "merely", "nothing but", "limited to", "confined to",
-    "restricted to", "limit itself to", "limits itself to",
+    "only", "one and only", "just", "purely", "solely", "exclusively", "merely", "nothing but", "limited to",
+    "confined to", "restricted to", "limit itself to", "limits itself to",
     "restrict itself to", "confine itself to", "nothing else", "nothing besides",
     "just about", "just for", "just with", "all about",
     "all there is", "one single", "just one", "just the one", "nothing more than", "no more than",
@@ -117,7 +118,10 @@ ALWAYS = (
 )  # fmt: skip
 # … and said.
 WITHOUT_EXCEPTION = _words("always every all any each entire whole fully everything everyone everybody guarantees")
-SAME = ("same", "identical", "alike", "equal", "no different")
+SAME = (
+    "same", "identical", "alike", "equal", "no different", "another name", "another word", "other name", "other word",
+    "different name", "different word", "new name", "new word", "synonym", "synonyms",
+)  # fmt: skip
 EXAMPLES = ("such as", "including", "for example", "for instance", "among them")
 # "Do you know if …", anywhere in a message, asks yes or no; so does "whether".
 ASKS_IF = _words("know wonder wondering ask asking asked tell say see check sure clear unsure curious")
@@ -234,7 +238,7 @@ NUMERIC = (
     "what proportion", "what fraction",
     "what number", "how high", "how big", "how large", "how old", "by how much", "how much exactly", "per hundred",
     "per cent", "percent of", "percentage of",
-    "number of", "average", "how soon", "how quickly", "ratio", "how much money", "how much time",
+    "most often", "number of", "average", "how soon", "how quickly", "ratio", "how much money", "how much time",
     "how much longer", "how much faster", "how much slower",
     "how fast", "in figures", "in numbers", "absolute numbers", "in euros", "in dollars", "what year", "which year",
     "how much does", "how much is", "how much do",
@@ -269,5 +273,6 @@ FILLERS = _words(
 DIFFERENCE = _words(
     "different differ differs difference compare compared comparison versus distinguish apart better relate relates"
 )
+BOUNDS = _words("every within least most under over than exactly up")  # before a number that is asked about
 ALTERNATIVES = _words("one approach discipline side camp kind type way field half party")  # "the other …"
 OPENS_WITH_WHO = (("then", "who"), ("who", "does"), ("so", "who"), ("who", "then"), ("who", "else"))

@@ -112,7 +112,7 @@ def _asks_for_more(question: Question) -> bool:
 
 def _asks_for_other(question: Question, rest: list[str]) -> bool:
     words = set(question.words)
-    if "other" in words and words & english.ALTERNATIVES:
+    if ("other" in words and words & english.ALTERNATIVES) or "counterpart" in words:
         return True
     return question.words[:2] in english.OPENS_WITH_WHO and len(rest) <= 1 and not (question.topics or question.aspects)
 

@@ -83,7 +83,9 @@ def form_of(typed: Typed, words: Sequence[str], *, offers_choice: bool) -> Form:
 
 def asks_for_number(words: Sequence[str]) -> bool:
     """Whether a number, a rate or a date is asked for."""
-    return _NUMERIC.are_in(words)
+    return _NUMERIC.are_in(words) or any(
+        bound in english.BOUNDS and number.isdecimal() for bound, number in pairwise(words)
+    )
 
 
 def asks_about_both(words: Sequence[str]) -> bool:
@@ -141,13 +143,15 @@ def clause_form(words: list[str]) -> Form | None:
     words = without_openers(words)
     if not words:
         return None
+    if len(words) == 1 and words[0] in english.OPENERS:
+        return None  # "please"
     frame = _FRAMES.opening(words)
     if frame:
         rest = words[frame:]
         if words[0] in english.AUXILIARIES and not _asks(rest):
             # "can you protect …": without "explain", "tell me", "list" it is a plain yes/no question
             return "yesno" if rest[0] not in english.IMPERATIVES else "open"
-        return clause_form(rest) or ("yesno" if rest[0] in english.WHETHER else "open")
+        return clause_form(rest) or ("yesno" if rest[0] in english.WHETHER or _turns_to_ask(rest) else "open")
     if words[0] in english.WHETHER:
         return "yesno" if len(words) > 1 and words[0] == "whether" else None
     if words[0] in english.QUESTION_WORDS:
@@ -170,6 +174,12 @@ def _asks_indirectly(words: Sequence[str]) -> bool:
     return any(
         word == "whether" or (word == "if" and before in english.ASKS_IF) for before, word in pairwise(words[:-2])
     )
+
+
+def _turns_to_ask(words: Sequence[str]) -> bool:
+    """Whether it comes to "… so does A …" after all."""
+    verbs = english.AUXILIARIES - english.IMPERATIVES
+    return any(first in english.TURNS and second in verbs for first, second in pairwise(words))
 
 
 def _asks(words: Sequence[str]) -> bool:
@@ -252,6 +262,8 @@ def main_clause(typed: Typed) -> list[str]:
     for position, word in enumerate(words[3:], 3):
         before = words[position - 1]
         generic = not english.GENERIC.isdisjoint(words[position - 2 : position])  # "something else that"
+        if before.endswith("ing") and word != "that":
+            continue  # "finding out who did it": what is found out, and no more of a thing
         if word in english.SUBORDINATES and before not in english.REPORTS and not generic:
             return words[:position]
     return words

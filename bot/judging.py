@@ -49,6 +49,12 @@ class Judge:
         verdict, claims = self._judge(question, entry, asked, finding, contrary=contrary)
         return verdict and _turned(verdict, question.denied), claims
 
+    def on_claims(self, question: Question, subject: str, finding: Finding) -> Verdict:
+        """The verdict on what is said of `subject` in the claims of `finding`, where no curated answer is near."""
+        if question.only and self._says_more(question, (subject,)):
+            return _turned("no", question.reversed)
+        return _turned(finding.verdict, question.reversed)
+
     def _judge(
         self,
         question: Question,
@@ -74,7 +80,7 @@ class Judge:
         weighed = finding is not None and finding.verdict == "partly"
         if named is not None and not (weighed and set(named.claims) & set(entry.claims)):
             return _turned(named.verdict, question.reversed), named.claims
-        if finding is None and entry.aspect and len(entry.subjects) > 1 and _SAME.are_in(question.words):
+        if finding is None and len(entry.subjects) > 1 and _SAME.are_in(question.words):
             return _turned("no", question.reversed), ()  # two are compared because they are not the same
         verdict = _turned(finding.verdict if finding else "yes", contrary)
         if verdict == "yes" and self._of_another(question, entry):

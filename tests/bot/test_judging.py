@@ -80,6 +80,12 @@ ANSWERS = """
         ("does SAST look at binaries too, not just at source code?", "yes"),
         # said of another
         ("is ASPM a kind of product security?", "no"),
+        # the same by another name
+        ("is DAST just static testing by another name?", "no"),
+        # told and asked in one breath
+        ("um I was wondering we have lots of wiring right so does product security secure hardware", "yes"),
+        # no curated answer is near
+        ("is source code the only thing that AppSec evaluates?", "no"),
         # two claims that point different ways
         ("does appsec improve an application's performance?", "partly"),
         # what is told before the question turns nothing round

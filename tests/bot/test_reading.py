@@ -40,6 +40,8 @@ def test_several_questions_after_a_lead_in_are_all_answered(advisor: Advisor) ->
         ("how many apps are in the scope of product security?", "answer"),
         ("would product security get us through a FedRAMP audit?", "unstated"),
         ("is that any better?", "clarify"),
+        ("must secrets be renewed every 30 days in appsec?", "unstated"),
+        ("which of appsec's threats comes most often?", "unstated"),
     ],
 )
 def test_what_the_source_does_not_say_is_not_answered_with_something_near(
