@@ -79,7 +79,7 @@ CONTRACTIONS = {
 
 # After a negation a yes/no question asks whether the contrary holds.
 NEGATIONS = _words("not never no nothing nobody none neither cannot nowhere")
-NOT_NEGATED = _words("else only just more less matter doubt idea problem longer clue worries one")
+NOT_NEGATED = _words("but besides else only just more less matter doubt idea problem longer clue worries one")
 SETS_APART = _words("or and but")  # before a negation: what it denies is only set apart from what is asked about
 PERSONS = _words("i we you they he she who people someone somebody anybody anyone that which")
 BEFORE_NOUNS = _words("in the a an of from with by to for any our all some and or these those its their every")

@@ -6,6 +6,7 @@ A complete question is never bent by what came before: only what is missing is t
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import chain
 from typing import NamedTuple
 
 from bot import english
@@ -25,6 +26,7 @@ class Resolved(NamedTuple):
     entry: str | None = None  # the conversation settles which answer is meant
     topics: tuple[str, ...] = ()  # topics carried over
     rule: str = "complete"
+    openly: bool = False  # goes on with a question that asked for no yes or no
 
 
 def resolve(question: Question, last: LastTurn | None, knowledge: KnowledgeBase, reader: Reader) -> Resolved:
@@ -58,6 +60,9 @@ def resolve(question: Question, last: LastTurn | None, knowledge: KnowledgeBase,
                 rule="compared with the last subject",
             )
         return Resolved(own)
+    shared = _sharing_a_word(question, rest, last, knowledge, reader)
+    if shared:
+        return _swapped(shared, last, knowledge, reader)
     if last.entry and _asks_for_more(question):
         return Resolved(last.subjects, entry=last.entry, topics=last.topics, rule="more of the last answer")
     other = _other(last, knowledge) if _asks_for_other(question, rest) else None
@@ -84,6 +89,22 @@ def resolve(question: Question, last: LastTurn | None, knowledge: KnowledgeBase,
         topics=topics,
         rule="leans on the last turn",
     )
+
+
+def _sharing_a_word(
+    question: Question, rest: list[str], last: LastTurn, knowledge: KnowledgeBase, reader: Reader
+) -> tuple[str, ...]:
+    """The subject that a single word names together with the end of the last one's name: "flood?" after "what is fire
+    insurance?"."""
+    if len(rest) != 1 or len(question.words) > 5 or question.topics or question.aspects:
+        return ()
+    concepts = (knowledge.subjects[subject] for subject in last.subjects if subject in knowledge.subjects)
+    endings = dict.fromkeys(name.partition(" ")[2] for one in concepts for name in (one.name, *one.names))
+    for ending in filter(None, endings):
+        named = reader.read(f"{rest[0]} {ending}").mentions
+        if len(named) == 1 and named[0].start == 0 and named[0].layer == "subject":
+            return (named[0].concept,)
+    return ()
 
 
 def _within_subject(question: Question, word: str) -> bool:
@@ -134,16 +155,28 @@ def _ordinal(question: Question, last: LastTurn) -> tuple[str, ...]:
 
 def _swapped(subjects: tuple[str, ...], last: LastTurn, knowledge: KnowledgeBase, reader: Reader) -> Resolved:
     """The last question over again, about other subjects."""
-    sibling = sibling_of(knowledge.answers.get(last.entry or ""), subjects, knowledge)
-    if sibling:
-        return Resolved(subjects, entry=sibling.id, topics=last.topics, rule="the last question about another subject")
     before = reader.read(last.question)
+    openly = before.form != "yesno"
+    sibling = sibling_of(knowledge.answers.get(last.entry or ""), subjects, knowledge, openly=openly)
+    if sibling:
+        return Resolved(
+            subjects,
+            entry=sibling.id,
+            topics=last.topics,
+            rule="the last question about another subject",
+            openly=openly,
+        )
     kept = tuple(feature for feature in before.features if feature.strip("<>") not in knowledge.subjects)
-    return Resolved(subjects, extra=kept, topics=last.topics, rule="the last question about another subject")
+    return Resolved(
+        subjects, extra=kept, topics=last.topics, rule="the last question about another subject", openly=openly
+    )
 
 
-def sibling_of(entry: Answer | None, subjects: tuple[str, ...], knowledge: KnowledgeBase) -> Answer | None:
-    """The answer that says of `subjects` what `entry` says of its own: same aspect, or same topic."""
+def sibling_of(
+    entry: Answer | None, subjects: tuple[str, ...], knowledge: KnowledgeBase, *, openly: bool = False
+) -> Answer | None:
+    """The answer that says of `subjects` what `entry` says of its own: on the same topic, or in the same aspect; where
+    it was asked openly, "what is A?", in the same aspect first."""
     if entry is None:
         return None
     if set(entry.subjects) == set(subjects):
@@ -151,12 +184,6 @@ def sibling_of(entry: Answer | None, subjects: tuple[str, ...], knowledge: Knowl
     same = [
         other for other in knowledge.answers.values() if set(other.subjects) == set(subjects) and other.kind == "answer"
     ]
-    for topic in entry.topics:
-        for other in same:
-            if topic in other.topics:
-                return other
-    if entry.aspect:
-        for other in same:
-            if other.aspect == entry.aspect:
-                return other
-    return None
+    on_topic = (other for topic in entry.topics for other in same if topic in other.topics)
+    in_aspect = (other for other in same if entry.aspect and other.aspect == entry.aspect)
+    return next(chain(in_aspect, on_topic) if openly else chain(on_topic, in_aspect), None)

@@ -42,7 +42,7 @@ class Judge:
         `finding` is what is said on what `entry` is about; `contrary`: the wording asks for the contrary of that.
         """
         bare = _only_names(question)
-        if question.form != "yesno" or (bare and (resolved.rule == "complete" or question.aspects)):
+        if question.form != "yesno" or resolved.openly or (bare and (resolved.rule == "complete" or question.aspects)):
             return None, ()
         if bare and not any(mention.opposite for mention in question.mentions):
             contrary = False  # "and A?" has no wording of its own that could be near to another one

@@ -76,6 +76,24 @@ def test_a_name_alone_is_asked_about_as_the_question_before(advisor: Advisor) ->
         assert advisor.ask("ok and social engineering?", [before]).verdict == "no"
 
 
+@pytest.mark.parametrize(
+    ("before", "question", "entry", "verdict"),
+    [
+        ("what is SAST?", "and DAST?", "dast", None),
+        ("what is SAST?", "dynamic?", "dast", None),
+        ("explain static testing", "and the interactive one?", "iast", None),
+        ("what is application security?", "and product?", "prodsec-definition", None),
+        ("does SAST read the source code?", "and DAST?", "dast-source-code", "no"),
+        ("what is SAST?", "which vendors?", None, None),
+    ],
+)
+def test_another_name_is_asked_about_in_the_same_way(
+    advisor: Advisor, before: str, question: str, entry: str | None, verdict: str | None
+) -> None:
+    reply = advisor.ask(question, [before])
+    assert (reply.entry, reply.verdict) == (entry, verdict), reply.text
+
+
 def test_a_complete_question_is_not_bent_by_what_came_before(advisor: Advisor) -> None:
     for question in ("does appsec cover phishing?", "is product security expensive?", "what is IAST"):
         alone, after = advisor.ask(question), advisor.ask(question, ["what are the cons of product security"])

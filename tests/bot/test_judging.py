@@ -77,6 +77,7 @@ ANSWERS = """
         ("do infrastructure risks lie outside AppSec?", "yes"),
         # "just" is "only"
         ("is SAST just for source code?", "no"),
+        ("does SAST look at nothing but source code?", "no"),
         ("does SAST look at binaries too, not just at source code?", "yes"),
         # said of another
         ("is ASPM a kind of product security?", "no"),
