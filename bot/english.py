@@ -16,37 +16,28 @@ AUXILIARIES = _words(
 )
 QUESTION_WORDS = _words("what which who whom whose how why when where whats whos hows wheres")
 IMPERATIVES = _words(
-    "name list give gimme explain define describe compare tell show summarise summarize outline enumerate walk "
-    "remind teach "
-    "need want sum break contrast spell quote mention elaborate clarify run state point pls please lets let tl tldr "
-    "eli5"
+    "name list give gimme explain define describe compare tell show summarise summarize outline enumerate walk remind "
+    "teach need want sum break contrast spell quote mention elaborate clarify run state point pls please lets let tl "
+    "tldr eli5"
 )
 # Words that say nothing about the matter when they open a message.
 OPENERS = _words(
     "so ok okay and but also well hey hi hello um uh erm like then now right alright just oh good morning day "
-    "afternoon "
-    "evening quick question dear yo please pls sorry thanks hm hmm yeah yes actually or because since as if gm team "
-    "all "
-    "there i mean you know basically honestly btw anyway plus"
+    "afternoon evening quick question dear yo please pls sorry thanks hm hmm yeah yes actually or because since as if "
+    "gm team all there i mean you know basically honestly btw anyway plus"
 )
 TURNS = _words("so right but now")  # to the question, after a story that was told without a full stop
 STATES = _words("i you there all team")  # before an auxiliary these open a statement
 FUNCTION_WORDS = _words(
-    "a an the of to in on at by for from with without and or but if then than that this these those it its it's "
-    "they them "
-    "their theirs he she his her him we us our ours you your yours i me my mine is are was were am be been being "
-    "does do did "
-    "done doing can could will would should shall has have had having may might must not no nor so as too also just "
-    "only very "
-    "really there here what which who whom whose how why when where one ones any some all each every both either "
-    "neither such "
-    "same other another more most much many few less least own about into over under again once up down out off "
-    "while during "
-    "before after above below between through because until against please pls tell me us know get got go going let "
-    "make "
-    "need want like say says said mean means ok okay yes yeah hey hi hello thanks thank um uh well now still even "
-    "ever never "
-    "thing things stuff way kind sort lot bit put use used using take takes give gives show explain"
+    "a an the of to in on at by for from with without and or but if then than that this these those it its it's they "
+    "them their theirs he she his her him we us our ours you your yours i me my mine is are was were am be been being "
+    "does do did done doing can could will would should shall has have had having may might must not no nor so as too "
+    "also just only very really there here what which who whom whose how why when where one ones any some all each "
+    "every both either neither such same other another more most much many few less least own about into over under "
+    "again once up down out off while during before after above below between through because until against please "
+    "pls tell me us know get got go going let make need want like say says said mean means ok okay yes yeah hey hi "
+    "hello thanks thank um uh well now still even ever never thing things stuff way kind sort lot bit put use used "
+    "using take takes give gives show explain"
 )
 PRONOUNS = _words("it its they them their that this these those one ones he she there both same so such")
 
@@ -259,15 +250,15 @@ GREETINGS = _words(
 # Follow-ups.
 # A message of these alone, and of small words, asks for more of what was just said …
 WANTS_MORE = _words(
-    "why how come so explain more detail details elaborate example simple simply words simpler five old plain "
-    "again reason understand eli5 summary short though"
+    "why how come so explain more detail details elaborate example simple simply words simpler five old plain again "
+    "reason understand eli5 summary short though"
 )
 # … which these do not change.
 AROUND_MORE = _words("it that this is me to a i am like in can you please tell give the do and but ok okay not an for")
 # What says nothing of its own in a follow-up: "and the same again for B, please".
 FILLERS = _words(
-    "same apply applies about again please regarding case side question thing too also instead versus opposite "
-    "okay then"
+    "same apply applies about again please regarding case side question thing too also instead versus opposite okay "
+    "then"
 )
 # What asks how one thing compares with another.
 DIFFERENCE = _words(

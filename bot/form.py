@@ -262,8 +262,8 @@ def main_clause(typed: Typed) -> list[str]:
     for position, word in enumerate(words[3:], 3):
         before = words[position - 1]
         generic = not english.GENERIC.isdisjoint(words[position - 2 : position])  # "something else that"
-        if before.endswith("ing") and word != "that":
-            continue  # "finding out who did it": what is found out, and no more of a thing
+        if before.endswith("ing") and word in ("who", "what"):
+            continue  # "proving who one is": what is proved, and no more of a thing
         if word in english.SUBORDINATES and before not in english.REPORTS and not generic:
             return words[:position]
     return words

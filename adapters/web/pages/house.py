@@ -5,6 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from adapters.web.site import Site, see_other
+from bot.question import RECURRING
 
 
 def routes(site: Site) -> list[web.RouteDef]:
@@ -38,6 +39,7 @@ class House:
             template,
             hours=f"{settings.conversation_hours:g}",
             days=f"{settings.triage_days:g}",
+            recurring=RECURRING,
             contact=settings.security_contact,
             sources=tuple(knowledge.sources.values()),
         )
