@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from bot import english
+from bot import english, form
 from bot.candidates import Candidate, CandidateFinder, Candidates
 from bot.conversation import LastTurn
 from bot.evidence import Evidence, Finding
@@ -118,6 +118,8 @@ class Decider:
             return Decision("unstated", rule="names a topic on which the sources are silent")
         if question.numeric and not self._wording.counts(entry, question.words):
             return Decision("unstated", rule="asks for a number")
+        if len(entry.subjects) < 2 and not question.pair and form.asks_for_difference(question.words):
+            return Decision("unstated", rule="asks for the difference of what the sources don't compare")
         if question.respect and not self._compares_in(question, entry):
             return Decision("unstated", rule="compares in a respect that the sources don't speak of")
         if best.wording < limits.near and self._nothing_said(question, resolved, entry):

@@ -14,6 +14,7 @@ Form = Literal["yesno", "open", "choice", "fragment"]
 
 _FRAMES = Phrases(english.ASKING_FRAMES)
 _NUMERIC = Phrases(english.NUMERIC)
+_DIFFERENCE = Phrases(english.DIFFERENCE_BETWEEN)
 _PAIR = Phrases(english.PAIR)
 _ONLY = Phrases(english.ONLY)
 _POINTING = Phrases(english.POINTING)
@@ -86,6 +87,11 @@ def asks_for_number(words: Sequence[str]) -> bool:
     return _NUMERIC.are_in(words) or any(
         bound in english.BOUNDS and number.isdecimal() for bound, number in pairwise(words)
     )
+
+
+def asks_for_difference(words: Sequence[str]) -> bool:
+    """Whether it is asked how one thing differs from another: "what is the difference between A and B"."""
+    return _DIFFERENCE.are_in(words)
 
 
 def asks_about_both(words: Sequence[str]) -> bool:

@@ -42,6 +42,8 @@ def test_several_questions_after_a_lead_in_are_all_answered(advisor: Advisor) ->
         ("is that any better?", "clarify"),
         ("must secrets be renewed every 30 days in appsec?", "unstated"),
         ("which of appsec's threats comes most often?", "unstated"),
+        ("what is the difference between an API and a dependency?", "unstated"),
+        ("how does AppSec differ from product security?", "answer"),
     ],
 )
 def test_what_the_source_does_not_say_is_not_answered_with_something_near(
