@@ -209,7 +209,8 @@ class Decider:
         entry = self._knowledge.answers[candidate.entry]
         finding: Finding | None
         claims = entry.claims
-        asked = self._asked(resolved.subjects, entry)
+        pair = self._pair if question.pair and not set(self._pair).isdisjoint(entry.subjects) else ()
+        asked = self._asked(resolved.subjects or pair, entry)
         if asked and entry.subjects and not set(asked) & set(entry.subjects):
             sibling = sibling_of(entry, asked[:1], self._knowledge)
             if sibling is not None:

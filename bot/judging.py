@@ -157,8 +157,6 @@ class Judge:
     def _named(self, question: Question, entry: Answer, asked: tuple[str, ...]) -> Finding | None:
         """What is said on what a yes/no question names, where that is not what `entry` is about but its claims tell:
         the entry says that A is proactive, the question is whether A is reactive."""
-        if len(asked) != 1:
-            return None
         known = self._knowledge.topics
         topics = [m for m in question.mentions if m.concept in known and m.concept not in asked]
         own = {*entry.topics, *(wider for topic in entry.topics for wider in known[topic].within)}
@@ -166,9 +164,9 @@ class Judge:
             return None
         found: list[Finding] = []
         for mention in topics:
-            finding = self._evidence.on(asked[0], mention.concept)
-            if finding:
-                found.append(finding._replace(verdict=_turned(finding.verdict, mention.opposite)))
+            said = [self._evidence.on(subject, mention.concept) for subject in asked]
+            if said and said[0] and all(said):  # of each subject that is asked about
+                found += [one._replace(verdict=_turned(one.verdict, mention.opposite)) for one in said if one]
         return found[0] if len({finding.verdict for finding in found}) == 1 else None
 
     def _stated(self, question: Question, asked: tuple[str, ...], verdict: Verdict) -> Iterator[Claim]:

@@ -81,6 +81,11 @@ ANSWERS = """
         ("does SAST look at binaries too, not just at source code?", "yes"),
         # said of another
         ("is ASPM a kind of product security?", "no"),
+        # of both, and of neither
+        ("is either discipline superfluous?", "no"),
+        # early and late
+        ("does SAST have to wait until the app is built?", "no"),
+        ("do attackers keep insecure APIs for last?", "no"),
         # the same by another name
         ("is DAST just static testing by another name?", "no"),
         # told and asked in one breath
