@@ -78,7 +78,8 @@ def form_of(typed: Typed, words: Sequence[str], *, offers_choice: bool) -> Form:
         if any(word in english.QUESTION_WORDS for word in words[:6]):
             found = "open"
         else:
-            found = "yesno" if "?" in typed.text or typed.wrapped or _tagged(words) else "fragment"
+            asks = "?" in typed.text or typed.wrapped or _tagged(words) or _POINTING.are_in(words)
+            found = "yesno" if asks else "fragment"
     return "choice" if found == "yesno" and offers_choice else found
 
 
