@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
 from bot import english, form
@@ -74,6 +74,8 @@ class Decider:
         self._pair = _compared(knowledge)
 
     def decide(self, question: Question, last: LastTurn | None) -> Decision:
+        if last and form.goes_on(question.words) and self._reader.read(last.question).form == "yesno":
+            question = replace(question, form="yesno")  # "does A cover X?", "and what about Y?"
         resolved = resolve(question, last, self._knowledge, self._reader)
         subjects = resolved.subjects or (self._pair if question.pair else ())
         said = last.entry if last and resolved.extra else None

@@ -267,4 +267,5 @@ DIFFERENCE = _words(
 BOUNDS = _words("every within least most under over than exactly up")  # before a number that is asked about
 ALTERNATIVES = _words("one approach discipline side camp kind type way field half party")  # "the other …"
 DIFFERENCE_BETWEEN = ("difference between", "differences between", "distinguishes", "distinguish between", "tell apart")
+GOES_ON = ("what about", "how about")
 OPENS_WITH_WHO = (("then", "who"), ("who", "does"), ("so", "who"), ("who", "then"), ("who", "else"))

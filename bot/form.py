@@ -15,6 +15,7 @@ Form = Literal["yesno", "open", "choice", "fragment"]
 _FRAMES = Phrases(english.ASKING_FRAMES)
 _NUMERIC = Phrases(english.NUMERIC)
 _DIFFERENCE = Phrases(english.DIFFERENCE_BETWEEN)
+_GOES_ON = Phrases(english.GOES_ON)
 _PAIR = Phrases(english.PAIR)
 _ONLY = Phrases(english.ONLY)
 _POINTING = Phrases(english.POINTING)
@@ -93,6 +94,11 @@ def asks_for_number(words: Sequence[str]) -> bool:
 def asks_for_difference(words: Sequence[str]) -> bool:
     """Whether it is asked how one thing differs from another: "what is the difference between A and B"."""
     return _DIFFERENCE.are_in(words)
+
+
+def goes_on(words: Sequence[str]) -> bool:
+    """Whether something else is to be taken in the same way: "and what about A"."""
+    return _GOES_ON.opening(without_openers(list(words))) > 0
 
 
 def asks_about_both(words: Sequence[str]) -> bool:

@@ -84,6 +84,8 @@ def test_a_name_alone_is_asked_about_as_the_question_before(advisor: Advisor) ->
         ("explain static testing", "and the interactive one?", "iast", None),
         ("what is application security?", "and product?", "prodsec-definition", None),
         ("does SAST read the source code?", "and DAST?", "dast-source-code", "no"),
+        ("does appsec cover phishing?", "and what about weak cryptography", "appsec-crypto", "yes"),
+        ("what does appsec cover?", "and what about weak cryptography", "appsec-crypto", None),
         ("what is SAST?", "which vendors?", None, None),
     ],
 )
