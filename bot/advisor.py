@@ -234,7 +234,7 @@ class Advisor:
         """The questions within a message with what is decided on each, where together they say more than the whole."""
         pieces = split_questions(whole.text)
         if len(pieces) < 2:
-            return []
+            return [(whole, one) for one in self._decider.on_each_aspect(whole, decision)]
         decided: list[tuple[Question, Decision]] = []
         before = last
         for piece in pieces:

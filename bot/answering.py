@@ -88,6 +88,29 @@ class Decider:
         decision = self._decide(question, resolved, candidates, missing)
         return decision._replace(candidates=candidates, resolved=resolved, missing=missing)
 
+    def on_each_aspect(self, question: Question, decision: Decision) -> list[Decision]:
+        """`decision` and one for each other aspect that is named in one with its own: "the costs and the risks of A".
+        None where there are no others, or no answers on them."""
+        entry = self._knowledge.answers.get(decision.entry or "")
+        aspects = question.joined_aspects
+        if decision.outcome != "answer" or entry is None or entry.aspect not in aspects:
+            return []
+        found = [
+            decision
+            if aspect == entry.aspect
+            else decision._replace(
+                entry=other.id, claims=other.claims, topics=other.topics, verdict=None, rule="another aspect named"
+            )
+            for aspect in aspects
+            for other in self._on(entry.subjects, aspect)
+        ]
+        return found if len(found) == len(aspects) else []
+
+    def _on(self, subjects: tuple[str, ...], aspect: str) -> list[Answer]:
+        """The answer on these subjects in this aspect, if there is one."""
+        answers = self._knowledge.answers.values()
+        return [entry for entry in answers if entry.subjects == subjects and entry.aspect == aspect][:1]
+
     def _asked(self, subjects: tuple[str, ...], entry: Answer) -> tuple[str, ...]:
         """Of the subjects named, those `entry` deals with; else those that can be compared, or that do not speak."""
         dealt_with = tuple(subject for subject in subjects if subject in entry.subjects)
@@ -120,6 +143,9 @@ class Decider:
             return Decision("unstated", rule="names a topic on which the sources are silent")
         if question.numeric and not self._wording.counts(entry, question.words):
             return Decision("unstated", rule="asks for a number")
+        judged = form.judged(question.words)
+        if judged and not question.topics and not self._wording.speaks_of(entry, judged):
+            return Decision("unstated", rule="asks for a judgement that the sources don't give")
         if len(entry.subjects) < 2 and not question.pair and form.asks_for_difference(question.words):
             return Decision("unstated", rule="asks for the difference of what the sources don't compare")
         if question.respect and not self._compares_in(question, entry):

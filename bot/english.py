@@ -267,5 +267,12 @@ DIFFERENCE = _words(
 BOUNDS = _words("every within least most under over than exactly up")  # before a number that is asked about
 ALTERNATIVES = _words("one approach discipline side camp kind type way field half party")  # "the other …"
 DIFFERENCE_BETWEEN = ("difference between", "differences between", "distinguishes", "distinguish between", "tell apart")
+JOINTS = _words("and or plus")
+ARTICLES = _words("the a an its their his her our your my")
+# What is asked of a deed in general: "is it safe to …".
+JUDGEMENTS = _words(
+    "safe unsafe secure dangerous risky wise unwise smart clever legal illegal lawful allowed forbidden permitted "
+    "mandatory compulsory obligatory required advisable recommended harmful harmless ethical"
+)
 GOES_ON = ("what about", "how about")
 OPENS_WITH_WHO = (("then", "who"), ("who", "does"), ("so", "who"), ("who", "then"), ("who", "else"))

@@ -91,6 +91,13 @@ def asks_for_number(words: Sequence[str]) -> bool:
     )
 
 
+def judged(words: Sequence[str]) -> str:
+    """What is asked of a deed: "safe" in "is it safe to …"; empty where no such thing is asked."""
+    asked = without_openers(list(words))
+    opens = len(asked) > 4 and asked[0] in english.AUXILIARIES and asked[1] == "it"
+    return asked[2] if opens and asked[2] in english.JUDGEMENTS else ""
+
+
 def asks_for_difference(words: Sequence[str]) -> bool:
     """Whether it is asked how one thing differs from another: "what is the difference between A and B"."""
     return _DIFFERENCE.are_in(words)

@@ -39,6 +39,19 @@ class Question:
     mended: tuple[tuple[str, str], ...] = ()  # as typed, as read
 
     @property
+    def joined_aspects(self) -> tuple[str, ...]:
+        """Several aspects that are named one after the other, in order: "the costs and the risks". Else none."""
+        named = [mention for mention in self.mentions if mention.layer == "aspect"]
+        joined: list[str] = []
+        ends = False  # in "… and the risks"; before that there may be commas
+        for first, second in pairwise(named):
+            between = set(self.words[first.end : second.start])
+            if between <= english.JOINTS | english.ARTICLES:
+                joined += [first.concept, second.concept]
+                ends = ends or not between.isdisjoint(english.JOINTS)
+        return tuple(dict.fromkeys(joined)) if ends else ()
+
+    @property
     def content(self) -> tuple[str, ...]:
         """The words that are not mere grammar."""
         return tuple(word for word in self.words if word not in english.FUNCTION_WORDS)

@@ -11,7 +11,16 @@ import Stemmer
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from bot.english import AUXILIARIES, CONTRACTIONS, FUNCTION_WORDS, IMPERATIVES, NEGATIONS, QUESTION_WORDS
+from bot.english import (
+    ARTICLES,
+    AUXILIARIES,
+    CONTRACTIONS,
+    FUNCTION_WORDS,
+    IMPERATIVES,
+    JOINTS,
+    NEGATIONS,
+    QUESTION_WORDS,
+)
 from bot.knowledge.model import Concept, KnowledgeBase
 from bot.text import Word, as_typed, split_words
 
@@ -77,8 +86,8 @@ class Speller:
 _AHEAD: dict[Layer, float] = {"subject": 2, "topic": 0.5, "aspect": 0}
 
 
-_JOINTS = frozenset({"and", "or", "versus"})
-_BETWEEN = _JOINTS | {"the", "a", "an"}
+_JOINTS = JOINTS | {"versus"}
+_BETWEEN = _JOINTS | ARTICLES
 
 
 class _Name(NamedTuple):

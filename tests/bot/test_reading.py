@@ -40,6 +40,10 @@ def test_several_questions_after_a_lead_in_are_all_answered(advisor: Advisor) ->
         ("how many apps are in the scope of product security?", "answer"),
         ("would product security get us through a FedRAMP audit?", "unstated"),
         ("is that any better?", "clarify"),
+        ("is it safe to run DAST in production?", "unstated"),
+        ("is it necessary to have both disciplines?", "answer"),
+        ("can AppSec prevent ransomware", "unstated"),
+        ("what is the catch with IAST?", "unstated"),
         ("must secrets be renewed every 30 days in appsec?", "unstated"),
         ("which of appsec's threats comes most often?", "unstated"),
         ("what is the difference between an API and a dependency?", "unstated"),
@@ -57,6 +61,13 @@ def test_names_that_share_their_last_word_are_all_found(advisor: Advisor) -> Non
         assert {"sast", "dast"} <= set(advisor.reader.read(asked).subjects)
     assert advisor.reader.read("is code static and dynamic testing slow").subjects == ("sast", "dast")
     assert advisor.reader.read("is our site static or do we need testing").subjects == ()
+
+
+def test_aspects_that_are_named_in_one_are_all_answered(advisor: Advisor) -> None:
+    for asked in ("what are the threats and the tools of product security", "tools, scope and threats of prodsec"):
+        claims = {citation.claim for citation in advisor.ask(asked).citations}
+        assert {"table.threats.prodsec", "table.tools.prodsec"} <= claims
+    assert advisor.ask("what are the pros and cons of product security").entry == "prodsec-pros-cons"
 
 
 def test_numbered_questions_are_all_answered(advisor: Advisor) -> None:
