@@ -24,11 +24,11 @@ def test_most_questions_are_answered_rightly(scored: Evaluation) -> None:
 
 
 def test_few_questions_beyond_the_source_are_answered(scored: Evaluation) -> None:
-    assert float(scored.false_answers) <= 0.05
+    assert float(scored.false_answers) <= 0.04
 
 
 def test_few_verdicts_are_wrong(scored: Evaluation) -> None:
-    assert float(scored.wrong_verdicts) <= 0.11
+    assert float(scored.wrong_verdicts) <= 0.09
 
 
 def test_few_questions_are_declined_needlessly(scored: Evaluation) -> None:
