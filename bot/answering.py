@@ -170,7 +170,8 @@ class Decider:
 
     def _is_foreign(self, question: Question, resolved: Resolved, candidates: Candidates) -> bool:
         """Whether the question names no subject and no topic, and the nearest answers lack all its other words."""
-        if question.subjects or question.topics or resolved.extra or question.pair:
+        leans = resolved.extra and (question.aspects or not english.PRONOUNS.isdisjoint(question.words))
+        if question.subjects or question.topics or leans or question.pair:
             return False
         words = unnamed(question.words, question.mentions)
         own = {stem(word) for word in words if word not in english.FUNCTION_WORDS}

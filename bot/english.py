@@ -258,9 +258,10 @@ AROUND_MORE = _words("it that this is me to a i am like in can you please tell g
 # What says nothing of its own in a follow-up: "and the same again for B, please".
 FILLERS = _words(
     "same apply applies about again please regarding case side question thing too also instead versus opposite okay "
-    "then"
+    "then sorry oops meant wrong wanted rather actually"
 )
 # What asks how one thing compares with another.
+CORRECTS = _words("sorry oops meant wrong rather instead actually")  # with another name: "no sorry, I meant B"
 DIFFERENCE = _words(
     "different differ differs difference compare compared comparison versus distinguish apart better relate relates"
 )

@@ -41,7 +41,12 @@ def resolve(question: Question, last: LastTurn | None, knowledge: KnowledgeBase,
             not rest
             and not question.topics
             and not question.aspects
-            and (len(question.words) <= 4 or question.words[0] in ("and", "but") or _same_again(question, rest))
+            and (
+                len(question.words) <= 4
+                or question.words[0] in ("and", "but")
+                or _same_again(question, rest)
+                or words & english.CORRECTS
+            )
         ):
             return _swapped(own, last, knowledge, reader)
         if (
@@ -59,6 +64,9 @@ def resolve(question: Question, last: LastTurn | None, knowledge: KnowledgeBase,
                 entry=both.id if both else None,
                 rule="compared with the last subject",
             )
+        if len(own) == 1 and last.subjects and own[0] not in last.subjects and _opens_with_it(question):
+            beside = last.subjects[:1]  # "does it belong to A?"
+            return Resolved((*beside, *own), extra=(f"<{beside[0]}>",), rule="the last subject beside another")
         return Resolved(own)
     shared = _sharing_a_word(question, rest, last, knowledge, reader)
     if shared:
@@ -112,6 +120,15 @@ def _within_subject(question: Question, word: str) -> bool:
         word in question.words[mention.start : mention.end]
         for mention in question.mentions
         if mention.layer == "subject"
+    )
+
+
+def _opens_with_it(question: Question) -> bool:
+    return question.words[0] in english.AUXILIARIES and question.words[1:2] in (
+        ("it",),
+        ("this",),
+        ("that",),
+        ("they",),
     )
 
 

@@ -83,7 +83,7 @@ class Judge:
         if finding is None and len(entry.subjects) > 1 and _SAME.are_in(question.words):
             return _turned("no", question.reversed), ()  # two are compared because they are not the same
         verdict = _turned(finding.verdict if finding else "yes", contrary)
-        if verdict == "yes" and self._of_another(question, entry):
+        if verdict == "yes" and self._of_another(question, asked, entry):
             return "no", ()
         always = not contrary and _ALWAYS.are_in(question.words)
         if verdict == "yes" and always and entry.claims and not self._says_always(entry):
@@ -108,14 +108,15 @@ class Judge:
         said = {subject for claim in self._claims(entry) for subject in claim.subjects}
         return len(entry.subjects) > 1 and not said.issuperset(entry.subjects)
 
-    def _of_another(self, question: Question, entry: Answer) -> bool:
+    def _of_another(self, question: Question, asked: tuple[str, ...], entry: Answer) -> bool:
         """Whether the question names, beside the subject of `entry`, one of which nothing is said where its counterpart
         has its place: "is X a part of A", where X is said to be a part of B."""
         known = self._knowledge.subjects
         said = {statement.subject for claim in self._claims(entry) for statement in claim.statements}
         compared = {other for subject in entry.subjects for other in known[subject].contrast}
-        others = set(question.subjects) - said - compared
-        return bool(set(question.subjects) & set(entry.subjects)) and any(
+        named = {*question.subjects, *asked}
+        others = named - said - compared
+        return not named.isdisjoint(entry.subjects) and any(
             not said.isdisjoint(known[other].contrast) for other in others
         )
 

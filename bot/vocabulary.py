@@ -86,7 +86,7 @@ class Speller:
 _AHEAD: dict[Layer, float] = {"subject": 2, "topic": 0.5, "aspect": 0}
 
 
-_JOINTS = JOINTS | {"versus"}
+_JOINTS = JOINTS | {"versus", "from"}
 _BETWEEN = _JOINTS | ARTICLES
 
 

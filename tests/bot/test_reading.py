@@ -59,6 +59,7 @@ def test_what_the_source_does_not_say_is_not_answered_with_something_near(
 def test_names_that_share_their_last_word_are_all_found(advisor: Advisor) -> None:
     for asked in ("how do static, dynamic and interactive testing work?", "the static and the dynamic testing"):
         assert {"sast", "dast"} <= set(advisor.reader.read(asked).subjects)
+    assert advisor.reader.read("what tells static from dynamic testing").subjects == ("sast", "dast")
     assert advisor.reader.read("is code static and dynamic testing slow").subjects == ("sast", "dast")
     assert advisor.reader.read("is our site static or do we need testing").subjects == ()
 
