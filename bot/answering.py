@@ -74,6 +74,7 @@ class Decider:
         self._pair = _compared(knowledge)
 
     def decide(self, question: Question, last: LastTurn | None) -> Decision:
+        """What is to be said to `question`, after what was talked about in `last`."""
         if last and form.goes_on(question.words) and self._reader.read(last.question).form == "yesno":
             question = replace(question, form="yesno")  # "does A cover X?", "and what about Y?"
         resolved = resolve(question, last, self._knowledge, self._reader)
@@ -90,7 +91,7 @@ class Decider:
 
     def on_each_aspect(self, question: Question, decision: Decision) -> list[Decision]:
         """`decision` and one for each other aspect that is named in one with its own: "the costs and the risks of A".
-        None where there are no others, or no answers on them."""
+        Empty where there are no others, or no answers on them."""
         entry = self._knowledge.answers.get(decision.entry or "")
         aspects = question.joined_aspects
         if decision.outcome != "answer" or entry is None or entry.aspect not in aspects:
@@ -141,17 +142,8 @@ class Decider:
             return Decision("clarify", rule="has no word that says what it is about")
         if missing and best.score < limits.strong:
             return Decision("unstated", rule="names a topic on which the sources are silent")
-        if question.numeric and not self._wording.counts(entry, question.words):
-            return Decision("unstated", rule="asks for a number")
-        judged = form.judged(question.words)
-        if judged and not question.topics and not self._wording.speaks_of(entry, judged):
-            return Decision("unstated", rule="asks for a judgement that the sources don't give")
-        if len(entry.subjects) < 2 and not question.pair and form.asks_for_difference(question.words):
-            return Decision("unstated", rule="asks for the difference of what the sources don't compare")
-        if question.respect and not self._compares_in(question, entry):
-            return Decision("unstated", rule="compares in a respect that the sources don't speak of")
-        if best.wording < limits.near and self._nothing_said(question, resolved, entry):
-            return Decision("unstated", rule="nothing is said of that subject on that topic")
+        if unsaid := self._unsaid(question, resolved, best, entry):
+            return Decision("unstated", rule=unsaid)
         if best.score < limits.strong and self._is_foreign(question, resolved, candidates):
             return Decision("offtopic", rule="shares no word of its own with the nearest answers")
         named = bool(question.mentions or resolved.subjects)
@@ -159,6 +151,21 @@ class Decider:
         if enough and (best.score >= limits.clear or self._lead(candidates) >= limits.margin):
             return self._answer(question, resolved, best, "best candidate")
         return self._uncertain(question, resolved, candidates)
+
+    def _unsaid(self, question: Question, resolved: Resolved, best: Candidate, entry: Answer) -> str:
+        """What the question asks for that the sources don't say, near as `entry` is; empty where there is nothing."""
+        if question.numeric and not self._wording.counts(entry, question.words):
+            return "asks for a number"
+        judged = form.judged(question.words)
+        if judged and not question.topics and not self._wording.speaks_of(entry, judged):
+            return "asks for a judgement that the sources don't give"
+        if len(entry.subjects) < 2 and not question.pair and form.asks_for_difference(question.words):
+            return "asks for the difference of what the sources don't compare"
+        if question.respect and not self._compares_in(question, entry):
+            return "compares in a respect that the sources don't speak of"
+        if best.wording < self._limits.near and self._nothing_said(question, resolved, entry):
+            return "nothing is said of that subject on that topic"
+        return ""
 
     def _lead(self, candidates: Candidates) -> float:
         """By how much the best is ahead of the next that rests on other claims: of two that say the same, either will

@@ -60,8 +60,6 @@ class Question:
 RECURRING = 512  # questions that are remembered as read: what everybody asks comes again and again
 RECURS = 200  # characters up to which a question is likely to
 SAYS_LITTLE = 2  # words of its own, in a sentence that only points to what the others tell
-
-
 STORY = 6  # words that tell more than who asks
 _ASKS_IF = re.compile(
     rf"\b(?:{'|'.join(sorted(english.ASKS_IF))})(?: (?:me|us|you|him|her|them))? (?:if|whether) ", re.I
