@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from itertools import chain
 from typing import NamedTuple
 
-from bot import english
+from bot import english, form
 from bot.conversation import LastTurn
 from bot.knowledge.model import Answer, KnowledgeBase
 from bot.question import Question, Reader
@@ -48,7 +48,7 @@ def resolve(question: Question, last: LastTurn | None, knowledge: KnowledgeBase,
                 or words & english.CORRECTS
             )
         ):
-            return _swapped(own, last, knowledge, reader)
+            return _swapped(question, own, last, knowledge, reader)
         if (
             words & english.DIFFERENCE
             and words & english.PRONOUNS
@@ -67,17 +67,20 @@ def resolve(question: Question, last: LastTurn | None, knowledge: KnowledgeBase,
         if len(own) == 1 and last.subjects and own[0] not in last.subjects and _opens_with_it(question):
             beside = last.subjects[:1]  # "does it belong to A?"
             return Resolved((*beside, *own), extra=(f"<{beside[0]}>",), rule="the last subject beside another")
+        points = not words.isdisjoint(("it", "that", "this"))
+        if points and last.topics and len(rest) < INCOMPLETE and not (question.topics or question.aspects):
+            return _swapped(question, own, last, knowledge, reader)  # "does A do that too?"
         return Resolved(own)
     shared = _sharing_a_word(question, rest, last, knowledge, reader)
     if shared:
-        return _swapped(shared, last, knowledge, reader)
+        return _swapped(question, shared, last, knowledge, reader)
     if last.entry and _asks_for_more(question):
         return Resolved(last.subjects, entry=last.entry, topics=last.topics, rule="more of the last answer")
     other = _other(last, knowledge) if _asks_for_other(question, rest) else None
     if other and (question.topics or question.aspects):
         return Resolved((other,), extra=(f"<{other}>",), rule="about the other subject")
     if other:
-        return _swapped((other,), last, knowledge, reader)
+        return _swapped(question, (other,), last, knowledge, reader)
     chosen = _ordinal(question, last)
     leans = (
         bool(words & english.PRONOUNS)
@@ -170,10 +173,12 @@ def _ordinal(question: Question, last: LastTurn) -> tuple[str, ...]:
     return ()
 
 
-def _swapped(subjects: tuple[str, ...], last: LastTurn, knowledge: KnowledgeBase, reader: Reader) -> Resolved:
+def _swapped(
+    question: Question, subjects: tuple[str, ...], last: LastTurn, knowledge: KnowledgeBase, reader: Reader
+) -> Resolved:
     """The last question over again, about other subjects."""
     before = reader.read(last.question)
-    openly = before.form != "yesno"
+    openly = before.form != "yesno" and form.clause_form(list(question.words)) != "yesno"
     sibling = sibling_of(knowledge.answers.get(last.entry or ""), subjects, knowledge, openly=openly)
     if sibling:
         return Resolved(

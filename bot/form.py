@@ -131,7 +131,7 @@ def audience(words: Sequence[str]) -> int:
 def asks_if_only(words: Sequence[str]) -> bool:
     """Whether it is asked if there is nothing besides."""
     start, end = _ONLY.within(words)
-    return end > 0 and words[max(start - 1, 0)] != "not"
+    return end > 0 and words[max(start - 1, 0)] not in ("not", "or")  # "A too, or only B?"
 
 
 def without_openers(words: list[str]) -> list[str]:

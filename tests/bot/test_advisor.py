@@ -87,6 +87,7 @@ def test_a_name_alone_is_asked_about_as_the_question_before(advisor: Advisor) ->
         ("does appsec cover phishing?", "and what about weak cryptography", "appsec-crypto", "yes"),
         ("what is product security?", "no sorry, I meant AppSec", "appsec-definition", None),
         ("what is ASPM?", "does it belong to product security?", "aspm-within-appsec", "no"),
+        ("which discipline looks after hardware?", "and does AppSec do that as well?", "prodsec-hardware", "no"),
         ("what is product security?", "ok thanks. could you book me a table tonight?", None, None),
         ("what does appsec cover?", "and what about weak cryptography", "appsec-crypto", None),
         ("what is SAST?", "which vendors?", None, None),

@@ -86,6 +86,8 @@ ANSWERS = """
         # early and late
         ("does SAST have to wait until the app is built?", "no"),
         ("do attackers keep insecure APIs for last?", "no"),
+        ("can we stick to our release dates with product security?", "no"),
+        ("does product security secure hardware as well or only the software?", "yes"),
         # the same by another name
         ("is DAST just static testing by another name?", "no"),
         # told and asked in one breath
