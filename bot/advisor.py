@@ -37,6 +37,7 @@ from bot.triage.typed import Typing
 from bot.turn import Turn
 from bot.vocabulary import ConceptFinder, Speller, word_counts
 from bot.voting import Voting
+from bot.wording import Wording
 
 TRIAGE = frozenset(
     {"triage", "pick", "back", "skip", "why", "change", "restart", "cancel", "resume", "form", "fill", "recommendation"}
@@ -68,8 +69,9 @@ class Advisor:
             learnt = learn(knowledge, self.reader, embeddings)
             if keep:
                 keep.write(knowledge.version, embeddings, learnt)
-        finder = CandidateFinder(knowledge, evidence, learnt)
-        self._decider = Decider(knowledge, self.reader, finder, evidence, Thresholds())
+        wording = Wording(knowledge)
+        finder = CandidateFinder(knowledge, evidence, wording, learnt)
+        self._decider = Decider(knowledge, self.reader, finder, evidence, wording, Thresholds())
         composer = Composer(knowledge)
         self._responder = Responder(knowledge, composer, contact)
         self._dialogue = Dialogue(knowledge.triage, composer, knowledge.version) if knowledge.triage else None

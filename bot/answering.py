@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
-from bot import english, form
+from bot import english
 from bot.candidates import Candidate, CandidateFinder, Candidates
 from bot.conversation import LastTurn
 from bot.evidence import Evidence, Finding
-from bot.followup import Resolved, resolve, sibling_of
+from bot.followup import Resolved, resolve, sibling_in, sibling_of
 from bot.judging import Judge
 from bot.knowledge.model import Answer, KnowledgeBase
 from bot.messages import Verdict
+from bot.parts import MOST
 from bot.question import Question, Reader, unnamed
 from bot.vocabulary import stem
 from bot.wording import Wording
@@ -62,6 +63,7 @@ class Decider:
         reader: Reader,
         finder: CandidateFinder,
         evidence: Evidence,
+        wording: Wording,
         thresholds: Thresholds,
     ) -> None:
         self._knowledge = knowledge
@@ -69,13 +71,13 @@ class Decider:
         self._finder = finder
         self._evidence = evidence
         self._limits = thresholds
-        self._wording = Wording(knowledge)
+        self._wording = wording
         self._judge = Judge(knowledge, evidence)
         self._pair = _compared(knowledge)
 
     def decide(self, question: Question, last: LastTurn | None) -> Decision:
         """What is to be said to `question`, after what was talked about in `last`."""
-        if last and form.goes_on(question.words) and self._reader.read(last.question).form == "yesno":
+        if last and question.goes_on and self._reader.read(last.question).form == "yesno":
             question = replace(question, form="yesno")  # "does A cover X?", "and what about Y?"
         resolved = resolve(question, last, self._knowledge, self._reader)
         subjects = resolved.subjects or (self._pair if question.pair else ())
@@ -90,27 +92,23 @@ class Decider:
         return decision._replace(candidates=candidates, resolved=resolved, missing=missing)
 
     def on_each_aspect(self, question: Question, decision: Decision) -> list[Decision]:
-        """`decision` and one for each other aspect that is named in one with its own: "the costs and the risks of A".
-        Empty where there are no others, or no answers on them."""
+        """`decision` and one for each other aspect that is named in one with its own, up to MOST: "the costs and the
+        risks of A". Empty where there are no others, or no answers on them."""
         entry = self._knowledge.answers.get(decision.entry or "")
-        aspects = question.joined_aspects
-        if decision.outcome != "answer" or entry is None or entry.aspect not in aspects:
+        named = question.joined_aspects
+        if decision.outcome != "answer" or entry is None or entry.aspect not in named:
             return []
-        found = [
-            decision
-            if aspect == entry.aspect
-            else decision._replace(
-                entry=other.id, claims=other.claims, topics=other.topics, verdict=None, rule="another aspect named"
+        others = [aspect for aspect in named if aspect != entry.aspect][: MOST - 1]
+        siblings = [one for aspect in others if (one := sibling_in(aspect, entry.subjects, self._knowledge))]
+        if len(siblings) < len(others):
+            return []
+        decisions = {entry.aspect: decision} | {
+            one.aspect: decision._replace(
+                entry=one.id, claims=one.claims, topics=one.topics, verdict=None, rule="another aspect named"
             )
-            for aspect in aspects
-            for other in self._on(entry.subjects, aspect)
-        ]
-        return found if len(found) == len(aspects) else []
-
-    def _on(self, subjects: tuple[str, ...], aspect: str) -> list[Answer]:
-        """The answer on these subjects in this aspect, if there is one."""
-        answers = self._knowledge.answers.values()
-        return [entry for entry in answers if entry.subjects == subjects and entry.aspect == aspect][:1]
+            for one in siblings
+        }
+        return [decisions[aspect] for aspect in named if aspect in decisions]
 
     def _asked(self, subjects: tuple[str, ...], entry: Answer) -> tuple[str, ...]:
         """Of the subjects named, those `entry` deals with; else those that can be compared, or that do not speak."""
@@ -148,7 +146,7 @@ class Decider:
             return Decision("offtopic", rule="shares no word of its own with the nearest answers")
         named = bool(question.mentions or resolved.subjects)
         enough = best.score >= (limits.answer if named else limits.plain)
-        if enough and (best.score >= limits.clear or self._lead(candidates) >= limits.margin):
+        if enough and (best.score >= limits.clear or candidates.margin >= limits.margin):
             return self._answer(question, resolved, best, "best candidate")
         return self._uncertain(question, resolved, candidates)
 
@@ -156,24 +154,15 @@ class Decider:
         """What the question asks for that the sources don't say, near as `entry` is; empty where there is nothing."""
         if question.numeric and not self._wording.counts(entry, question.words):
             return "asks for a number"
-        judged = form.judged(question.words)
-        if judged and not question.topics and not self._wording.speaks_of(entry, judged):
+        if question.judged and not question.topics and not self._wording.speaks_of(entry, question.judged):
             return "asks for a judgement that the sources don't give"
-        if len(entry.subjects) < 2 and not question.pair and form.asks_for_difference(question.words):
+        if len(entry.subjects) < 2 and not question.pair and question.differs:
             return "asks for the difference of what the sources don't compare"
         if question.respect and not self._compares_in(question, entry):
             return "compares in a respect that the sources don't speak of"
         if best.wording < self._limits.near and self._nothing_said(question, resolved, entry):
             return "nothing is said of that subject on that topic"
         return ""
-
-    def _lead(self, candidates: Candidates) -> float:
-        """By how much the best is ahead of the next that rests on other claims: of two that say the same, either will
-        do."""
-        best, *others = candidates.ranked
-        claims = set(self._knowledge.answers[best.entry].claims)
-        next_best = (c.score for c in others if claims.isdisjoint(self._knowledge.answers[c.entry].claims))
-        return best.score - next(next_best, 0.0)
 
     def _is_foreign(self, question: Question, resolved: Resolved, candidates: Candidates) -> bool:
         """Whether the question names no subject and no topic, and the nearest answers lack all its other words."""

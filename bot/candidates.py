@@ -40,17 +40,11 @@ class Candidate(NamedTuple):
 class Candidates(NamedTuple):
     ranked: tuple[Candidate, ...]  # best first
     confidence: float  # 0 to 1, by wording alone: how sure that the best is right and the question in scope
+    margin: float = 0.0  # by how much the best is ahead of the next that rests on other claims
 
     @property
     def best(self) -> Candidate | None:
         return self.ranked[0] if self.ranked else None
-
-    @property
-    def margin(self) -> float:
-        """By how much the best is ahead of the next."""
-        if len(self.ranked) < 2:
-            return self.ranked[0].score if self.ranked else 0.0
-        return self.ranked[0].score - self.ranked[1].score
 
 
 def learn(knowledge: KnowledgeBase, reader: Reader, embeddings: Embeddings | None) -> Learnt:
@@ -69,12 +63,12 @@ def learn(knowledge: KnowledgeBase, reader: Reader, embeddings: Embeddings | Non
 class CandidateFinder:
     """Ranks the curated answers for a question."""
 
-    def __init__(self, knowledge: KnowledgeBase, evidence: Evidence, learnt: Learnt) -> None:
+    def __init__(self, knowledge: KnowledgeBase, evidence: Evidence, wording: Wording, learnt: Learnt) -> None:
         self._knowledge = knowledge
         self._evidence = evidence
         self._retriever = learnt.entries
         self._polarity = Polarity(learnt.polarity)
-        self._wording = Wording(knowledge)
+        self._wording = wording
         self._recurring = lru_cache(RECURRING)(self._rank)
 
     def rank(
@@ -119,7 +113,18 @@ class CandidateFinder:
                 score += RELATED
             ranked.append(Candidate(entry, score, wording, turned))
         ranked.sort(key=lambda candidate: (-candidate.score, candidate.entry))
-        return Candidates(tuple(ranked[:RANKED]), confidence)
+        kept = ranked[:RANKED]
+        return Candidates(tuple(kept), confidence, self._lead(kept))
+
+    def _lead(self, ranked: Sequence[Candidate]) -> float:
+        """By how much the best is ahead of the next that rests on other claims: of two that say the same, either will
+        do."""
+        if not ranked:
+            return 0.0
+        best, *others = ranked
+        claims = set(self._knowledge.answers[best.entry].claims)
+        next_best = (c.score for c in others if claims.isdisjoint(self._knowledge.answers[c.entry].claims))
+        return best.score - next(next_best, 0.0)
 
     def _may_be(self, label: str, question: Question) -> bool:
         """False for small talk around a question with words of its own: "thanks. And when does the train leave?"."""

@@ -235,6 +235,15 @@ NUMERIC = (
     "how fast", "in figures", "in numbers", "absolute numbers", "in euros", "in dollars", "what year", "which year",
     "how much does", "how much is", "how much do",
 )  # fmt: skip
+BOUNDS = _words("every within least most under over than exactly up")  # before a number that is asked about
+# As what a deed is judged: "is it safe to …".
+JUDGEMENTS = _words(
+    "safe unsafe secure dangerous risky wise unwise smart clever legal illegal lawful allowed forbidden permitted "
+    "mandatory compulsory obligatory required advisable recommended harmful harmless ethical"
+)
+# Between names that are listed: "fire, flood or the storm".
+JOINTS = _words("and or plus")
+DETERMINERS = _words("the a an its their his her our your my")
 # What speaks of the two subjects that are compared without naming them.
 PAIR = (
     "the two", "these two", "those two", "both", "each of them", "each one", "each", "either", "either one",
@@ -261,20 +270,12 @@ FILLERS = _words(
     "same apply applies about again please regarding case side question thing too also instead versus opposite okay "
     "then sorry oops meant wrong wanted rather actually"
 )
-# What asks how one thing compares with another.
 CORRECTS = _words("sorry oops meant wrong rather instead actually")  # with another name: "no sorry, I meant B"
+GOES_ON = ("what about", "how about")  # … asks the same of something else
+# What asks how one thing compares with another.
 DIFFERENCE = _words(
     "different differ differs difference compare compared comparison versus distinguish apart better relate relates"
 )
-BOUNDS = _words("every within least most under over than exactly up")  # before a number that is asked about
-ALTERNATIVES = _words("one approach discipline side camp kind type way field half party")  # "the other …"
 DIFFERENCE_BETWEEN = ("difference between", "differences between", "distinguishes", "distinguish between", "tell apart")
-JOINTS = _words("and or plus")
-ARTICLES = _words("the a an its their his her our your my")
-# What is asked of a deed in general: "is it safe to …".
-JUDGEMENTS = _words(
-    "safe unsafe secure dangerous risky wise unwise smart clever legal illegal lawful allowed forbidden permitted "
-    "mandatory compulsory obligatory required advisable recommended harmful harmless ethical"
-)
-GOES_ON = ("what about", "how about")
+ALTERNATIVES = _words("one approach discipline side camp kind type way field half party")  # "the other …"
 OPENS_WITH_WHO = (("then", "who"), ("who", "does"), ("so", "who"), ("who", "then"), ("who", "else"))

@@ -6,7 +6,6 @@ A complete question is never bent by what came before: only what is missing is t
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import chain
 from typing import NamedTuple
 
 from bot import english, form
@@ -37,40 +36,7 @@ def resolve(question: Question, last: LastTurn | None, knowledge: KnowledgeBase,
     words = set(question.words)
     rest = [word for word in question.content if not _within_subject(question, word) and word not in english.FILLERS]
     if own:
-        if (
-            not rest
-            and not question.topics
-            and not question.aspects
-            and (
-                len(question.words) <= 4
-                or question.words[0] in ("and", "but")
-                or _same_again(question, rest)
-                or words & english.CORRECTS
-            )
-        ):
-            return _swapped(question, own, last, knowledge, reader)
-        if (
-            words & english.DIFFERENCE
-            and words & english.PRONOUNS
-            and len(own) == 1
-            and last.subjects
-            and own[0] not in last.subjects[:1]
-        ):
-            pair = (last.subjects[0], *own)
-            both = sibling_of(knowledge.answers.get(last.entry or ""), pair, knowledge)
-            return Resolved(
-                pair,
-                extra=(f"<{last.subjects[0]}>",),
-                entry=both.id if both else None,
-                rule="compared with the last subject",
-            )
-        if len(own) == 1 and last.subjects and own[0] not in last.subjects and _opens_with_it(question):
-            beside = last.subjects[:1]  # "does it belong to A?"
-            return Resolved((*beside, *own), extra=(f"<{beside[0]}>",), rule="the last subject beside another")
-        points = not words.isdisjoint(("it", "that", "this"))
-        if points and last.topics and len(rest) < INCOMPLETE and not (question.topics or question.aspects):
-            return _swapped(question, own, last, knowledge, reader)  # "does A do that too?"
-        return Resolved(own)
+        return _with_names(question, rest, last, knowledge, reader)
     shared = _sharing_a_word(question, rest, last, knowledge, reader)
     if shared:
         return _swapped(question, shared, last, knowledge, reader)
@@ -92,7 +58,7 @@ def resolve(question: Question, last: LastTurn | None, knowledge: KnowledgeBase,
     subjects = chosen or (() if question.pair else last.subjects)  # "which of the two" is about both
     extra = tuple(f"<{subject}>" for subject in subjects)
     # "Is that its goal?" points to what was talked about; "what is its goal?" doesn't.
-    points = question.form == "yesno" and not words.isdisjoint({"that", "this"})
+    points = question.form == "yesno" and words & {"that", "this"}
     topics = () if question.topics or (question.aspects and not points) else last.topics
     return Resolved(
         subjects,
@@ -100,6 +66,32 @@ def resolve(question: Question, last: LastTurn | None, knowledge: KnowledgeBase,
         topics=topics,
         rule="leans on the last turn",
     )
+
+
+def _with_names(
+    question: Question, rest: list[str], last: LastTurn, knowledge: KnowledgeBase, reader: Reader
+) -> Resolved:
+    """The same for a question that names subjects itself, and no more of its own than `rest`."""
+    own, words = question.subjects, set(question.words)
+    says_what = bool(question.topics or question.aspects)
+    if not (rest or says_what) and (len(question.words) <= 4 or _same_again(question)):
+        return _swapped(question, own, last, knowledge, reader)
+    another = len(own) == 1 and bool(last.subjects)
+    if another and own[0] not in last.subjects[:1] and words & english.DIFFERENCE and words & english.PRONOUNS:
+        pair = (last.subjects[0], *own)
+        both = sibling_of(knowledge.answers.get(last.entry or ""), pair, knowledge)
+        return Resolved(
+            pair,
+            extra=(f"<{last.subjects[0]}>",),
+            entry=both.id if both else None,
+            rule="compared with the last subject",
+        )
+    if another and own[0] not in last.subjects and _opens_with_it(question):
+        beside = last.subjects[0]  # "does it belong to A?"
+        return Resolved((beside, *own), extra=(f"<{beside}>",), rule="the last subject beside another")
+    if words & {"it", "this", "that"} and last.topics and len(rest) < INCOMPLETE and not says_what:
+        return _swapped(question, own, last, knowledge, reader)  # "does A do that too?"
+    return Resolved(own)
 
 
 def _sharing_a_word(
@@ -112,7 +104,7 @@ def _sharing_a_word(
     concepts = (knowledge.subjects[subject] for subject in last.subjects if subject in knowledge.subjects)
     endings = dict.fromkeys(name.partition(" ")[2] for one in concepts for name in (one.name, *one.names))
     for ending in filter(None, endings):
-        named = reader.read(f"{rest[0]} {ending}").mentions
+        _, named = reader.named_in(f"{rest[0]} {ending}")
         if len(named) == 1 and named[0].start == 0 and named[0].layer == "subject":
             return (named[0].concept,)
     return ()
@@ -127,23 +119,16 @@ def _within_subject(question: Question, word: str) -> bool:
 
 
 def _opens_with_it(question: Question) -> bool:
-    return question.words[0] in english.AUXILIARIES and question.words[1:2] in (
-        ("it",),
-        ("this",),
-        ("that",),
-        ("they",),
-    )
+    """ "does it …", "are they …" """
+    first, *others = question.words
+    return first in english.AUXILIARIES and others[:1] in (["it"], ["this"], ["that"], ["they"])
 
 
-def _same_again(question: Question, rest: list[str]) -> bool:
-    """ "same for B", "and what about B?", "what of B" """
-    opening = " ".join(question.words[:2])
-    return (
-        len(rest) == 0
-        and not question.topics
-        and not question.aspects
-        and ("same" in question.words[:3] or opening in {"what about", "how about", "and what", "what of"})
-    )
+def _same_again(question: Question) -> bool:
+    """ "and B?", "same for B", "what about B?", "what of B", "no, I meant B" """
+    words = question.words
+    opens = words[0] in ("and", "but") or " ".join(words[:2]) in {*english.GOES_ON, "what of"}
+    return opens or "same" in words[:3] or not english.CORRECTS.isdisjoint(words)
 
 
 def _asks_for_more(question: Question) -> bool:
@@ -180,17 +165,14 @@ def _swapped(
     before = reader.read(last.question)
     openly = before.form != "yesno" and form.clause_form(list(question.words)) != "yesno"
     sibling = sibling_of(knowledge.answers.get(last.entry or ""), subjects, knowledge, openly=openly)
-    if sibling:
-        return Resolved(
-            subjects,
-            entry=sibling.id,
-            topics=last.topics,
-            rule="the last question about another subject",
-            openly=openly,
-        )
-    kept = tuple(feature for feature in before.features if feature.strip("<>") not in knowledge.subjects)
+    kept = () if sibling else tuple(one for one in before.features if one.strip("<>") not in knowledge.subjects)
     return Resolved(
-        subjects, extra=kept, topics=last.topics, rule="the last question about another subject", openly=openly
+        subjects,
+        extra=kept,
+        entry=sibling.id if sibling else None,
+        topics=last.topics,
+        rule="the last question about another subject",
+        openly=openly,
     )
 
 
@@ -203,9 +185,18 @@ def sibling_of(
         return None
     if set(entry.subjects) == set(subjects):
         return entry
-    same = [
-        other for other in knowledge.answers.values() if set(other.subjects) == set(subjects) and other.kind == "answer"
-    ]
-    on_topic = (other for topic in entry.topics for other in same if topic in other.topics)
-    in_aspect = (other for other in same if entry.aspect and other.aspect == entry.aspect)
-    return next(chain(in_aspect, on_topic) if openly else chain(on_topic, in_aspect), None)
+    in_aspect = sibling_in(entry.aspect, subjects, knowledge)
+    if openly and in_aspect:
+        return in_aspect
+    siblings = _siblings(subjects, knowledge)
+    return next((one for topic in entry.topics for one in siblings if topic in one.topics), in_aspect)
+
+
+def sibling_in(aspect: str, subjects: tuple[str, ...], knowledge: KnowledgeBase) -> Answer | None:
+    """The answer on `subjects` in this aspect; None where there is none, or `aspect` is empty."""
+    return next((one for one in _siblings(subjects, knowledge) if aspect and one.aspect == aspect), None)
+
+
+def _siblings(subjects: tuple[str, ...], knowledge: KnowledgeBase) -> list[Answer]:
+    answers = knowledge.answers.values()
+    return [one for one in answers if set(one.subjects) == set(subjects) and one.kind == "answer"]

@@ -165,9 +165,9 @@ class Judge:
             return None
         found: list[Finding] = []
         for mention in topics:
-            said = [self._evidence.on(subject, mention.concept) for subject in asked]
-            if said and said[0] and all(said):  # of each subject that is asked about
-                found += [one._replace(verdict=_turned(one.verdict, mention.opposite)) for one in said if one]
+            said = [finding for subject in asked if (finding := self._evidence.on(subject, mention.concept))]
+            if len(said) == len(asked):  # of each subject that is asked about
+                found += [one._replace(verdict=_turned(one.verdict, mention.opposite)) for one in said]
         return found[0] if len({finding.verdict for finding in found}) == 1 else None
 
     def _stated(self, question: Question, asked: tuple[str, ...], verdict: Verdict) -> Iterator[Claim]:

@@ -34,6 +34,9 @@ class Question:
     blanked: tuple[str, ...] = ()  # of a yes/no question: its words, with signs for what is named
     numeric: bool = False  # asks for a number, a date or a rate
     respect: str = ""  # in what one is said to be more than the other: "faster", "expensive"
+    judged: str = ""  # as what a deed is judged: "safe" in "is it safe to …"
+    differs: bool = False  # asks how one thing differs from another
+    goes_on: bool = False  # asks to take something else in the same way: "and what about A"
     pair: bool = False  # asks about "the two", "both", "which one"
     only: bool = False  # asks whether there is nothing besides
     mended: tuple[tuple[str, str], ...] = ()  # as typed, as read
@@ -46,7 +49,7 @@ class Question:
         ends = False  # in "… and the risks"; before that there may be commas
         for first, second in pairwise(named):
             between = set(self.words[first.end : second.start])
-            if between <= english.JOINTS | english.ARTICLES:
+            if between <= english.JOINTS | english.DETERMINERS:
                 joined += [first.concept, second.concept]
                 ends = ends or not between.isdisjoint(english.JOINTS)
         return tuple(dict.fromkeys(joined)) if ends else ()
@@ -89,6 +92,11 @@ class Reader:
         """The question in `raw`, which may be as typed in a chat."""
         return self._recurring(raw) if len(raw) <= RECURS else self._read(raw)
 
+    def named_in(self, text: str) -> tuple[tuple[str, ...], list[Mention]]:
+        """The words of a part of a message, mended, and what they name."""
+        words, _ = self._mend(split_words(text))
+        return tuple(word.text for word in words), self._finder.find(words, [stem(word.text) for word in words])
+
     def _read(self, raw: str) -> Question:
         text = clean(raw)
         typed = split_words(text)
@@ -121,6 +129,9 @@ class Reader:
             blanked=focus.blanked if asked == "yesno" else (),
             numeric=form.asks_for_number(focus.words),
             respect=form.respect(focus.words),
+            judged=form.judged(plain),
+            differs=form.asks_for_difference(plain),
+            goes_on=form.goes_on(plain),
             pair=form.asks_about_both(plain),
             only=form.asks_if_only(focus.words),
         )
@@ -139,23 +150,18 @@ class Reader:
         asking = [at for at in asking if len(split_words(parts[at])) > 2] or asking  # "…, is there?" adds nothing
         if not asking:
             return Focus(features(plain, mentions), (), _concepts(mentions), blanked(plain, mentions), plain)
-        words, named = self._named_in(parts[asking[-1]])
+        words, named = self.named_in(parts[asking[-1]])
         about = _concepts(named) or _concepts(mentions)
         told = ". ".join(part for at, part in enumerate(parts) if at != asking[-1])
         if form.identifies(words) and not _named(named, "topic") and _own_words(words, named) <= SAYS_LITTLE:
-            story, named_there = self._named_in(told)
+            story, named_there = self.named_in(told)
             signs = [one for one in features(words, named) if one.startswith("<")]
             return Focus((*features(story, named_there), *signs), (), _concepts(mentions), (), words)
         if asking[-1] and not named and _own_words(words, named) <= SAYS_LITTLE:
-            about = _concepts(self._named_in(parts[asking[-1] - 1])[1]) or about  # what it points to
+            about = _concepts(self.named_in(parts[asking[-1] - 1])[1]) or about  # what it points to
         own = len(words) >= 4
         asked = blanked(words, named) if own else blanked(plain, mentions)
         return Focus(features(plain, mentions), features(words, named) if own else (), about, asked, words)
-
-    def _named_in(self, text: str) -> tuple[tuple[str, ...], list[Mention]]:
-        """The words of a part of a message, mended, and what they name."""
-        words, _ = self._mend(split_words(text))
-        return tuple(word.text for word in words), self._finder.find(words, [stem(word.text) for word in words])
 
     def _mend(self, typed: Sequence[Word]) -> tuple[list[Word], tuple[tuple[str, str], ...]]:
         words: list[Word] = []

@@ -12,9 +12,9 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from bot.english import (
-    ARTICLES,
     AUXILIARIES,
     CONTRACTIONS,
+    DETERMINERS,
     FUNCTION_WORDS,
     IMPERATIVES,
     JOINTS,
@@ -87,7 +87,7 @@ _AHEAD: dict[Layer, float] = {"subject": 2, "topic": 0.5, "aspect": 0}
 
 
 _JOINTS = JOINTS | {"versus", "from"}
-_BETWEEN = _JOINTS | ARTICLES
+_BETWEEN = _JOINTS | DETERMINERS
 
 
 class _Name(NamedTuple):

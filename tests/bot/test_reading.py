@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.advisor import Advisor
+from bot.parts import MOST
 
 
 @pytest.mark.parametrize(
@@ -69,6 +70,12 @@ def test_aspects_that_are_named_in_one_are_all_answered(advisor: Advisor) -> Non
         claims = {citation.claim for citation in advisor.ask(asked).citations}
         assert {"table.threats.prodsec", "table.tools.prodsec"} <= claims
     assert advisor.ask("what are the pros and cons of product security").entry == "prodsec-pros-cons"
+
+
+def test_of_many_aspects_no_more_are_answered_than_of_many_questions(advisor: Advisor) -> None:
+    titles = ("Scope", "Objectives", "Tools", "Implementation", "Threats")
+    reply = advisor.ask("scope, objective, tools, implementation, threats, approach, compliance, pros and cons of both")
+    assert sum(f"{title} compared" in reply.text for title in titles) == MOST
 
 
 def test_numbered_questions_are_all_answered(advisor: Advisor) -> None:
