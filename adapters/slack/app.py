@@ -16,7 +16,7 @@ from adapters.slack.flood import SLOW_DOWN, Flood
 from adapters.slack.forms import fits_a_message
 from adapters.slack.home import House
 from adapters.slack.modals import modal
-from adapters.slack.responses import error_of
+from adapters.slack.responses import error_of, responded
 from adapters.slack.translate import asked_again, team_of
 from adapters.slack.workspaces import Workspaces
 from bot.commands import parse
@@ -193,17 +193,16 @@ class App:
         name = (parse(asked.command or "") or ("", ""))[0]
         if own and (reply.kind in STEPS or name in SETTLES):
             shown = message(reply, asked=asked_again(asked), owner=owner)
-            done = await respond(**shown, replace_original=True)
+            done = await responded(respond, reference=reply.reference, **shown, replace_original=True)
         elif ephemeral:
             shown = message(reply, asked=asked_again(asked))
-            thread = asked.place.thread or None
-            done = await respond(**shown, replace_original=False, response_type="ephemeral", thread_ts=thread)
+            alone = {"response_type": "ephemeral", "thread_ts": asked.place.thread or None}
+            done = await responded(respond, reference=reply.reference, **shown, replace_original=False, **alone)
         elif asked.public:
             return await self._tell(asked, reply, client)
         else:
             return await self.deliver(asked, reply, client)
-        if done.status_code != 200:  # a response_url is good for half an hour and five times
-            log.warning("slack.response_url_refused", status=done.status_code, reference=reply.reference)
+        if not done:
             await self._tell(asked, reply, client)
 
     async def _tell(self, asked: Message, reply: Reply, client: Any) -> None:

@@ -12,9 +12,8 @@ from typing import Protocol
 import aiohttp
 import structlog
 from aiohttp import web
-from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
+from slack_bolt.adapter.aiohttp import to_aiohttp_response
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
-from slack_bolt.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -22,6 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from adapters.door import DoorStaysShut
 from adapters.settings import Settings
 from adapters.slack.actions import command, link
+from adapters.slack.addresses import Bolt
 from adapters.slack.app import App, Clock, Postman, Session
 from adapters.slack.commands import advisor
 from adapters.slack.events import (
@@ -36,8 +36,9 @@ from adapters.slack.events import (
 from adapters.slack.failures import on_error
 from adapters.slack.home import House
 from adapters.slack.installations import Installations
-from adapters.slack.installing import INSTALL, REDIRECT, InstallFlow, install_flow
+from adapters.slack.installing import INSTALL, REDIRECT, InstallFlow, answer, install_flow
 from adapters.slack.pace import Pace
+from adapters.slack.receiving import PATIENCE, NotProven, Unreadable, bolt_request, proven_body
 from adapters.slack.responses import as_json, error_of, retry_handlers
 from adapters.slack.sealing import KeyUnusable, Seal
 from adapters.slack.sender import SlackSender
@@ -51,6 +52,9 @@ log = structlog.get_logger(__name__)
 # The SDK writes each request out, blocks and all, for a logger that has no level of its own, to no avail.
 _SDK_LOG = logging.getLogger("slack_sdk.client")
 _SDK_LOG.setLevel(logging.WARNING)
+# Bolt gives its loggers the level of the root, and writes out what people sent from "info" downward.
+_BOLT_LOG = logging.getLogger("slack_bolt.AsyncApp")
+_BOLT_LOG.setLevel(logging.WARNING)
 
 LISTENERS = (
     advisor,
@@ -86,21 +90,31 @@ class SlackDoor:
     name = "slack"
 
     def __init__(
-        self, settings: Settings, session: Session, memory: Database, postman: Postman, seal: Seal, clock: Clock
+        self,
+        settings: Settings,
+        session: Session,
+        memory: Database,
+        postman: Postman,
+        seal: Seal,
+        clock: Clock,
+        patience: float,
     ) -> None:
         self._settings = settings
+        self._secret = signing_secret(settings)
+        self._patience = patience
         self._clock = clock
         self._session = session
         self._memory = memory
         self._postman = postman
         self._seal = seal
         self._stack = AsyncExitStack()
-        self._bolt: AsyncApp | None = None
+        self._bolt: Bolt | None = None
+        self._flow: InstallFlow | None = None
         self._sender: SlackSender | None = None
 
     def routes(self) -> Sequence[web.RouteDef]:
         served = []
-        if self._settings.slack_signing_secret.get_secret_value():
+        if self._secret:
             served.append(web.post(PATH, self._handle))
         if self._settings.slack_client_id:
             served += [web.get(INSTALL, self._install), web.get(REDIRECT, self._install)]
@@ -115,27 +129,27 @@ class SlackDoor:
 
     async def start(self) -> None:
         settings = self._settings
-        logging.getLogger("slack_bolt.AsyncApp").addFilter(_is_news)
+        _BOLT_LOG.addFilter(_is_news)
         # The SDK finds the proxy of the environment by itself; aiohttp would read ~/.netrc again with every call.
         self._http = await self._stack.enter_async_context(aiohttp.ClientSession(json_serialize=as_json))
-        secret = settings.slack_signing_secret.get_secret_value()
         client = self._client(None)
-        flow: InstallFlow | None = None
         workspaces: OneWorkspace | ManyWorkspaces
         if settings.slack_client_id:
             installations = Installations(self._memory.engine, settings.slack_client_id, self._seal)
             workspaces = ManyWorkspaces(installations, self._client)
-            flow = install_flow(settings, self._memory.engine, installations, client)
+            self._flow = install_flow(settings, self._memory.engine, installations, client)
         else:
             workspaces = OneWorkspace(self._client(settings.slack_bot_token.get_secret_value()))
             await _try_token(workspaces)
-        bolt = AsyncApp(
+        bolt = Bolt(
+            api_url=settings.slack_api_url,
+            logger=_BOLT_LOG,
             client=client,
-            signing_secret=secret,
+            request_verification_enabled=False,  # done before Bolt is handed anything: `_handle`
             # Handled before it is acknowledged: what fails is delivered again, and nothing is lost in a crash.
             process_before_response=True,
-            authorize=workspaces,  # type: ignore[arg-type]
-            oauth_flow=flow,
+            authorize=workspaces,
+            oauth_flow=self._flow,
             attaching_function_token_enabled=False,
             attaching_conversation_kwargs_enabled=False,  # listeners take nothing but the body, the client and such
             user_facing_authorize_error_message=NOT_INSTALLED,
@@ -160,7 +174,7 @@ class SlackDoor:
 
     async def stop(self) -> None:
         await self._stack.aclose()
-        self._bolt = None
+        self._bolt = self._flow = None
 
     def _client(self, token: str | None) -> AsyncWebClient:
         return AsyncWebClient(
@@ -172,7 +186,7 @@ class SlackDoor:
             retry_handlers=retry_handlers(),
         )
 
-    async def _connect(self, bolt: AsyncApp, app_token: str, client: AsyncWebClient) -> None:
+    async def _connect(self, bolt: Bolt, app_token: str, client: AsyncWebClient) -> None:
         """Open the websocket. Where Slack does not answer, the server starts all the same, and it is tried again."""
         handler = AsyncSocketModeHandler(bolt, app_token, web_client=client)
         connecting = asyncio.create_task(handler.connect_async())  # type: ignore[no-untyped-call]
@@ -189,33 +203,46 @@ class SlackDoor:
     async def _handle(self, request: web.Request) -> web.Response:
         if self._bolt is None:
             return web.Response(status=503)
-        return await to_aiohttp_response(await self._bolt.async_dispatch(await to_bolt_request(request)))
+        try:
+            body = await proven_body(request, self._secret, time.time(), self._patience)
+            asked = bolt_request(request, body)
+        except NotProven as refused:
+            log.warning("slack.request_refused", why=refused.why)
+            return web.Response(status=401)
+        except Unreadable:
+            log.warning("slack.request_unreadable")
+            return web.Response(status=400)
+        return await to_aiohttp_response(await self._bolt.async_dispatch(asked))
 
     async def _install(self, request: web.Request) -> web.Response:
-        if self._bolt is None or self._bolt.oauth_flow is None:
+        if self._flow is None:
             return web.Response(status=503)
-        flow, asked = self._bolt.oauth_flow, await to_bolt_request(request)
-        answer = flow.handle_installation(asked) if request.path == INSTALL else flow.handle_callback(asked)
-        return await to_aiohttp_response(await answer)
+        return await to_aiohttp_response(await answer(self._flow, request))
 
 
 def open_door(
-    settings: Settings, session: Session, memory: Database, postman: Postman, clock: Clock = time.time
+    settings: Settings,
+    session: Session,
+    memory: Database,
+    postman: Postman,
+    clock: Clock = time.time,
+    patience: float = PATIENCE,
 ) -> SlackDoor:
-    """The door, not started yet. Raises DoorStaysShut where it is not configured."""
+    """The door, not started yet. `patience`: seconds that a request may take to come in. Raises DoorStaysShut where it
+    is not configured."""
     if problem := _problem_with(settings):
         raise DoorStaysShut(problem)
     try:
         seal = Seal(settings.encryption_key.get_secret_value())
     except KeyUnusable as unusable:
         raise DoorStaysShut(str(unusable)) from None
-    return SlackDoor(settings, session, memory, postman, seal, clock)
+    return SlackDoor(settings, session, memory, postman, seal, clock, patience)
 
 
 def _problem_with(settings: Settings) -> str:
     """What is missing, in words for the operator; empty where the door can be opened."""
     token = settings.slack_bot_token.get_secret_value()
-    secret = settings.slack_signing_secret.get_secret_value()
+    secret = signing_secret(settings)
     socket = settings.slack_app_token.get_secret_value()
     id, client_secret = settings.slack_client_id, settings.slack_client_secret.get_secret_value()
     if not any((token, secret, socket, id, client_secret)):
@@ -229,6 +256,11 @@ def _problem_with(settings: Settings) -> str:
     if not secret and (id or not socket):
         return "SLACK_SIGNING_SECRET is not set: requests could not be checked. Or set SLACK_APP_TOKEN for Socket Mode."
     return ""
+
+
+def signing_secret(settings: Settings) -> str:
+    """Empty where none is set: blanks alone are no secret."""
+    return settings.slack_signing_secret.get_secret_value().strip()
 
 
 def _is_news(record: logging.LogRecord) -> bool:

@@ -12,7 +12,7 @@ from slack_sdk.errors import SlackApiError
 
 from adapters.slack.blocks import message
 from adapters.slack.modals import modal
-from adapters.slack.responses import error_of
+from adapters.slack.responses import error_of, responded
 from adapters.slack.translate import alone, team_of
 from adapters.slack.workspaces import TokenUnchecked
 from bot.messages import Reply
@@ -27,16 +27,16 @@ LEAVING = ("app_uninstalled", "tokens_revoked")  # nobody is told, and what was 
 async def on_error(error: Exception, body: Mapping[str, Any], client: Any, respond: Any) -> BoltResponse:
     """Bolt's handler of what a listener raised."""
     reference = secrets.token_hex(4)
+    event = (body.get("event") or {}).get("type", "")
     log.error(
         "slack.listener_failed",
         reference=reference,
         error=type(error).__name__,
         code=_code(error),
         at=origin_of(error),
-        kind=body.get("event", {}).get("type") or body.get("type") or body.get("command", ""),
+        kind=event or body.get("type") or body.get("command", ""),
         team=team_of(body),
     )
-    event = body.get("event", {}).get("type", "")
     if event in LEAVING or (event and isinstance(error, TokenUnchecked)):  # Slack shall deliver it again
         return BoltResponse(status=500, body="")
     reply = failure(reference)
@@ -66,15 +66,12 @@ async def _tell(reply: Reply, body: Mapping[str, Any], client: Any, respond: Any
             await client.views_publish(user_id=user, view={"type": "home", "blocks": shown["blocks"]})
         case {"event": _}:
             pass  # nobody asked for anything
-        case {"response_url": str()} if await _responded(respond, shown):
+        case {"response_url": str()} if await responded(
+            respond, reference=reply.reference, **shown, replace_original=False, response_type="ephemeral"
+        ):
             pass
         case _:
             await client.chat_postMessage(channel=body["user"]["id"], **shown)
-
-
-async def _responded(respond: Any, shown: Mapping[str, Any]) -> bool:
-    done = await respond(**shown, replace_original=False, response_type="ephemeral")
-    return bool(done.status_code == 200)
 
 
 def _acknowledged(body: dict[str, Any]) -> BoltResponse:

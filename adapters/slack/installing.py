@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from html import escape
+from typing import Any
 
 import structlog
+from aiohttp import web
 from slack_bolt.oauth.async_callback_options import AsyncCallbackOptions, AsyncFailureArgs, AsyncSuccessArgs
 from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
 from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
@@ -14,16 +18,20 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.oauth.state_store.sqlalchemy import AsyncSQLAlchemyOAuthStateStore
 from slack_sdk.web.async_client import AsyncWebClient
+from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from adapters.settings import Settings
 from adapters.slack.installations import Installations
 from adapters.slack.manifest import bot_scopes
+from bot.origin import origin_of
 
 log = structlog.get_logger(__name__)
 
 INSTALL, REDIRECT = "/slack/install", "/slack/oauth_redirect"
+AGAIN = f'<p><a class="button" href="{INSTALL}">Begin again</a></p>'
 STATE_SECONDS = 600  # how long someone may take between the two pages
+TEAM = re.compile(r"[A-Z0-9]{1,30}")  # a workspace's id; anything else is left out of the address that leads to Slack
 
 PAGE = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
@@ -38,6 +46,40 @@ a.button {{ background: #1d3557; color: #fff; padding: .7rem 1.2rem; border-radi
 <p>{text}</p>
 {more}
 </html>"""
+
+
+REASONS = {  # why it was not installed; what else the browser brings as a reason anybody may have written
+    "access_denied": "You did not allow it, so nothing was installed.",
+    "invalid_browser": "Begin and end the installation in the same browser, with cookies allowed.",
+    "invalid_state": "It took too long, or this page was opened twice.",
+}
+OWN_REASONS = ("missing_code", "invalid_code", "storage_error")  # the SDK's own besides these
+
+
+class States(AsyncSQLAlchemyOAuthStateStore):
+    """The SDK's store, which never looks at a state again that nobody came back with. Anybody can open the page, so
+    those go when another begins."""
+
+    async def async_issue(self, *args: Any, **kwargs: Any) -> str:
+        now = datetime.now(tz=UTC).replace(tzinfo=None)
+        async with self.engine.begin() as connection:
+            await connection.execute(delete(self.oauth_states).where(self.oauth_states.c.expire_at < now))
+        return await super().async_issue(*args, **kwargs)
+
+
+async def answer(flow: InstallFlow, request: web.Request) -> BoltResponse:
+    """The page that was asked for. Whatever a browser brings and whatever fails, it is a page, and says what to do."""
+    query = {name: value for name, value in request.query.items() if name != "team" or TEAM.fullmatch(value)}
+    headers: dict[str, Any] = {name: request.headers.getall(name) for name in request.headers}
+    asked = AsyncBoltRequest(body="", query=query, headers=headers)
+    try:
+        if request.path == INSTALL:
+            return await flow.handle_installation(asked)
+        return await flow.handle_callback(asked)
+    except Exception as error:  # the database or Slack does not answer
+        log.error("slack.install_failed", error=type(error).__name__, at=origin_of(error))
+        text = "Something went wrong here, and nothing was installed. Please try again in a minute."
+        return _page(503, "The advisor is not installed", text, flow.settings, AGAIN)
 
 
 class InstallFlow(AsyncOAuthFlow):
@@ -62,7 +104,7 @@ def install_flow(
         redirect_uri_path=REDIRECT,
         installation_store=installations,
         installation_store_bot_only=True,
-        state_store=AsyncSQLAlchemyOAuthStateStore(STATE_SECONDS, engine),
+        state_store=States(STATE_SECONDS, engine),
         state_expiration_seconds=STATE_SECONDS,
         callback_options=AsyncCallbackOptions(success=_installed, failure=_failed),
     )
@@ -78,14 +120,10 @@ async def _installed(args: AsyncSuccessArgs) -> BoltResponse:
 
 
 async def _failed(args: AsyncFailureArgs) -> BoltResponse:
-    log.warning("slack.not_installed", reason=args.reason)
-    text = {
-        "access_denied": "You did not allow it, so nothing was installed.",
-        "invalid_browser": "Begin and end the installation in the same browser, with cookies allowed.",
-        "invalid_state": "It took too long, or this page was opened twice.",
-    }.get(args.reason, "Slack did not confirm the installation.")
-    again = f'<p><a class="button" href="{INSTALL}">Begin again</a></p>'
-    return _page(args.suggested_status_code, "The advisor is not installed", text, args.settings, again)
+    known = args.reason in REASONS or args.reason in OWN_REASONS
+    log.warning("slack.not_installed", reason=args.reason if known else "another")
+    text = REASONS.get(args.reason, "Slack did not confirm the installation.")
+    return _page(args.suggested_status_code, "The advisor is not installed", text, args.settings, AGAIN)
 
 
 def _page(status: int, title: str, text: str, settings: AsyncOAuthSettings, more: str = "") -> BoltResponse:

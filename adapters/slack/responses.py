@@ -6,12 +6,15 @@ import asyncio
 from typing import Any
 
 import orjson
+import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.async_handler import AsyncRetryHandler
 from slack_sdk.http_retry.builtin_async_handlers import AsyncServerErrorRetryHandler
 from slack_sdk.http_retry.request import HttpRequest
 from slack_sdk.http_retry.response import HttpResponse
 from slack_sdk.http_retry.state import RetryState
+
+log = structlog.get_logger(__name__)
 
 LONGEST_WAIT = 1.0  # seconds that a request waits for Slack; what takes longer is left to the outbox
 
@@ -25,6 +28,17 @@ def error_of(error: SlackApiError) -> str:
     """Slack's short code for what went wrong."""
     data = error.response.data if error.response is not None else None
     return str(data.get("error", "")) if isinstance(data, dict) else "no_json"
+
+
+async def responded(respond: Any, *, reference: str, **message: Any) -> bool:
+    """Whether Slack took `message` at the request's `response_url`. False where there is none that may be used
+    (`adapters.slack.addresses`), or none any more: one is good for half an hour and five times."""
+    if not respond.response_url:
+        return False
+    done = await respond(**message)
+    if done.status_code != 200:
+        log.warning("slack.response_url_refused", status=done.status_code, reference=reference)
+    return bool(done.status_code == 200)
 
 
 def retry_after(headers: Any) -> float | None:

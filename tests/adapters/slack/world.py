@@ -16,6 +16,7 @@ from adapters.outbox import Postman
 from adapters.settings import read_settings
 from adapters.slack.app import Session
 from adapters.slack.door import open_door
+from adapters.slack.receiving import PATIENCE
 from bot.sending import Sender
 from tests.slack_workspace.person import HttpWire
 from tests.slack_workspace.service import Service
@@ -54,7 +55,12 @@ MakeSession = Callable[[SqlMemory, Postman], Session]
 
 @asynccontextmanager
 async def opened(
-    service: Service, database: str, make_session: MakeSession, clock: Clock, **settings: object
+    service: Service,
+    database: str,
+    make_session: MakeSession,
+    clock: Clock,
+    patience: float = PATIENCE,
+    **settings: object,
 ) -> AsyncIterator[World]:
     """The door with its outbox, as long as the block lasts. `database` has the schema already."""
     given = {"slack_signing_secret": SECRET, "slack_api_url": service.api_url, "slack_seconds_apart": 0, **settings}
@@ -64,7 +70,7 @@ async def opened(
         senders: dict[str, Sender] = {}
         postman = Postman(memory, senders, clock=clock, poll=0.05)
         session = make_session(memory, postman)
-        door = open_door(read_settings(**given), session, memory, postman, clock)
+        door = open_door(read_settings(**given), session, memory, postman, clock, patience)
         await door.start()
         stack.push_async_callback(door.stop)
         senders["slack"] = door.sender
