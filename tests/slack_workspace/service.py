@@ -37,6 +37,7 @@ class Service:
     def __init__(self) -> None:
         self.workspaces: dict[str, Workspace] = {}  # by token
         self.codes: dict[str, Workspace] = {}  # what oauth.v2.access exchanges
+        self.exchanged: list[str] = []  # the codes that it was asked to exchange
         self.faults: list[Fault] = []
         self.broken: Callable[[str], bool] = lambda method: False  # methods that answer 503 until it is mended
         self.refusing: dict[str, Fault] = {}  # methods that this goes wrong with until it is taken out
@@ -76,6 +77,9 @@ class Service:
         arguments = await _arguments(request)
         token = request.headers.get("Authorization", "").removeprefix("Bearer ")
         if method == "oauth.v2.access":
+            self.exchanged.append(arguments.get("code", ""))
+            if method in self.refusing:
+                return _failed(self.refusing[method], request)
             return web.json_response(self._exchange(arguments))
         if method == "apps.connections.open":
             known = token == APP_TOKEN
