@@ -18,6 +18,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from adapters.bodies import PATIENCE
 from adapters.door import DoorStaysShut
 from adapters.settings import Settings
 from adapters.slack.actions import command, link
@@ -38,7 +39,7 @@ from adapters.slack.home import House
 from adapters.slack.installations import Installations
 from adapters.slack.installing import INSTALL, REDIRECT, InstallFlow, answer, install_flow
 from adapters.slack.pace import Pace
-from adapters.slack.receiving import PATIENCE, NotProven, Unreadable, bolt_request, proven_body
+from adapters.slack.receiving import NotProven, Unreadable, bolt_request, proven_body
 from adapters.slack.responses import as_json, error_of, retry_handlers
 from adapters.slack.sealing import KeyUnusable, Seal
 from adapters.slack.sender import SlackSender

@@ -6,7 +6,6 @@ body names; so none of that is left to it.
 
 from __future__ import annotations
 
-import asyncio
 import json
 from typing import Any
 from urllib.parse import parse_qsl
@@ -14,9 +13,9 @@ from urllib.parse import parse_qsl
 from aiohttp import web
 from slack_bolt.request.async_request import AsyncBoltRequest
 
+from adapters.bodies import PATIENCE, BodyNotRead, whole
 from adapters.slack.signature import SIGNATURE, TIMESTAMP, claim_of, holds
 
-PATIENCE = 5.0  # seconds for a whole body; Slack gives up after three
 MOST_FIELDS = 200  # of a form
 # What the parts are that everything relies on, where they are there. Null is as good as absent.
 SHAPES: dict[str, type | tuple[type, ...]] = {
@@ -46,12 +45,11 @@ async def proven_body(request: web.Request, secret: str, now: float, patience: f
     if claim is None:
         raise NotProven("headers")
     try:
-        async with asyncio.timeout(patience):
-            body = await request.read()
+        body = await whole(request.read(), patience)
     except web.HTTPRequestEntityTooLarge:
         raise NotProven("too large") from None
-    except Exception as error:  # too slow, cut off, or encoded in a way that does not open: there is nothing to prove
-        raise NotProven(type(error).__name__) from None
+    except BodyNotRead as error:
+        raise NotProven(error.why) from None
     if not holds(claim, body, secret):
         raise NotProven("signature")
     return body

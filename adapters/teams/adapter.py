@@ -6,6 +6,7 @@ invoke returns twice; so the request is read and answered here, and the SDK runs
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import structlog
@@ -16,6 +17,7 @@ from botbuilder.schema import Activity
 from botframework.connector.auth import AuthenticateRequestResult, BotFrameworkAuthentication, ClaimsIdentity
 from msrest.exceptions import DeserializationError  # type: ignore[attr-defined]
 
+from adapters.bodies import BodyNotRead, whole
 from adapters.teams.connector import Connector, SendFailed
 from adapters.teams.deliveries import Deliveries
 from adapters.teams.signing_keys import KeysUnavailable
@@ -135,8 +137,8 @@ class Adapter(CloudAdapter):  # type: ignore[misc]
 
 async def _json(request: web.Request) -> object:
     try:
-        return await request.json()
-    except (ValueError, RecursionError):
+        return json.loads(await whole(request.read()))
+    except (BodyNotRead, ValueError, RecursionError):
         return None
 
 

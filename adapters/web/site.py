@@ -17,6 +17,7 @@ from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from multidict import MultiDictProxy
 
+from adapters.bodies import BodyNotRead, whole
 from adapters.transcripts import Memory
 from adapters.web.card_text import paragraphs
 from adapters.web.gate import Gate
@@ -53,6 +54,7 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+UPLOAD = 30.0  # seconds for a form: a file may come with it, over a slow line
 YEAR = 365 * 24 * 3600
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -146,7 +148,10 @@ class Site:
     async def posted(self, request: web.Request) -> tuple[Visitor, Posted]:
         """Who sent a form from our own page, and its fields. Raises Refused for any other."""
         visitor = self.visitor(request)
-        form = await request.post()
+        try:
+            form = await whole(request.post(), UPLOAD)
+        except BodyNotRead:
+            raise Refused(400, "This form can't be read", "Load the page again and send it once more.") from None
         if visitor is None or not visitor.wrote(str(form.get("token", ""))):
             raise Refused(
                 403,

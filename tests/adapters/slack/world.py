@@ -11,12 +11,12 @@ import aiohttp
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+from adapters.bodies import PATIENCE
 from adapters.database import SqlMemory
 from adapters.outbox import Postman
 from adapters.settings import read_settings
 from adapters.slack.app import Session
 from adapters.slack.door import open_door
-from adapters.slack.receiving import PATIENCE
 from bot.sending import Sender
 from tests.slack_workspace.person import HttpWire
 from tests.slack_workspace.service import Service

@@ -65,6 +65,16 @@ async def test_odd_parts_of_a_message_are_passed_over(world: World, changed: dic
     assert (heard.text, heard.command) == ("what is it?", None)
 
 
+@pytest.mark.parametrize(
+    "headers",
+    [{"Content-Type": "application/json; charset=nonsense"}, {**JSON, "Content-Encoding": "gzip"}],
+    ids=["charset", "gzip"],
+)
+async def test_a_body_that_cannot_be_unpacked_is_a_bad_request(world: World, headers: dict[str, str]) -> None:
+    async with world.http.post(f"{world.url}/api/messages", data=b"\xff{", headers=headers) as response:
+        assert (response.status, await response.text()) == (400, "")
+
+
 async def test_a_body_that_is_not_json_by_its_type_is_not_read(world: World) -> None:
     # A web page in somebody's browser can post text to this machine without being asked, but not JSON.
     async with world.http.post(f"{world.url}/api/messages", data="{}", headers={"Content-Type": "text/plain"}) as got:

@@ -71,3 +71,19 @@ async def test_too_large_a_message_is_refused_in_words(browser: Browser) -> None
     page = await browser.send("/say", [("token", token), ("text", "a" * 3_000_000)])
     assert browser.status == 413
     assert "too large" in page.text
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Content-Type": "application/x-www-form-urlencoded; charset=nonsense"},
+        {"Content-Type": "application/x-www-form-urlencoded", "Content-Encoding": "gzip"},
+        {"Content-Type": "multipart/form-data"},
+        {"Content-Type": "multipart/form-data; boundary=x"},
+    ],
+    ids=str,
+)
+async def test_a_form_that_cannot_be_read_is_refused_in_words(browser: Browser, headers: dict[str, str]) -> None:
+    async with browser.http.post(f"{browser.url}/say", data=b"token=\xff\r\n--", headers=headers) as response:
+        assert response.status in (400, 403)
+        assert "Load the page again" in await response.text()
