@@ -20,6 +20,9 @@ from adapters.database import SqlMemory, migrate
 from bot.advisor import Advisor
 from bot.memory import Memory
 from bot.memory_volatile import VolatileMemory
+from tests.overheard import nothing_that_was_sent_is_logged, pytest_configure
+
+__all__ = ["nothing_that_was_sent_is_logged", "pytest_configure"]  # of the plugin, for every test
 
 KNOWLEDGE = Path(__file__).parent.parent / "knowledge"
 

@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 
 import aiohttp
 
+from tests.overheard import note, note_body
 from tests.slack_workspace.limits import view_problems
 from tests.slack_workspace.reading import button, state_of
 from tests.slack_workspace.service import Service
@@ -53,6 +54,8 @@ class HttpWire:
         secret: str = SECRET,
     ) -> Sent:
         body = body.encode() if isinstance(body, str) else body
+        note_body(body)
+        note(secret)
         at = str(int(time.time() - age))
         signed = {"Content-Type": content_type, **signature(body, at, secret), **(headers or {})}
         async with self.http.post(f"{self.url}/slack/events", data=body, headers=signed) as response:
@@ -71,6 +74,7 @@ class SocketWire:
     service: Service
 
     async def deliver(self, kind: str, body: dict[str, Any], retry: int = 0) -> Sent:
+        note_body(body)
         return 200, await self.service.send_envelope(kind, body, retry)
 
 

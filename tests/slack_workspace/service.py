@@ -11,6 +11,7 @@ from typing import Any
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+from tests.overheard import note, note_body
 from tests.slack_workspace.limits import problems
 from tests.slack_workspace.methods import call
 from tests.slack_workspace.workspace import APP_TOKEN, Called, Workspace, numbers
@@ -70,7 +71,9 @@ class Service:
     def response_url(self, workspace: Workspace) -> str:
         id = f"{workspace.team}-{next(numbers)}"
         workspace.responses[id] = 0
-        return str(self._server.make_url(f"/response/{id}"))
+        url = str(self._server.make_url(f"/response/{id}"))
+        note(url)
+        return url
 
     async def _api(self, request: web.Request) -> web.StreamResponse:
         method = request.match_info["method"]
@@ -78,6 +81,8 @@ class Service:
         token = request.headers.get("Authorization", "").removeprefix("Bearer ")
         if method == "oauth.v2.access":
             self.exchanged.append(arguments.get("code", ""))
+            note_body(arguments)
+            note(CLIENT_SECRET)
             if method in self.refusing:
                 return _failed(self.refusing[method], request)
             return web.json_response(self._exchange(arguments))

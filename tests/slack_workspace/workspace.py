@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.overheard import note
 from tests.slack_workspace.reading import texts
 
 SECRET = "a-signing-secret"
@@ -56,6 +57,7 @@ class Workspace:
     def __init__(self, team: str = "T1", scopes: frozenset[str] = SCOPES) -> None:
         self.team = team
         self.token = f"xoxb-{team}-token"
+        note(self.token, SECRET, APP_TOKEN)
         self.bot = f"UBOT{team}"
         self.scopes = scopes
         self.enterprise = ""  # the id of the organisation that it belongs to

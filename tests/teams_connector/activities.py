@@ -5,6 +5,8 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
+from tests.overheard import note_body
+
 TENANT = "99999999-0000-0000-0000-000000000001"
 BOT = {"id": "28:11111111-2222-3333-4444-555555555555", "name": "Security Advisor"}
 DANA = {"id": "29:dana", "name": "Dana", "aadObjectId": "aad-dana", "role": "user"}
@@ -26,6 +28,7 @@ def activity(service_url: str, type: str = "message", **changed: Any) -> dict[st
         "channelData": {"tenant": {"id": TENANT}},
         "locale": "en-US",
     }
+    note_body(changed)
     return {**base, **changed}
 
 

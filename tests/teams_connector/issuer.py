@@ -15,6 +15,7 @@ from aiohttp.test_utils import TestServer
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from adapters.teams.cloud import Cloud
+from tests.overheard import note
 
 APP_ID = "11111111-2222-3333-4444-555555555555"
 EMULATOR = "https://emulator.example/"
@@ -77,7 +78,9 @@ class Issuer:
         return {name: value for name, value in {**claims, **changed}.items() if value is not None}
 
     def token(self, claims: dict[str, Any], *, key: str = "first", key_id: str | None = None) -> str:
-        return jwt.encode(claims, make_key(key), algorithm="RS256", headers={"kid": key_id or key})
+        token = jwt.encode(claims, make_key(key), algorithm="RS256", headers={"kid": key_id or key})
+        note(token.rpartition(".")[2])  # what all of them begin with is no secret
+        return token
 
     async def _openid(self, request: web.Request) -> web.Response:
         if not self.reachable:
@@ -92,6 +95,7 @@ class Issuer:
         await self.login_opens.wait()
         form = await request.post()
         self.logins.append({"tenant": request.match_info["tenant"], **{name: str(form[name]) for name in form}})
+        note(str(form["client_secret"]))
         if form["client_secret"] != "app-password":
             return web.json_response({"error": "invalid_client"}, status=401)
         return web.json_response({"access_token": f"own-token-{len(self.logins)}", "expires_in": self.expires_in})

@@ -17,6 +17,7 @@ from adapters.database import migrate
 from tests.adapters.slack.conftest import SHARED
 from tests.adapters.slack.test_reliability import Echo
 from tests.adapters.slack.world import Clock, World, opened
+from tests.overheard import note_body
 from tests.slack_workspace.service import CLIENT_ID, CLIENT_SECRET, Fault, Service
 
 pytestmark = SHARED
@@ -33,6 +34,7 @@ async def world(service: Service, tmp_path_factory: pytest.TempPathFactory) -> A
 
 
 async def get(world: World, path: str, headers: dict[str, str] | None = None, body: bytes = b"") -> tuple[int, str]:
+    note_body(path.partition("?")[2].encode())
     async with world.http.get(f"{world.url}/slack/{path}", headers=headers, data=body or None) as response:
         return response.status, await response.text()
 

@@ -29,6 +29,7 @@ from bot.sending import Parcel
 from bot.session import Session
 from tests.adapters.slack.conftest import SHARED
 from tests.adapters.slack.world import Clock, World, opened
+from tests.overheard import note
 from tests.slack_workspace.person import Slack
 from tests.slack_workspace.reading import buttons
 from tests.slack_workspace.screen import Screen
@@ -72,6 +73,7 @@ async def begin(world: World) -> tuple[str, str]:
 
 
 async def finish(world: World, state: str, cookie: str, code: str) -> tuple[int, str]:
+    note(state, cookie.partition("=")[2].partition(";")[0], code)
     headers = {"Cookie": cookie.partition(";")[0]} if cookie else {}
     url = f"{world.url}/slack/oauth_redirect?code={code}&state={state}"
     async with world.http.get(url, headers=headers) as response:

@@ -19,6 +19,7 @@ from structlog.testing import capture_logs
 from tests.adapters.slack.conftest import SHARED
 from tests.adapters.slack.test_reliability import Echo
 from tests.adapters.slack.world import Clock, World, opened
+from tests.overheard import note_body
 from tests.slack_workspace.person import FORM, JSON, HttpWire, Slack, signature
 from tests.slack_workspace.service import Service
 from tests.slack_workspace.workspace import APP_TOKEN, Workspace, numbers
@@ -62,6 +63,7 @@ async def elsewhere() -> AsyncIterator[Elsewhere]:
 async def post(slack: Slack, body: bytes, headers: Headers, content_type: str = FORM) -> tuple[int, str]:
     """Status and answer."""
     assert isinstance(slack.wire, HttpWire)
+    note_body(body)
     given = CIMultiDict([("Content-Type", content_type), *headers])
     async with slack.wire.http.post(f"{slack.wire.url}/slack/events", data=body, headers=given) as response:
         return response.status, await response.text()

@@ -8,6 +8,8 @@ from html.parser import HTMLParser
 
 import aiohttp
 
+from tests.overheard import note
+
 VOID = {"meta", "link", "img", "input", "br", "hr", "path", "rect", "line", "circle"}
 BLOCKS = {"p", "li", "div", "h1", "h2", "h3", "td", "th", "tr", "button", "legend", "summary", "label", "article"}
 
@@ -113,6 +115,7 @@ class Browser:
     async def send(self, action: str, pairs: Pairs) -> Element:
         """Post a form, and follow to the page that it leads to."""
         self.last = (action, pairs)
+        note(*(value for _, value in pairs))
         data = aiohttp.FormData(pairs)
         async with self.http.post(self.url + action, data=data) as response:
             self.status = response.status
