@@ -35,6 +35,7 @@ from bot.session import Session
 logger = logging.getLogger(__name__)
 
 LONGEST_END = 30.0  # seconds that work in the background may take to end
+LINGERING = 2.0  # seconds for the rest of a body that nobody wants any more
 LARGEST_BODY = 1024 * 1024  # bytes of a request; both platforms send far less
 
 
@@ -175,7 +176,7 @@ def _application(settings: Settings, session: Measured, memory: Memory, doors: D
 
 
 async def _listen(application: web.Application, settings: Settings, stack: AsyncExitStack) -> int:
-    runner = web.AppRunner(application, access_log=None)
+    runner = web.AppRunner(application, access_log=None, lingering_time=LINGERING)
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
     site = web.TCPSite(runner, settings.host, settings.port)

@@ -15,6 +15,9 @@ import pytest
 
 from adapters.server import ServeError, announcement, serving
 from adapters.settings import Settings, read_settings
+from tests.slack_workspace.person import HttpWire, Slack
+from tests.slack_workspace.service import Service
+from tests.slack_workspace.workspace import SECRET, Workspace
 from tests.teams_connector import activities
 from tests.teams_connector.connector import ConnectorService
 
@@ -62,13 +65,15 @@ async def test_a_direct_message_in_teams_gets_a_sourced_answer_and_a_redelivery_
 
 
 async def test_what_a_person_wrote_is_in_no_log_line(tmp_path: Path) -> None:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "adapters.cli", "serve",
-        cwd=tmp_path, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "PORT": "0"},
-    )  # fmt: skip
-    assert process.stdout is not None
-    async with ConnectorService() as connector, aiohttp.ClientSession() as http:
+    async with ConnectorService() as connector, Service() as slack, aiohttp.ClientSession() as http:
+        workspace = slack.add(Workspace())
+        settings = {"SLACK_BOT_TOKEN": workspace.token, "SLACK_SIGNING_SECRET": SECRET, "SLACK_API_URL": slack.api_url}
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "adapters.cli", "serve",
+            cwd=tmp_path, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+            env={**os.environ, "PYTHONPATH": str(ROOT), "PORT": "0", **settings},
+        )  # fmt: skip
+        assert process.stdout is not None
         url = ""
         while not url:
             line = (await process.stdout.readline()).decode()
@@ -76,10 +81,17 @@ async def test_what_a_person_wrote_is_in_no_log_line(tmp_path: Path) -> None:
         asked = activities.message(connector.url, "is my zanzibar marmalade covered by AppSec?")
         async with http.post(f"{url}/api/messages", json=asked) as response:
             assert response.status == 200
-    process.send_signal(signal.SIGTERM)
-    out, log = await process.communicate()
+        anna = Slack.join(HttpWire(url, http), slack, workspace)
+        status, _ = await anna.command("is my zanzibar marmalade covered by AppSec?")
+        assert status == 200
+        for body in ("text=zanzibar+marmalade&response_url=http://x/marmalade", "{", '{"text": "marmalade"}'):
+            for name, value in (("X-Slack-Signature", "v0=marmalade"), ("X-Slack-Request-Timestamp", "marmalade")):
+                assert isinstance(anna.wire, HttpWire)
+                assert await anna.wire.send(body, "application/json", {name: value}) == (401, "")
+        process.send_signal(signal.SIGTERM)
+        out, log = await process.communicate()
     assert process.returncode == 0
-    assert "stopping" in log.decode()
+    assert "stopping" in log.decode() and "slack.request_refused" in log.decode()
     assert "marmalade" not in (out + log).decode()
 
 
