@@ -17,7 +17,6 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from adapters.teams.cloud import Cloud
 
 APP_ID = "11111111-2222-3333-4444-555555555555"
-EMULATOR = "https://emulator.example/"
 
 
 @cache
@@ -66,8 +65,6 @@ class Issuer:
             issuer=self.url,
             openid_url=f"{self.url}/openid",
             service_url=service_url,
-            emulator_issuers=(EMULATOR,),
-            emulator_openid_url=f"{self.url}/openid",
         )
 
     def claims(self, service_url: str, **changed: Any) -> dict[str, Any]:
