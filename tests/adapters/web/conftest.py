@@ -112,7 +112,7 @@ async def make_web(host: Host, database_file: Path, stack: AsyncExitStack) -> An
         entrance = Entrance() if settings.on_loopback else None
         door = open_door(
             settings, Session(host, memory), memory, host, previews, entrance,
-            now=clock, clock=clock, sleep=clock.sleep if wait else no_sleep,
+            now=clock, clock=lambda: clock.ahead, sleep=clock.sleep if wait else no_sleep,
         )  # fmt: skip
         application = web.Application()
         application.add_routes(door.routes())
