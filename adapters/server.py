@@ -22,6 +22,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from adapters import logs
 from adapters.database import SchemaNotCurrent, SqlMemory, prepare
 from adapters.door import Door, DoorStaysShut
+from adapters.entrance import Entrance
 from adapters.host import Host
 from adapters.housekeeping import Housekeeper
 from adapters.metrics import Measured
@@ -37,6 +38,16 @@ logger = logging.getLogger(__name__)
 LONGEST_END = 30.0  # seconds that work in the background may take to end
 LINGERING = 2.0  # seconds for the rest of a body that nobody wants any more
 LARGEST_BODY = 1024 * 1024  # bytes of a request; both platforms send far less
+SHORT_PASSWORD = 12  # characters below which a password is worth a warning
+# What every response forbids, where its door does not forbid more.
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+}
 
 
 class ServeError(Exception):
@@ -45,10 +56,12 @@ class ServeError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Doors:
-    """`shut`: why each of the others stays shut, by name."""
+    """`shut`: why each of the others stays shut, by name. `entrance`: how whoever sits here gets into the workbench;
+    None where a password opens it, or where others than this machine reach the server."""
 
     open: tuple[Door, ...]
     shut: Mapping[str, str]
+    entrance: Entrance | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +73,7 @@ class Parts:
     memory: SqlMemory
     host: Host
     postman: Postman
+    entrance: Entrance | None
 
 
 def openers() -> dict[str, Callable[[Parts], Door]]:
@@ -73,7 +87,7 @@ def openers() -> dict[str, Callable[[Parts], Door]]:
     previews: dict[str, Callable[[Reply], dict[str, Any]]] = {"Slack": blocks.message, "Teams": cards.draw}
 
     return {
-        "web": lambda made: open_web(made.settings, made.session, made.memory, made.host, previews),
+        "web": lambda made: open_web(made.settings, made.session, made.memory, made.host, previews, made.entrance),
         "slack": lambda made: open_slack(made.settings, made.session, made.memory, made.postman),
         "teams": lambda made: open_teams(made.settings, made.session, made.memory),
     }
@@ -103,6 +117,8 @@ async def _run(settings: Settings) -> None:
         loop.add_signal_handler(number, stop.set)
     async with serving(settings) as (port, doors):
         print(announcement(settings, port, doors), flush=True)
+        if doors.entrance:
+            doors.entrance.on_renewed(lambda path: _print_link(_address(settings, port) + path))
         # What is there now stays: without this, everybody waits a tenth of a second while all of it is looked through.
         gc.collect()
         gc.freeze()
@@ -130,7 +146,8 @@ async def serving(settings: Settings) -> AsyncIterator[tuple[int, Doors]]:
         senders: dict[str, Sender] = {}
         postman = Postman(memory, senders)
         session = Measured(Session(host, memory, retention=settings.retention, woken=postman.wake))
-        doors = await _open(Parts(settings, session, memory, host, postman), stack)
+        entrance = _entrance(settings)
+        doors = await _open(Parts(settings, session, memory, host, postman, entrance), stack)
         senders.update(_senders(doors))
         housekeeper = Housekeeper(memory, lambda: host.advisor.drafts, retention=settings.retention, woken=postman.wake)
         _keep_running(postman.run(), postman.close, stack)
@@ -139,6 +156,13 @@ async def serving(settings: Settings) -> AsyncIterator[tuple[int, Doors]]:
             _keep_running(host.watch(), host.close, stack)
         port = await _listen(_application(settings, session, memory, doors), settings, stack)
         yield port, doors
+
+
+def _entrance(settings: Settings) -> Entrance | None:
+    password = settings.workbench_password.get_secret_value()
+    if 0 < len(password) < SHORT_PASSWORD:
+        logger.warning("WORKBENCH_PASSWORD has fewer than %d characters: a longer one is safer", SHORT_PASSWORD)
+    return Entrance() if settings.on_loopback and not password else None
 
 
 async def _open(parts: Parts, stack: AsyncExitStack) -> Doors:
@@ -153,7 +177,7 @@ async def _open(parts: Parts, stack: AsyncExitStack) -> Doors:
         await door.start()
         stack.push_async_callback(door.stop)
         opened.append(door)
-    return Doors(tuple(opened), shut)
+    return Doors(tuple(opened), shut, parts.entrance)
 
 
 def _application(settings: Settings, session: Measured, memory: Memory, doors: Doors) -> web.Application:
@@ -168,7 +192,12 @@ def _application(settings: Settings, session: Measured, memory: Memory, doors: D
         except (MemoryUnavailable, TimeoutError):
             return web.json_response({"status": "the database does not answer"}, status=503)
 
+    async def made_safe(request: web.Request, response: web.StreamResponse) -> None:
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+
     application = web.Application(client_max_size=LARGEST_BODY)
+    application.on_response_prepare.append(made_safe)
     application.add_routes([web.get("/healthz", alive), web.get("/readyz", ready), web.get("/metrics", session.handle)])
     for door in doors.open:
         application.add_routes(door.routes())
@@ -211,15 +240,34 @@ def _told(task: asyncio.Task[None]) -> None:
         logger.error("background work ended: error=%s", type(error).__name__)
 
 
+def _address(settings: Settings, port: int) -> str:
+    host = "127.0.0.1" if settings.host in ("", "0.0.0.0") else settings.host  # noqa: S104
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+
+
+def _print_link(link: str) -> None:
+    """On the console, and in no log: whoever has it gets in."""
+    try:
+        print(f"The link to the workbench was used. The next one: {link}", flush=True)
+    except OSError as error:
+        logger.error("the next link to the workbench can't be shown: error=%s", type(error).__name__)
+
+
 def announcement(settings: Settings, port: int, doors: Doors) -> str:
     """What is open and what is shut, how to open that, and where to try the advisor at once."""
-    address = f"http://{'127.0.0.1' if settings.host in ('', '0.0.0.0') else settings.host}:{port}"  # noqa: S104
+    address = _address(settings, port)
     lines = ["", f"The security advisor is running: {address}", ""]
     lines += [f"  {door.name:9} open" for door in doors.open]
     lines += [f"  {name:9} shut. {why}" for name, why in doors.shut.items()]
     lines += [
         "",
         f"Try it now: open {address}/ or, in another terminal: .venv/bin/advisor chat",
+    ]
+    if doors.entrance:
+        lines.append(
+            f"Open the workbench: {address}{doors.entrance.path} (lets in once; then the next link stands here)"
+        )
+    lines += [
         "Ctrl+C stops it.",
         "",
     ]

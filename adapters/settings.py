@@ -70,12 +70,23 @@ class Settings(BaseSettings):
     allowed_tenants: Annotated[tuple[str, ...], NoDecode] = Field((), validation_alias=_named("ALLOWED_TENANTS"))
     teams_experts_channel: str = Field("", validation_alias=_named("TEAMS_EXPERTS_CHANNEL"))
     teams_service_url: str = Field("", validation_alias=_named("TEAMS_SERVICE_URL"))
-    allow_emulator: bool = Field(False, validation_alias=_named("TEAMS_ALLOW_EMULATOR"))
+    # The address of a client on this machine, for development: what it sends needs no token.
+    teams_development: str = Field("", validation_alias=_named("TEAMS_DEVELOPMENT"))
 
     @field_validator("allowed_tenants", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("teams_development")
+    @classmethod
+    def _on_this_machine(cls, value: str) -> str:
+        if value:
+            from adapters.loopback import is_loopback_origin  # costs time, and most commands don't need it
+
+            if not is_loopback_origin(value):
+                raise ValueError("must be the address of a client on this machine, such as http://127.0.0.1:56150")
+        return value
 
     @property
     def microsoft_app_password(self) -> str:

@@ -10,6 +10,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
+from adapters.ended_sessions import EndedSessions
 from bot import memory
 from bot.messages import Reply
 
@@ -39,10 +40,13 @@ class Transcripts(Protocol):
 
 
 class Unit(memory.Unit, Protocol):
-    """One transaction on everything that is remembered, transcripts included."""
+    """One transaction on everything that is remembered, what the page needs included."""
 
     @property
     def transcripts(self) -> Transcripts: ...
+
+    @property
+    def ended_sessions(self) -> EndedSessions: ...
 
 
 class Memory(Protocol):

@@ -123,11 +123,11 @@ async def measure() -> tuple[list[Round], list[Round]]:
     answers = load(KNOWLEDGE).answers.values()
     texts = [question for answer in answers for question in answer.questions]
     with tempfile.TemporaryDirectory() as folder:
-        database = f"sqlite:///{folder}/advisor.sqlite3"
+        here = {"DATABASE_URL": f"sqlite:///{folder}/advisor.sqlite3", "PORT": "0", "HOST": "127.0.0.1"}
         none = dict.fromkeys(("MicrosoftAppId", "SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET"), "")
         async with (
             connector() as service_url,
-            running("adapters.cli", "serve", DATABASE_URL=database, PORT="0", HOST="127.0.0.1", **none) as ours,
+            running("adapters.cli", "serve", **here, TEAMS_DEVELOPMENT=service_url, **none) as ours,
             running("bench.teams_echo") as bare,
         ):
             for url in (ours, bare):

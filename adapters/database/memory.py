@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from adapters.database.connection import Connection, Pool
 from adapters.database.conversations import SqlConversations, SqlDeliveries
+from adapters.database.ended_sessions import SqlEndedSessions
 from adapters.database.engine import BUSY_SECONDS, create_engine, database_url
 from adapters.database.outbox import SqlOutbox, SqlSubscriptions
 from adapters.database.people import delete_channel, delete_tenant, forget
@@ -73,6 +74,10 @@ class SqlUnit:
     @cached_property
     def transcripts(self) -> SqlTranscripts:
         return SqlTranscripts(self._connection)
+
+    @cached_property
+    def ended_sessions(self) -> SqlEndedSessions:
+        return SqlEndedSessions(self._connection)
 
     async def forget(self, person: Person) -> Forgotten:
         return await forget(self._connection, person)

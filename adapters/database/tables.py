@@ -242,3 +242,10 @@ exchanges = Table(
     Column("reply", Text, nullable=False),
     Index(None, "at"),
 )
+
+ended_sessions = Table(
+    "web_ended_sessions",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("until", Double, nullable=False),
+)

@@ -21,7 +21,7 @@ from adapters.bodies import BodyNotRead, whole
 from adapters.teams.connector import Connector, SendFailed
 from adapters.teams.deliveries import Deliveries
 from adapters.teams.signing_keys import KeysUnavailable
-from adapters.teams.tokens import NotAdmitted, Origin, TokenCheck, bearer, check_without_app_id
+from adapters.teams.tokens import NotAdmitted, Origin, TokenCheck, bearer, check_development
 from adapters.teams.translate import tenant_of
 from bot.memory import MemoryUnavailable
 
@@ -39,11 +39,14 @@ class Authentication(BotFrameworkAuthentication):  # type: ignore[misc]
         check: TokenCheck | None,
         connector: Connector,
         allowed_tenants: frozenset[str],
+        development: str = "",
     ) -> None:
+        """`check`: None where there is no app id; then `development` is the only address that is answered to."""
         self._app_id = app_id
         self._check = check
         self._connector = connector
         self._allowed_tenants = allowed_tenants
+        self._development = development
 
     @property
     def required(self) -> bool:
@@ -55,7 +58,7 @@ class Authentication(BotFrameworkAuthentication):  # type: ignore[misc]
         if self._check is not None:
             claims = dict(await self._check.check(auth_header, origin))
         else:
-            check_without_app_id(origin)
+            check_development(origin, self._development)
             claims = {}
         if self._allowed_tenants and origin.tenant not in self._allowed_tenants:
             raise NotAdmitted(403, "tenant-not-allowed")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from yarl import URL
+
+from adapters.loopback import is_loopback_url
 
 
 class TeamsSettings(Protocol):
@@ -40,8 +41,8 @@ class TeamsSettings(Protocol):
         ...
 
     @property
-    def allow_emulator(self) -> bool:
-        """Take the tokens of Microsoft's emulator as well. For development."""
+    def teams_development(self) -> str:
+        """The address of a client on this machine that needs no token; empty: there is none."""
         ...
 
     @property
@@ -57,9 +58,6 @@ class Cloud:
     issuer: str  # who signs the tokens of incoming requests
     openid_url: str  # where that issuer says which keys it signs with
     service_url: str  # of tenants that were not heard from yet; empty: unknown
-    emulator_issuers: tuple[str, ...]
-    emulator_openid_url: str
-    emulator_allowed: bool = False
 
 
 PUBLIC = Cloud(
@@ -68,32 +66,7 @@ PUBLIC = Cloud(
     issuer="https://api.botframework.com",
     openid_url="https://login.botframework.com/v1/.well-known/openidconfiguration",
     service_url="https://smba.trafficmanager.net/teams/",
-    emulator_issuers=tuple(
-        url
-        for tenant in ("d6d49420-f39b-4df7-a1dc-d59a935871db", "f8cdef31-a31e-4b4a-93e4-5f571e91255a")
-        for url in (f"https://sts.windows.net/{tenant}/", f"https://login.microsoftonline.com/{tenant}/v2.0")
-    ),
-    emulator_openid_url="https://login.microsoftonline.com/botframework.com/v2.0/.well-known/openid-configuration",
 )
-
-
-def is_loopback_host(host: str) -> bool:
-    """Whether `host` is this machine and nothing else. Other names than localhost are not looked up."""
-    if host.rstrip(".").lower() == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
-
-
-def is_loopback_url(url: str) -> bool:
-    """Whether a request to `url` stays on this machine. Read by the parser that the HTTP client uses as well."""
-    try:
-        parsed = URL(url)
-    except ValueError:
-        return False
-    return parsed.scheme in ("http", "https") and parsed.host is not None and is_loopback_host(parsed.host)
 
 
 def is_safe_url(url: str) -> bool:

@@ -25,7 +25,7 @@ from msrest.pipeline.universal import RawDeserializer
 from msrest.universal_http import ClientRequest
 from yarl import URL
 
-from adapters.teams.cloud import is_loopback_url
+from adapters.loopback import is_loopback_url
 from adapters.teams.credentials import Credentials, LoginFailed
 from adapters.teams.pace import Pace
 

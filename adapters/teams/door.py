@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import aiohttp
@@ -13,11 +14,12 @@ import structlog
 from aiohttp import web
 
 from adapters.door import DoorStaysShut
+from adapters.loopback import has_origin, is_loopback_host, is_loopback_origin
 from adapters.references import Memory
 from adapters.teams.adapter import Adapter, Authentication
 from adapters.teams.app import App, Session
 from adapters.teams.channels import Channels
-from adapters.teams.cloud import PUBLIC, Cloud, TeamsSettings, is_loopback_host, is_loopback_url, is_safe_url
+from adapters.teams.cloud import PUBLIC, Cloud, TeamsSettings, is_safe_url
 from adapters.teams.connector import Connector
 from adapters.teams.conversation_updates import changed, deleted
 from adapters.teams.credentials import Acquire, Credentials, LoginFailed, client_secret, managed_identity
@@ -76,8 +78,8 @@ class TeamsDoor:
         check = self._token_check(app_id, http) if app_id else None
         directory = Directory(
             self._memory,
-            # Without an app id nothing may leave this machine, so there is no address to fall back to.
-            usable=is_safe_url if app_id else is_loopback_url,
+            # Without an app id only the development client is sent to, and there is no address to fall back to.
+            usable=is_safe_url if app_id else partial(has_origin, origin=settings.teams_development),
             fallback=self._cloud.service_url if app_id else "",
             experts_channel=settings.teams_experts_channel,
             experts_tenant=settings.microsoft_app_tenant_id,
@@ -89,7 +91,7 @@ class TeamsDoor:
             listener.register(self._app)
         self._sender = TeamsSender(connector, directory)
         tenants = frozenset(settings.allowed_tenants)
-        self._adapter = Adapter(Authentication(app_id, check, connector, tenants))
+        self._adapter = Adapter(Authentication(app_id, check, connector, tenants, settings.teams_development))
         self._login = asyncio.create_task(_log_in(credentials))  # before the first message needs it, delaying nobody
 
     async def stop(self) -> None:
@@ -108,11 +110,8 @@ class TeamsDoor:
             async with http.get(url, timeout=FETCH_TIMEOUT, raise_for_status=True) as response:
                 return await response.json(content_type=None)
 
-        cloud = self._cloud
-        clock = self._timing.clock
-        keys = SigningKeys(cloud.openid_url, fetch, clock)
-        emulator_keys = SigningKeys(cloud.emulator_openid_url, fetch, clock)
-        return TokenCheck(app_id, cloud, keys, emulator_keys)
+        keys = SigningKeys(self._cloud.openid_url, fetch, self._timing.clock)
+        return TokenCheck(app_id, self._cloud, keys)
 
     def _acquire(self, http: aiohttp.ClientSession) -> Acquire | None:
         settings, cloud = self._settings, self._cloud
@@ -142,22 +141,35 @@ def open_door(
     """The door, not started yet. Raises DoorStaysShut where it would be open to anybody, or could never answer."""
     kind = settings.microsoft_app_type.lower()
     if not settings.microsoft_app_id:
-        if not is_loopback_host(settings.host):
-            raise DoorStaysShut("Without MicrosoftAppId the Teams door opens on 127.0.0.1 only, and HOST is another.")
+        _check_development(settings)
+    elif settings.teams_development:
+        raise DoorStaysShut(
+            "MicrosoftAppId and TEAMS_DEVELOPMENT are both set. Take away TEAMS_DEVELOPMENT to serve Teams, or "
+            "MicrosoftAppId to develop."
+        )
     elif kind not in ("singletenant", "multitenant", "userassignedmsi"):
         raise DoorStaysShut("MicrosoftAppType must be SingleTenant, MultiTenant or UserAssignedMSI.")
     elif kind != "userassignedmsi" and not settings.microsoft_app_password:
         raise DoorStaysShut("MicrosoftAppId is set, and MicrosoftAppPassword is not.")
     elif kind == "singletenant" and not settings.microsoft_app_tenant_id:
         raise DoorStaysShut("A SingleTenant bot needs MicrosoftAppTenantId.")
-    cloud = replace(
-        cloud,
-        service_url=settings.teams_service_url or cloud.service_url,
-        emulator_allowed=settings.allow_emulator or cloud.emulator_allowed,
-    )
+    cloud = replace(cloud, service_url=settings.teams_service_url or cloud.service_url)
     if not is_safe_url(cloud.service_url or PUBLIC.service_url):
         raise DoorStaysShut("TEAMS_SERVICE_URL must be an https address.")
     return TeamsDoor(settings, session, memory, cloud, timing)
+
+
+def _check_development(settings: TeamsSettings) -> None:
+    """Whether the door may open without an app id: to one client, on this machine, that the operator named."""
+    if not settings.teams_development:
+        raise DoorStaysShut(
+            "Set MicrosoftAppId to open it. To try it with a client on this machine, set TEAMS_DEVELOPMENT to the "
+            "client's address, such as http://127.0.0.1:56150."
+        )
+    if not is_loopback_origin(settings.teams_development):
+        raise DoorStaysShut("TEAMS_DEVELOPMENT must be an address on this machine, such as http://127.0.0.1:56150.")
+    if not is_loopback_host(settings.host):
+        raise DoorStaysShut("TEAMS_DEVELOPMENT is for HOST 127.0.0.1 only, and HOST is another.")
 
 
 async def _log_in(credentials: Credentials) -> None:

@@ -2,7 +2,7 @@
 
 Done with PyJWT here and not by the SDK's validators, which accept tokens without an expiry, answer an unknown key
 id with an IndexError, fetch keys once a day on the event loop without a timeout, and take an emulator's token for
-any service URL.
+any service URL. Tokens of the emulator are not taken at all.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from typing import Any
 
 import jwt
 
-from adapters.teams.cloud import Cloud, is_loopback_url, is_safe_url
+from adapters.loopback import has_origin
+from adapters.teams.cloud import Cloud, is_safe_url
 from adapters.teams.signing_keys import SigningKeys
 
 ALGORITHMS = ("RS256",)  # what Microsoft's metadata offers; a token that names another one is not Microsoft's
@@ -38,28 +39,26 @@ class Origin:
     tenant: str
 
 
-def check_without_app_id(origin: Origin) -> None:
-    """Without an app id nothing can be checked, so nothing may leave this machine either."""
-    if not is_loopback_url(origin.service_url):
-        raise NotAdmitted(403, "service-url-not-loopback")
+def check_development(origin: Origin, client: str) -> None:
+    """Without an app id nothing can be checked, so what comes in is answered to one address alone: that of the
+    development client. Raises NotAdmitted."""
+    if not has_origin(origin.service_url, client):
+        raise NotAdmitted(403, "service-url-not-development")
 
 
 class TokenCheck:
     """Checks the tokens of incoming requests for the bot `app_id`."""
 
-    def __init__(self, app_id: str, cloud: Cloud, keys: SigningKeys, emulator_keys: SigningKeys) -> None:
+    def __init__(self, app_id: str, cloud: Cloud, keys: SigningKeys) -> None:
         self._app_id = app_id
         self._cloud = cloud
         self._keys = keys
-        self._emulator_keys = emulator_keys
 
     async def check(self, authorization: str, origin: Origin) -> Mapping[str, Any]:
         """The token's claims. Raises NotAdmitted, or KeysUnavailable where nothing can be said about the token."""
         token = bearer(authorization)
-        if self._is_emulators(token):
-            return await self._check_emulator(token, origin)
-        key = await self._key(self._keys, token)
-        claims = self._decode(token, key.key, (self._cloud.issuer,))
+        key = await self._key(token)
+        claims = self._decode(token, key.key)
         if origin.channel not in key.endorsements:
             raise NotAdmitted(403, "key-not-endorsed")
         if not claims.get("serviceurl") or claims["serviceurl"] != origin.service_url:
@@ -68,25 +67,7 @@ class TokenCheck:
             raise NotAdmitted(403, "service-url-unsafe")
         return claims
 
-    def _is_emulators(self, token: str) -> bool:
-        try:
-            issuer = jwt.decode(token, options={"verify_signature": False}).get("iss")
-        except jwt.PyJWTError as error:
-            raise NotAdmitted(401, "not-a-token") from error
-        return issuer in self._cloud.emulator_issuers
-
-    async def _check_emulator(self, token: str, origin: Origin) -> Mapping[str, Any]:
-        if not self._cloud.emulator_allowed:
-            raise NotAdmitted(401, "emulator-not-allowed")
-        key = await self._key(self._emulator_keys, token)
-        claims = self._decode(token, key.key, self._cloud.emulator_issuers)
-        if claims.get("appid" if claims.get("ver") == "1.0" else "azp") != self._app_id:
-            raise NotAdmitted(401, "wrong-app")
-        if not is_loopback_url(origin.service_url):  # such a token says nothing about the service URL
-            raise NotAdmitted(403, "service-url-not-loopback")
-        return claims
-
-    async def _key(self, keys: SigningKeys, token: str) -> Any:
+    async def _key(self, token: str) -> Any:
         try:
             header = jwt.get_unverified_header(token)
         except jwt.PyJWTError as error:
@@ -94,19 +75,19 @@ class TokenCheck:
         key_id = header.get("kid")
         if header.get("alg") not in ALGORITHMS or not isinstance(key_id, str):
             raise NotAdmitted(401, "wrong-algorithm")
-        key = await keys.find(key_id)
+        key = await self._keys.find(key_id)
         if key is None:
             raise NotAdmitted(401, "unknown-key")
         return key
 
-    def _decode(self, token: str, key: Any, issuers: tuple[str, ...]) -> Mapping[str, Any]:
+    def _decode(self, token: str, key: Any) -> Mapping[str, Any]:
         try:
             claims: Mapping[str, Any] = jwt.decode(
                 token,
                 key,
                 algorithms=list(ALGORITHMS),
                 audience=self._app_id,
-                issuer=list(issuers),
+                issuer=self._cloud.issuer,
                 leeway=LEEWAY,
                 options={"require": ["exp", "iss", "aud"]},
             )

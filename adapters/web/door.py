@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Protocol
 
 from aiohttp import web
 from pydantic import SecretStr
 
+from adapters.entrance import Entrance
 from adapters.transcripts import Memory
 from adapters.web import site
 from adapters.web.gate import Gate
@@ -46,17 +48,18 @@ def open_door(
     memory: Memory,
     host: Serving,
     previews: Mapping[str, Preview],
+    entrance: Entrance | None = None,
     *,
     now: Callable[[], float] = time.time,
+    clock: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> WebDoor:
-    """The door, always open. `previews`: how other surfaces would draw a reply, by the surface's name."""
-    gate = Gate(
-        settings.workbench_password.get_secret_value(),
-        on_loopback=settings.on_loopback,
-        public_url=settings.public_url,
-        now=now,
-    )
+    """The door, always open. `previews`: how other surfaces would draw a reply, by the surface's name. `entrance`: the
+    link by which whoever sits at this machine enters the workbench."""
+    password = settings.workbench_password.get_secret_value()
+    gate = Gate(password, entrance, memory, public_url=settings.public_url, now=now, clock=clock, sleep=sleep)
     made = Site(settings, session, memory, host, gate, previews, site.environment(), now)
     files = web.get("/static/{name}", made.guarded(site.file))
     pages = (conversation, house, workbench, why, knowledge, gaps, evaluate)
-    return WebDoor([files, *(route for page in pages for route in page.routes(made))])
+    elsewhere = web.route("*", "/{anything:.*}", made.guarded(site.nothing))  # any other route goes before it
+    return WebDoor([files, *(route for page in pages for route in page.routes(made)), elsewhere])

@@ -1,114 +1,143 @@
-"""Who may enter the workbench: whoever sits at this machine, or knows the password."""
+"""Who may enter the workbench: whoever opened the link on the console of this machine, or knows the password.
+
+No address, no Host header and no header of a proxy counts for anything here.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
+import secrets
 import time
-from collections import deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Literal
 
 from aiohttp import web
 
+from adapters.entrance import Entrance
+from adapters.transcripts import Memory
+from adapters.web import signing
+from adapters.web.guessing import Line
+from adapters.web.signing import Signed
 from adapters.web.visitor import is_secure
+from bot.memory import MemoryUnavailable
 
-SESSION = 12 * 3600  # seconds that somebody who gave the password stays in
-WINDOW = 300.0  # seconds over which wrong passwords are counted
-MOST_WRONG = 8  # in that time, from one address
-MOST_WRONG_OF_ALL = 100
-MOST_ADDRESSES = 1000
-COOKIE = "workbench"
+SESSION_SECONDS = 12 * 3600
+DEVICE_SECONDS = 90 * 24 * 3600  # that a browser counts as one that got in before
+SESSION, DEVICE = "workbench", "workbench-device"
 
-Access = Literal["open", "password", "shut"]
+Access = Literal["open", "password", "link", "shut", "unknown"]
 
 
 class Gate:
-    """Without a password the workbench is open to this very machine alone, asked by its own name and by no proxy."""
+    """With a password it opens to whoever knows it, else by the link on the console, else not at all."""
 
     def __init__(
         self,
         password: str,
+        entrance: Entrance | None,
+        memory: Memory,
         *,
-        on_loopback: bool,
         public_url: str,
-        clock: Callable[[], float] = time.monotonic,
         now: Callable[[], float] = time.time,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._password = password.encode()
-        self._local = on_loopback and not public_url
-        self._public_url = public_url
-        self._clock = clock
+        self._entrance = None if password else entrance
+        self._memory = memory
+        # Who comes by the link comes to this machine itself, and not by the address that others come by.
+        self._public_url = public_url if password else ""
         self._now = now
-        self._wrong: dict[str, deque[float]] = {}
-        # The same in every process, another one for every password: so a new password ends all sessions.
-        self._key = hashlib.scrypt(self._password, salt=b"workbench", n=2**14, r=8, p=1) if password else b""
-
-    def access(self, request: web.Request) -> Access:
-        """open: come in; password: ask for it; shut: nothing is set up that would let anybody in."""
-        if self._password:
-            return "open" if self._is_signed(request.cookies.get(self._cookie(request), "")) else "password"
-        return "open" if self._local and _is_local(request) else "shut"
+        self._sleep = sleep
+        self._line = Line(clock)
+        # Of a password: the same in every process, another one for every password, so a new one ends all sessions.
+        self._key = (
+            hashlib.scrypt(self._password, salt=b"workbench", n=2**14, r=8, p=1)
+            if password
+            else secrets.token_bytes(32)
+        )
 
     @property
     def has_password(self) -> bool:
         return bool(self._password)
 
-    def wait(self, address: str) -> float:
-        """Seconds until another password may be tried from this address; 0: now."""
-        now = self._clock()
-        waits = [0.0]
-        for key, most in ((address, MOST_WRONG), ("", MOST_WRONG_OF_ALL)):
-            tries = self._wrong.get(key, deque())
-            while tries and tries[0] <= now - WINDOW:
-                tries.popleft()
-            if len(tries) >= most:
-                waits.append(tries[0] + WINDOW - now)
-        return max(waits)
+    async def access(self, request: web.Request) -> Access:
+        """open: come in; password: ask for it; link: tell where it stands; shut: nothing is set up that would let
+        anybody in; unknown: whether the session was ended can't be told now."""
+        closed: Access = "password" if self._password else "link" if self._entrance else "shut"
+        session = self._opened(request, SESSION)
+        if session is None or closed == "shut":
+            return closed
+        try:
+            async with self._memory.transaction() as unit:
+                return closed if await unit.ended_sessions.has_ended(session.id) else "open"
+        except MemoryUnavailable:
+            return "unknown"
 
-    def admits(self, password: str, address: str) -> bool:
-        """Whether this is the password. A wrong one is counted."""
-        given = hashlib.sha256(password.encode()).digest()
-        if self._password and hmac.compare_digest(given, hashlib.sha256(self._password).digest()):
-            self._wrong.pop(address, None)
-            return True
-        for key in (address, ""):
-            if key not in self._wrong and len(self._wrong) >= MOST_ADDRESSES:
-                self._wrong.pop(next(iter(self._wrong)))
-            self._wrong.setdefault(key, deque()).append(self._clock())
-        return False
+    def is_owners(self, access: Access) -> bool:
+        """Whether this `access` is that of somebody who sits at this machine."""
+        return access == "open" and self._entrance is not None
+
+    def spend_link(self, key: str, response: web.StreamResponse, request: web.Request) -> bool:
+        """Whether `key` is that of the link on the console; then this browser is let in."""
+        if self._entrance is None or not self._entrance.spend(key):
+            return False
+        self._begin(response, request)
+        return True
+
+    async def may_try(self, request: web.Request) -> bool:
+        """Wait until a password may be tried; False where too many wait already."""
+        wait = self._line.join(self._device(request))
+        if wait is None:
+            return False
+        if wait:
+            await self._sleep(wait)
+        return True
+
+    def admits(self, password: str) -> bool:
+        """Whether this is the password."""
+        given = hashlib.sha256(password.encode(errors="replace")).digest()
+        return self.has_password and hmac.compare_digest(given, hashlib.sha256(self._password).digest())
 
     def sign_in(self, response: web.StreamResponse, request: web.Request) -> None:
-        until = str(int(self._now()) + SESSION)
-        response.set_cookie(
-            self._cookie(request), f"{until}.{self._signature(until)}",
-            max_age=SESSION, path="/", httponly=True, secure=self._is_secure(request), samesite="Strict",
-        )  # fmt: skip
+        """After the right password: a session, and the sign of a browser that got in before."""
+        device = self._device(request)
+        self._line.passed(device)
+        self._begin(response, request)
+        until = int(self._now()) + DEVICE_SECONDS
+        signed = Signed(DEVICE, device, until) if device else signing.new(DEVICE, until)
+        self._set(response, request, signed, DEVICE_SECONDS)
 
-    def sign_out(self, response: web.StreamResponse, request: web.Request) -> None:
+    async def sign_out(self, response: web.StreamResponse, request: web.Request) -> None:
+        """End the session, of which a copy may be anywhere. Raises MemoryUnavailable where that can't be kept."""
+        session = self._opened(request, SESSION)
+        if session is not None:
+            async with self._memory.transaction() as unit:
+                await unit.ended_sessions.end(session.id, until=session.until, now=self._now())
         response.del_cookie(
-            self._cookie(request), path="/", httponly=True, secure=self._is_secure(request), samesite="Strict"
+            self._name(request, SESSION), path="/", httponly=True, secure=self._is_secure(request), samesite="Strict"
         )
 
-    def _is_signed(self, cookie: str) -> bool:
-        until, _, signature = cookie.partition(".")
-        if not hmac.compare_digest(signature.encode(), self._signature(until).encode()):
-            return False
-        return until.isdecimal() and int(until) > self._now()
+    def _begin(self, response: web.StreamResponse, request: web.Request) -> None:
+        self._set(response, request, signing.new(SESSION, self._now() + SESSION_SECONDS), SESSION_SECONDS)
 
-    def _signature(self, until: str) -> str:
-        return hmac.new(self._key, until.encode(), hashlib.sha256).hexdigest()
+    def _device(self, request: web.Request) -> str:
+        device = self._opened(request, DEVICE)
+        return device.id if device else ""
+
+    def _opened(self, request: web.Request, purpose: str) -> Signed | None:
+        return signing.opened(request.cookies.get(self._name(request, purpose), ""), self._key, purpose, self._now())
+
+    def _set(self, response: web.StreamResponse, request: web.Request, signed: Signed, seconds: int) -> None:
+        response.set_cookie(
+            self._name(request, signed.purpose), signed.sealed(self._key),
+            max_age=seconds, path="/", httponly=True, secure=self._is_secure(request), samesite="Strict",
+        )  # fmt: skip
 
     def _is_secure(self, request: web.Request) -> bool:
         return is_secure(request, self._public_url)
 
-    def _cookie(self, request: web.Request) -> str:
-        return f"__Host-{COOKIE}" if self._is_secure(request) else COOKIE
-
-
-def _is_local(request: web.Request) -> bool:
-    """Asked from this machine, by a name of this machine (a foreign name may be made to point here), by no proxy."""
-    host = request.host.rpartition(":")[0] if not request.host.endswith("]") else request.host
-    host = host or request.host
-    proxied = any(name in request.headers for name in ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "Via"))
-    return not proxied and host in ("127.0.0.1", "localhost", "[::1]") and request.remote in ("127.0.0.1", "::1")
+    def _name(self, request: web.Request, purpose: str) -> str:
+        return f"__Host-{purpose}" if self._is_secure(request) else purpose

@@ -18,9 +18,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from multidict import MultiDictProxy
 
 from adapters.bodies import BodyNotRead, whole
+from adapters.entrance import PATH
 from adapters.transcripts import Memory
 from adapters.web.card_text import paragraphs
-from adapters.web.gate import Gate
+from adapters.web.gate import Access, Gate
 from adapters.web.visitor import Visitor, is_secure, new_visitor, remember, visitor_of
 from bot.advisor import Advisor
 from bot.knowledge import Problem
@@ -53,9 +54,11 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Cache-Control": "no-store",
 }
 UPLOAD = 30.0  # seconds for a form: a file may come with it, over a slow line
 YEAR = 365 * 24 * 3600
+ACCESS: web.RequestKey[Access] = web.RequestKey("access", str)  # type: ignore[arg-type]
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Preview = Callable[[Reply], Mapping[str, Any]]
@@ -134,12 +137,11 @@ class Site:
             token=visitor.token,
             nonce=secrets.token_hex(8),  # tells a form sent twice from two forms
             path=request.path,
-            workbench=self.gate.access(request) != "shut",
-            inside=self.gate.access(request) == "open",
+            workbench=access(request) in ("open", "password", "unknown"),
+            inside=access(request) == "open",
             **values,
         )
         response = web.Response(text=text, status=status, content_type="text/html", charset="utf-8")
-        response.headers["Cache-Control"] = "no-store"
         response.enable_compression()
         if known is None:
             remember(visitor, response, request, self.settings.public_url)
@@ -152,7 +154,9 @@ class Site:
             form = await whole(request.post(), UPLOAD)
         except BodyNotRead:
             raise Refused(400, "This form can't be read", "Load the page again and send it once more.") from None
-        if visitor is None or not visitor.wrote(str(form.get("token", ""))):
+        # Browsers say whose page a form stood on. Where a neighbour could set our cookie, the token alone proves less.
+        foreign = request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none")
+        if foreign or visitor is None or not visitor.wrote(str(form.get("token", ""))):
             raise Refused(
                 403,
                 "This form did not come from this page",
@@ -165,6 +169,7 @@ class Site:
 
         async def handle(request: web.Request) -> web.StreamResponse:
             try:
+                request[ACCESS] = await self.gate.access(request)
                 response = await handler(request)
             except Refused as refused:
                 values = {"what": refused.what, "remedy": refused.remedy}
@@ -179,7 +184,10 @@ class Site:
                 )
             except Exception as error:
                 response = self._failed(request, error)
-            response.headers.update(HEADERS)
+            if request.path == PATH:  # whose link is a secret
+                response.headers["Referrer-Policy"] = "no-referrer"
+            for name, value in HEADERS.items():
+                response.headers.setdefault(name, value)
             if is_secure(request, self.settings.public_url):
                 response.headers["Strict-Transport-Security"] = f"max-age={YEAR}"
             return response
@@ -196,6 +204,12 @@ class Site:
             request, "refused.html", status=500, what="That did not work",
             remedy=f"Please try again in a minute. Whoever runs this advisor finds the cause under {reference}.",
         )  # fmt: skip
+
+
+def access(request: web.Request) -> Access:
+    """What the gate said of a request that is `guarded`."""
+    found: Access = request.get(ACCESS, "shut")
+    return found
 
 
 @cache
@@ -224,11 +238,17 @@ def see_other(path: str) -> web.Response:
     return web.Response(status=303, headers={"Location": path})
 
 
+async def nothing(request: web.Request) -> web.Response:
+    """For every address that is none of ours."""
+    raise web.HTTPNotFound
+
+
 async def file(request: web.Request) -> web.Response:
     """A file of ours. Its address changes with its content, so it may be kept for ever."""
-    path = STATIC / request.match_info["name"]
-    if path.parent != STATIC or path.suffix not in TYPES or not path.is_file():
+    name = request.match_info["name"]
+    if name not in _VERSIONS:
         raise web.HTTPNotFound
+    path = STATIC / name
     response = web.Response(body=path.read_bytes(), content_type=TYPES[path.suffix], charset="utf-8")
     response.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable"
     response.enable_compression()

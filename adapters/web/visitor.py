@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 import secrets
 from dataclasses import dataclass
 
 from aiohttp import web
 
 MONTH = 30 * 24 * 3600  # seconds
+SECRET = re.compile(r"[A-Za-z0-9_-]{43}")  # 32 random bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,19 +31,22 @@ class Visitor:
 
     def wrote(self, token: str) -> bool:
         """Whether a form with this token came from our own page in this browser."""
-        return hmac.compare_digest(token.encode(), self.token.encode())
+        return hmac.compare_digest(token.encode(errors="replace"), self.token.encode())
 
 
 def is_secure(request: web.Request, public_url: str) -> bool:
-    """Whether the browser talks to us by TLS, which mostly ends at a proxy in front of us."""
+    """Whether the browser talks to us by TLS, which mostly ends at a proxy in front of us.
+
+    Anybody can send that header, so nothing is allowed by it: it makes the cookies of whoever sent it stricter.
+    """
     forwarded = request.headers.get("X-Forwarded-Proto", "").lower() == "https"
     return request.secure or forwarded or public_url.startswith("https://")
 
 
 def visitor_of(request: web.Request, public_url: str) -> Visitor | None:
-    """None where the browser has no cookie of ours yet, or one that we did not make."""
+    """None where the browser has no cookie yet, or one that does not look like ours."""
     secret = request.cookies.get(_name(is_secure(request, public_url)), "")
-    return Visitor(secret) if len(secret) == 43 and secret.isascii() else None
+    return Visitor(secret) if SECRET.fullmatch(secret) else None
 
 
 def new_visitor() -> Visitor:

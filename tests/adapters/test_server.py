@@ -8,10 +8,12 @@ import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import aiohttp
 import pytest
+from yarl import URL
 
 from adapters.server import ServeError, announcement, serving
 from adapters.settings import Settings, read_settings
@@ -53,7 +55,10 @@ async def test_the_start_names_what_is_open_what_is_shut_and_where_to_try_it(tmp
 
 
 async def test_a_direct_message_in_teams_gets_a_sourced_answer_and_a_redelivery_no_second_one(tmp_path: Path) -> None:
-    async with ConnectorService() as connector, server(settings_in(tmp_path)) as (url, http):
+    async with AsyncExitStack() as stack:
+        connector = await stack.enter_async_context(ConnectorService())
+        settings = settings_in(tmp_path, teams_development=connector.url)
+        url, http = await stack.enter_async_context(server(settings))
         asked = activities.message(connector.url, "does AppSec cover supply chain?")
         for _ in range(2):
             async with http.post(f"{url}/api/messages", json=asked) as response:
@@ -64,20 +69,45 @@ async def test_a_direct_message_in_teams_gets_a_sourced_answer_and_a_redelivery_
             assert 'advisor_turns_total{kind="answer",surface="teams"} 1.0' in await response.text()
 
 
+@dataclass
+class Program:
+    """The program as people start it, and what stands on its console."""
+
+    process: asyncio.subprocess.Process
+    console: list[str]
+
+    async def until(self, words: str) -> str:
+        """The rest of the line of the console in which `words` stand."""
+        assert self.process.stdout is not None
+        while not any(words in line for line in self.console):
+            line = (await self.process.stdout.readline()).decode()
+            assert line, "the program ended"
+            self.console.append(line)
+        return next(line for line in reversed(self.console) if words in line).partition(words)[2].strip()
+
+    async def end(self) -> tuple[str, str]:
+        """All of the console, and all of the log."""
+        self.process.send_signal(signal.SIGTERM)
+        out, log = await self.process.communicate()
+        assert self.process.returncode == 0
+        return "".join(self.console) + out.decode(), log.decode()
+
+
+async def started(folder: Path, **environment: str) -> Program:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "adapters.cli", "serve",
+        cwd=folder, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PORT": "0", **environment},
+    )  # fmt: skip
+    return Program(process, [])
+
+
 async def test_what_a_person_wrote_is_in_no_log_line(tmp_path: Path) -> None:
     async with ConnectorService() as connector, Service() as slack, aiohttp.ClientSession() as http:
         workspace = slack.add(Workspace())
         settings = {"SLACK_BOT_TOKEN": workspace.token, "SLACK_SIGNING_SECRET": SECRET, "SLACK_API_URL": slack.api_url}
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "adapters.cli", "serve",
-            cwd=tmp_path, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": str(ROOT), "PORT": "0", **settings},
-        )  # fmt: skip
-        assert process.stdout is not None
-        url = ""
-        while not url:
-            line = (await process.stdout.readline()).decode()
-            url = next((word for word in line.split() if word.startswith("http://")), "")
+        program = await started(tmp_path, TEAMS_DEVELOPMENT=connector.url, **settings)
+        url = await program.until("is running: ")
         asked = activities.message(connector.url, "is my zanzibar marmalade covered by AppSec?")
         async with http.post(f"{url}/api/messages", json=asked) as response:
             assert response.status == 200
@@ -88,11 +118,92 @@ async def test_what_a_person_wrote_is_in_no_log_line(tmp_path: Path) -> None:
             for name, value in (("X-Slack-Signature", "v0=marmalade"), ("X-Slack-Request-Timestamp", "marmalade")):
                 assert isinstance(anna.wire, HttpWire)
                 assert await anna.wire.send(body, "application/json", {name: value}) == (401, "")
-        process.send_signal(signal.SIGTERM)
-        out, log = await process.communicate()
-    assert process.returncode == 0
-    assert "stopping" in log.decode() and "slack.request_refused" in log.decode()
-    assert "marmalade" not in (out + log).decode()
+        out, log = await program.end()
+    assert "stopping" in log and "slack.request_refused" in log
+    assert "marmalade" not in out + log
+
+
+async def test_the_link_on_the_console_lets_in_once_and_the_next_one_follows_it(tmp_path: Path) -> None:
+    program = await started(tmp_path)
+    first = (await program.until("Open the workbench: ")).split()[0]
+    async with owner() as browser, owner() as other:
+        for _ in range(2):
+            async with browser.get(first) as response:
+                assert (response.status, response.url.path) == (200, "/workbench/")
+                assert "key=" not in await response.text()
+        async with other.get(first) as response:
+            assert response.status == 403
+            assert "used already" in await response.text()
+        second = await program.until("The next one: ")
+        assert second != first
+        async with other.get(second) as response:
+            assert response.status == 200
+    out, log = await program.end()
+    for link in (first, second):
+        assert link in out
+        assert link.partition("key=")[2] not in log
+
+
+def owner() -> aiohttp.ClientSession:
+    """A browser that keeps the cookies of an address, as browsers do."""
+    return aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True))
+
+
+async def test_with_nothing_configured_teams_is_shut_and_says_what_opens_it(tmp_path: Path) -> None:
+    async with ConnectorService() as connector, AsyncExitStack() as stack:
+        settings = settings_in(tmp_path)
+        port, doors = await stack.enter_async_context(serving(settings))
+        said = announcement(settings, port, doors)
+        assert "TEAMS_DEVELOPMENT" in said and "MicrosoftAppId" in said
+        http = await stack.enter_async_context(aiohttp.ClientSession())
+        asked = activities.message(connector.url, "what is SAST?")
+        async with http.post(f"http://127.0.0.1:{port}/api/messages", json=asked) as response:
+            assert response.status == 404
+        assert connector.requests == 0
+
+
+@pytest.mark.parametrize(
+    ("given", "link"),
+    [({}, True), ({"public_url": "https://advisor.example"}, True), ({"workbench_password": "correct horse"}, False)],
+)
+async def test_a_link_is_shown_where_no_password_is_set(tmp_path: Path, given: dict[str, object], link: bool) -> None:
+    settings = settings_in(tmp_path, **given)
+    async with serving(settings) as (port, doors):
+        assert ("key=" in announcement(settings, port, doors)) == link
+
+
+async def test_where_others_than_this_machine_reach_it_there_is_no_link(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path, host="0.0.0.0")
+    async with serving(settings) as (port, doors), aiohttp.ClientSession() as http:
+        assert "key=" not in announcement(settings, port, doors)
+        async with http.get(f"http://127.0.0.1:{port}/workbench/") as response:
+            assert response.status == 403
+            assert "WORKBENCH_PASSWORD" in await response.text()
+
+
+async def test_every_response_forbids_what_is_not_ours(tmp_path: Path) -> None:
+    async with server(settings_in(tmp_path)) as (url, http):
+        for path in (
+            "/healthz",
+            "/readyz",
+            "/metrics",
+            "/",
+            "/nothing",
+            "/static/",
+            "/say",
+            "/api/messages",
+            "/%0d%0ax",
+        ):
+            for method in ("GET", "HEAD", "OPTIONS", "DELETE"):
+                async with http.request(method, URL(url + path, encoded=True)) as response:
+                    headers, asked = response.headers, f"{method} {path}"
+                    assert response.status in (200, 404, 405), asked
+                    assert "default-src 'none'" in headers["Content-Security-Policy"], asked
+                    assert "frame-ancestors 'none'" in headers["Content-Security-Policy"], asked
+                    assert headers["X-Content-Type-Options"] == "nosniff", asked
+                    assert headers["X-Frame-Options"] == "DENY", asked
+                    assert headers["Cache-Control"] == "no-store", asked
+                    assert "Access-Control-Allow-Origin" not in headers, asked
 
 
 async def test_knowledge_with_errors_is_not_taken_and_the_old_goes_on_serving(tmp_path: Path) -> None:

@@ -18,7 +18,6 @@ from adapters.teams.cloud import Cloud
 from tests.overheard import note
 
 APP_ID = "11111111-2222-3333-4444-555555555555"
-EMULATOR = "https://emulator.example/"
 
 
 @cache
@@ -67,8 +66,6 @@ class Issuer:
             issuer=self.url,
             openid_url=f"{self.url}/openid",
             service_url=service_url,
-            emulator_issuers=(EMULATOR,),
-            emulator_openid_url=f"{self.url}/openid",
         )
 
     def claims(self, service_url: str, **changed: Any) -> dict[str, Any]:

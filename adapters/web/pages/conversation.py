@@ -113,7 +113,6 @@ class Conversation:
         exchange = await self._one(request)
         response = web.Response(text=markdown(exchange.reply), content_type="text/markdown", charset="utf-8")
         response.headers["Content-Disposition"] = 'attachment; filename="answer.md"'
-        response.headers["Cache-Control"] = "no-store"
         return response
 
     def _drawn(self, exchanges: Sequence[Exchange]) -> Mapping[str, Any]:

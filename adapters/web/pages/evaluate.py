@@ -11,7 +11,7 @@ from aiohttp import web
 from aiohttp.web_request import FileField
 
 from adapters.web.pages.workbench import inside
-from adapters.web.site import Posted, Site
+from adapters.web.site import Posted, Site, access
 from bot.advisor import Advisor
 from bot.evaluation import Evaluation, Gold, GoldError, changes, evaluate, read_golds
 from bot.knowledge import KnowledgeError
@@ -25,14 +25,15 @@ class Unusable(Exception):
 
 
 def routes(site: Site) -> list[web.RouteDef]:
-    local = site.settings.on_loopback  # only who sits at this machine may name files of it
+    def local(request: web.Request) -> bool:
+        """Only who sits at this machine may name files of it."""
+        return site.gate.is_owners(access(request))
 
     def page(request: web.Request, status: int = 200, **values: Any) -> web.Response:
         empty: dict[str, Any] = {"problem": "", "now": None, "before": None, "changed": (), "shown": SHOWN, "given": {}}
         knowledge = site.host.advisor.knowledge
-        return site.page(
-            request, "workbench/evaluate.html", status=status, local=local, knowledge=knowledge, **{**empty, **values}
-        )
+        given = {**empty, **values, "local": local(request), "knowledge": knowledge}
+        return site.page(request, "workbench/evaluate.html", status=status, **given)
 
     async def show(request: web.Request) -> web.Response:
         return page(request)
@@ -41,10 +42,15 @@ def routes(site: Site) -> list[web.RouteDef]:
         _, form = await site.posted(request)
         given = {key: str(form.get(key, "")) for key in ("pasted", "path", "against")}
         try:
-            golds = _golds(form, local)
+            if (given["path"].strip() or given["against"].strip()) and not local(request):
+                raise Unusable(
+                    "Files of the machine can be named only by whoever opened the workbench with the link on its "
+                    "console. Upload the questions or paste them."
+                )
+            golds = _golds(form)
             advisor = site.host.advisor
             now = await asyncio.to_thread(evaluate, advisor.ask, golds)
-            before = await asyncio.to_thread(_before, given["against"], golds) if local and given["against"] else None
+            before = await asyncio.to_thread(_before, given["against"], golds) if given["against"] else None
         except Unusable as unusable:
             return page(request, 400, problem=str(unusable), given=given)
         changed = changes(before, now) if before else ()
@@ -53,8 +59,8 @@ def routes(site: Site) -> list[web.RouteDef]:
     return [web.get("/workbench/evaluate", inside(site, show)), web.post("/workbench/evaluate", inside(site, run))]
 
 
-def _golds(form: Posted, local: bool) -> list[Gold]:
-    text = _text(form, local)
+def _golds(form: Posted) -> list[Gold]:
+    text = _text(form)
     try:
         golds = read_golds(text.splitlines())
     except GoldError as error:
@@ -66,12 +72,12 @@ def _golds(form: Posted, local: bool) -> list[Gold]:
     return golds
 
 
-def _text(form: Mapping[str, Any], local: bool) -> str:
+def _text(form: Mapping[str, Any]) -> str:
     file, path = form.get("file"), str(form.get("path", "")).strip()
     try:
         if isinstance(file, FileField) and file.filename:
             return file.file.read().decode("utf-8")
-        if path and local:
+        if path:
             return Path(path).expanduser().read_text(encoding="utf-8")
     except UnicodeDecodeError:
         raise Unusable("The file is not UTF-8; save it as UTF-8.") from None

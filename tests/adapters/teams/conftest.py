@@ -4,7 +4,7 @@ import itertools
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +32,7 @@ class Settings:
     host: str = "127.0.0.1"
     teams_experts_channel: str = ""
     teams_service_url: str = ""
-    allow_emulator: bool = False
+    teams_development: str = ""
 
 
 WITH_APP_ID = Settings(APP_ID, "app-password", "tenant-of-the-app")
@@ -114,10 +114,13 @@ async def make_world(sqlite_file: Path, tmp_path: Path) -> AsyncIterator[MakeWor
             slow: float = 60.0,
             beside: World | None = None,
         ) -> World:
-            """`beside`: another process on the same database, as it were, that sends to the same connector."""
+            """`beside`: another process on the same database, as it were, that sends to the same connector. Without an
+            app id the connector is the development client."""
             session = session or TinySession()
             connector = beside.connector if beside else await stack.enter_async_context(ConnectorService())
             issuer = await stack.enter_async_context(Issuer())
+            if not settings.microsoft_app_id and not settings.teams_development:
+                settings = replace(settings, teams_development=connector.url)
             passing = FakeTime()
             file = tmp_path / f"{next(numbers) - bool(beside)}.db"
             if not beside:
@@ -146,5 +149,5 @@ async def make_world(sqlite_file: Path, tmp_path: Path) -> AsyncIterator[MakeWor
 
 @pytest.fixture
 async def world(make_world: MakeWorld) -> World:
-    """Without an app id, on this machine alone."""
+    """Without an app id, for the connector alone."""
     return await make_world()

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -43,11 +44,13 @@ pytestmark = [
 async def playground(folder: Path) -> AsyncIterator[Page]:
     """The client, open in a browser and connected to a server of our own."""
     assert CHROMIUM and PLAYGROUND, "node, Chromium and the Playground are needed here"
+    client = _free_port()
     settings = Settings(
         host="127.0.0.1",
         port=0,
         database_url=SecretStr(f"sqlite:///{folder / 'advisor.sqlite3'}"),
         microsoft_app_id="",
+        teams_development=f"http://127.0.0.1:{client}",
         slack_bot_token=SecretStr(""),
         slack_signing_secret=SecretStr(""),
         slack_client_id="",
@@ -56,7 +59,7 @@ async def playground(folder: Path) -> AsyncIterator[Page]:
         chromium = (await stack.enter_async_context(async_playwright())).chromium
         launching = asyncio.create_task(chromium.launch(executable_path=CHROMIUM, args=FLAGS))
         port, _ = await stack.enter_async_context(serving(settings))
-        client = await _start(PLAYGROUND, f"http://127.0.0.1:{port}/api/messages", folder, stack)
+        await _start(PLAYGROUND, f"http://127.0.0.1:{port}/api/messages", client, folder, stack)
         browser = await launching
         stack.push_async_callback(browser.close)
         page = await browser.new_page(viewport={"width": 1280, "height": 900}, device_scale_factor=1)
@@ -65,9 +68,16 @@ async def playground(folder: Path) -> AsyncIterator[Page]:
         yield page
 
 
-async def _start(program: str, endpoint: str, folder: Path, stack: AsyncExitStack) -> str:
-    """Start the Playground; the port that it serves its pages on."""
-    arguments = ("start", "-e", endpoint, "-c", "msteams", "-p", "56151", "--disable-telemetry")
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+        return port
+
+
+async def _start(program: str, endpoint: str, port: int, folder: Path, stack: AsyncExitStack) -> None:
+    """Start the Playground, which serves its pages on `port`."""
+    arguments = ("start", "-e", endpoint, "-c", "msteams", "-p", str(port), "--disable-telemetry")
     process = await asyncio.create_subprocess_exec(
         program,
         *arguments,
@@ -82,8 +92,9 @@ async def _start(program: str, endpoint: str, folder: Path, stack: AsyncExitStac
     while True:
         line = (await asyncio.wait_for(process.stdout.readline(), 30)).decode()
         assert line, "the Playground ended"
-        if port := line.partition("Listening on ")[2].strip():
-            return port  # another one than asked for, where that was taken
+        if listening := line.partition("Listening on ")[2].strip():
+            assert listening == str(port), "the port was taken meanwhile"
+            return
 
 
 async def say(page: Page, text: str) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import json
 import time
-from dataclasses import replace
 from typing import Any
 
 import jwt
@@ -15,7 +14,7 @@ from structlog.testing import capture_logs
 from adapters.teams.signing_keys import FAILURE_INTERVAL, UNKNOWN_KEY_INTERVAL
 from tests.adapters.teams.conftest import WITH_APP_ID, MakeWorld, Settings, World
 from tests.teams_connector.activities import TENANT, executed, message
-from tests.teams_connector.issuer import APP_ID, EMULATOR, PublishedKey, make_key
+from tests.teams_connector.issuer import APP_ID, PublishedKey, make_key
 
 
 @pytest.fixture
@@ -173,26 +172,12 @@ async def test_while_no_keys_can_be_fetched_teams_is_asked_to_come_again_T19(gua
     assert (await guarded.post_signed(message(guarded.connector.url, "two")))[0] == 200
 
 
-def emulators(world: World, **changed: Any) -> str:
-    claims = {"iss": EMULATOR, "ver": "2.0", "azp": APP_ID, "serviceurl": None, **changed}
-    return world.issuer.token(world.issuer.claims(world.connector.url, **claims))
+EMULATOR = "https://login.microsoftonline.com/d6d49420-f39b-4df7-a1dc-d59a935871db/v2.0"
 
 
-async def test_an_emulators_token_is_refused_T19(guarded: World) -> None:
-    await refused(guarded, emulators(guarded), 401)
-
-
-async def test_an_emulators_token_is_let_in_where_that_is_switched_on_T19(make_world: MakeWorld) -> None:
-    world = await make_world(replace(WITH_APP_ID, allow_emulator=True))
-    assert (await world.post(message(world.connector.url, "hi"), emulators(world)))[0] == 200
-    assert (await world.post(message(world.connector.url, "hi"), emulators(world, ver="1.0", appid=APP_ID)))[0] == 200
-
-
-async def test_an_emulator_may_not_send_us_elsewhere_nor_speak_for_another_app_T19(make_world: MakeWorld) -> None:
-    world = await make_world(replace(WITH_APP_ID, allow_emulator=True))
-    assert await world.post(message("https://elsewhere.example/", "hi"), emulators(world)) == (403, "")
-    await refused(world, emulators(world, azp="another-app"), 401)
-    await refused(world, emulators(world, exp=None), 401)
+async def test_a_token_as_microsofts_emulator_has_it_is_refused_T19(guarded: World) -> None:
+    claims = {"iss": EMULATOR, "ver": "2.0", "azp": APP_ID, "serviceurl": None}
+    await refused(guarded, guarded.issuer.token(guarded.issuer.claims(guarded.connector.url, **claims)), 401)
 
 
 async def test_a_tenant_that_is_not_allowed_is_refused_T20(make_world: MakeWorld) -> None:
@@ -204,25 +189,3 @@ async def test_a_tenant_that_is_not_allowed_is_refused_T20(make_world: MakeWorld
 async def test_a_tenant_that_is_allowed_is_answered_T20(make_world: MakeWorld) -> None:
     world = await make_world(Settings(APP_ID, "app-password", "t", allowed_tenants=(TENANT,)))
     assert (await world.post_signed(message(world.connector.url, "hi")))[0] == 200
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        "https://elsewhere.example/",
-        "http://169.254.169.254/",
-        "http://127.0.0.1.elsewhere.example/",
-        "http://127.0.0.1@elsewhere.example/",
-        "http://localhost.elsewhere.example/",
-        "file:///etc/passwd",
-        "ftp://127.0.0.1/",
-        "//127.0.0.1/",
-        "http://[::ffff:10.0.0.1]/",
-        "http://0.0.0.0/",
-        "http://[bad",
-        "not a url",
-    ],
-)
-async def test_without_an_app_id_nothing_is_sent_off_this_machine_T19(world: World, url: str) -> None:
-    assert await world.post(message(url, "hi")) == (403, "")
-    assert world.session.heard == []

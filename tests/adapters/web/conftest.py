@@ -14,6 +14,7 @@ from aiohttp.test_utils import TestServer
 from pydantic import SecretStr
 
 from adapters.database import SqlMemory, migrate
+from adapters.entrance import Entrance
 from adapters.host import Host
 from adapters.slack import blocks
 from adapters.teams import cards
@@ -26,27 +27,43 @@ ROOT = Path(__file__).parents[3]
 
 @dataclass
 class Clock:
-    """A clock that can be put forward."""
+    """A clock that can be put forward, and is by whoever sleeps."""
 
     ahead: float = 0.0
 
     def __call__(self) -> float:
         return time.time() + self.ahead
 
+    async def sleep(self, seconds: float) -> None:
+        self.ahead += seconds
+
+
+async def no_sleep(seconds: float) -> None:
+    """Woken at once."""
+
 
 @dataclass
 class Web:
-    """The web door on a port, with the real knowledge and a real database."""
+    """The web door on a port, with the real knowledge and a real database. `entrance`: see `open_door`."""
 
     url: str
     database: Path
     clock: Clock
     host: Host
     stack: AsyncExitStack
+    entrance: Entrance | None
 
-    async def browser(self) -> Browser:
-        browser = Browser(self.url)
+    async def browser(self, url: str = "") -> Browser:
+        """`url`: where it goes to, if not to the site itself."""
+        browser = Browser(url or self.url)
         self.stack.push_async_callback(browser.close)
+        return browser
+
+    async def owner(self) -> Browser:
+        """Somebody who opened the link on the console."""
+        assert self.entrance is not None
+        browser = await self.browser()
+        await browser.open(self.entrance.path)
         return browser
 
 
@@ -71,8 +88,10 @@ async def stack() -> AsyncIterator[AsyncExitStack]:
 
 @pytest.fixture
 async def make_web(host: Host, database_file: Path, stack: AsyncExitStack) -> Any:
-    async def make(*, host: Host = host, **given: Any) -> Web:
-        memory = SqlMemory.at(f"sqlite:///{database_file}")
+    async def make(*, host: Host = host, database: str = "", wait: bool = True, **given: Any) -> Web:
+        """`database`: the URL of another one than the one that all share. `wait`: whether sleeping puts the clock
+        forward, or whoever sleeps is woken at once."""
+        memory = SqlMemory.at(database or f"sqlite:///{database_file}")
         stack.push_async_callback(memory.close)
         clock = Clock()
         settings = SimpleNamespace(
@@ -90,12 +109,16 @@ async def make_web(host: Host, database_file: Path, stack: AsyncExitStack) -> An
             }
         )
         previews = {"Slack": blocks.message, "Teams": cards.draw}
-        door = open_door(settings, Session(host, memory), memory, host, previews, now=clock)
+        entrance = Entrance() if settings.on_loopback else None
+        door = open_door(
+            settings, Session(host, memory), memory, host, previews, entrance,
+            now=clock, clock=lambda: clock.ahead, sleep=clock.sleep if wait else no_sleep,
+        )  # fmt: skip
         application = web.Application()
         application.add_routes(door.routes())
         server = TestServer(application)
         await stack.enter_async_context(server)
-        return Web(str(server.make_url("")).rstrip("/"), database_file, clock, host, stack)
+        return Web(str(server.make_url("")).rstrip("/"), database_file, clock, host, stack, entrance)
 
     return make
 
@@ -111,3 +134,11 @@ async def browser(site: Web) -> Browser:
     browser = await site.browser()
     await browser.open("/")
     return browser
+
+
+@pytest.fixture
+async def owner(site: Web) -> Browser:
+    """The browser of whoever sits at the machine."""
+    owner = await site.owner()
+    await owner.open("/")
+    return owner

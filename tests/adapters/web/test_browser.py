@@ -35,7 +35,7 @@ pytestmark = [
 
 @asynccontextmanager
 async def chromium(site: Web) -> AsyncIterator[Any]:
-    """Makes pages, each of another person; `site` is where they are opened."""
+    """Makes pages, each of another person who sits at the machine; `site` is where they are opened."""
     assert CHROMIUM, "Chromium is needed here"
     async with AsyncExitStack() as stack:
         playwright = await stack.enter_async_context(async_playwright())
@@ -45,6 +45,9 @@ async def chromium(site: Web) -> AsyncIterator[Any]:
         async def person(**given: Any) -> Page:
             context = await browser.new_context(base_url=site.url, **given)
             page: Page = await context.new_page()
+            assert site.entrance is not None
+            await page.goto(site.entrance.path)
+            await expect(page.get_by_role("heading", name="Workbench", exact=True)).to_be_visible()
             await page.goto("/")
             return page
 

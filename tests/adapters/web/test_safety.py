@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from yarl import URL
 
 from tests.adapters.web.browser import Browser
 from tests.adapters.web.conftest import Web
@@ -28,7 +29,9 @@ async def test_a_form_of_somebody_elses_page_is_refused(browser: Browser, site: 
     assert browser.status == 403
 
 
-@pytest.mark.parametrize("path", ["/", "/static/site.css", "/static/nothing.css", "/reply/" + "0" * 32])
+@pytest.mark.parametrize(
+    "path", ["/", "/static/site.css", "/static/nothing.css", "/reply/" + "0" * 32, "/nothing", "/a/b"]
+)
 async def test_every_response_forbids_what_is_not_ours(browser: Browser, path: str) -> None:
     async with browser.http.get(browser.url + path) as response:
         policy = response.headers["Content-Security-Policy"]
@@ -36,11 +39,49 @@ async def test_every_response_forbids_what_is_not_ours(browser: Browser, path: s
         assert "unsafe" not in policy and "http" not in policy
         assert "frame-ancestors 'none'" in policy
         assert response.headers["X-Content-Type-Options"] == "nosniff"
+        kept = response.headers["Cache-Control"]
+        assert ("immutable" in kept) if path == "/static/site.css" else kept == "no-store"
 
 
-@pytest.mark.parametrize("path", ["/static/..%2fdoor.py", "/static/%2e%2e%2fdoor.py", "/static/site.css%00"])
+@pytest.mark.parametrize("site_of_the_form", ["cross-site", "same-site"])
+async def test_a_form_on_somebody_elses_page_is_refused_even_with_a_stolen_token(
+    browser: Browser, site_of_the_form: str
+) -> None:
+    token = browser.page.one("input", name="token").attributes["value"]
+    for path in ("/say", "/start-over", "/workbench/enter", "/workbench/leave"):
+        async with browser.http.post(
+            browser.url + path, data={"token": token, "text": "help"}, headers={"Sec-Fetch-Site": site_of_the_form}
+        ) as response:
+            assert response.status == 403
+            assert "did not come from this page" in await response.text()
+
+
+async def test_what_cannot_be_read_as_a_form_is_a_bad_request(browser: Browser) -> None:
+    for kind in ("application/x-www-form-urlencoded; charset=none-such", "multipart/form-data"):
+        async with browser.http.post(browser.url + "/say", data=b"\xff", headers={"Content-Type": kind}) as response:
+            assert response.status == 400
+
+
+async def test_what_leads_on_after_a_form_is_kept_by_nobody(browser: Browser) -> None:
+    token = browser.page.one("input", name="token").attributes["value"]
+    async with browser.http.post(browser.url + "/start-over", data={"token": token}, allow_redirects=False) as response:
+        assert (response.status, response.headers["Cache-Control"]) == (303, "no-store")
+        assert "visitor=" in response.headers["Set-Cookie"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/static/..%2fdoor.py",
+        "/static/%2e%2e%2fdoor.py",
+        "/static/site.css%00",
+        "/static/..%5cdoor.py",
+        "/static/..",
+        "/static/%2e%2e",
+    ],
+)
 async def test_only_the_pages_own_files_are_served(browser: Browser, path: str) -> None:
-    async with browser.http.get(browser.url + path) as response:
+    async with browser.http.get(URL(browser.url + path, encoded=True)) as response:
         assert response.status == 404
 
 
