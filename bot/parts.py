@@ -9,7 +9,9 @@ from bot.form import without_openers
 from bot.text import split_words
 
 _JOINT = re.compile(
-    r"\?+\s+|(?:^|\s)\(?(?:\d|[a-e])[.)]\s+|[.!;]\s+|\n|\s*,?\s+(?:and|&|plus|also)\s+(?=\w)|,\s+", re.IGNORECASE
+    r"(?<!\?)\?++\s+|(?:^|\s)\(?(?:\d|[a-e])[.)]\s+|[.!;]\s+|\n"
+    r"|(?<!\s)\s++(?:,\s++)?(?:and|&|plus|also)\s+(?=\w)|,\s+(?:(?:and|&|plus|also)\s+(?=\w))?",
+    re.IGNORECASE,
 )
 _OPENING = 80  # characters that tell whether a piece of a message opens like a question
 MOST = 3  # questions of one message that are answered

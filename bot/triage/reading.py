@@ -41,6 +41,7 @@ _NUMBERS = re.compile(
 _DENYING = (*REVERSALS, "except", "all but", "everything but", "anything but", "without", "other than", "apart from")
 _INTERJECTION = re.compile(r"^(?:no|nope|nah|yes|yeah|yep|ok|okay|well|hm+),\s+", re.IGNORECASE)
 _ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "last": -1}
+_DIGITS = re.compile(r"\d+")
 _ORDINAL = re.compile(r"^(?:the\s+)?(\w+)(?:\s+(?:one|option|answer))?$")
 
 
@@ -84,7 +85,7 @@ class OptionReader:
         if ordinal and ordinal[1] in _ORDINALS:
             numbers = [_ORDINALS[ordinal[1]]]
         elif _NUMBERS.match(plain):
-            numbers = [int(digits) for digits in re.findall(r"\d+", plain)]
+            numbers = [int(digits) for digits in _DIGITS.findall(plain)]
         else:
             return None
         numbers = [len(options) if number == -1 else number for number in numbers]
