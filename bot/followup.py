@@ -12,6 +12,7 @@ from bot import english, form
 from bot.conversation import LastTurn
 from bot.knowledge.model import Answer, KnowledgeBase
 from bot.question import Question, Reader
+from bot.vocabulary import LONGEST_WORD
 
 ORDINALS: Mapping[str, int] = {"first": 0, "former": 0, "1st": 0, "second": 1, "latter": 1, "2nd": 1, "last": -1}
 INCOMPLETE = 3  # a question of fewer content words leans on what came before
@@ -99,7 +100,7 @@ def _sharing_a_word(
 ) -> tuple[str, ...]:
     """The subject that a single word names together with the end of the last one's name: "flood?" after "what is fire
     insurance?"."""
-    if len(rest) != 1 or len(question.words) > 5 or question.topics or question.aspects:
+    if len(rest) != 1 or len(rest[0]) > LONGEST_WORD or len(question.words) > 5 or question.topics or question.aspects:
         return ()
     concepts = (knowledge.subjects[subject] for subject in last.subjects if subject in knowledge.subjects)
     endings = dict.fromkeys(name.partition(" ")[2] for one in concepts for name in (one.name, *one.names))
