@@ -20,7 +20,7 @@ LONGEST_HTML = 64_000  # characters; Teams takes no message of more than 28 KB
 BLOCKS = ("p", "div", "br", "li", "blockquote", "h1", "h2", "h3", "tr", "pre")
 
 # Not the library's parser, which takes the square of the length for what is begun and never ended.
-_TAG = re.compile(r"<(?:/?([a-zA-Z][a-zA-Z0-9]*)|!)[^<>]*>")
+_TAG = re.compile(r"<(?:/?([a-zA-Z][a-zA-Z0-9]*+)|!)[^<>]*>")
 
 
 async def on_fetch(app: App, context: Any) -> dict[str, Any]:
