@@ -35,7 +35,8 @@ def resolve(question: Question, last: LastTurn | None, knowledge: KnowledgeBase,
     if last is None or (last.entry is None and not last.subjects):
         return Resolved(own)
     words = set(question.words)
-    rest = [word for word in question.content if not _within_subject(question, word) and word not in english.FILLERS]
+    in_names = _in_names_of_subjects(question)
+    rest = [word for word in question.content if word not in in_names and word not in english.FILLERS]
     if own:
         return _with_names(question, rest, last, knowledge, reader)
     shared = _sharing_a_word(question, rest, last, knowledge, reader)
@@ -111,12 +112,9 @@ def _sharing_a_word(
     return ()
 
 
-def _within_subject(question: Question, word: str) -> bool:
-    return any(
-        word in question.words[mention.start : mention.end]
-        for mention in question.mentions
-        if mention.layer == "subject"
-    )
+def _in_names_of_subjects(question: Question) -> frozenset[str]:
+    named = (question.words[one.start : one.end] for one in question.mentions if one.layer == "subject")
+    return frozenset(word for words in named for word in words)
 
 
 def _opens_with_it(question: Question) -> bool:

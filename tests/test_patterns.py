@@ -64,7 +64,7 @@ def hostile_to(pattern: re.Pattern[str]) -> Iterator[tuple[str, str, str]]:
             yield "", one, end
     for beginning in dict.fromkeys(filter(None, beginnings)):
         for one in (" ", "a", "0", "-", "_", "\n", "<", *(_examples_of_repeats(pattern))):
-            yield beginning, one, "!"
+            yield from ((beginning, one, end) for end in ("a", "!"))
 
 
 def _examples_of_repeats(pattern: re.Pattern[str]) -> list[str]:
@@ -96,12 +96,14 @@ def _examples(parsed: Iterable[Any]) -> list[tuple[str, list[str]]]:
             case signs.ATOMIC_GROUP:
                 pieces = _examples(what)[-3:]
             case signs.BRANCH:
-                pieces = [_examples(branch)[-1] for branch in what[1]][:6]
+                branches = [_examples(branch) for branch in what[1]]
+                pieces = [examples[-1] for examples in branches][:6]
+                begun += [(texts[-1][0] + text, inner) for examples in branches for text, inner in examples[-6:]]
             case _:
                 continue  # it takes up no room
         texts = [(text + piece, inner) for text, _ in texts for piece, inner in pieces][-6:]
         begun += texts
-    return begun[-12:] or texts
+    return begun[-24:] or texts
 
 
 def _members(members: list[Any]) -> list[str]:
