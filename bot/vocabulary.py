@@ -61,13 +61,10 @@ class Speller:
         self._stems = {stem(word) for word in words}
         self._mended: dict[str, str] = {}
 
-    def mend(self, word: str) -> str:
-        """The known word that `word` most likely stands for; `word` itself where it is known or nothing is near."""
-        return self._nearest(word) if self._is_strange(word) else word
-
     def mend_all(self, words: Iterable[str]) -> dict[str, str]:
-        """What each of these words most likely stands for, see `mend`. Where a text has very many strange words it is
-        in no language that is known here, and only the first ones are looked up."""
+        """The known word that each of these words most likely stands for; the word itself where it is known or nothing
+        is near. A text of very many strange words is in no language that is known here: the first ones are looked
+        up."""
         mended: dict[str, str] = {}
         looked_up = 0
         for word in words:
