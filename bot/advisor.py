@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -42,8 +41,6 @@ from bot.wording import Wording
 TRIAGE = frozenset(
     {"triage", "pick", "back", "skip", "why", "change", "restart", "cancel", "resume", "form", "fill", "recommendation"}
 )
-
-_DRAWN_OUT = re.compile(r"(.)\1+$")
 
 
 class Advisor:
@@ -155,7 +152,7 @@ class Advisor:
         words = [word.text for word in split_words(text)]
         # "hiii" is "hi", drawn out
         return 0 < len(words) <= 6 and all(
-            word in GREETINGS or _DRAWN_OUT.sub(r"\1", word) in GREETINGS for word in words
+            word in GREETINGS or word.rstrip(word[-1]) + word[-1] in GREETINGS for word in words
         )
 
     def _command(self, name: str, argument: str, message: Message, conversation: Conversation) -> Turn | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot.bounds import within
 from bot.conversation import Conversation, Pending
 from bot.effects import AskExpert, Relay, identity
 from bot.handling import Handler, choices_for
@@ -32,14 +33,17 @@ class Asking:
             instead = (Paragraph(f"I can't pass questions on from here. {reach}"),)
             return Turn(Reply("notice", "Ask a person", body=instead), conversation)
         asked = conversation.last.question if conversation.last else ""
-        question = " ".join(message.entered.get(QUESTION) or (asked,)).strip()[:MOST]
+        wanted = " ".join(message.entered.get(QUESTION) or (asked,)).strip()
+        question = within(wanted, MOST)
         form = _form("ask", "Your question", "Preview" if not question else "Change it", QUESTION, question)
         if not question:
             empty = (Paragraph("It goes to the experts' channel under your name, after you have seen it."),)
             return Turn(Reply("notice", "Ask a person", body=empty, form=form), conversation)
         id = identity(message)
+        cut = (Paragraph(f"Your question was longer: {MOST:,} characters fit."),) if question != wanted else ()
         body = (
             Paragraph(f"“{question}”"),
+            *cut,
             Paragraph("It goes to the experts' channel under your name. Whoever is there can read it."),
             Paragraph("The question and the answer, without names, are kept so that the knowledge can grow."),
         )

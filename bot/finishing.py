@@ -8,6 +8,7 @@ from dataclasses import replace
 from bot.answering import Decision
 from bot.conversation import Conversation, LastTurn, Offered
 from bot.messages import Choice, Message, Reply
+from bot.notices import read_in_part
 from bot.posting import ANSWER, RECORD
 from bot.question import Question
 from bot.turn import Turn
@@ -21,6 +22,8 @@ def finished(turn: Turn, message: Message, before: Conversation) -> Turn:
     reference = reference_of(message, turn.reply)
     own = (*turn.reply.tools, *tools_for(turn.reply, reference, message))
     reply = replace(turn.reply, reference=reference, tools=own)
+    if message.cut:
+        reply = read_in_part(reply)
     last = turn.conversation.last
     if reply.record:
         last = replace(last or LastTurn(), record=reply.record, reference=reference)

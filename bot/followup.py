@@ -12,6 +12,7 @@ from bot import english, form
 from bot.conversation import LastTurn
 from bot.knowledge.model import Answer, KnowledgeBase
 from bot.question import Question, Reader
+from bot.vocabulary import LONGEST_WORD
 
 ORDINALS: Mapping[str, int] = {"first": 0, "former": 0, "1st": 0, "second": 1, "latter": 1, "2nd": 1, "last": -1}
 INCOMPLETE = 3  # a question of fewer content words leans on what came before
@@ -34,7 +35,8 @@ def resolve(question: Question, last: LastTurn | None, knowledge: KnowledgeBase,
     if last is None or (last.entry is None and not last.subjects):
         return Resolved(own)
     words = set(question.words)
-    rest = [word for word in question.content if not _within_subject(question, word) and word not in english.FILLERS]
+    in_names = _in_names_of_subjects(question)
+    rest = [word for word in question.content if word not in in_names and word not in english.FILLERS]
     if own:
         return _with_names(question, rest, last, knowledge, reader)
     shared = _sharing_a_word(question, rest, last, knowledge, reader)
@@ -99,7 +101,7 @@ def _sharing_a_word(
 ) -> tuple[str, ...]:
     """The subject that a single word names together with the end of the last one's name: "flood?" after "what is fire
     insurance?"."""
-    if len(rest) != 1 or len(question.words) > 5 or question.topics or question.aspects:
+    if len(rest) != 1 or len(rest[0]) > LONGEST_WORD or len(question.words) > 5 or question.topics or question.aspects:
         return ()
     concepts = (knowledge.subjects[subject] for subject in last.subjects if subject in knowledge.subjects)
     endings = dict.fromkeys(name.partition(" ")[2] for one in concepts for name in (one.name, *one.names))
@@ -110,12 +112,9 @@ def _sharing_a_word(
     return ()
 
 
-def _within_subject(question: Question, word: str) -> bool:
-    return any(
-        word in question.words[mention.start : mention.end]
-        for mention in question.mentions
-        if mention.layer == "subject"
-    )
+def _in_names_of_subjects(question: Question) -> frozenset[str]:
+    named = (question.words[one.start : one.end] for one in question.mentions if one.layer == "subject")
+    return frozenset(word for words in named for word in words)
 
 
 def _opens_with_it(question: Question) -> bool:

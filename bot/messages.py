@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
+from bot.bounds import Fields, fields_within, within
+
 Kind = Literal["answer", "unstated", "offtopic", "clarify", "triage", "recommendation", "help", "notice"]
 Verdict = Literal["yes", "no", "partly"]
 Explain = Callable[[], dict[str, object]]
@@ -32,6 +34,8 @@ class Message:
     `at` is when it was received, in seconds since 1970: the turn itself reads no clock.
     `quoted`: the person hands the text over and does not say it, as it is somebody else's or not sent off yet. It is
     answered as a question, and nothing in it is carried out.
+
+    No message is longer than what is read (see `bot.bounds`), whoever makes it: the rest is gone, and `cut` tells.
     """
 
     text: str = ""
@@ -42,10 +46,18 @@ class Message:
     quoted: bool = False
     delivery: str = ""
     at: float = 0.0
-    fields: tuple[tuple[str, tuple[str, ...]], ...] = ()  # a submitted form: field id and the values chosen
+    fields: Fields = ()  # a submitted form: field id and the values chosen
     can_post: bool = False  # this surface has channels in which something can be posted
     experts: Place | None = None  # where a question to a person goes from here; None: nowhere
     record: str = ""  # the kept recommendation that the command names, as JSON; the session fills it in
+    cut: bool = False  # more was said or entered than is read
+
+    def __post_init__(self) -> None:
+        text, command = within(self.text), None if self.command is None else within(self.command)
+        fields = fields_within(self.fields) if self.fields else ()
+        if (text, command, fields) != (self.text, self.command, self.fields):
+            for name, value in (("text", text), ("command", command), ("fields", fields), ("cut", True)):
+                object.__setattr__(self, name, value)  # nobody has seen the message yet
 
     @property
     def entered(self) -> dict[str, tuple[str, ...]]:

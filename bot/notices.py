@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+from bot.bounds import LONGEST
 from bot.effects import Cadence
 from bot.kept import Forgotten, KeptPost
 from bot.messages import Bullets, Choice, Paragraph, Reply
@@ -20,6 +22,11 @@ def failure(reference: str) -> Reply:
         ),
         reference=reference,
     )
+
+
+def read_in_part(reply: Reply) -> Reply:
+    """`reply`, and that it is one to the beginning of what was sent."""
+    return replace(reply, body=(*reply.body, Paragraph(f"I read the first {LONGEST:,} characters of what you sent.")))
 
 
 def not_yours(reference: str) -> Reply:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from itertools import islice
 
 from bot import english
 from bot.form import without_openers
 from bot.text import split_words
 
 _JOINT = re.compile(
-    r"\?+\s+|(?:^|\s)\(?(?:\d|[a-e])[.)]\s+|[.!;]\s+|\n|\s*,?\s+(?:and|&|plus|also)\s+(?=\w)|,\s+", re.IGNORECASE
+    r"(?<!\?)\?++\s+|(?:^|\s)\(?(?:\d|[a-e])[.)]\s+|[.!;]\s+|\n"
+    r"|(?<!\s)\s++(?:,\s++)?(?:and|&|plus|also)\s+(?=\w)|,\s+(?:(?:and|&|plus|also)\s+(?=\w))?",
+    re.IGNORECASE,
 )
 _OPENING = 80  # characters that tell whether a piece of a message opens like a question
 MOST = 3  # questions of one message that are answered
@@ -20,15 +24,19 @@ def split_questions(text: str) -> list[str]:
 
     "who does A and who does B" is two; "what are the pros and cons" is one; a story before a question is none.
     """
-    pieces: list[str] = []
+    pieces = map(_without_lead_in, _pieces(text))
+    asked = list(islice((piece for piece in pieces if piece and _opens_a_question(piece)), MOST))
+    return asked if len(asked) > 1 else [text]
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """`text` parted wherever something follows that opens like a question."""
     start = 0
     for joint in _JOINT.finditer(text):
         if _opens_a_question(text[joint.end() : joint.end() + _OPENING]):
-            pieces.append(text[start : joint.start()].strip())
+            yield text[start : joint.start()].strip()
             start = joint.end()
-    pieces.append(text[start:].strip())
-    asked = [piece for piece in map(_without_lead_in, pieces) if piece and _opens_a_question(piece)]
-    return asked[:MOST] if len(asked) > 1 else [text]
+    yield text[start:].strip()
 
 
 def _without_lead_in(piece: str) -> str:

@@ -109,7 +109,8 @@ class Reader:
         stems = [stem(word.text) for word in words]
         mentions = self._finder.find(words, stems)
         plain = tuple(word.text for word in words)
-        as_typed = Typed.of(text, self._speller.mend)
+        meant = dict(mended)
+        as_typed = Typed.of(text, lambda word: meant.get(word, word))
         asked = form.form_of(as_typed, plain, offers_choice=_offers_choice(plain, mentions))
         focus = self._focus(text, plain, mentions)
         return Question(
@@ -166,8 +167,9 @@ class Reader:
     def _mend(self, typed: Sequence[Word]) -> tuple[list[Word], tuple[tuple[str, str], ...]]:
         words: list[Word] = []
         mended: list[tuple[str, str]] = []
+        meant = self._speller.mend_all(word.text for word in typed)
         for word in typed:
-            right = self._speller.mend(word.text)
+            right = meant[word.text]
             if right != word.text:
                 mended.append((word.text, right))
                 words.append(Word(right, word.capitals))

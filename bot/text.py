@@ -8,26 +8,26 @@ import unicodedata
 from functools import lru_cache
 from typing import NamedTuple
 
+from bot.bounds import composed, within
 from bot.english import CONTRACTIONS
 
-LONGEST = 4_000  # characters of one message that are read; the rest says nothing that a question needs
-
-_SLACK_LABELLED = re.compile(r"<(?:https?://|mailto:|tel:)[^|>]*\|([^>]*)>")
-_SLACK_LINK = re.compile(r"<(?:https?://|mailto:|tel:)[^>]*>")
-_SLACK_MENTION = re.compile(r"<[@#!][^>]*>")
+# Each takes time in proportion to the text: what comes to nothing is left at the next sign that can begin a match.
+_SLACK_LABELLED = re.compile(r"<(?:https?://|mailto:|tel:)[^|<>]*\|([^<>]*)>")
+_SLACK_LINK = re.compile(r"<(?:https?://|mailto:|tel:)[^<>]*>")
+_SLACK_MENTION = re.compile(r"<[@#!][^<>]*>")
 _SLACK_MARKED = re.compile(r"<(?:([@#!])([^<>|]+)|([a-z][a-z0-9+.-]*:[^<>|\s]+))(?:\|([^<>]*))?>", re.IGNORECASE)
-_TEAMS_NAMED = re.compile(r"<at\b[^>]*>(.*?)</at>", re.IGNORECASE | re.DOTALL)
-_TEAMS_MENTION = re.compile(r"<at\b[^>]*>.*?</at>", re.IGNORECASE | re.DOTALL)
+_SCHEME = re.compile("^(?:mailto|tel):", re.IGNORECASE)
+_TEAMS_MENTION = re.compile(r"<at\b[^<>]*>((?:[^<]|<(?!/?at\b))*+)</at>", re.IGNORECASE)
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 _URL = re.compile(r"\bhttps?://\S+|\bwww\.\S+", re.IGNORECASE)
-_EMOJI_CODE = re.compile(r":[a-z0-9_+'-]*[a-z_+-][a-z0-9_+'-]*:")
-_QUOTE_LINE = re.compile(r"^\s*(?:>|&gt;)+\s?", re.MULTILINE)
-_FORMAT = re.compile(r"(?<!\w)[*_~`]+|[*_~`]+(?!\w)")
-_SAID_MARK = re.compile(r"\s+question mark\b", re.IGNORECASE)  # as it is dictated
+_EMOJI_CODE = re.compile(r":(?=[0-9']*[a-z_+-])[a-z0-9_+'-]++:")
+_QUOTE_LINE = re.compile(r"^[^\S\n]*(?:>|&gt;)+\s?", re.MULTILINE)
+_FORMAT = re.compile(r"(?<!\w)[*_~`]++|(?<![*_~`])[*_~`]++(?!\w)|(?<![*_~`])[*~`]{2,}+(?!_)")
+_SAID_MARK = re.compile(r"(?<!\s)\s+question mark\b", re.IGNORECASE)  # as it is dictated
 _SPACE = re.compile(r"[^\S\n]+")
-_LINES = re.compile(r"\s*\n\s*")
+_LINES = re.compile(r"(?<!\s)\s*\n\s*")
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?", re.UNICODE)
-_SENTENCE = re.compile(r"[.?!;:,\n—–()]+(?=\s|$)|\.{2,}|\s[-—–]\s|\n")
+_SENTENCE = re.compile(r"(?<![.?!;:,—–()])[.?!;:,—–()]++(?=\s|$)|\.{2,}|\s[-—–]\s|\n")
 _STRAIGHT = str.maketrans(
     {"’": "'", "‘": "'", "“": '"', "”": '"', "‐": "-", "‑": "-", "…": ". ", "\u00a0": " ", "´": "'"}
 )
@@ -36,7 +36,7 @@ _STRAIGHT = str.maketrans(
 
 def clean(raw: str) -> str:
     """`raw` as typed in Slack or Teams, without mentions, addresses of links, tags, emoji, quotes and formatting."""
-    text = raw[:LONGEST].translate(_STRAIGHT)
+    text = within(raw).translate(_STRAIGHT)
     if "<" in text:
         text = _TEAMS_MENTION.sub(" ", text)
         text = _SLACK_LABELLED.sub(r"\1", text)
@@ -50,7 +50,7 @@ def clean(raw: str) -> str:
     if ":" in text:
         text = _EMOJI_CODE.sub(" ", text)
     if not text.isascii():
-        text = "".join(c if _readable(c) else " " for c in unicodedata.normalize("NFKC", text))
+        text = "".join(c if _readable(c) else " " for c in composed(text))
     text = _SAID_MARK.sub("?", _FORMAT.sub(" ", text))
     return _LINES.sub("\n", _SPACE.sub(" ", text)).strip()  # a new line often is a new thought
 
@@ -58,7 +58,7 @@ def clean(raw: str) -> str:
 def as_read(raw: str) -> str:
     """`raw` as people read it in Slack or Teams, for somebody who reads it elsewhere: all its words, the addresses of
     its links, and no markup. Whom or what Slack names by an id alone stays unnamed."""
-    text = html.unescape(_SLACK_MARKED.sub(_as_read, _TEAMS_NAMED.sub(r"\1", raw)))
+    text = html.unescape(_SLACK_MARKED.sub(_as_read, _TEAMS_MENTION.sub(r"\1", raw)))
     return "\n".join(_SPACE.sub(" ", line).strip() for line in text.strip().splitlines())
 
 
@@ -72,7 +72,7 @@ def _as_read(marked: re.Match[str]) -> str:
         case "!":
             return label if id.startswith("date^") else f"@{(label or id).removeprefix('@')}"
         case _:
-            plain = re.sub("^(?:mailto|tel):", "", address, flags=re.IGNORECASE)
+            plain = _SCHEME.sub("", address)
             return plain if label in plain else f"{label} ({plain})"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 import Stemmer
@@ -26,13 +26,17 @@ from bot.text import Word, as_typed, split_words
 
 Layer = Literal["subject", "aspect", "topic"]
 
+SLACK = 3  # letters at most that are mended in one word
+LONGEST_WORD = 60  # letters
+MOST_MENDED = 40  # strange words of one text that are looked up
+
 _stem_word: Callable[[str], str] = Stemmer.Stemmer("english").stemWord
 
 
-@cache
+@lru_cache(maxsize=50_000)  # what people type has no bound; the memory for it has
 def stem(word: str) -> str:
-    """The Snowball stem of `word` (Porter 2); numbers and short words are left alone."""
-    return word if len(word) < 4 else _stem_word(word)
+    """The Snowball stem of `word` (Porter 2); numbers, short words and what is too long for a word are left alone."""
+    return word if len(word) < 4 or len(word) > LONGEST_WORD else _stem_word(word)
 
 
 class Mention(NamedTuple):
@@ -52,29 +56,43 @@ class Speller:
         """`words`: every word of the knowledge, with its count. `is_english`: tells words that are left as they are."""
         self._counts = dict(words)
         self._candidates = [word for word in words if len(word) >= 4 and word.isalpha()]
+        self._longest = max(map(len, self._candidates), default=0) + SLACK
         self._is_english = is_english
         self._stems = {stem(word) for word in words}
         self._mended: dict[str, str] = {}
 
-    def mend(self, word: str) -> str:
-        """The known word that `word` most likely stands for; `word` itself where it is known or nothing is near."""
+    def mend_all(self, words: Iterable[str]) -> dict[str, str]:
+        """The known word that each of these words most likely stands for; the word itself where it is known or nothing
+        is near. A text of very many strange words is in no language that is known here: the first ones are looked
+        up."""
+        mended: dict[str, str] = {}
+        looked_up = 0
+        for word in words:
+            if word not in mended:
+                strange = looked_up < MOST_MENDED and self._is_strange(word)
+                looked_up += strange
+                mended[word] = self._nearest(word) if strange else word
+        return mended
+
+    def _is_strange(self, word: str) -> bool:
+        return (
+            4 <= len(word) <= self._longest
+            and word.isalpha()
+            and word not in self._counts
+            and stem(word) not in self._stems
+            and not self._is_english(word)
+        )
+
+    def _nearest(self, word: str) -> str:
         known = self._mended.get(word)
         if known is None:
-            known = self._mended[word] = self._nearest(word)
+            known = self._mended[word] = self._look_up(word)
             if len(self._mended) > 50_000:  # what people type has no bound; the memory for it has
                 self._mended.clear()
         return known
 
-    def _nearest(self, word: str) -> str:
-        if (
-            len(word) < 4
-            or not word.isalpha()
-            or word in self._counts
-            or stem(word) in self._stems
-            or self._is_english(word)
-        ):
-            return word
-        slack = 1 if len(word) < 7 else 2 if len(word) < 10 else 3
+    def _look_up(self, word: str) -> str:
+        slack = 1 if len(word) < 7 else 2 if len(word) < 10 else SLACK
         near = process.extract(word, self._candidates, scorer=OSA.distance, score_cutoff=slack, limit=12)
         ranked = sorted(
             (distance, candidate[0] != word[0], -self._counts[candidate], candidate) for candidate, distance, _ in near

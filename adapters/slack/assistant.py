@@ -24,6 +24,7 @@ PROMPTS_TITLE = "Ask, for instance"
 HERE = ("Recommendations for this channel", "subscribe")
 MOST_PROMPTS = 4
 TITLE = 60  # characters
+_SENTENCE_END = re.compile(r"(?<=[.?]) ")
 KEPT = 10_000  # threads that have their title
 
 
@@ -32,7 +33,7 @@ def greeting(reply: Reply) -> Reply:
     said = " ".join(block.text for block in reply.body if isinstance(block, Paragraph))
     room = WORDS - len(reply.title.split())
     sentences: list[str] = []
-    for sentence in re.split(r"(?<=[.?]) ", said):
+    for sentence in _SENTENCE_END.split(said):
         room -= len(sentence.split())
         if room < 0:
             break

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from bot.bounds import Fields
 from bot.messages import Field, Form, Option
 
 Element = dict[str, Any]
-Fields = tuple[tuple[str, tuple[str, ...]], ...]
 Values = Mapping[str, Mapping[str, Mapping[str, Any]]]  # block id, action id, what was entered
 
 FIELD = "field-"  # before a field's id in a block's id, so that no other block passes for a field

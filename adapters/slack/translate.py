@@ -10,9 +10,12 @@ from typing import Any
 from adapters.slack.blocks import OPENS
 from adapters.slack.forms import entered
 from adapters.slack.modals import QUESTION, metadata_of
+from bot.bounds import Fields
 from bot.messages import Message, Place
 
 Payload = Mapping[str, Any]
+
+_MENTION = re.compile(r"<@(\w+)(?:\|[^<>]*)?>")
 
 
 def from_command(body: Payload) -> Message:
@@ -146,7 +149,7 @@ def is_own(body: Payload) -> bool:
 
 def without_mention(text: str, bot: str) -> str:
     """The text without the mentions of `bot`: `<@U1>` or `<@U1|name>`. Mentions of anybody else stay."""
-    return re.sub(rf"<@{re.escape(bot)}(\|[^>]*)?>", " ", text).strip() if bot else text
+    return _MENTION.sub(lambda found: " " if found[1] == bot else found[0], text).strip() if bot else text
 
 
 def is_for_us(event: Payload, bot: str) -> bool:
@@ -160,7 +163,7 @@ def is_for_us(event: Payload, bot: str) -> bool:
     )
 
 
-def _in_view(body: Payload, view: Payload, fields: tuple[tuple[str, tuple[str, ...]], ...]) -> Message:
+def _in_view(body: Payload, view: Payload, fields: Fields) -> Message:
     kept = metadata_of(view)
     channel = str(kept.get("channel") or body["user"]["id"])
     return Message(

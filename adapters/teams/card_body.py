@@ -15,7 +15,7 @@ SHOWN_CITATIONS = 3  # the rest unfolds
 HIDDEN = "more-claims"
 
 _MARKDOWN = re.compile(r"([\\*_\[\]`~])")
-_LIST_START = re.compile(r"(?m)^(\s*)([-+>#]|\d+[.)])(?=\s)")
+_LIST_START = re.compile(r"(?m)^([^\S\n]*)([-+>#]|\d+[.)])(?=\s)")
 
 
 def plain(text: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from adapters.teams.card_body import Element, text_block
+from bot.bounds import Fields
 from bot.messages import Field, Form, Option
 
 ONE = "field."  # before the id of an input, so that no field can pass for something else
@@ -13,8 +14,6 @@ MANY = "fields."  # the same where several can be chosen: Teams joins them with 
 EXPANDED = 6  # so many options of a field are all shown; more become a drop-down list
 ANSWER = "Your answer"
 LONGEST = 1000  # characters of a free text
-
-Fields = tuple[tuple[str, tuple[str, ...]], ...]
 
 
 def form_elements(form: Form, asked: str = "") -> list[Element]:

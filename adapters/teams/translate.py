@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import islice
 from typing import Any
 
 from adapters.references import Reference
-from adapters.teams.forms import Fields, fields_in
+from adapters.teams.forms import fields_in
+from bot.bounds import LONGEST, Fields
 from bot.messages import Message, Place
 
 MORE = "more"  # the id of the list that holds the choices for which a card has no button
+_ROOM = 2 * LONGEST  # characters in which the bot's own mentions are looked for: what is read, and they
+_MOST_MENTIONS = LONGEST // len("<at>A</at>")
 KEEP = "keep"  # stands with a command whose reply must not take the card's place
 
 
@@ -86,8 +90,8 @@ def without_own_mention(activity: Any) -> str:
     Two people can bear the bot's name, and then the texts of their mentions are equal: the mentions are gone through
     in the order in which they stand in the text.
     """
-    text, start = activity.text or "", 0
-    for entity in activity.entities or ():
+    text, start = str(activity.text or "")[:_ROOM], 0
+    for entity in islice(activity.entities or (), _MOST_MENTIONS):
         if str(entity.type).lower() != "mention":
             continue
         mention = entity.additional_properties

@@ -59,7 +59,8 @@ def asks(question: Question) -> bool:
 
 
 _MEANING = re.compile(
-    r"\bwhat (?:do|did) you mean\b|\bwhat (?:is|are) meant\b|\bwhat does .+ mean\b|\bexplain\b", re.IGNORECASE
+    r"\bwhat (?:do|did) you mean\b|\bwhat (?:is|are) meant\b|\bwhat does (?:(?!what does ).)+ mean\b|\bexplain\b",
+    re.IGNORECASE,
 )
 
 

@@ -41,6 +41,7 @@ _NUMBERS = re.compile(
 _DENYING = (*REVERSALS, "except", "all but", "everything but", "anything but", "without", "other than", "apart from")
 _INTERJECTION = re.compile(r"^(?:no|nope|nah|yes|yeah|yep|ok|okay|well|hm+),\s+", re.IGNORECASE)
 _ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "last": -1}
+_DIGITS = re.compile(r"\d+")
 _ORDINAL = re.compile(r"^(?:the\s+)?(\w+)(?:\s+(?:one|option|answer))?$")
 
 
@@ -84,7 +85,7 @@ class OptionReader:
         if ordinal and ordinal[1] in _ORDINALS:
             numbers = [_ORDINALS[ordinal[1]]]
         elif _NUMBERS.match(plain):
-            numbers = [int(digits) for digits in re.findall(r"\d+", plain)]
+            numbers = [int(digits) for digits in _DIGITS.findall(plain)]
         else:
             return None
         numbers = [len(options) if number == -1 else number for number in numbers]
@@ -105,7 +106,8 @@ class OptionReader:
         typed = [word.text for word in split_words(text)]
         if _INTERJECTION.match(text):
             typed[0] = ""  # in its place, so that the positions stay what they are
-        words = [self._speller.mend(word) for word in typed]
+        meant = self._speller.mend_all(typed)
+        words = [meant[word] for word in typed]
         bare = tuple(word for word in words if word not in _DETERMINERS)
         alone = self._whole.get(bare) or self._whole.get(tuple(word for word in bare if word not in _AROUND)) or set()
         if alone:
@@ -123,12 +125,15 @@ class OptionReader:
         places = [position for position, word in enumerate(words) if word not in _DETERMINERS]
         plain = [words[position] for position in places]
         for spelled, own in ((plain, "words"), ([stem(word) for word in plain], "stems")):
+            starts: dict[str, list[int]] = {}
+            for start, word in enumerate(spelled):
+                starts.setdefault(word, []).append(start)
             hits = [
                 (len(key), places[start : start + len(key)], phrase.option)
                 for phrase in self._phrases
                 if not phrase.alone
                 for key in [getattr(phrase, own)]
-                for start in range(len(spelled) - len(key) + 1)
+                for start in starts.get(key[0], ())
                 if tuple(spelled[start : start + len(key)]) == key
             ]
             found, taken = _longest(hits, within)
@@ -152,13 +157,15 @@ class OptionReader:
 def _longest(hits: list[tuple[int, list[int], str]], within: frozenset[int]) -> tuple[set[str], set[int]]:
     """Of phrases that overlap the longest counts; two options with the same words both do."""
     found: dict[tuple[int, ...], set[str]] = {}
+    taken: set[int] = set()
     for _, places, option in sorted(hits, key=lambda hit: -hit[0]):
         key = tuple(places)
         if key in found:
             found[key].add(option)
-        elif not set(places) & {place for taken in found for place in taken} and not set(places) <= within:
+        elif taken.isdisjoint(places) and not within.issuperset(places):
             found[key] = {option}
-    return {option for options in found.values() for option in options}, {place for key in found for place in key}
+            taken.update(places)
+    return {option for options in found.values() for option in options}, taken
 
 
 def _phrase(text: str, option: str) -> _Phrase:

@@ -10,6 +10,8 @@ from adapters.slack.blocks import COMMAND, OPENS
 from adapters.slack.forms import ENTERED
 from adapters.slack.translate import from_button
 
+ANY_BUTTON = re.compile(rf"^(?:{COMMAND}-\d+|{OPENS})$")
+
 
 def register(app: App) -> None:
     async def on_button(ack: Any, body: dict[str, Any], action: dict[str, Any], client: Any, respond: Any) -> None:
@@ -20,5 +22,5 @@ def register(app: App) -> None:
         """Something was picked in a form; it counts when the form is submitted."""
         await ack()
 
-    app.bolt.action(re.compile(rf"^(?:{COMMAND}-\d+|{OPENS})$"))(on_button)
+    app.bolt.action(ANY_BUTTON)(on_button)
     app.bolt.action(ENTERED)(on_entry)

@@ -8,9 +8,11 @@ from typing import Any
 from adapters.slack.app import App
 from adapters.slack.home import LINK
 
+ANY_LINK = re.compile(rf"^{LINK}-\d+$")
+
 
 def register(app: App) -> None:
     async def on_link(ack: Any) -> None:
         await ack()
 
-    app.bolt.action(re.compile(rf"^{LINK}-\d+$"))(on_link)
+    app.bolt.action(ANY_LINK)(on_link)

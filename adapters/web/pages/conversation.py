@@ -15,6 +15,7 @@ from adapters.transcripts import Exchange
 from adapters.web.markdown import markdown
 from adapters.web.site import Posted, Refused, Site, see_other
 from adapters.web.visitor import new_visitor, remember
+from bot.bounds import Fields
 from bot.commands import listed
 from bot.memory import MemoryUnavailable
 from bot.messages import Choice, Message, Place
@@ -23,7 +24,6 @@ from bot.redaction import contains_secret
 log = structlog.get_logger(__name__)
 
 PLACE = Place("web")
-LONGEST = 4_000  # characters of one message
 HOUR = 3600.0
 HIDDEN = "(not shown: it looked like a secret)"
 FIELD = "field:"  # before the id of a form's field
@@ -37,7 +37,7 @@ class Said:
 
     text: str
     command: str | None
-    fields: tuple[tuple[str, tuple[str, ...]], ...]
+    fields: Fields
 
 
 def routes(site: Site) -> list[web.RouteDef]:
@@ -75,12 +75,12 @@ class Conversation:
         visitor, form = await self._site.posted(request)
         said = _said(form)
         earlier = await self._exchanges(request)
-        label = said.text if said.command is None else _label(said.command, earlier)
         id = _delivery(visitor.secret, str(form.get("nonce", "")), said)
         now = self._site.now()
         message = Message(
             said.text, said.command, PLACE, person=visitor.person, delivery=id, at=now, fields=said.fields
         )
+        label = message.text if message.command is None else _label(message.command, earlier)
         reply = await self._site.session.respond(message)
         exchange = Exchange(id, HIDDEN if contains_secret(label) else label, reply, now)
         await self._keep(visitor.person, exchange)
@@ -160,10 +160,13 @@ class Conversation:
 
 
 def _said(form: Posted) -> Said:
-    command = str(form.get("command", "")).strip()[:LONGEST] or None
-    ids = dict.fromkeys(key.removeprefix(FIELD) for key in form if key.startswith(FIELD))
-    fields = tuple((id, tuple(str(value)[:LONGEST] for value in form.getall(FIELD + id) if value)) for id in ids)
-    return Said("" if command else str(form.get("text", ""))[:LONGEST], command, fields)
+    command = str(form.get("command", "")).strip() or None
+    entered: dict[str, list[str]] = {}
+    for key, value in form.items():
+        if key.startswith(FIELD):
+            entered.setdefault(key.removeprefix(FIELD), []).extend([str(value)] if value else [])
+    fields = tuple((id, tuple(values)) for id, values in entered.items())
+    return Said("" if command else str(form.get("text", "")), command, fields)
 
 
 def _label(command: str, earlier: Sequence[Exchange]) -> str:

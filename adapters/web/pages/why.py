@@ -10,6 +10,7 @@ from adapters.web.pages.workbench import inside
 from adapters.web.site import Site
 from bot.advisor import Advisor
 from bot.answering import Thresholds
+from bot.bounds import within
 
 MOST_EARLIER = 10  # messages
 
@@ -27,7 +28,7 @@ class Reading:
 
 def routes(site: Site) -> list[web.RouteDef]:
     async def show(request: web.Request) -> web.Response:
-        question = request.query.get("q", "").strip()[:4000]
+        question = within(request.query.get("q", "").strip())
         earlier = [text for one in request.query.getall("earlier", []) for text in one.splitlines() if text.strip()]
         advisor = site.host.advisor
         reply = advisor.ask(question, earlier[-MOST_EARLIER:]) if question else None
