@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
+from bot.redaction import contains_secret
+
 Kind = Literal["answer", "unstated", "offtopic", "clarify", "triage", "recommendation", "help", "notice"]
 Verdict = Literal["yes", "no", "partly"]
 Explain = Callable[[], dict[str, object]]
@@ -32,6 +34,9 @@ class Message:
     `at` is when it was received, in seconds since 1970: the turn itself reads no clock.
     `quoted`: the person hands the text over and does not say it, as it is somebody else's or not sent off yet. It is
     answered as a question, and nothing in it is carried out.
+
+    A message holds no secret: where a key or token stands in what was said, all of that is taken out as the message is
+    made, before anybody can keep it or hand it on, and `had_secret` says so.
     """
 
     text: str = ""
@@ -46,6 +51,13 @@ class Message:
     can_post: bool = False  # this surface has channels in which something can be posted
     experts: Place | None = None  # where a question to a person goes from here; None: nowhere
     record: str = ""  # the kept recommendation that the command names, as JSON; the session fills it in
+    had_secret: bool = False
+
+    def __post_init__(self) -> None:
+        said = (self.text, self.command or "", *(value for _, given in self.fields for value in given))
+        if self.had_secret or any(map(contains_secret, said)):
+            for name, nothing in (("text", ""), ("command", None), ("fields", ()), ("had_secret", True)):
+                object.__setattr__(self, name, nothing)
 
     @property
     def entered(self) -> dict[str, tuple[str, ...]]:
@@ -161,6 +173,7 @@ class Reply:
     confidence: float = 0.0  # how sure of best_entry, 0 to 1
     reference: str = ""  # names this reply in votes, shares and log lines
     link: str = ""  # where on the surface itself the thing stands that this reply is about
+    forgets: bool = False  # tells that all is deleted: nothing about it is kept once it was told
     explain: Explain = field(default=dict, compare=False)  # made only where somebody looks
 
     @property
