@@ -38,6 +38,9 @@ class Host:
     def turn(self, message: Message, conversation: Conversation) -> Turn:
         return self.advisor.turn(message, conversation)
 
+    def unnamed(self, text: str) -> str:
+        return self.advisor.unnamed(text)
+
     def reload(self) -> list[Problem]:
         """Read the folder again. With errors, they are returned and the old knowledge goes on serving."""
         self._seen = _stamps(self._folder)

@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from bot.conversation import Retention
 from bot.memory import Memory, MemoryUnavailable
@@ -23,8 +23,12 @@ SWEEP_EVERY = 600.0  # seconds
 LOOK_EVERY = 60.0  # seconds, for subscriptions
 
 
+async def _nothing(now: float) -> None: ...
+
+
 class Housekeeper:
-    """`recommends` gives what to recommend now; `woken` is called when a post is in the outbox."""
+    """`recommends` gives what to recommend now; `woken` is called when a post is in the outbox; `besides` sweeps what
+    only one surface keeps, given the time."""
 
     def __init__(
         self,
@@ -34,12 +38,14 @@ class Housekeeper:
         retention: Retention = Retention(),  # noqa: B008  (frozen)
         clock: Callable[[], float] = time.time,
         woken: Callable[[], None] = lambda: None,
+        besides: Callable[[float], Awaitable[None]] = _nothing,
     ) -> None:
         self._memory = memory
         self._recommends = recommends
         self._retention = retention
         self._clock = clock
         self._woken = woken
+        self._besides = besides
         self._next_sweep = 0.0
         self._closing = asyncio.Event()
 
@@ -69,3 +75,5 @@ class Housekeeper:
             self._next_sweep = now + SWEEP_EVERY
             if swept != Swept():
                 logger.info("housekeeping: swept %s", swept)
+            await self._besides(now)
+        await self._memory.scrub()

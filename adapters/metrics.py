@@ -11,7 +11,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, H
 from bot.kept import Person
 from bot.messages import Message, Reply
 from bot.overview import Overview
-from bot.session import HandOver
+from bot.session import Gate, HandOver
 
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)  # seconds
 
@@ -19,9 +19,9 @@ BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)  #
 class Answers(Protocol):
     """Whoever answers messages: `bot.session.Session`."""
 
-    async def respond(self, message: Message) -> Reply: ...
+    async def respond(self, message: Message, gate: Gate | None = None) -> Reply: ...
 
-    async def hand_over(self, message: Message, to: HandOver) -> Reply | None: ...
+    async def hand_over(self, message: Message, to: HandOver, gate: Gate | None = None) -> Reply | None: ...
 
     def opening(self, message: Message) -> Reply: ...
 
@@ -39,15 +39,15 @@ class Measured:
             "advisor_turn_seconds", "Time of a turn", ("surface",), buckets=BUCKETS, registry=self._registry
         )
 
-    async def respond(self, message: Message) -> Reply:
+    async def respond(self, message: Message, gate: Gate | None = None) -> Reply:
         start = time.perf_counter()
-        reply = await self._session.respond(message)
+        reply = await self._session.respond(message, gate)
         self._count(message, reply, start)
         return reply
 
-    async def hand_over(self, message: Message, to: HandOver) -> Reply | None:
+    async def hand_over(self, message: Message, to: HandOver, gate: Gate | None = None) -> Reply | None:
         start = time.perf_counter()
-        reply = await self._session.hand_over(message, to)
+        reply = await self._session.hand_over(message, to, gate)
         if reply is not None:
             self._count(message, reply, start)
         return reply

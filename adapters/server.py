@@ -11,7 +11,7 @@ import gc
 import logging
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -28,6 +28,7 @@ from adapters.housekeeping import Housekeeper
 from adapters.metrics import Measured
 from adapters.outbox import Postman
 from adapters.settings import Settings
+from bot.conversation import Retention
 from bot.memory import Memory, MemoryUnavailable
 from bot.messages import Reply
 from bot.sending import Sender
@@ -149,7 +150,13 @@ async def serving(settings: Settings) -> AsyncIterator[tuple[int, Doors]]:
         entrance = _entrance(settings)
         doors = await _open(Parts(settings, session, memory, host, postman, entrance), stack)
         senders.update(_senders(doors))
-        housekeeper = Housekeeper(memory, lambda: host.advisor.drafts, retention=settings.retention, woken=postman.wake)
+        housekeeper = Housekeeper(
+            memory,
+            lambda: host.advisor.drafts,
+            retention=settings.retention,
+            woken=postman.wake,
+            besides=_transcripts_of(memory, settings.retention),
+        )
         _keep_running(postman.run(), postman.close, stack)
         _keep_running(housekeeper.run(), housekeeper.close, stack)
         if settings.on_loopback:  # where somebody is writing; elsewhere a signal asks for it
@@ -216,6 +223,16 @@ async def _listen(application: web.Application, settings: Settings, stack: Async
         raise ServeError(f"{where} can't be listened on: {error.strerror}. Set PORT or HOST to another.") from None
     port: int = runner.addresses[0][1]
     return port
+
+
+def _transcripts_of(memory: SqlMemory, retention: Retention) -> Callable[[float], Awaitable[None]]:
+    """Sweeps what was said on the page, also where nobody says anything there any more."""
+
+    async def prune(now: float) -> None:
+        async with memory.transaction() as unit:
+            await unit.transcripts.prune(now - retention.conversation)
+
+    return prune
 
 
 def _senders(doors: Doors) -> dict[str, Sender]:

@@ -38,6 +38,10 @@ class Transcripts(Protocol):
 
     async def clear(self, person: str) -> None: ...
 
+    async def prune(self, before: float) -> int:
+        """Drop what is older, of anybody. Returns how many exchanges that were."""
+        ...
+
 
 class Unit(memory.Unit, Protocol):
     """One transaction on everything that is remembered, what the page needs included."""

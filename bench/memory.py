@@ -48,6 +48,9 @@ class Triage:
         last = LastTurn(question="help us choose where to begin", reference=str(step), subjects=("one", "two"))
         return Turn(reply, replace(conversation, last=last))
 
+    def unnamed(self, text: str) -> str:
+        return text
+
 
 async def measure(memory: Memory) -> list[float]:
     """Milliseconds of each turn, sorted."""

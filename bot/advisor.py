@@ -34,6 +34,7 @@ from bot.triage.dialogue import Dialogue, paused
 from bot.triage.record import RecordError
 from bot.triage.typed import Typing
 from bot.turn import Turn
+from bot.unnaming import Unnamer
 from bot.vocabulary import ConceptFinder, Speller, word_counts
 from bot.voting import Voting
 from bot.wording import Wording
@@ -58,7 +59,9 @@ class Advisor:
             for concept in layer.values()
             for name in (concept.name, *concept.names, *concept.opposites)
         ]
-        speller = Speller(word_counts([*texts, *names]), is_english)
+        words = word_counts([*texts, *names])
+        speller = Speller(words, is_english)
+        self._unnamer = Unnamer(words, names)
         self.reader = Reader(ConceptFinder(knowledge), speller)
         evidence = Evidence(knowledge)
         learnt = keep.read(knowledge.version, embeddings) if keep else None
@@ -79,7 +82,7 @@ class Advisor:
             **Sharing(self.drafts).handlers(),
             **standing.handlers(),
             **Asking(contact).handlers(),
-            **Voting(knowledge.version).handlers(),
+            **Voting(knowledge.version, knowledge.answers).handlers(),
             **(self._dialogue.handlers() if self._dialogue else {}),
         }
         self._guards = Guards(knowledge)
@@ -103,6 +106,10 @@ class Advisor:
         """What the advisor says to `message`, and what the conversation remembers then."""
         return finished(self._led_back(self._turn(message, conversation)), message, conversation)
 
+    def unnamed(self, text: str) -> str:
+        """`text` as it may be kept when nobody shall be able to tell whose it was: see `bot.unnaming`."""
+        return self._unnamer(text)
+
     def recommendation(self, record: str) -> Reply:
         """The recommendation that `record` replays to. Raises RecordError, a ValueError, where it is none."""
         if self._dialogue is None:
@@ -110,8 +117,7 @@ class Advisor:
         return self._dialogue.recommendation(record)
 
     def _turn(self, message: Message, conversation: Conversation) -> Turn:
-        entered = (text for _, given in message.fields for text in given)
-        if any(self._guards.has_secret(text) for text in ("" if message.command else message.text, *entered)):
+        if message.had_secret:
             return Turn(self._responder.secret(), conversation)
         text = clean(message.text)
         if message.command or not message.quoted:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -25,8 +26,10 @@ from bot.effects import (
 from bot.kept import Forgotten, KeptPost, KeptQuestion, Person, PostState, Subscription, owner_of
 from bot.memory import Unit
 from bot.messages import Message, Place, Reply
-from bot.redaction import redact
 from bot.sending import ExpertAnswer, ExpertQuestion, Notice, Parcel
+
+Unnamed = Callable[[str], str]
+"""A text as it may be kept: `bot.turn.Mind.unnamed`."""
 
 
 def person_of(message: Message) -> Person:
@@ -38,14 +41,11 @@ def day_of(at: float) -> str:
     return datetime.fromtimestamp(at, UTC).date().isoformat()
 
 
-async def carry_out(effect: Effect, message: Message, reply: Reply, unit: Unit, now: float) -> Reply:
+async def carry_out(effect: Effect, message: Message, reply: Reply, unit: Unit, now: float, unnamed: Unnamed) -> Reply:
     """Do what `effect` says. Returns the reply: another one where what was asked for is not allowed or not possible."""
     match effect:
         case Unanswered():
-            redacted = Unanswered(
-                redact(effect.question), effect.kind, effect.best_entry, effect.confidence, effect.knowledge
-            )
-            await unit.gaps.add(redacted, day=day_of(now))
+            await unit.gaps.add(replace(effect, question=unnamed(effect.question)), day=day_of(now))
         case Vote():
             await unit.feedback.vote(person_of(message), effect, now)
         case Keep(id, record, knowledge):
@@ -64,7 +64,7 @@ async def carry_out(effect: Effect, message: Message, reply: Reply, unit: Unit, 
                 asked = ExpertQuestion(id, question, asked_by=message.person)
                 await unit.outbox.put(Parcel(id, "send", to, subject=id, content=asked), now)
         case Relay():
-            return await _relay(effect, reply, unit, now)
+            return await _relay(effect, reply, unit, now, unnamed)
         case Subscribe(place, cadence):
             await unit.subscriptions.put(Subscription(place, cadence, message.person, next_at=now))
         case Unsubscribe(place):
@@ -82,7 +82,8 @@ async def _retract(id: str, message: Message, reply: Reply, unit: Unit, now: flo
         return notices.not_yours(reply.reference)
     if not await unit.outbox.withdraw(id):
         await unit.outbox.put(Parcel(f"{id}-retract", "delete", kept.place, subject=id), now)
-    await unit.posts.change(id, state="retracted")
+    unsaid = replace(kept.post, note="")  # once it is taken back, their words are nobody's any more
+    await unit.posts.change(id, state="retracted", post=unsaid)
     return reply
 
 
@@ -102,9 +103,10 @@ async def forget(person: Person, unit: Unit, now: float) -> Forgotten:
     the experts' channel: also for a surface that hears that somebody is gone."""
     shared = await unit.posts.of(person, limit=None)
     asked = await unit.questions.of(person)
+    unsent = {question.id for question in asked if await unit.outbox.withdraw(question.id)}
     forgotten = await unit.forget(person)
     for question in asked:
-        if not await unit.outbox.withdraw(question.id) or question.reference:
+        if question.id not in unsent or question.reference:
             away = Parcel(f"{question.id}-forgotten", "delete", question.to, subject=question.id)
             await unit.outbox.put(away, now)
     for post in shared:
@@ -126,7 +128,7 @@ async def _unsubscribe(place: Place, message: Message, reply: Reply, unit: Unit)
     return reply if await unit.subscriptions.remove(place) else notices.not_subscribed(reply.reference)
 
 
-async def _relay(effect: Relay, reply: Reply, unit: Unit, now: float) -> Reply:
+async def _relay(effect: Relay, reply: Reply, unit: Unit, now: float, unnamed: Unnamed) -> Reply:
     kept = await unit.questions.get(effect.id)
     if kept is None or not kept.person:
         return notices.not_there(reply.reference)
@@ -134,8 +136,8 @@ async def _relay(effect: Relay, reply: Reply, unit: Unit, now: float) -> Reply:
         return notices.relayed_before(reply.reference)
     told = ExpertAnswer(kept.question, effect.answer, effect.answered_by, asked_by=kept.person)
     await unit.outbox.put(Parcel(f"{effect.id}-relay", "send", kept.place, subject=effect.id, content=told), now)
-    gap = Unanswered(redact(kept.question), kind="asked")
-    await unit.gaps.add(gap, day=day_of(now), answer=redact(effect.answer))
+    gap = Unanswered(unnamed(kept.question), kind="asked")
+    await unit.gaps.add(gap, day=day_of(now), answer=unnamed(effect.answer))
     return reply
 
 
@@ -151,6 +153,8 @@ async def arrived(parcel: Parcel, reference: str, link: str, unit: Unit, now: fl
                 if state == "posted" and kept.person and kept.asked_in.surface:
                     await _tell(kept.person, kept.asked_in, notices.posted(kept.id, link), unit, now)
         case ExpertQuestion():
+            await unit.questions.posted(parcel.subject, reference)
+        case None if reference:
             await unit.questions.posted(parcel.subject, reference)
 
 
@@ -178,7 +182,7 @@ async def never_arrived(parcel: Parcel, unit: Unit, now: float) -> None:
                 await _tell(question.person, question.place, notices.not_asked(question.id), unit, now)
         case ExpertAnswer(answered_by=expert):
             question = await unit.questions.get(parcel.subject)
-            if question is not None:
+            if question is not None and expert:
                 thread = replace(question.to, thread=question.reference)
                 await _tell(expert, thread, notices.not_relayed(parcel.id), unit, now)
 

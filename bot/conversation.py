@@ -64,6 +64,7 @@ class Retention:
     questions: float = 30 * DAY  # sent to experts
     recommendations: float = 180 * DAY
     votes: float = 30 * DAY  # with whose they are; then the vote stays and the name goes
+    gaps: float = 180 * DAY
 
 
 def faded(conversation: Conversation, now: float, retention: Retention) -> Conversation:

@@ -1,10 +1,9 @@
-"""What is looked for before a question is read: a secret that should never have been sent, an incident under way."""
+"""What is looked for before a question is read: an incident under way."""
 
 from __future__ import annotations
 
 from bot.knowledge.model import KnowledgeBase
 from bot.phrases import Phrases
-from bot.redaction import contains_secret
 from bot.text import split_words
 
 
@@ -12,10 +11,6 @@ class Guards:
     def __init__(self, knowledge: KnowledgeBase) -> None:
         signs = knowledge.phrase_lists.get("incident-signs", ())
         self._signs = Phrases(" ".join(word.text for word in split_words(sign)) for sign in signs)
-
-    def has_secret(self, raw: str) -> bool:
-        """Whether a key, token or password stands in the text as typed."""
-        return contains_secret(raw)
 
     def reports_incident(self, text: str) -> bool:
         """Whether someone says that something is happening to them; the signs are content."""

@@ -118,11 +118,15 @@ class Feedback(Protocol):
 
 class Gaps(Protocol):
     async def add(self, gap: Unanswered, *, day: str, answer: str = "") -> None:
-        """`gap.question` has been through `bot.redaction` already."""
+        """`gap.question` and `answer` have been through `bot.unnaming` already."""
         ...
 
     async def all(self) -> Sequence[Gap]:
         """Newest first."""
+        ...
+
+    async def prune(self, before: str) -> int:
+        """Delete those of days before that one (an ISO date)."""
         ...
 
 
@@ -178,7 +182,7 @@ class Outbox(Protocol):
         ...
 
     async def sent(self, id: str, owner: str, at: float) -> bool:
-        """Done: the content is dropped. False if the lease went to somebody else."""
+        """Done: the content is dropped, and where it went. False if the lease went to somebody else."""
         ...
 
     async def later(self, id: str, owner: str, *, due_at: float, unsure: bool) -> bool:
@@ -186,7 +190,7 @@ class Outbox(Protocol):
         ...
 
     async def failed(self, id: str, owner: str, *, why: str, at: float) -> bool:
-        """Never try again. `why` is a short code, not a text."""
+        """Never try again; dropped as what was sent is. `why` is a short code, not a text."""
         ...
 
     async def withdraw(self, subject: str) -> bool:
@@ -221,8 +225,9 @@ class Unit(Protocol):
     def outbox(self) -> Outbox: ...
 
     async def forget(self, person: Person) -> Forgotten:
-        """Delete what is kept about a person, everywhere. Posts and subscriptions stay without their name; what stands
-        in channels is for `bot.consequences.forget` to change."""
+        """Delete what is kept about a person, everywhere, and what waits to be sent to them. Posts and subscriptions
+        stay without their name, and so does what others still get (`bot.sending.left_of`); what stands in channels is
+        for `bot.consequences.forget` to change."""
         ...
 
     async def delete_tenant(self, surface: str, tenant: str) -> int:
@@ -238,3 +243,8 @@ class Unit(Protocol):
 
 class Memory(Protocol):
     def transaction(self) -> AbstractAsyncContextManager[Unit]: ...
+
+    async def scrub(self) -> None:
+        """What was deleted leaves the store's own files too, where it has any. For now and then, outside any
+        transaction."""
+        ...

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from bot.bounds import Fields, fields_within, within
+from bot.redaction import contains_secret
 
 Kind = Literal["answer", "unstated", "offtopic", "clarify", "triage", "recommendation", "help", "notice"]
 Verdict = Literal["yes", "no", "partly"]
@@ -36,6 +37,9 @@ class Message:
     answered as a question, and nothing in it is carried out.
 
     No message is longer than what is read (see `bot.bounds`), whoever makes it: the rest is gone, and `cut` tells.
+
+    A message holds no secret: where a key or token stands in what was said, all of that is taken out as the message is
+    made, before anybody can keep it or hand it on, and `had_secret` says so.
     """
 
     text: str = ""
@@ -51,12 +55,19 @@ class Message:
     experts: Place | None = None  # where a question to a person goes from here; None: nowhere
     record: str = ""  # the kept recommendation that the command names, as JSON; the session fills it in
     cut: bool = False  # more was said or entered than is read
+    had_secret: bool = False
 
     def __post_init__(self) -> None:
         text, command = within(self.text), None if self.command is None else within(self.command)
         fields = fields_within(self.fields) if self.fields else ()
-        if (text, command, fields) != (self.text, self.command, self.fields):
-            for name, value in (("text", text), ("command", command), ("fields", fields), ("cut", True)):
+        cut = self.cut or (text, command, fields) != (self.text, self.command, self.fields)
+        said = (text, command or "", *(value for _, given in fields for value in given))
+        had_secret = self.had_secret or any(map(contains_secret, said))
+        if had_secret:
+            text, command, fields = "", None, ()
+        if cut or had_secret:
+            new = {"text": text, "command": command, "fields": fields, "cut": cut, "had_secret": had_secret}
+            for name, value in new.items():
                 object.__setattr__(self, name, value)  # nobody has seen the message yet
 
     @property
@@ -173,6 +184,7 @@ class Reply:
     confidence: float = 0.0  # how sure of best_entry, 0 to 1
     reference: str = ""  # names this reply in votes, shares and log lines
     link: str = ""  # where on the surface itself the thing stands that this reply is about
+    forgets: bool = False  # tells that all is deleted: nothing about it is kept once it was told
     explain: Explain = field(default=dict, compare=False)  # made only where somebody looks
 
     @property

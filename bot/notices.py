@@ -173,4 +173,10 @@ def forgotten(counts: Forgotten, reference: str) -> Reply:
         body: tuple[Paragraph | Bullets, ...] = (Paragraph("Nothing was kept about you."),)
     else:
         body = (Paragraph("Deleted, or no longer under your name:"), Bullets(items))
-    return Reply(kind="notice", title="Forgotten", body=body, reference=reference)
+    return Reply(kind="notice", title="Forgotten", body=body, reference=reference, forgets=True)
+
+
+def barred(why: str, reference: str) -> Reply:
+    """`why`: the surface's own words for what keeps the person from it, and what to do."""
+    body = (Paragraph(why),)
+    return Reply(kind="notice", title="Nothing was done", body=body, reference=reference)

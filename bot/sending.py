@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
 from bot.effects import Post
@@ -43,12 +43,13 @@ class Replied:
     """The reply to a message, for everybody who can read that message. Kept until it was sent, so that it is not lost.
 
     `asked`: what brought the reply about, in the surface's own words, where it has to be asked again. `person`: whose
-    conversation it belongs to, where others can read along; else empty.
+    conversation it belongs to, where others can read along; else empty. `to`: who is answered.
     """
 
     reply: Reply
     asked: str = ""
     person: str = ""
+    to: str = ""
 
 
 def for_one(content: Content | None) -> str:
@@ -71,7 +72,25 @@ class Parcel:
     action: Literal["send", "update", "delete"]
     place: Place
     subject: str  # the id of the post or question, or the parcel's own
-    content: Content | None = None  # None where something is deleted
+    content: Content | None = None  # None where something is deleted, or where it was sent to be forgotten
+
+
+def left_of(parcel: Parcel, person: str, *, tried: bool) -> Parcel | None:
+    """`parcel` when `person` is to be forgotten: as it is where it has nothing of theirs, without their name and note
+    where others still get it, None where nobody does. `tried`: it may have arrived. A question to the experts that may
+    have is only looked for from then on, so that it can be taken away there."""
+    match parcel.content:
+        case Post(shared_by=who) as post if who == person:
+            return replace(parcel, content=replace(post, shared_by="", note=""))
+        case ExpertQuestion(asked_by=who) if who == person:
+            return replace(parcel, content=None) if tried else None
+        case ExpertAnswer(answered_by=who, asked_by=asker) as told if person in (who, asker):
+            return replace(parcel, content=replace(told, answered_by="")) if asker != person else None
+        case Notice(person=who) if who == person:
+            return None
+        case Replied(person=who, to=answered) if person in (who, answered):
+            return None
+    return parcel
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import secrets
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 
 from bot import notices
@@ -18,11 +18,11 @@ from bot.asking import as_answer, is_among_experts
 from bot.commands import parse
 from bot.consequences import carry_out, person_of
 from bot.conversation import Conversation, Retention, faded, fades_at
-from bot.effects import Forget
+from bot.effects import Forget, Publish, Subscribe
 from bot.handling import typed
 from bot.kept import Person
 from bot.memory import Memory, MemoryUnavailable, Unit
-from bot.messages import Message, Reply
+from bot.messages import Message, Place, Reply
 from bot.origin import origin_of
 from bot.overview import Overview, overview
 from bot.sharing import record_wanted
@@ -37,9 +37,21 @@ ATTEMPTS = 20  # as many people at most can press at the same instant; each atte
 HandOver = Callable[[Reply, Unit], Awaitable[None]]
 """Takes a reply in the turn's own transaction, once it is there; for instance, to put it in the outbox."""
 
+Gate = Callable[[Place], Awaitable[str]]
+"""Says why nothing can be posted in a place for the person, in words for them; empty: it can. Asked at the very moment
+at which something is to be posted there, outside any transaction. May raise: then nothing is posted."""
+
 
 class _Moved(Exception):
     """Somebody else moved the conversation, or took in this delivery, between our reading and our writing."""
+
+
+class _Unasked(Exception):
+    """Something is to be posted in `place`, and the surface has not said yet whether that is allowed."""
+
+    def __init__(self, place: Place) -> None:
+        super().__init__()
+        self.place = place
 
 
 class _HandedOver(Exception):
@@ -64,18 +76,19 @@ class Session:
         self._clock = clock
         self._woken = woken
 
-    async def respond(self, message: Message) -> Reply:
-        """The reply to `message`. Never raises: whatever fails, the person gets a notice with a reference."""
+    async def respond(self, message: Message, gate: Gate | None = None) -> Reply:
+        """The reply to `message`. Never raises: whatever fails, the person gets a notice with a reference. No gate:
+        whoever asks may have posted."""
         try:
-            return await self._settle(message, None)
+            return await self._settle(message, None, gate)
         except Exception as error:
             return _notice_of(error)
 
-    async def hand_over(self, message: Message, to: HandOver) -> Reply | None:
+    async def hand_over(self, message: Message, to: HandOver, gate: Gate | None = None) -> Reply | None:
         """The same for a surface that sees to its reply itself, from the turn's own transaction on. None: it was handed
         over before. What was not handed over is a notice; and `to` is undone with a turn that fails."""
         try:
-            return await self._settle(message, to)
+            return await self._settle(message, to, gate)
         except _HandedOver:
             return None
         except Exception as error:
@@ -90,8 +103,9 @@ class Session:
         async with self._memory.transaction() as unit:
             return await overview(person, unit, self._clock(), self._retention, self._advisor)
 
-    async def _settle(self, message: Message, to: HandOver | None) -> Reply:
+    async def _settle(self, message: Message, to: HandOver | None, gate: Gate | None) -> Reply:
         failures = 0
+        barred: dict[Place, str] | None = None if gate is None else {}
         for attempt in range(ATTEMPTS):
             try:
                 async with self._memory.transaction() as unit:
@@ -99,8 +113,12 @@ class Session:
                     # earlier one looked for.
                     if attempt and message.delivery and (earlier := await unit.deliveries.reply_to(message)):
                         return earlier
-                    reply, has_effects = await self._take(message, to, unit)
+                    reply, has_effects = await self._take(message, to, unit, barred)
             except _Moved:
+                continue
+            except _Unasked as unasked:
+                assert gate is not None and barred is not None  # noqa: S101
+                barred[unasked.place] = await gate(unasked.place)
                 continue
             except MemoryUnavailable:
                 failures += 1
@@ -113,18 +131,22 @@ class Session:
             return reply
         raise _Moved
 
-    async def _take(self, message: Message, to: HandOver | None, unit: Unit) -> tuple[Reply, bool]:
+    async def _take(
+        self, message: Message, to: HandOver | None, unit: Unit, barred: Mapping[Place, str] | None
+    ) -> tuple[Reply, bool]:
         now = message.at or self._clock()
         remembered = await unit.conversations.load(message.place, message.person)
         conversation = faded(remembered.conversation, now, self._retention)
         turn = await self._turn(await self._with_record(message, conversation, unit), conversation, unit)
+        if barred is not None:
+            turn = _allowed(turn, conversation, barred)
         forgets = any(isinstance(effect, Forget) for effect in turn.effects)
         if not forgets:
             after = turn.conversation if turn.conversation.moved_at == now else replace(turn.conversation, moved_at=now)
             await self._save(message, after, remembered.version, unit)
         reply = turn.reply
         for effect in turn.effects:
-            reply = await carry_out(effect, message, reply, unit, now)
+            reply = await carry_out(effect, message, reply, unit, now, self._advisor.unnamed)
         if message.delivery:
             person = "" if forgets else message.person
             if not await unit.deliveries.record(message, None if to else reply, person=person, at=now):
@@ -156,6 +178,18 @@ class Session:
         )
         if not saved:
             raise _Moved
+
+
+def _allowed(turn: Turn, before: Conversation, barred: Mapping[Place, str]) -> Turn:
+    """`turn`, or, where it would post what must not be posted, one that says so and leaves everything as it was. Raises
+    _Unasked."""
+    for effect in turn.effects:
+        if isinstance(effect, Publish | Subscribe):
+            if effect.place not in barred:
+                raise _Unasked(effect.place)
+            if why := barred[effect.place]:
+                return Turn(notices.barred(why, turn.reply.reference), before)
+    return turn
 
 
 def _notice_of(error: Exception) -> Reply:

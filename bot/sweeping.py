@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.consequences import day_of
 from bot.conversation import Retention, faded, fades_at, is_empty
 from bot.memory import Memory
 
@@ -19,6 +20,7 @@ class Swept:
     recommendations: int = 0
     unnamed_votes: int = 0
     parcels: int = 0
+    gaps: int = 0
 
 
 async def sweep(memory: Memory, now: float, retention: Retention) -> Swept:
@@ -47,4 +49,5 @@ async def sweep(memory: Memory, now: float, retention: Retention) -> Swept:
             recommendations=await unit.recommendations.prune(now - retention.recommendations),
             unnamed_votes=await unit.feedback.unname(now - retention.votes),
             parcels=await unit.outbox.prune(now - retention.deliveries),
+            gaps=await unit.gaps.prune(day_of(now - retention.gaps)),
         )

@@ -21,3 +21,7 @@ class Mind(Protocol):
     """Whoever takes the turns. Pure: reads and writes nothing, and the same arguments give the same turn."""
 
     def turn(self, message: Message, conversation: Conversation) -> Turn: ...
+
+    def unnamed(self, text: str) -> str:
+        """`text` as it may be kept when nobody shall be able to tell whose it was, and of whom it speaks."""
+        ...

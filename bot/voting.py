@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Container
+
 from bot.conversation import Conversation
 from bot.effects import Effect, Unanswered, Vote
 from bot.handling import Handler
@@ -16,11 +19,16 @@ REASONS = {
 }
 
 
+_REFERENCE = re.compile("[0-9a-f]{1,32}")
+
+
 class Voting:
     """The command `vote:yes/REFERENCE/ENTRY`, `vote:no/REFERENCE/ENTRY` and, after that, `…/REASON`."""
 
-    def __init__(self, knowledge_version: str) -> None:
+    def __init__(self, knowledge_version: str, entries: Container[str]) -> None:
+        """`entries`: ids of the answers that there are. What a person types in the place of one is not kept."""
         self._version = knowledge_version
+        self._entries = entries
 
     def handlers(self) -> dict[str, Handler]:
         return {"vote": self.vote}
@@ -28,13 +36,14 @@ class Voting:
     def vote(self, argument: str, message: Message, conversation: Conversation) -> Turn | None:
         answer, _, named = argument.partition("/")
         reference, _, entry = named.partition("/")
-        if answer not in ("yes", "no") or not reference:
+        if answer not in ("yes", "no") or not _REFERENCE.fullmatch(reference):
             return None
         helpful, reason = answer == "yes", entry.rpartition("/")[2]
         if reason in REASONS:
             entry = entry.rpartition("/")[0]
         else:
             reason = ""
+        entry = entry if entry in self._entries else ""
         vote = Vote(reference, helpful, reason, entry or None, self._version)
         if helpful or reason:
             thanks = Reply("notice", "Thank you", body=(Paragraph("Noted. You can change it any time."),))

@@ -193,10 +193,16 @@ def migrate() -> None:
     """Bring the database to the schema of this version."""
     from sqlalchemy.exc import SQLAlchemyError
 
+    from adapters.cli import asking
     from adapters.database import migrate as bring_up
+    from adapters.database import state
 
+    given = settings(None)
+    url = given.database_url.get_secret_value()
     try:
-        bring_up(settings(None).database_url.get_secret_value())
+        # What was asked in vain may hold names that earlier versions kept: the knowledge tells them from words.
+        unnamed = asking.load(given).unnamed if state(url) == "behind" else None
+        bring_up(url, unnamed)
     except (SQLAlchemyError, OSError, ValueError) as error:
         fail(f"The database did not take the migration ({type(error).__name__}). Check DATABASE_URL.", 1)
     typer.echo("The database is at the schema of this version.")

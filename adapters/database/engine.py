@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import sqlite3
 
-from sqlalchemy import URL, make_url
+from sqlalchemy import URL, event, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from adapters.database.files import keep_private
 
 BUSY_SECONDS = 10  # how long a second process waits for the SQLite file
 
@@ -25,12 +27,16 @@ def create_engine(url: str) -> AsyncEngine:
     """An engine for `url`. Opens no connection yet. Errors never show the values of a query."""
     parsed = database_url(url)
     if parsed.get_backend_name() == "sqlite":
-        create_folder(parsed)
-        return create_async_engine(parsed, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS})
+        keep_private(parsed)
+        engine = create_async_engine(parsed, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS})
+        event.listen(engine.sync_engine, "connect", leave_nothing)
+        return engine
     return create_async_engine(parsed, hide_parameters=True, pool_size=5, max_overflow=5, pool_timeout=BUSY_SECONDS)
 
 
-def create_folder(parsed: URL) -> None:
-    """The folder of a SQLite file is made on first use."""
-    if parsed.database and parsed.database != ":memory:":
-        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+def leave_nothing(driver: sqlite3.Connection, _: object) -> None:
+    """For every connection to SQLite: what is deleted is overwritten, and nothing is put aside in other files."""
+    cursor = driver.cursor()
+    cursor.execute("PRAGMA secure_delete = ON")
+    cursor.execute("PRAGMA temp_store = MEMORY")
+    cursor.close()

@@ -30,6 +30,7 @@ class SqlUnit:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self.forgot = False  # something was deleted because somebody wanted it
 
     @cached_property
     def conversations(self) -> SqlConversations:
@@ -80,12 +81,15 @@ class SqlUnit:
         return SqlEndedSessions(self._connection)
 
     async def forget(self, person: Person) -> Forgotten:
+        self.forgot = True
         return await forget(self._connection, person)
 
     async def delete_tenant(self, surface: str, tenant: str) -> int:
+        self.forgot = True
         return await delete_tenant(self._connection, surface, tenant)
 
     async def delete_channel(self, surface: str, tenant: str, channel: str) -> int:
+        self.forgot = True
         return await delete_channel(self._connection, surface, tenant, channel)
 
 
@@ -95,12 +99,14 @@ FAILURES = (SQLAlchemyError, sqlite3.Error, OSError)
 class _Transaction(AbstractAsyncContextManager[SqlUnit, None]):
     """A unit of work whose failures have the port's name. A class for the reason that `SqliteUnit` gives."""
 
-    def __init__(self, begun: AbstractAsyncContextManager[Connection]) -> None:
+    def __init__(self, begun: AbstractAsyncContextManager[Connection], forgotten: Callable[[], None]) -> None:
         self._begun = begun
+        self._forgotten = forgotten
 
     async def __aenter__(self) -> SqlUnit:
         try:
-            return SqlUnit(await self._begun.__aenter__())
+            self._unit = SqlUnit(await self._begun.__aenter__())
+            return self._unit
         except FAILURES as error:
             raise MemoryUnavailable(_in_short(error)) from error
 
@@ -113,6 +119,8 @@ class _Transaction(AbstractAsyncContextManager[SqlUnit, None]):
             raise MemoryUnavailable(_in_short(failure)) from failure
         if isinstance(error, FAILURES):
             raise MemoryUnavailable(_in_short(error)) from error
+        if error is None and self._unit.forgot:
+            self._forgotten()
 
 
 class SqlMemory:
@@ -122,6 +130,7 @@ class SqlMemory:
         """`line`: the way for turns where the database is SQLite."""
         self._engine = engine
         self._line = line
+        self._has_traces = True  # an earlier process may have left some
         self._begin: Callable[[], AbstractAsyncContextManager[Connection]] = (line or Pool(engine)).begin
 
     @classmethod
@@ -138,7 +147,23 @@ class SqlMemory:
         return self._engine
 
     def transaction(self) -> AbstractAsyncContextManager[SqlUnit]:
-        return _Transaction(self._begin())
+        return _Transaction(self._begin(), self._note_traces)
+
+    def _note_traces(self) -> None:
+        self._has_traces = True
+
+    async def scrub(self) -> None:
+        """What was deleted leaves the SQLite file and the log beside it. PostgreSQL sees to that by itself
+        (autovacuum). Raises MemoryUnavailable."""
+        if self._line is None:
+            return
+        had, self._has_traces = self._has_traces, False
+        try:
+            done = await self._line.scrub(whole=had)
+        except FAILURES as error:
+            self._has_traces = had
+            raise MemoryUnavailable(_in_short(error)) from error
+        self._has_traces = self._has_traces or (had and not done)
 
     async def close(self) -> None:
         if self._line:

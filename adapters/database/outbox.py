@@ -13,10 +13,10 @@ from adapters.database.connection import Connection
 from adapters.database.rows import insert_or_ignore, insert_or_replace, place_of, place_values
 from adapters.database.tables import outbox, subscriptions
 from bot.effects import Cadence
-from bot.kept import Subscription
+from bot.kept import Person, Subscription
 from bot.messages import Place
 from bot.plaindata import ShapeError, dumps, loads
-from bot.sending import Claimed, Content, Parcel
+from bot.sending import Claimed, Content, Parcel, left_of
 
 logger = logging.getLogger(__name__)
 
@@ -26,6 +26,9 @@ _is_open = _t.finished_at.is_(None)
 _is_first_of_its_subject = ~exists().where(
     (_earlier.c.subject == _t.subject) & _earlier.c.finished_at.is_(None) & (_earlier.c.number < _t.number)
 )
+
+# Of what is done: the id alone, by which it is told apart when it is put a second time.
+_NOTHING_LEFT: Mapping[str, str | None] = {"content": None, "channel": "", "thread": ""}
 
 # Built once, as every reply needs it.
 _is_owned = (_t.id == bindparam("of_id")) & (_t.owner == bindparam("of_owner")) & _is_open
@@ -76,21 +79,21 @@ class SqlOutbox:
                 claimed[row.number] = Claimed(_parcel(row), row.attempts, row.unsure)
             except ShapeError:  # written by another version: what waits behind it goes on
                 logger.error("outbox: given up: parcel=%s surface=%s why=unreadable", row.id, row.surface)
-                await self._settle(_of([row.number]).values(finished_at=now, content=None, why="unreadable"))
+                await self._settle(_of([row.number]).values(finished_at=now, **_NOTHING_LEFT, why="unreadable"))
         if claimed:
             leased = {"owner": owner, "leased_until": now + lease, "attempts": _t.attempts + 1, "unsure": True}
             await self._connection.execute(_of(claimed).values(leased))
         return list(claimed.values())
 
     async def sent(self, id: str, owner: str, at: float) -> bool:
-        values = {"of_id": id, "of_owner": owner, "finished_at": at, "content": None}
+        values = {"of_id": id, "of_owner": owner, "finished_at": at, **_NOTHING_LEFT}
         return bool((await self._connection.run(_finish, values)).written)
 
     async def later(self, id: str, owner: str, *, due_at: float, unsure: bool) -> bool:
         return await self._settle(_owned(id, owner).values(due_at=due_at, unsure=unsure, owner="", leased_until=0.0))
 
     async def failed(self, id: str, owner: str, *, why: str, at: float) -> bool:
-        return await self._settle(_owned(id, owner).values(finished_at=at, content=None, why=why))
+        return await self._settle(_owned(id, owner).values(finished_at=at, **_NOTHING_LEFT, why=why))
 
     async def _settle(self, change: Update) -> bool:
         return bool((await self._connection.execute(change)).rowcount)
@@ -98,6 +101,21 @@ class SqlOutbox:
     async def withdraw(self, subject: str) -> bool:
         untouched = delete(outbox).where(_is_open & (_t.subject == subject) & ~_t.unsure).returning(_t.action)
         return "send" in (await self._connection.execute(untouched)).scalars().all()
+
+    async def forget(self, person: Person) -> None:
+        """Nothing waits for a person any more, and nothing that waits for others names them."""
+        waiting = select(outbox).where(_is_open & (_t.surface == person.surface) & (_t.tenant == person.tenant))
+        for row in (await self._connection.execute(waiting.with_for_update())).all():
+            try:
+                parcel = _parcel(row)
+                left = left_of(parcel, person.id, tried=row.unsure)
+            except ShapeError:  # written by another version: nobody knows whose it is
+                left = None
+            if left is None:
+                await self._connection.execute(delete(outbox).where(_t.number == row.number))
+            elif left is not parcel:
+                content = dumps(left.content) if left.content else None
+                await self._settle(_of([row.number]).values(content=content))
 
     async def waiting(self) -> int:
         count = select(func.count()).select_from(outbox).where(_is_open)

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Table, delete, select, update
 
 from adapters.database.connection import Connection
+from adapters.database.outbox import SqlOutbox
 from adapters.database.rows import is_theirs, place_values
 from adapters.database.tables import (
     conversations,
@@ -18,12 +19,21 @@ from adapters.database.tables import (
     questions,
     recommendations,
     references,
+    slack_installations,
     subscriptions,
     votes,
 )
 from bot.effects import Post
 from bot.kept import NOWHERE, Forgotten, Person
 from bot.plaindata import dumps, loads
+
+_NO_INSTALLER: dict[str, str | None] = {
+    "user_id": "",
+    "user_token": None,
+    "user_scopes": None,
+    "user_refresh_token": None,
+    "user_token_expires_at": None,
+}
 
 
 async def forget(connection: Connection, person: Person) -> Forgotten:
@@ -34,7 +44,11 @@ async def forget(connection: Connection, person: Person) -> Forgotten:
         await connection.execute(delete(exchanges).where(exchanges.c.person == person.id))
     if person.surface == "teams":  # the chat itself is still needed to answer in
         theirs = (references.c.tenant == person.tenant) & (references.c.person == person.id)
-        await connection.execute(update(references).where(theirs).values(name=""))
+        await connection.execute(update(references).where(theirs).values(person="", name=""))
+    if person.surface == "slack":  # who installed the app; the bot goes on by its own row
+        theirs = (slack_installations.c.team_id == person.tenant) & (slack_installations.c.user_id == person.id)
+        await connection.execute(update(slack_installations).where(theirs).values(_NO_INSTALLER))
+    await SqlOutbox(connection).forget(person)
     return Forgotten(
         conversations=await _delete(connection, conversations, person),
         deliveries=await _delete(connection, deliveries, person),

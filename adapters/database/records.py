@@ -166,6 +166,9 @@ class SqlGaps:
             for row in rows
         ]
 
+    async def prune(self, before: str) -> int:
+        return (await self._connection.execute(delete(gaps).where(gaps.c.day < before))).rowcount
+
 
 class SqlQuestions:
     def __init__(self, connection: Connection) -> None:

@@ -32,6 +32,8 @@ class SqlReferences:
         await self._connection.execute(update(references).where(theirs).values(**values))
 
     async def personal(self, tenant: str, person: str) -> Reference | None:
+        if not person:  # the chats of who was forgotten are nobody's
+            return None
         theirs = (_t.tenant == tenant) & (_t.kind == "personal") & (_t.person == person)
         row = (await self._connection.execute(select(references).where(theirs).limit(1))).first()
         return _reference(row) if row else None

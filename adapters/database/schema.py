@@ -5,7 +5,7 @@ Run before serving (`advisor migrate`); synchronous, because nothing else runs t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
@@ -14,10 +14,11 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine, inspect, pool, text
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, pool, select, text, update
 
-from adapters.database.engine import create_folder, database_url
-from adapters.database.tables import metadata
+from adapters.database.engine import database_url, leave_nothing
+from adapters.database.files import keep_private
+from adapters.database.tables import gaps, metadata
 
 State = Literal["empty", "behind", "current", "unknown"]
 
@@ -28,14 +29,36 @@ class SchemaNotCurrent(Exception):
     """The database is not at the schema that this version needs. The text says what to do."""
 
 
-def migrate(url: str) -> None:
-    """Create or change the tables at `url`; does nothing where they are current. Raises SQLAlchemyError."""
+def migrate(url: str, unnamed: Callable[[str], str] | None = None) -> None:
+    """Create or change the tables at `url`; does nothing where they are current. `unnamed` takes names out of what was
+    asked in vain under an earlier version: see `bot.unnaming`. Raises SQLAlchemyError."""
+    was_behind = state(url) == "behind"
     with _connection(url) as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _ONE_AT_A_TIME})
         config = _config()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+        if was_behind and unnamed:
+            _take_out_names(connection, unnamed)
+    if was_behind and database_url(url).get_backend_name() == "sqlite":
+        _leave_no_traces(url)
+
+
+def _take_out_names(connection: Connection, unnamed: Callable[[str], str]) -> None:
+    for number, question, answer in connection.execute(select(gaps.c.number, gaps.c.question, gaps.c.answer)).all():
+        left = {"question": unnamed(question), "answer": unnamed(answer)}
+        if left != {"question": question, "answer": answer}:
+            connection.execute(update(gaps).where(gaps.c.number == number).values(left))
+
+
+def _leave_no_traces(url: str) -> None:
+    """Write the file anew: earlier versions left deleted words in its free pages, and in the log beside it."""
+    engine = _engine(url).execution_options(isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text("VACUUM"))
+        connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+    engine.dispose()
 
 
 def state(url: str) -> State:
@@ -68,15 +91,21 @@ def prepare(url: str) -> None:
 
 @contextmanager
 def _connection(url: str) -> Iterator[Connection]:
-    parsed = database_url(url, asynchronous=False)
-    if parsed.get_backend_name() == "sqlite":
-        create_folder(parsed)
-    engine = create_engine(parsed, poolclass=pool.NullPool, hide_parameters=True)
+    engine = _engine(url)
     try:
         with engine.begin() as connection:
             yield connection
     finally:
         engine.dispose()
+
+
+def _engine(url: str) -> Engine:
+    parsed = database_url(url, asynchronous=False)
+    engine = create_engine(parsed, poolclass=pool.NullPool, hide_parameters=True)
+    if parsed.get_backend_name() == "sqlite":
+        keep_private(parsed)
+        event.listen(engine, "connect", leave_nothing)
+    return engine
 
 
 def _config() -> Config:

@@ -20,6 +20,7 @@ from sqlalchemy import URL, ClauseElement, CursorResult, Dialect, Engine, Execut
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from adapters.database.connection import Ran
+from adapters.database.engine import leave_nothing
 
 ASK_AGAIN = 0.005  # seconds between two looks whether another process is done with its writing
 
@@ -38,6 +39,7 @@ class SqliteLine:
             isolation_level="AUTOCOMMIT",  # transactions are begun and ended here
             connect_args={"check_same_thread": False, "timeout": busy_seconds},
         )
+        event.listen(self._engine, "connect", leave_nothing)
         event.listen(self._engine, "connect", _set_up)
         self._busy_seconds = busy_seconds
         self._in_line = asyncio.Lock()
@@ -81,6 +83,16 @@ class SqliteLine:
                 self._open = None
         self._engine.dispose()
         self._disk.shutdown(wait=False)
+
+    async def scrub(self, *, whole: bool) -> bool:
+        """Empty the log that SQLite writes ahead, which keeps what was deleted since it was written, and where `whole`,
+        write the file anew: on pages that SQLite parted or joined, bits of deleted rows can be left. False where
+        another process reads, so that it has to be tried again."""
+        async with self._in_line:
+            connection = self._open or await self._connect()
+            if self._group:
+                await self._commit(self._group, connection.driver)
+            return await asyncio.get_running_loop().run_in_executor(self._disk, _scrub, connection.driver, whole)
 
     async def _wait_in_line(self) -> None:
         if not self._in_line.locked():
@@ -215,6 +227,18 @@ def _commit(driver: sqlite3.Connection) -> None:
         if driver.in_transaction:
             driver.execute("ROLLBACK")
         raise
+
+
+def _scrub(driver: sqlite3.Connection, whole: bool) -> bool:
+    try:
+        if whole:
+            driver.execute("VACUUM")
+        busy, *_ = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            raise
+        return False
+    return not busy
 
 
 def _heard(group: Group) -> None:

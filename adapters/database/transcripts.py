@@ -45,6 +45,9 @@ class SqlTranscripts:
     async def clear(self, person: str) -> None:
         await self._connection.execute(delete(exchanges).where(_t.person == person))
 
+    async def prune(self, before: float) -> int:
+        return (await self._connection.execute(delete(exchanges).where(_t.at < before))).rowcount
+
 
 def _exchange(row: Row[Any]) -> Exchange | None:
     """None where another version of this program wrote a reply that this one can't read."""

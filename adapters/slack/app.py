@@ -15,6 +15,7 @@ from adapters.slack.blocks import OWNER, message
 from adapters.slack.flood import SLOW_DOWN, Flood
 from adapters.slack.forms import fits_a_message
 from adapters.slack.home import House
+from adapters.slack.membership import UNKNOWN, objection
 from adapters.slack.modals import modal
 from adapters.slack.responses import error_of, responded
 from adapters.slack.translate import asked_again, team_of
@@ -25,7 +26,7 @@ from bot.memory import Memory, MemoryUnavailable, Unit
 from bot.messages import Message, Place, Reply
 from bot.overview import Overview
 from bot.sending import Parcel, Replied
-from bot.session import HandOver
+from bot.session import Gate, HandOver
 
 log = structlog.get_logger(__name__)
 
@@ -40,9 +41,9 @@ Clock = Callable[[], float]  # seconds since 1970
 class Session(Protocol):
     """Whoever answers messages: `bot.session`. Never raises."""
 
-    async def respond(self, message: Message) -> Reply: ...
+    async def respond(self, message: Message, gate: Gate | None = None) -> Reply: ...
 
-    async def hand_over(self, message: Message, to: HandOver) -> Reply | None: ...
+    async def hand_over(self, message: Message, to: HandOver, gate: Gate | None = None) -> Reply | None: ...
 
     def opening(self, message: Message) -> Reply: ...
 
@@ -95,11 +96,19 @@ class App:
                 return None
             case "tell":
                 return SLOW_DOWN
-        return await (self._session.hand_over(self._received(asked), to) if to else self.take_turn(asked))
+        received, gate = self._received(asked), self._gate(asked)
+        return await (self._session.hand_over(received, to, gate) if to else self._session.respond(received, gate))
 
     async def take_turn(self, asked: Message) -> Reply:
-        """The same for what nobody typed or pressed: it is no part of a flood."""
+        """The same for what nobody typed or pressed: it is no part of a flood, and has nothing posted."""
         return await self._session.respond(self._received(asked))
+
+    def _gate(self, asked: Message) -> Gate:
+        async def gate(place: Place) -> str:
+            client = await self._workspaces.client(place.tenant)
+            return await objection(client, asked.person, place.channel) if client else UNKNOWN
+
+        return gate
 
     def opening(self, asked: Message) -> Reply:
         """What is said first, to be drawn beside a conversation, of which it is no part."""
@@ -223,7 +232,8 @@ class App:
 
 
 def _parcel(asked: Message, reply: Reply) -> Parcel:
-    content = Replied(reply, asked_again(asked), asked.person if asked.public else "")
+    again = asked_again(asked) if reply.form else ""  # what was said is kept where a button needs it, and nowhere else
+    content = Replied(reply, again, asked.person if asked.public else "", to=asked.person)
     id = f"{asked.place.tenant}-{asked.delivery}"
     return Parcel(id, "send", asked.place, subject=id, content=content)
 

@@ -11,6 +11,8 @@ from bot.sending import Content, ExpertAnswer, ExpertQuestion, Notice, Replied
 
 OFTEN: dict[Cadence, str] = {"daily": "every day", "weekly": "every week"}
 
+SOMEBODY = "A colleague"  # who wants to be forgotten
+
 Element = dict[str, Any]
 
 
@@ -47,13 +49,7 @@ def _post(post: Post) -> dict[str, Any]:
 
 def _by(person: str, did: str, reply: Reply, choices: tuple[Choice, ...] = ()) -> dict[str, Any]:
     """Named without a mention: a person's own name, shown by Slack, and nobody notified by it."""
-    who: Element = {
-        "type": "rich_text",
-        "elements": [
-            {
-                "type": "rich_text_section",
-                "elements": [{"type": "user", "user_id": person}, {"type": "text", "text": f" {did}"}],
-            }
-        ],
-    }
+    named: Element = {"type": "user", "user_id": person} if person else {"type": "text", "text": SOMEBODY}
+    said = {"type": "rich_text_section", "elements": [named, {"type": "text", "text": f" {did}"}]}
+    who: Element = {"type": "rich_text", "elements": [said]}
     return shown([who, *draw(reply, [*buttons(choices)], most=MOST_BLOCKS - 1)], reply)

@@ -16,14 +16,15 @@ from botbuilder.schema import Activity, ActivityTypes, Attachment, CardAction, S
 from adapters.outbox import LEASE
 from adapters.references import Memory, Unit
 from adapters.teams.cards import draw
-from adapters.teams.channels import NOT_THERE, Channels
+from adapters.teams.channels import LEFT, NOT_THERE, Channels
 from adapters.teams.connector import SendFailed
 from adapters.teams.directory import Directory
 from bot.effects import identity
 from bot.memory import MemoryUnavailable
-from bot.messages import Message, Reply
+from bot.messages import Message, Place, Reply
 from bot.notices import failure
 from bot.sending import Notice, Parcel
+from bot.session import Gate
 
 log = structlog.get_logger(__name__)
 
@@ -36,7 +37,7 @@ Listener = Callable[["App", Any], Awaitable[dict[str, Any] | None]]
 class Session(Protocol):
     """Whoever answers messages: `bot.session`."""
 
-    async def respond(self, message: Message) -> Reply: ...
+    async def respond(self, message: Message, gate: Gate | None = None) -> Reply: ...
 
 
 class App:
@@ -160,8 +161,15 @@ class App:
             return await self._session.respond(message)
         if not await self.channels.may_act(message):
             return NOT_THERE
+
+        async def gate(place: Place) -> str:
+            return "" if await self.channels.may_post(message, place.channel) else LEFT
+
         message = replace(message, experts=await self.directory.experts(message.place.tenant))
-        return await self.channels.filled(await self._session.respond(message), message)
+        reply = await self._session.respond(message, gate)
+        if reply.forgets:
+            self.directory.forgot(message.place.tenant, message.person)
+        return await self.channels.filled(reply, message)
 
     async def _respond_visibly(self, context: TurnContext, message: Message) -> Reply:
         turn = asyncio.ensure_future(self.respond(message))

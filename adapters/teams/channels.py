@@ -50,7 +50,12 @@ class Channels:
         """Whether the sender of `message` is in the channel that it names, if it names one. Raises SendFailed and
         MemoryUnavailable."""
         named = channel_named(message)
-        if not named or (message.public and named == message.place.channel):
+        return not named or await self.may_post(message, named)
+
+    async def may_post(self, message: Message, named: str) -> bool:
+        """Whether the sender of `message` is in the channel or chat `named`, as who writes there is. Raises SendFailed
+        and MemoryUnavailable."""
+        if message.public and named == message.place.channel:
             return True
         found = [each for each in await self._everywhere(message.place) if each.id == named]
         return any([await self._is_in(each, message.place.tenant, message.person) for each in found])
@@ -169,6 +174,7 @@ NOWHERE_TO_POST = Reply(
         Paragraph("After that, start again here."),
     ),
 )
+LEFT = "You are not in that channel any more, or I am not. Join the team, or add me to it in Teams under Apps."
 NOT_THERE = Reply(
     "notice",
     "That channel is not open to you",

@@ -17,6 +17,7 @@ K = TypeVar("K")
 V = TypeVar("V")
 KEPT = 10_000  # conversations and tenants that are known without asking the database
 EXPERTS_KNOWN_FOR = 60.0  # seconds after which another process's choice is seen here too
+KNOWN_FOR = 3600.0  # the same for what another process has deleted of a conversation
 
 
 class Directory:
@@ -39,7 +40,7 @@ class Directory:
         self._experts_channel = experts_channel
         self._experts_tenant = experts_tenant
         self._clock = clock
-        self._kept: OrderedDict[tuple[str, str], Reference] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, str], tuple[Reference, float]] = OrderedDict()
         self._members: OrderedDict[tuple[str, str], str] = OrderedDict()
         self._experts: OrderedDict[str, tuple[str, float]] = OrderedDict()
 
@@ -56,14 +57,25 @@ class Directory:
     async def heard(self, activity: Any) -> None:
         """Keep where `activity` comes from, unless that is known. Raises MemoryUnavailable."""
         is_new = activity.type == "installationUpdate"  # another process may have forgotten it meanwhile
-        news = [one for one in references_in(activity) if is_new or self._kept.get(_key(one)) != one]
+        news = [one for one in references_in(activity) if is_new or self._known(_key(one)) != one]
         if not news:
             return
         async with self._memory.transaction() as unit:
             for reference in news:
                 await unit.references.keep(reference)
         for reference in news:
-            _remember(self._kept, _key(reference), reference)
+            _remember(self._kept, _key(reference), (reference, self._clock() + KNOWN_FOR))
+
+    def _known(self, key: tuple[str, str]) -> Reference | None:
+        reference, until = self._kept.get(key, (None, 0.0))
+        return reference if self._clock() < until else None
+
+    def forgot(self, tenant: str, person: str) -> None:
+        """All that was kept of a person is deleted: whoever writes from now on is new."""
+        theirs = [key for key, (one, _) in self._kept.items() if (one.tenant, one.person) == (tenant, person)]
+        for key in theirs:
+            del self._kept[key]
+        self._members.pop((tenant, person), None)
 
     async def welcome(self, tenant: str, conversation: str) -> bool:
         """Whether the bot has still to introduce itself there; then it has. Raises MemoryUnavailable."""
@@ -87,7 +99,7 @@ class Directory:
 
     async def service_url(self, place: Place) -> str:
         """Where messages into `place` are sent to; empty where that is not known. Raises MemoryUnavailable."""
-        known = self._kept.get((place.tenant, place.channel))
+        known = self._known((place.tenant, place.channel))
         url = known.service_url if known else ""
         if not url:
             async with self._memory.transaction() as unit:

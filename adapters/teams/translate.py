@@ -133,7 +133,7 @@ def references_in(activity: Any) -> list[Reference]:
             name = str(activity.from_property.name or "")
             return [Reference(tenant, place.channel, "personal", url, person=person_of(activity), name=name)]
         case _:
-            return [Reference(tenant, place.channel, "chat", url, name=str(activity.conversation.name or ""))]
+            return [Reference(tenant, place.channel, "chat", url)]  # what people call it is of no use here
 
 
 def team_of(activity: Any) -> Mapping[str, Any]:

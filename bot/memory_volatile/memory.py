@@ -20,6 +20,7 @@ from bot.memory_volatile.records import (
 )
 from bot.memory_volatile.rows import Journal, Rows
 from bot.messages import Place
+from bot.sending import left_of
 
 
 class VolatileUnit:
@@ -40,6 +41,13 @@ class VolatileUnit:
 
         conversations, deliveries = self.conversations.rows, self.deliveries.rows
         posts, subscriptions = self.posts.rows, self.subscriptions.rows
+        for id, waiting in list(self.outbox.rows.items()):
+            if person.id and waiting.is_open_in(person.surface, person.tenant):
+                left = left_of(waiting.parcel, person.id, tried=waiting.unsure)
+                if left is None:
+                    del self.outbox.rows[id]
+                elif left != waiting.parcel:
+                    self.outbox.rows[id] = replace(waiting, parcel=left)
         theirs = [post for post in posts.values() if is_them(post.place, post.person)]
         asked = await self.questions.of(person)
         subscribed = [one for one in subscriptions.values() if is_them(one.place, one.person)]
@@ -117,3 +125,6 @@ class VolatileMemory:
                 raise
             finally:
                 self._journal.clear()
+
+    async def scrub(self) -> None:
+        """There are no files."""

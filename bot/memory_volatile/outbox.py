@@ -46,6 +46,16 @@ class _Waiting:
     finished_at: float | None = None
     why: str = ""
 
+    def is_open_in(self, surface: str, tenant: str) -> bool:
+        place = self.parcel.place
+        return self.finished_at is None and (place.surface, place.tenant) == (surface, tenant)
+
+    def finished(self, at: float, why: str = "") -> _Waiting:
+        """Nothing of what it said, and of whom it went to, is left."""
+        place = self.parcel.place
+        parcel = replace(self.parcel, content=None, place=Place(place.surface, place.tenant))
+        return replace(self, parcel=parcel, finished_at=at, why=why)
+
 
 class VolatileOutbox:
     def __init__(self, rows: Rows[_Waiting]) -> None:
@@ -88,7 +98,7 @@ class VolatileOutbox:
         row = self._owned(id, owner)
         if row is None:
             return False
-        self.rows[id] = replace(row, parcel=replace(row.parcel, content=None), finished_at=at)
+        self.rows[id] = row.finished(at)
         return True
 
     async def later(self, id: str, owner: str, *, due_at: float, unsure: bool) -> bool:
@@ -102,7 +112,7 @@ class VolatileOutbox:
         row = self._owned(id, owner)
         if row is None:
             return False
-        self.rows[id] = replace(row, parcel=replace(row.parcel, content=None), finished_at=at, why=why)
+        self.rows[id] = row.finished(at, why)
         return True
 
     async def withdraw(self, subject: str) -> bool:

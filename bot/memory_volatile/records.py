@@ -105,12 +105,15 @@ class VolatileGaps:
         self.rows = rows
 
     async def add(self, gap: Unanswered, *, day: str, answer: str = "") -> None:
-        self.rows[len(self.rows)] = Gap(
+        self.rows[max(self.rows, default=0) + 1] = Gap(
             gap.question, day, gap.kind, gap.best_entry, gap.confidence, gap.knowledge, answer
         )
 
     async def all(self) -> Sequence[Gap]:
         return list(reversed(self.rows.values()))
+
+    async def prune(self, before: str) -> int:
+        return self.rows.drop([number for number, gap in self.rows.items() if gap.day < before])
 
 
 class VolatileQuestions:

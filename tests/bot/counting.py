@@ -7,6 +7,7 @@ from dataclasses import replace
 from bot.conversation import Conversation, LastTurn
 from bot.effects import Effect
 from bot.messages import Message, Reply
+from bot.redaction import redact
 from bot.turn import Turn
 
 
@@ -25,3 +26,6 @@ class CountingMind:
         reply = Reply(kind="triage", title=f"step {step}", reference=message.delivery)
         moved = replace(conversation, last=LastTurn(reference=str(step)))
         return Turn(reply, moved, self._effects if moves else ())
+
+    def unnamed(self, text: str) -> str:
+        return redact(text)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.consequences import forget, sent_as
 from bot.conversation import DAY, Conversation, LastTurn, Retention
-from bot.effects import Post, Vote
+from bot.effects import Post, Unanswered, Vote
 from bot.kept import KeptQuestion, Person, Subscription
 from bot.memory import Memory
 from bot.messages import Message, Place, Reply
@@ -57,6 +57,13 @@ async def test_deliveries_and_questions_are_pruned(memory: Memory) -> None:
         await unit.questions.add(KeptQuestion("q1", HERE, "anna", HERE, "why?", at=0.0))
     assert await sweep(memory, DAY + 1, KEEP) == Swept(deliveries=1)
     assert await sweep(memory, 30 * DAY + 1, KEEP) == Swept(questions=1)
+
+
+async def test_what_was_asked_in_vain_is_gone_after_half_a_year(memory: Memory) -> None:
+    async with memory.transaction() as unit:
+        await unit.gaps.add(Unanswered("why?"), day="1970-01-01")
+    assert await sweep(memory, 180 * DAY, KEEP) == Swept()
+    assert await sweep(memory, 181 * DAY, KEEP) == Swept(gaps=1)
 
 
 async def test_recommendations_go_and_votes_lose_their_names(memory: Memory) -> None:

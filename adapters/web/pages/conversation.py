@@ -19,7 +19,6 @@ from bot.bounds import Fields
 from bot.commands import listed
 from bot.memory import MemoryUnavailable
 from bot.messages import Choice, Message, Place
-from bot.redaction import contains_secret
 
 log = structlog.get_logger(__name__)
 
@@ -57,13 +56,15 @@ class Conversation:
 
     async def show(self, request: web.Request) -> web.Response:
         """Everything that was said, the newest last; at the beginning, what could be asked."""
-        exchanges = await self._exchanges(request)
+        return self._page(request, await self._exchanges(request), _view(request.query.get("view", "")))
+
+    def _page(self, request: web.Request, exchanges: Sequence[Exchange], view: str) -> web.Response:
         knowledge = self._site.host.advisor.knowledge
         return self._site.page(
             request,
             "conversation.html",
             exchanges=exchanges,
-            view=_view(request.query.get("view", "")),
+            view=view,
             intro=knowledge.phrases.get("help-intro", "Ask in your own words."),
             examples=knowledge.phrase_lists.get("help-examples", ()),
             commands=[command for command in listed(can_post=False) if command.name in ("compare", "triage", "topics")],
@@ -82,14 +83,19 @@ class Conversation:
         )
         label = message.text if message.command is None else _label(message.command, earlier)
         reply = await self._site.session.respond(message)
-        exchange = Exchange(id, HIDDEN if contains_secret(label) else label, reply, now)
-        await self._keep(visitor.person, exchange)
+        exchange = Exchange(id, HIDDEN if message.had_secret else label, reply, now)
+        if reply.forgets:
+            earlier = []
+        else:
+            await self._keep(visitor.person, exchange)
         view = _view(str(form.get("view", "")))
         if request.headers.get("X-Part") == "exchange":
             exchanges = [*earlier, exchange]
             return self._site.page(
                 request, "exchange.html", exchange=exchange, view=view, latest=True, **self._drawn(exchanges)
             )
+        if reply.forgets:  # shown this once, as it is not there to be loaded again
+            return self._page(request, [exchange], view)
         query = "?" + urlencode({"view": view}) if view else ""
         return see_other(f"/{query}#latest")
 

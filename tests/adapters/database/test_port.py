@@ -25,7 +25,7 @@ from bot.messages import (
     Reply,
     Table,
 )
-from bot.sending import Parcel
+from bot.sending import ExpertAnswer, ExpertQuestion, Notice, Parcel, Replied
 
 HERE = Place("slack", "T1", "C1", "17.1")
 ANNA = Person("slack", "T1", "anna")
@@ -205,6 +205,15 @@ async def test_gaps_are_listed_newest_first(memory: Memory) -> None:
     assert (oldest.question, oldest.day, oldest.best_entry, oldest.confidence) == ("first", "2025-01-01", "e1", 0.5)
 
 
+async def test_gaps_of_earlier_days_are_pruned(memory: Memory) -> None:
+    async with memory.transaction() as unit:
+        for day in ("2025-01-01", "2025-01-02", "2025-01-03"):
+            await unit.gaps.add(Unanswered(day), day=day)
+        assert await unit.gaps.prune("2025-01-02") == 1
+        await unit.gaps.add(Unanswered("new"), day="2025-01-04")
+        assert [gap.question for gap in await unit.gaps.all()] == ["new", "2025-01-03", "2025-01-02"]
+
+
 async def test_a_question_is_found_by_its_thread_and_answered_once(memory: Memory) -> None:
     experts = Place("slack", "T1", "C9")
     question = KeptQuestion("q1", HERE, "anna", experts, "why?", at=1.0)
@@ -331,6 +340,37 @@ async def test_forgetting_deletes_everything_about_one_person_and_counts_it(memo
         assert (question.person, question.question, question.place) == ("", "", Place("slack", "T1"))
         subscription = await unit.subscriptions.get(HERE)
         assert subscription is not None and subscription.person == ""
+
+
+async def test_nothing_waits_for_who_was_forgotten_and_nothing_that_waits_names_them(memory: Memory) -> None:
+    contents = {
+        "reply": Replied(REPLY, to="anna"),
+        "thread": Replied(REPLY, person="anna"),
+        "notice": Notice(REPLY, "anna"),
+        "told": ExpertAnswer("why?", "because", "dana", asked_by="anna"),
+        "post": POST.post,
+        "hers": ExpertAnswer("why?", "because", "anna", asked_by="ben"),
+        "his": Replied(REPLY, to="ben"),
+        "asked": ExpertQuestion("q1", "why?", "anna"),
+        "tried": ExpertQuestion("q2", "why?", "anna"),
+    }
+    async with memory.transaction() as unit:
+        for id, content in contents.items():
+            parcel = Parcel(id, "send", HERE, id, content)
+            if id in ("tried", "notice"):
+                await unit.outbox.take(parcel, "me", now=0.0, lease=1.0)
+            else:
+                await unit.outbox.put(parcel, 1.0)
+        await unit.outbox.put(Parcel("away", "delete", HERE, "away"), 1.0)
+        await unit.forget(ANNA)
+        left = await unit.outbox.claim("me", now=1.0, lease=60.0, surfaces=("slack",), limit=20)
+    assert {one.parcel.id: one.parcel.content for one in left} == {
+        "post": replace(POST.post, shared_by="", note=""),
+        "hers": ExpertAnswer("why?", "because", "", asked_by="ben"),
+        "his": contents["his"],
+        "tried": None,  # it may be there, and is looked for
+        "away": None,
+    }
 
 
 async def test_deleting_a_tenant_leaves_nothing_of_it_and_everything_of_another(memory: Memory) -> None:

@@ -74,9 +74,11 @@ async def test_the_experts_channel_is_chosen_once(kept: SqlMemory) -> None:
         assert await unit.references.choose_experts("T1", "19:other")
 
 
-async def test_who_is_forgotten_keeps_the_chat_without_the_name(kept: SqlMemory) -> None:
+async def test_the_chat_of_who_is_forgotten_is_kept_as_nobodys(kept: SqlMemory) -> None:
     async with kept.transaction() as unit:
         await unit.forget(Person("slack", "T1", "dana"))
         assert await unit.references.personal("T1", "dana") == CHAT
         await unit.forget(Person("teams", "T1", "dana"))
-        assert await unit.references.personal("T1", "dana") == replace(CHAT, name="")
+        assert await unit.references.personal("T1", "dana") is None
+        assert await unit.references.personal("T1", "") is None  # so that nothing is sent to one of these
+        assert await unit.references.service_url("T1", "a:dana") == CHAT.service_url

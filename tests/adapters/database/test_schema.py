@@ -10,9 +10,13 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import create_engine, text
 
-from adapters.database import SchemaNotCurrent, is_current, migrate, prepare, state
+from adapters.database import SchemaNotCurrent, SqlMemory, is_current, migrate, prepare, state
 from adapters.database.engine import database_url
 from adapters.database.tables import metadata
+from bot.effects import Post
+from bot.messages import Reply
+from bot.sending import Replied
+from tests.adapters.privacy.doors import stored
 
 
 def test_the_migrations_build_the_tables_of_the_code(database: str) -> None:
@@ -51,6 +55,42 @@ def test_a_schema_of_a_later_version_is_refused(sqlite_url: str) -> None:
     assert state(sqlite_url) == "unknown"
     with pytest.raises(SchemaNotCurrent, match="later version"):
         prepare(sqlite_url)
+
+
+SECRET = "AKIA" + "IOSFODNN7EXAMPLQ"
+POST = '{"is":"Post","title":"SAST","note":"my own words"}'
+OLD = (  # what an earlier version kept
+    f"""INSERT INTO outbox VALUES (1, 'a', 'send', 'slack', 'T1', 'C1', '', 'a',
+        '{{"is":"Replied","reply":{{"is":"Reply","kind":"notice"}},"asked":"text:my key is {SECRET}"}}',
+        0, 1, true, '', 0, NULL, '')""",
+    "INSERT INTO outbox VALUES (2, 'b', 'send', 'slack', 'T1', 'UPERSON', '1.2', 'b', NULL, 0, 1, true, '', 0, 9, '')",
+    f"""INSERT INTO questions VALUES ('q', 'slack', 'T1', 'C1', '', 'U1', 'slack', 'T1', 'C9', '',
+        'what of {SECRET}?', 'open', '', 0)""",
+    "INSERT INTO gaps VALUES (1, 'soup for Alice', '2026-01-01', '', NULL, 0, '', '')",
+    f"INSERT INTO posts VALUES ('p', 'slack', 'T1', 'C1', '', 'U1', '{POST}', 'retracted', '', 0, '', '', '', '')",
+    "INSERT INTO teams_references VALUES ('T1', '19:chat', 'chat', 'https://x', '', '', 'Lunch of Alice', true)",
+)
+
+
+async def test_what_earlier_versions_should_not_have_kept_is_taken_out(database: str) -> None:
+    engine = create_engine(database_url(database, asynchronous=False))
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '0005'"))
+        for statement in OLD:
+            connection.exec_driver_sql(statement)
+    engine.dispose()
+    migrate(database, lambda asked: asked.replace("Alice", "[name]"))
+    assert is_current(database)
+    kept = stored(database)
+    assert SECRET not in kept and "Alice" not in kept and "UPERSON" not in kept and "my own words" not in kept
+    memory = SqlMemory.at(database)
+    async with memory.transaction() as unit:
+        [waits] = await unit.outbox.claim("me", now=1.0, lease=1.0, surfaces=("slack",))
+        assert waits.parcel.content == Replied(Reply("notice"), "[secret]")
+        assert (await unit.gaps.all())[0].question == "soup for [name]"
+        post = await unit.posts.get("p")
+    assert post is not None and post.post == Post("SAST")
+    await memory.close()
 
 
 def test_an_old_schema_is_refused_on_sqlite_too(sqlite_url: str) -> None:

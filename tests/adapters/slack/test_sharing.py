@@ -116,6 +116,36 @@ async def test_s6_s15_a_channel_in_which_nothing_can_be_posted_is_refused_at_the
     assert "Post this?" in screen.text
 
 
+@pytest.mark.parametrize("typed", [False, True], ids=["by the button", "typed"])
+@pytest.mark.parametrize("who", ["the person", "the bot"])
+async def test_who_left_the_channel_after_the_preview_posts_nothing(slack: Slack, who: str, typed: bool) -> None:
+    screen = Screen(slack)
+    await screen.say("what is SAST?")
+    await screen.press("Share")
+    await screen.fill({"place": [slack.channel]})
+    members = slack.workspace.channels[slack.channel].members
+    left = slack.person if who == "the person" else slack.workspace.bot
+    members.discard(left)
+    await (screen.say("confirm") if typed else screen.press("Post it"))
+    assert "Nothing was done" in screen.text
+    assert ("You are not in that channel" if who == "the person" else "/invite @advisor") in screen.text
+    members.add(left)
+    assert posted(slack) == []
+    await screen.say("confirm")  # it still waits
+    await slack.workspace.until(lambda: len(posted(slack)) == 1)
+
+
+async def test_who_left_the_channel_sets_no_subscription_up(slack: Slack) -> None:
+    screen = Screen(slack)
+    await screen.say("subscribe")
+    await screen.fill({"place": [slack.channel]})
+    slack.workspace.channels[slack.channel].members.discard(slack.person)
+    await screen.press("Set it up")
+    assert "You are not in that channel" in screen.text
+    await screen.say("unsubscribe")
+    assert "Stopped" not in screen.text
+
+
 async def test_an_archived_channel_is_refused(slack: Slack) -> None:
     channel = slack.workspace.add_channel(slack.person)
     slack.workspace.channels[channel].archived = True

@@ -18,6 +18,7 @@ from adapters.teams.cloud import PUBLIC, Cloud
 from adapters.teams.door import TeamsDoor, open_door
 from adapters.teams.timing import Timing
 from bot.messages import Message, Paragraph, Reply
+from bot.session import Gate, Session
 from tests.teams_connector.connector import ConnectorService
 from tests.teams_connector.issuer import APP_ID, Issuer
 
@@ -44,9 +45,12 @@ class TinySession:
 
     reply: Callable[[Message], Awaitable[Reply]] | None = None
     heard: list[Message] = field(default_factory=list)
+    whole: Session | None = None  # the real one
 
-    async def respond(self, message: Message) -> Reply:
+    async def respond(self, message: Message, gate: Gate | None = None) -> Reply:
         self.heard.append(message)
+        if self.whole is not None:
+            return await self.whole.respond(message, gate)
         if self.reply is not None:
             return await self.reply(message)
         return Reply("answer", "An answer", body=(Paragraph("In one sentence."),))

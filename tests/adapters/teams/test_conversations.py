@@ -134,7 +134,7 @@ def text_of(card: dict[str, Any]) -> str:
 async def world(make_world: MakeWorld, advisor: Advisor) -> World:
     """The bot is in a team that Anna and Ben are in, and knows where the experts are."""
     world = await make_world()
-    world.session.reply = Session(advisor, world.memory).respond
+    world.session.whole = Session(advisor, world.memory)
     channels = [{"id": CHANNEL, "name": None}, {"id": "C5", "name": "Alerts"}]
     world.connector.teams = {CHANNEL: {"name": "Payments", "channels": channels}}
     world.connector.members = {CHANNEL: [{"id": f"29:{who}"} for who in ("anna", "ben")], EXPERTS: [DANA]}

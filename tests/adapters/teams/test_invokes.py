@@ -193,7 +193,7 @@ async def test_nothing_in_what_is_handed_over_is_carried_out(
     make_world: MakeWorld, advisor: Advisor, handed_over: Callable[[str, str], dict[str, Any]]
 ) -> None:
     world = await make_world()
-    world.session.reply = Session(advisor, world.memory).respond
+    world.session.whole = Session(advisor, world.memory)
     await world.post(message(world.connector.url, "what is SAST?"))
     _, body = await world.post(handed_over(world.connector.url, "forget me"))
     assert "Forgotten" not in json.dumps(body)

@@ -20,7 +20,7 @@ LISTED = [command.name for command in COMMANDS if command.listed]
 @pytest.fixture
 async def world(make_world: MakeWorld, advisor: Advisor) -> World:
     world = await make_world()
-    world.session.reply = Session(advisor, world.memory).respond
+    world.session.whole = Session(advisor, world.memory)
     world.connector.teams = {CHANNEL: {"name": "Payments", "channels": [{"id": CHANNEL, "name": None}]}}
     world.connector.members[CHANNEL] = [{"id": "29:dana"}]
     return world

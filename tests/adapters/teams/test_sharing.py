@@ -24,7 +24,7 @@ ERIK = {"id": "29:erik", "name": "Erik", "aadObjectId": "erik", "role": "user"}
 @pytest.fixture
 async def world(make_world: MakeWorld, advisor: Advisor) -> World:
     world = await make_world()
-    world.session.reply = Session(advisor, world.memory).respond
+    world.session.whole = Session(advisor, world.memory)
     channels = [{"id": CHANNEL, "name": None}, {"id": ALERTS, "name": "Alerts"}]
     world.connector.teams = {CHANNEL: {"name": "Payments", "channels": channels}}
     world.connector.members = {CHANNEL: [{"id": "29:anna"}], EXPERTS: [DANA, ERIK]}
@@ -71,6 +71,24 @@ async def test_what_is_shared_is_a_new_post_and_the_sharer_gets_its_address_T13(
     assert opened["type"] == "Action.OpenUrl"
     assert opened["url"].startswith("https://teams.microsoft.com/l/message/19:alerts@thread.tacv2/" + post.id)
     assert back["data"]["command"].startswith("retract:")
+
+
+@pytest.mark.parametrize("what", ["Post it", "Set it up"])
+async def test_who_left_the_team_after_the_preview_posts_nothing(world: World, anna: TeamsClient, what: str) -> None:
+    if what == "Post it":
+        await anna.say("what is SAST?", "anna", "")
+        await anna.press("Share", "anna", "")
+        await anna.fill({"place": [ALERTS]}, "anna", "")
+    else:
+        await anna.say("subscribe", "anna", "")
+        await anna.fill({"place": [ALERTS], "cadence": ["weekly"]}, "anna", "")
+    members, world.connector.members[CHANNEL] = world.connector.members[CHANNEL], []
+    seen = await anna.press(what, "anna", "")
+    assert "Nothing was done" in seen.text and "not in that channel any more" in seen.text
+    assert await deliver(world) == []
+    world.connector.members[CHANNEL] = members
+    await anna.say("confirm", "anna", "")  # it still waits
+    assert len(await deliver(world)) == (2 if what == "Post it" else 0)
 
 
 async def test_what_was_shared_is_taken_back(world: World, anna: TeamsClient) -> None:

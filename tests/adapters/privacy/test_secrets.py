@@ -1,0 +1,143 @@
+"""A secret that somebody sends is stored nowhere, whichever way it comes in, and nothing that stands around it is."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.adapters.privacy.doors import EXPERTS, LATER, Doors, in_slack, opened, stored
+from tests.bot.test_redaction import LETTERS, SECRETS
+from tests.slack_workspace.person import Slack
+from tests.teams_connector.activities import TENANT, executed, in_channel, message, pressed
+
+SENT = {
+    **SECRETS,
+    "Azure signature": "https://x.blob.core.windows.net/c?sv=2024-11-04&sig=" + "aB3%2F" * 8,
+    "key with what can't be seen in it": "AKIA" + "\u200bIOSFODNN7EXAMPLF",
+}
+AROUND = "quincunx"  # stands in every message with a secret, and in no other
+
+pytestmark = pytest.mark.long
+
+
+def alone(name: str) -> dict[str, Any]:
+    """A chat of its own in Teams."""
+    chat = {"id": f"a:{sum(name.encode())}", "conversationType": "personal", "tenantId": TENANT}
+    return {"conversation": chat}
+
+
+def parts(secret: str) -> list[str]:
+    """What of a secret can be looked for in bytes: its words that are long enough to be nothing else."""
+    return [part for part in re.split(r"[\s\u200b]+", secret) if len(part) >= 10]
+
+
+async def open_a_question(doors: Doors) -> str:
+    """Asks the experts. Returns the ts of the question in their channel."""
+    slack, workspace = doors.slack, doors.slack.workspace
+    await slack.direct("does the article say anything about zero trust?")
+    await slack.press("ask", channel=slack.dm)
+    await slack.press("confirm", channel=slack.dm)
+    experts = next(one.id for one in workspace.channels.values() if one.name == "security-experts")
+
+    def found() -> list[str]:
+        return [ts for ts, said in workspace.standing.items() if said["channel"] == experts]
+
+    await workspace.until(lambda: bool(found()))
+    return found()[0]
+
+
+async def say_in_slack(doors: Doors, text: str, question: str) -> None:
+    """By somebody new and an expert who is new, as one person can't send that much in a minute."""
+    slack, expert = doors.joined(), doors.joined()
+    raw = in_slack(text)
+    experts = slack.workspace.standing[question]["channel"]
+    slack.workspace.channels[experts].members.add(expert.person)
+    await slack.direct(raw)
+    await slack.direct(f"share: {raw}")
+    await slack.mention(f"<@{slack.workspace.bot}> {raw}")
+    await slack.command(raw)
+    await slack.press(f"answer:{text}"[:2000], channel=slack.dm)
+    await slack.press(f"vote:yes/{text}"[:2000], channel=slack.dm)
+    await slack.shortcut("advise", text=raw)
+    await slack.shortcut("ask")
+    await submit(slack, {"question": [text]})
+    await slack.press("share:answer/sast", channel=slack.dm)
+    await submit(slack, {"place": [slack.channel], "note": [text]})
+    await slack.press("ask", channel=slack.dm)
+    await submit(slack, {"question": [text]})
+    await expert.mention(f"<@{slack.workspace.bot}> {raw}", channel=experts, thread_ts=question)
+    _, id = str(slack.workspace.standing[question]).split("answering:", 1)
+    await expert.press("answering:" + re.split(r"\W", id)[0], channel=experts)
+    await submit(expert, {"answer": [text]})
+
+
+async def submit(person: Slack, given: dict[str, list[str]]) -> None:
+    """The modal that was opened last."""
+    status, _ = await person.submit(list(person.workspace.views)[-1], given)
+    assert status == 200
+
+
+async def say_in_teams(doors: Doors, text: str) -> None:
+    url = doors.connector.url
+    await doors.teams(message(url, text))
+    await doors.teams(message(url, text, **in_channel()))
+    for data in (
+        {"command": "preview:answer/sast", "field.place": EXPERTS, "field.note": text},
+        {"command": "ask", "field.question": text},
+        {"command": f"answer:{text}"},
+    ):
+        await doors.teams(pressed(url, data))
+        await doors.teams(executed(url, data))
+    answer = {"command": "relay:0123456789abcdef", "field.answer": text}
+    await doors.teams(pressed(url, answer, **in_channel("17", EXPERTS)))
+    payload = {"commandId": "advise", "messagePayload": {"body": {"content": f"<p>{in_slack(text)}</p>"}}}
+    await doors.teams({**message(url, ""), "type": "invoke", "name": "composeExtension/fetchTask", "value": payload})
+    query = {"commandId": "ask", "parameters": [{"name": "question", "value": text}]}
+    await doors.teams({**message(url, ""), "type": "invoke", "name": "composeExtension/query", "value": query})
+
+
+async def test_no_secret_is_stored_through_any_door(database: str, learnt: Path) -> None:
+    async with opened(database, learnt) as doors:
+        question = await open_a_question(doors)
+        # Replies can't be sent while this goes on, so that they wait in the outbox.
+        doors.service.refusing["chat.postMessage"] = LATER
+        for secret in SENT.values():  # each shape by each door
+            text = f"is it bad that {AROUND} committed {secret} yesterday?"
+            await doors.joined().direct(in_slack(text))
+            await doors.teams(message(doors.connector.url, text, **alone(secret)))
+            await doors.web(text=text)
+        for shape in ("private key", "AWS access key", "Azure signature"):  # by each way in that there is
+            text = f"is it bad that {AROUND} committed {SENT[shape]} yesterday?"
+            await say_in_slack(doors, text, question)
+            await say_in_teams(doors, text)
+            await doors.web(command=f"answer:{text}")
+            await doors.web(command="ask", **{"field:question": text})
+        await doors.slack.direct("does AppSec cover a marmalade sandwich?")
+        kept = stored(database)
+        assert "marmalade" in kept, "what was no secret is there, so this looks in the right place"
+        assert [name for name, secret in SENT.items() if any(part in kept for part in parts(secret))] == []
+        assert AROUND not in kept
+        assert LETTERS[:16] not in kept
+    assert AROUND not in stored(database)
+
+
+async def test_a_secret_is_not_handed_back_to_slack_either(sqlite_url: str, learnt: Path) -> None:
+    async with opened(sqlite_url, learnt) as doors:
+        question = await open_a_question(doors)
+        doors.slack.workspace.calls.clear()
+        await say_in_slack(doors, f"{AROUND} {SECRETS['AWS access key']}", question)
+        await doors.quiet()
+        assert AROUND not in json.dumps([call.arguments for call in doors.slack.workspace.calls])
+
+
+async def test_what_a_reply_does_not_need_is_not_kept_with_it(sqlite_url: str, learnt: Path) -> None:
+    async with opened(sqlite_url, learnt) as doors:
+        doors.service.refusing["chat.postMessage"] = LATER
+        await doors.slack.direct("what is SAST?")
+        async with doors.memory.transaction() as unit:
+            [waiting] = await unit.outbox.claim("me", now=4e9, lease=0.0, surfaces=("slack",))
+        assert "what is SAST" not in str(waiting.parcel)
