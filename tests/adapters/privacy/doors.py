@@ -111,6 +111,7 @@ async def opened(url: str, learnt: Path) -> AsyncIterator[Doors]:
             slack_experts_channel=experts,
             slack_seconds_apart=0,
             teams_experts_channel=EXPERTS,
+            teams_development=connector.url,
         )
         port, _ = await stack.enter_async_context(serving(settings))
         address = f"http://127.0.0.1:{port}"
