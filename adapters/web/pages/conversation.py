@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,9 +13,10 @@ import structlog
 from aiohttp import web
 
 from adapters.transcripts import Exchange
+from adapters.web.crowd import Crowd, Refusal, address_of
 from adapters.web.markdown import markdown
 from adapters.web.site import Posted, Refused, Site, see_other
-from adapters.web.visitor import new_visitor, remember
+from adapters.web.visitor import Visitor, new_visitor, remember
 from bot.commands import listed
 from bot.memory import MemoryUnavailable
 from bot.messages import Choice, Message, Place
@@ -27,6 +29,7 @@ LONGEST = 4_000  # characters of one message
 HOUR = 3600.0
 HIDDEN = "(not shown: it looked like a secret)"
 FIELD = "field:"  # before the id of a form's field
+OURS = ("token", "nonce", "text")  # fields that the page fills in by itself where a form is shown again
 PLATFORMS = "platforms"  # the view that shows how other surfaces draw a reply
 EARLIER = 3  # messages that explain how a follow-up was understood
 
@@ -54,6 +57,7 @@ def routes(site: Site) -> list[web.RouteDef]:
 class Conversation:
     def __init__(self, site: Site) -> None:
         self._site = site
+        self._crowd = Crowd(site.now)
 
     async def show(self, request: web.Request) -> web.Response:
         """Everything that was said, the newest last; at the beginning, what could be asked."""
@@ -74,9 +78,11 @@ class Conversation:
         """Take in what was typed or pressed. A script gets the new exchange alone, a browser the whole page."""
         visitor, form = await self._site.posted(request)
         said = _said(form)
+        id = _delivery(visitor.secret, str(form.get("nonce", "")), said)
+        if refusal := self._refused(request, visitor, id):
+            return self._slowed(request, refusal, form)
         earlier = await self._exchanges(request)
         label = said.text if said.command is None else _label(said.command, earlier)
-        id = _delivery(visitor.secret, str(form.get("nonce", "")), said)
         now = self._site.now()
         message = Message(
             said.text, said.command, PLACE, person=visitor.person, delivery=id, at=now, fields=said.fields
@@ -95,7 +101,9 @@ class Conversation:
 
     async def start_over(self, request: web.Request) -> web.StreamResponse:
         """Forget what was said here, and be somebody new."""
-        visitor, _ = await self._site.posted(request)
+        visitor, form = await self._site.posted(request)
+        if refusal := self._refused(request, visitor):
+            return self._slowed(request, refusal, form)
         try:
             async with self._site.memory.transaction() as unit:
                 await unit.transcripts.clear(visitor.person)
@@ -103,6 +111,19 @@ class Conversation:
             raise _unavailable(error) from None
         response = see_other("/")
         remember(new_visitor(), response, request, self._site.settings.public_url)
+        return response
+
+    def _refused(self, request: web.Request, visitor: Visitor, delivery: str = "") -> Refusal | None:
+        address = address_of(request, self._site.settings.trusted_proxies)
+        return self._crowd.refuses(visitor.person, address, delivery)
+
+    def _slowed(self, request: web.Request, refusal: Refusal, form: Posted) -> web.Response:
+        """The notice, with what was sent, so that it can be sent again."""
+        sent = [(name, value) for name, value in form.items() if name not in OURS and isinstance(value, str)]
+        response = self._site.page(
+            request, "slowed.html", status=429, notice=refusal.notice, sent=sent, text=str(form.get("text", ""))
+        )
+        response.headers["Retry-After"] = str(math.ceil(refusal.wait))
         return response
 
     async def alone(self, request: web.Request) -> web.Response:
