@@ -136,7 +136,7 @@ class Adapter(CloudAdapter):  # type: ignore[misc]
 async def _json(request: web.Request) -> object:
     try:
         return await request.json()
-    except (ValueError, RecursionError):
+    except (ValueError, RecursionError, LookupError):  # the last where the request names a charset that there is not
         return None
 
 

@@ -17,6 +17,7 @@ from adapters.teams.cloud import Cloud, is_loopback_url, is_safe_url
 from adapters.teams.signing_keys import SigningKeys
 
 ALGORITHMS = ("RS256",)  # what Microsoft's metadata offers; a token that names another one is not Microsoft's
+CHANNEL = "msteams"  # others that Azure lets speak to a bot take the ids of people and tenants from whoever calls them
 LEEWAY = 300.0  # seconds that clocks may differ, as Microsoft recommends
 
 
@@ -58,6 +59,8 @@ class TokenCheck:
         token = bearer(authorization)
         if self._is_emulators(token):
             return await self._check_emulator(token, origin)
+        if origin.channel != CHANNEL:
+            raise NotAdmitted(403, "not-from-teams")
         key = await self._key(self._keys, token)
         claims = self._decode(token, key.key, (self._cloud.issuer,))
         if origin.channel not in key.endorsements:

@@ -65,6 +65,12 @@ async def test_odd_parts_of_a_message_are_passed_over(world: World, changed: dic
     assert (heard.text, heard.command) == ("what is it?", None)
 
 
+async def test_a_body_in_a_charset_that_there_is_not_is_refused(world: World) -> None:
+    headers = {"Content-Type": "application/json; charset=no-such"}
+    async with world.http.post(f"{world.url}/api/messages", data=b"{}", headers=headers) as got:
+        assert got.status == 400
+
+
 async def test_a_body_that_is_not_json_by_its_type_is_not_read(world: World) -> None:
     # A web page in somebody's browser can post text to this machine without being asked, but not JSON.
     async with world.http.post(f"{world.url}/api/messages", data="{}", headers={"Content-Type": "text/plain"}) as got:
