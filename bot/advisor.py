@@ -82,7 +82,7 @@ class Advisor:
             **Sharing(self.drafts).handlers(),
             **standing.handlers(),
             **Asking(contact).handlers(),
-            **Voting(knowledge.version).handlers(),
+            **Voting(knowledge.version, knowledge.answers).handlers(),
             **(self._dialogue.handlers() if self._dialogue else {}),
         }
         self._guards = Guards(knowledge)

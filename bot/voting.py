@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from bot.conversation import Conversation
 from bot.effects import Effect, Unanswered, Vote
 from bot.handling import Handler
@@ -16,11 +18,15 @@ REASONS = {
 }
 
 
+LONGEST = 100  # characters of a reference
+
+
 class Voting:
     """The command `vote:yes/REFERENCE/ENTRY`, `vote:no/REFERENCE/ENTRY` and, after that, `…/REASON`."""
 
-    def __init__(self, knowledge_version: str) -> None:
+    def __init__(self, knowledge_version: str, entries: Collection[str]) -> None:
         self._version = knowledge_version
+        self._entries = entries
 
     def handlers(self) -> dict[str, Handler]:
         return {"vote": self.vote}
@@ -28,13 +34,15 @@ class Voting:
     def vote(self, argument: str, message: Message, conversation: Conversation) -> Turn | None:
         answer, _, named = argument.partition("/")
         reference, _, entry = named.partition("/")
-        if answer not in ("yes", "no") or not reference:
+        if answer not in ("yes", "no") or not reference or len(reference) > LONGEST:
             return None
         helpful, reason = answer == "yes", entry.rpartition("/")[2]
         if reason in REASONS:
             entry = entry.rpartition("/")[0]
         else:
             reason = ""
+        if entry not in self._entries:  # what is typed can name anything
+            entry = ""
         vote = Vote(reference, helpful, reason, entry or None, self._version)
         if helpful or reason:
             thanks = Reply("notice", "Thank you", body=(Paragraph("Noted. You can change it any time."),))
