@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from html import escape
+from typing import Any
 
 import structlog
 from slack_bolt.oauth.async_callback_options import AsyncCallbackOptions, AsyncFailureArgs, AsyncSuccessArgs
@@ -14,6 +16,7 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.oauth.state_store.sqlalchemy import AsyncSQLAlchemyOAuthStateStore
 from slack_sdk.web.async_client import AsyncWebClient
+from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from adapters.settings import Settings
@@ -24,6 +27,7 @@ log = structlog.get_logger(__name__)
 
 INSTALL, REDIRECT = "/slack/install", "/slack/oauth_redirect"
 STATE_SECONDS = 600  # how long someone may take between the two pages
+MOST_STATES = 10_000  # people between the two pages at once, the latest ones: anybody may open the first
 
 PAGE = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
@@ -38,6 +42,20 @@ a.button {{ background: #1d3557; color: #fff; padding: .7rem 1.2rem; border-radi
 <p>{text}</p>
 {more}
 </html>"""
+
+
+class States(AsyncSQLAlchemyOAuthStateStore):
+    """The SDK's store, which by itself keeps for ever what was begun and not ended."""
+
+    async def async_issue(self, *args: Any, **kwargs: Any) -> str:
+        state: str = await super().async_issue(*args, **kwargs)
+        kept = self.oauth_states.c
+        async with self.engine.begin() as connection:
+            latest = (await connection.execute(select(func.max(kept.id)))).scalar_one()
+            now = datetime.now(UTC).replace(tzinfo=None)
+            gone = (kept.expire_at <= now) | (kept.id <= latest - MOST_STATES)
+            await connection.execute(delete(self.oauth_states).where(gone))
+        return state
 
 
 class InstallFlow(AsyncOAuthFlow):
@@ -62,7 +80,7 @@ def install_flow(
         redirect_uri_path=REDIRECT,
         installation_store=installations,
         installation_store_bot_only=True,
-        state_store=AsyncSQLAlchemyOAuthStateStore(STATE_SECONDS, engine),
+        state_store=States(STATE_SECONDS, engine),
         state_expiration_seconds=STATE_SECONDS,
         callback_options=AsyncCallbackOptions(success=_installed, failure=_failed),
     )
