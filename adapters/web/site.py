@@ -148,7 +148,10 @@ class Site:
     async def posted(self, request: web.Request) -> tuple[Visitor, Posted]:
         """Who sent a form from our own page, and its fields. Raises Refused for any other."""
         visitor = self.visitor(request)
-        form = await request.post()
+        try:
+            form = await request.post()
+        except (LookupError, ValueError):  # what aiohttp raises where the type and the body don't agree
+            raise Refused(400, "That could not be read", "Load the page again and send it once more.") from None
         if visitor is None or not visitor.wrote(str(form.get("token", ""))):
             raise Refused(
                 403,

@@ -6,6 +6,7 @@ import hashlib
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 from urllib.parse import urlencode
 
@@ -26,6 +27,7 @@ log = structlog.get_logger(__name__)
 
 PLACE = Place("web")
 LONGEST = 4_000  # characters of one message
+MOST_FIELDS = 100  # fields and values of a form that are read
 HOUR = 3600.0
 HIDDEN = "(not shown: it looked like a secret)"
 FIELD = "field:"  # before the id of a form's field
@@ -183,8 +185,11 @@ class Conversation:
 
 def _said(form: Posted) -> Said:
     command = str(form.get("command", "")).strip()[:LONGEST] or None
-    ids = dict.fromkeys(key.removeprefix(FIELD) for key in form if key.startswith(FIELD))
-    fields = tuple((id, tuple(str(value)[:LONGEST] for value in form.getall(FIELD + id) if value)) for id in ids)
+    given: dict[str, list[str]] = {}
+    named = ((name.removeprefix(FIELD), value) for name, value in form.items() if name.startswith(FIELD))
+    for id, value in islice(named, MOST_FIELDS):
+        given.setdefault(id[:LONGEST], []).extend([str(value)[:LONGEST]] if value else [])
+    fields = tuple((id, tuple(values)) for id, values in given.items())
     return Said("" if command else str(form.get("text", ""))[:LONGEST], command, fields)
 
 

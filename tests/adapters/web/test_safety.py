@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
+from multidict import MultiDict, MultiDictProxy
 
+from adapters.web.pages.conversation import MOST_FIELDS, _said
 from tests.adapters.web.browser import Browser
 from tests.adapters.web.conftest import Web
 
@@ -71,3 +73,28 @@ async def test_too_large_a_message_is_refused_in_words(browser: Browser) -> None
     page = await browser.send("/say", [("token", token), ("text", "a" * 3_000_000)])
     assert browser.status == 413
     assert "too large" in page.text
+
+
+async def test_of_a_form_with_fields_without_end_the_first_are_read(browser: Browser, site: Web) -> None:
+    """Each is looked through for secrets, which takes its time."""
+    form = [(f"field:f{number % 3}", str(number)) for number in range(5000)]
+    said = _said(MultiDictProxy(MultiDict([("command", "about"), *form])))
+    assert sum(len(values) for _, values in said.fields) == MOST_FIELDS
+    assert said.fields[1] == ("f1", tuple(str(number) for number in range(1, MOST_FIELDS, 3)))
+    token = browser.page.one("input", name="token").attributes["value"]
+    await browser.send("/say", [("token", token), ("command", "about"), *form[:500]])
+    assert browser.status == 200 and browser.latest.text
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (b"text=\xff\xfe", "application/x-www-form-urlencoded"),
+        (b"text=a", "application/x-www-form-urlencoded; charset=no-such"),
+        (b"no boundary", "multipart/form-data"),
+    ],
+)
+async def test_what_is_no_form_at_all_is_refused_in_words(browser: Browser, body: bytes, kind: str) -> None:
+    async with browser.http.post(browser.url + "/say", data=body, headers={"Content-Type": kind}) as response:
+        assert response.status == 400
+        assert "could not be read" in await response.text()
