@@ -39,6 +39,14 @@ class Origin:
     tenant: str
 
 
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A token that is good. `endorsements`: the channels that its key may sign for; None: it is an emulator's."""
+
+    claims: Mapping[str, Any]
+    endorsements: frozenset[str] | None
+
+
 def check_without_app_id(origin: Origin) -> None:
     """Without an app id nothing can be checked, so nothing may leave this machine either."""
     if not is_loopback_url(origin.service_url):
@@ -54,22 +62,31 @@ class TokenCheck:
         self._keys = keys
         self._emulator_keys = emulator_keys
 
-    async def check(self, authorization: str, origin: Origin) -> Mapping[str, Any]:
-        """The token's claims. Raises NotAdmitted, or KeysUnavailable where nothing can be said about the token."""
+    async def prove(self, authorization: str) -> Proof:
+        """That the token is one of Microsoft's for this bot, before anything else of the request is read. Raises
+        NotAdmitted, or KeysUnavailable where nothing can be said about the token."""
         token = bearer(authorization)
         if self._is_emulators(token):
-            return await self._check_emulator(token, origin)
+            return await self._prove_emulator(token)
+        key = await self._key(self._keys, token)
+        return Proof(self._decode(token, key.key, (self._cloud.issuer,)), key.endorsements)
+
+    async def check(self, authorization: str, origin: Origin) -> Mapping[str, Any]:
+        """The claims of a token that fits where the request says it comes from. Raises the same as `prove`."""
+        proof = await self.prove(authorization)
+        if proof.endorsements is None:
+            if not is_loopback_url(origin.service_url):  # such a token says nothing about the service URL
+                raise NotAdmitted(403, "service-url-not-loopback")
+            return proof.claims
         if origin.channel != CHANNEL:
             raise NotAdmitted(403, "not-from-teams")
-        key = await self._key(self._keys, token)
-        claims = self._decode(token, key.key, (self._cloud.issuer,))
-        if origin.channel not in key.endorsements:
+        if origin.channel not in proof.endorsements:
             raise NotAdmitted(403, "key-not-endorsed")
-        if not claims.get("serviceurl") or claims["serviceurl"] != origin.service_url:
+        if not proof.claims.get("serviceurl") or proof.claims["serviceurl"] != origin.service_url:
             raise NotAdmitted(403, "service-url-mismatch")
         if not is_safe_url(origin.service_url):
             raise NotAdmitted(403, "service-url-unsafe")
-        return claims
+        return proof.claims
 
     def _is_emulators(self, token: str) -> bool:
         try:
@@ -78,16 +95,14 @@ class TokenCheck:
             raise NotAdmitted(401, "not-a-token") from error
         return issuer in self._cloud.emulator_issuers
 
-    async def _check_emulator(self, token: str, origin: Origin) -> Mapping[str, Any]:
+    async def _prove_emulator(self, token: str) -> Proof:
         if not self._cloud.emulator_allowed:
             raise NotAdmitted(401, "emulator-not-allowed")
         key = await self._key(self._emulator_keys, token)
         claims = self._decode(token, key.key, self._cloud.emulator_issuers)
         if claims.get("appid" if claims.get("ver") == "1.0" else "azp") != self._app_id:
             raise NotAdmitted(401, "wrong-app")
-        if not is_loopback_url(origin.service_url):  # such a token says nothing about the service URL
-            raise NotAdmitted(403, "service-url-not-loopback")
-        return claims
+        return Proof(claims, None)
 
     async def _key(self, keys: SigningKeys, token: str) -> Any:
         try:
