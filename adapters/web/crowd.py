@@ -24,7 +24,7 @@ from ipaddress import IPv6Address, ip_address
 import structlog
 from aiohttp import web
 
-from adapters.flood import WITHIN, Flood, Window
+from adapters.flood import MOST, WITHIN, Flood, Window
 from bot.kept import Person
 from bot.messages import Reply
 from bot.notices import crowded
@@ -55,9 +55,10 @@ class Refusal:
 class Crowd:
     """Counts in the memory of this process. `clock`: seconds."""
 
-    def __init__(self, clock: Callable[[], float]) -> None:
+    def __init__(self, clock: Callable[[], float], most: int = MOST) -> None:
+        """`most`: messages of one visitor a minute."""
         self._clock = clock
-        self._flood = Flood(clock)
+        self._flood = Flood(clock, most)
         self._all = Window(ALL)
         self._new = Window(NEW)
         self._new_from: OrderedDict[str, Window] = OrderedDict()

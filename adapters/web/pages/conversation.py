@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -16,7 +15,7 @@ from aiohttp import web
 from adapters.transcripts import Exchange
 from adapters.web.crowd import Crowd, Refusal, address_of
 from adapters.web.markdown import markdown
-from adapters.web.site import Posted, Refused, Site, see_other
+from adapters.web.site import Posted, Refused, Site, see_other, whole_seconds
 from adapters.web.visitor import Visitor, new_visitor, remember
 from bot.commands import listed
 from bot.memory import MemoryUnavailable
@@ -27,6 +26,7 @@ log = structlog.get_logger(__name__)
 
 PLACE = Place("web")
 LONGEST = 4_000  # characters of one message
+MOST_LOOKS = 60  # of one visitor in a minute, at a page with all that was said, which takes a while to draw
 MOST_FIELDS = 100  # fields and values of a form that are read
 HOUR = 3600.0
 HIDDEN = "(not shown: it looked like a secret)"
@@ -60,10 +60,13 @@ class Conversation:
     def __init__(self, site: Site) -> None:
         self._site = site
         self._crowd = Crowd(site.now)
+        self._looks = Crowd(site.now, MOST_LOOKS)
 
     async def show(self, request: web.Request) -> web.Response:
         """Everything that was said, the newest last; at the beginning, what could be asked."""
         exchanges = await self._exchanges(request)
+        if exchanges and (refusal := self._looks.refuses(self._person(request), self._address(request))):
+            raise Refused(429, "You load this page very often", "Wait a minute, then load it again.", refusal.wait)
         knowledge = self._site.host.advisor.knowledge
         return self._site.page(
             request,
@@ -116,8 +119,14 @@ class Conversation:
         return response
 
     def _refused(self, request: web.Request, visitor: Visitor, delivery: str = "") -> Refusal | None:
-        address = address_of(request, self._site.settings.trusted_proxies)
-        return self._crowd.refuses(visitor.person, address, delivery)
+        return self._crowd.refuses(visitor.person, self._address(request), delivery)
+
+    def _address(self, request: web.Request) -> str:
+        return address_of(request, self._site.settings.trusted_proxies)
+
+    def _person(self, request: web.Request) -> str:
+        visitor = self._site.visitor(request)
+        return visitor.person if visitor else ""
 
     def _slowed(self, request: web.Request, refusal: Refusal, form: Posted) -> web.Response:
         """The notice, with what was sent, so that it can be sent again."""
@@ -125,7 +134,7 @@ class Conversation:
         response = self._site.page(
             request, "slowed.html", status=429, notice=refusal.notice, sent=sent, text=str(form.get("text", ""))
         )
-        response.headers["Retry-After"] = str(math.ceil(refusal.wait))
+        response.headers["Retry-After"] = whole_seconds(refusal.wait)
         return response
 
     async def alone(self, request: web.Request) -> web.Response:

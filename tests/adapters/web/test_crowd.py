@@ -13,6 +13,7 @@ from aiohttp.test_utils import make_mocked_request
 from adapters.flood import MOST, WITHIN
 from adapters.web import crowd
 from adapters.web.crowd import ALL, CROWDED, KNOWN, NEW, NEW_FROM_ONE, SURE, Crowd, address_of
+from adapters.web.pages.conversation import MOST_LOOKS
 from adapters.web.visitor import Visitor
 from tests.adapters.web.browser import Browser
 from tests.adapters.web.conftest import Web
@@ -90,6 +91,21 @@ async def test_starting_over_is_counted_too(browser: Browser) -> None:
     page = await browser.send("/start-over", [("token", token)])
     assert browser.status == 429
     assert page.one("form", id="again").attributes["action"] == "/start-over"
+
+
+async def test_a_page_with_all_that_was_said_is_not_drawn_without_end(browser: Browser, site: Web) -> None:
+    for _ in range(MOST_LOOKS + 5):
+        await browser.open("/")
+    assert browser.status == 200, "where nothing was said there is nothing to draw"
+    await browser.say("what is SAST?")
+    statuses = []
+    for _ in range(MOST_LOOKS):
+        async with browser.http.get(browser.url + "/?view=platforms") as response:
+            statuses.append((response.status, "Retry-After" in response.headers))
+    assert statuses == [(200, False)] * (MOST_LOOKS - 1) + [(429, True)]  # one look came with the answer
+    site.clock.ahead += WITHIN
+    await browser.open("/")
+    assert browser.status == 200
 
 
 def fresh() -> tuple[dict[str, str], str]:
