@@ -212,7 +212,8 @@ def _application(settings: Settings, session: Measured, memory: Memory, doors: D
 
 
 async def _listen(application: web.Application, settings: Settings, stack: AsyncExitStack) -> int:
-    runner = web.AppRunner(application, access_log=None, lingering_time=LINGERING)
+    # Neither platform nor browser sends compressed bodies, and a few hundred kilobytes can unfold to as many megabytes.
+    runner = web.AppRunner(application, access_log=None, lingering_time=LINGERING, auto_decompress=False)
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
     site = web.TCPSite(runner, settings.host, settings.port)

@@ -40,6 +40,8 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", validation_alias=_named("HOST"))
     port: int = Field(3978, ge=0, le=65535, validation_alias=_named("PORT"))
     public_url: str = Field("", validation_alias=_named("PUBLIC_URL"))  # how people reach this server from outside
+    # Proxies of our own in front of it, each of which adds to X-Forwarded-For who connected to it.
+    trusted_proxies: int = Field(0, ge=0, le=9, validation_alias=_named("TRUSTED_PROXIES"))
     knowledge: Path = Field(KNOWLEDGE, validation_alias=_named("KNOWLEDGE_DIR"))
     cache: Path = Field(default_factory=_cache, validation_alias=_named("CACHE_DIR"))  # made again when it is gone
     database_url: SecretStr = Field(SecretStr("sqlite:///advisor.sqlite3"), validation_alias=_named("DATABASE_URL"))

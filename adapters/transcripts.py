@@ -14,6 +14,8 @@ from adapters.ended_sessions import EndedSessions
 from bot import memory
 from bot.messages import Reply
 
+MOST = 30  # exchanges of one person: the latest
+
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
@@ -27,11 +29,12 @@ class Exchange:
 
 class Transcripts(Protocol):
     async def keep(self, person: str, exchange: Exchange, *, since: float) -> None:
-        """In place of one with the same id. What is older than `since`, of anybody, is dropped."""
+        """In place of one with the same id. What is older than `since`, of anybody, is dropped, and of this person what
+        is older than the latest `MOST`."""
         ...
 
-    async def of(self, person: str, *, since: float, limit: int = 30) -> Sequence[Exchange]:
-        """The last `limit` exchanges of a person, oldest first."""
+    async def of(self, person: str, *, since: float) -> Sequence[Exchange]:
+        """The exchanges of a person, oldest first."""
         ...
 
     async def one(self, person: str, id: str) -> Exchange | None: ...

@@ -64,7 +64,7 @@ async def carry_out(effect: Effect, message: Message, reply: Reply, unit: Unit, 
                 asked = ExpertQuestion(id, question, asked_by=message.person)
                 await unit.outbox.put(Parcel(id, "send", to, subject=id, content=asked), now)
         case Relay():
-            return await _relay(effect, reply, unit, now, unnamed)
+            return await _relay(effect, message, reply, unit, now, unnamed)
         case Subscribe(place, cadence):
             await unit.subscriptions.put(Subscription(place, cadence, message.person, next_at=now))
         case Unsubscribe(place):
@@ -128,9 +128,10 @@ async def _unsubscribe(place: Place, message: Message, reply: Reply, unit: Unit)
     return reply if await unit.subscriptions.remove(place) else notices.not_subscribed(reply.reference)
 
 
-async def _relay(effect: Relay, reply: Reply, unit: Unit, now: float, unnamed: Unnamed) -> Reply:
+async def _relay(effect: Relay, message: Message, reply: Reply, unit: Unit, now: float, unnamed: Unnamed) -> Reply:
+    """Only who is where the question went can answer it: the experts of another tenant may know its id as well."""
     kept = await unit.questions.get(effect.id)
-    if kept is None or not kept.person:
+    if kept is None or not kept.person or replace(kept.to, thread="") != replace(message.place, thread=""):
         return notices.not_there(reply.reference)
     if not await unit.questions.answered(effect.id):
         return notices.relayed_before(reply.reference)

@@ -29,6 +29,27 @@ def read_in_part(reply: Reply) -> Reply:
     return replace(reply, body=(*reply.body, Paragraph(f"I read the first {LONGEST:,} characters of what you sent.")))
 
 
+def slow_down(most: int) -> Reply:
+    """For somebody who sent more than `most` messages within a minute."""
+    return Reply(
+        kind="notice",
+        title="Please slow down",
+        body=(
+            Paragraph(f"That was more than {most} messages in a minute. The last one was not taken in."),
+            Paragraph("Wait a minute, then send it again."),
+        ),
+    )
+
+
+def crowded() -> Reply:
+    """For somebody whose message was not taken in because of what others send."""
+    return Reply(
+        kind="notice",
+        title="Too many people are writing at once",
+        body=(Paragraph("Your message was not taken in. Wait a minute, then send it again."),),
+    )
+
+
 def not_yours(reference: str) -> Reply:
     return Reply(
         kind="notice",

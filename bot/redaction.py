@@ -95,6 +95,9 @@ _SHORT = re.compile(r"\d{1,2}(?:\.\d{1,2})?")  # a count or a version, which nob
 _ABBREVIATION = re.compile(r"(?<![^\W_])[A-Z]{2,6}$")
 
 _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
+# What a terminal would obey, YAML would not take, or would make a text read backwards.
+_CONTROLS = dict.fromkeys((*range(0x09), *range(0x0B, 0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F)), " ")
+_CONTROLS |= dict.fromkeys(range(0x2066, 0x206A), " ")
 
 
 def contains_secret(text: str) -> bool:
@@ -106,7 +109,7 @@ def contains_secret(text: str) -> bool:
 
 def redact(text: str) -> str:
     """`text` without secrets, e-mail addresses, mentions, links and numbers. Redacting twice changes nothing more."""
-    text = _as_read(text)
+    text = _as_read(text).translate(_CONTROLS)
     if _WORTH_A_LOOK.search(text):
         shapes = [*_OTHER_SHAPES, *(shape for plugin in _plugins() for shape in plugin.denylist)]
         for shape in shapes:

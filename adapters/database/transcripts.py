@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, delete, select
+from sqlalchemy import Row, bindparam, delete, select
 
 from adapters.database.connection import Connection
 from adapters.database.rows import insert_or_replace
 from adapters.database.tables import exchanges
-from adapters.transcripts import Exchange
+from adapters.transcripts import MOST, Exchange
 from bot.messages import Reply
 from bot.plaindata import ShapeError, dumps, loads
 
 _t = exchanges.c
+_theirs = _t.person == bindparam("of_person")
+_latest = select(_t.id).where(_theirs).order_by(_t.at.desc()).limit(MOST)
+_drop_older = delete(exchanges).where(_theirs & _t.id.not_in(_latest))
 
 
 class SqlTranscripts:
@@ -31,9 +34,10 @@ class SqlTranscripts:
             "reply": dumps(exchange.reply),
         }
         await self._connection.execute(insert_or_replace(self._connection, exchanges), values)
+        await self._connection.execute(_drop_older, {"of_person": person})
 
-    async def of(self, person: str, *, since: float, limit: int = 30) -> Sequence[Exchange]:
-        theirs = select(exchanges).where((_t.person == person) & (_t.at >= since)).order_by(_t.at.desc()).limit(limit)
+    async def of(self, person: str, *, since: float) -> Sequence[Exchange]:
+        theirs = select(exchanges).where((_t.person == person) & (_t.at >= since)).order_by(_t.at.desc()).limit(MOST)
         found = [_exchange(row) for row in await self._connection.execute(theirs)]
         return [exchange for exchange in reversed(found) if exchange is not None]
 

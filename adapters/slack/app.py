@@ -10,9 +10,9 @@ import structlog
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError
 
+from adapters.flood import SLOW_DOWN, Flood, Slowed
 from adapters.slack.assistant import Assistant
 from adapters.slack.blocks import OWNER, message
-from adapters.slack.flood import SLOW_DOWN, Flood
 from adapters.slack.forms import fits_a_message
 from adapters.slack.home import House
 from adapters.slack.membership import UNKNOWN, objection
@@ -21,6 +21,7 @@ from adapters.slack.responses import error_of, responded
 from adapters.slack.translate import asked_again, team_of
 from adapters.slack.workspaces import Workspaces
 from bot.commands import parse
+from bot.consequences import person_of
 from bot.kept import Person
 from bot.memory import Memory, MemoryUnavailable, Unit
 from bot.messages import Message, Place, Reply
@@ -84,24 +85,25 @@ class App:
         self._workspaces = workspaces
         self._experts = experts
         self._clock = clock
-        self._flood = Flood()
+        self._flood = Flood(clock)
         self.assistant = Assistant()
+
+    def slowed(self, asked: Message) -> Slowed | None:
+        """Count what somebody typed or pressed; None: it can be taken in."""
+        return self._flood.slowed(person_of(asked), asked.delivery)
 
     async def respond(self, asked: Message, to: HandOver | None = None) -> Reply | None:
         """The reply; None where nothing more is said: to somebody who sends too much, or where it was handed over
         before. `to`: see `bot.session`."""
-        place = asked.place
-        match self._flood.judge(Person(place.surface, place.tenant, asked.person), asked.delivery):
-            case "ignore":
-                return None
-            case "tell":
-                return SLOW_DOWN
-        received, gate = self._received(asked), self._gate(asked)
-        return await (self._session.hand_over(received, to, gate) if to else self._session.respond(received, gate))
+        if slowed := self.slowed(asked):
+            return None if slowed.told else SLOW_DOWN
+        if to is None:
+            return await self.take_turn(asked)
+        return await self._session.hand_over(self._received(asked), to, self._gate(asked))
 
     async def take_turn(self, asked: Message) -> Reply:
-        """The same for what nobody typed or pressed: it is no part of a flood, and has nothing posted."""
-        return await self._session.respond(self._received(asked))
+        """The reply to what is no part of a flood, because nobody typed or pressed it, or was counted already."""
+        return await self._session.respond(self._received(asked), self._gate(asked))
 
     def _gate(self, asked: Message) -> Gate:
         async def gate(place: Place) -> str:
@@ -163,15 +165,30 @@ class App:
     async def answer_button(self, asked: Message, body: Mapping[str, Any], client: Any, respond: Any) -> None:
         """Answer a button: in its modal or a new one, in the place of its message, below it, or for the person alone.
         Raises SlackApiError."""
-        reply = await self.respond(asked)
-        if reply is None:
-            return
+        if slowed := self.slowed(asked):
+            return None if slowed.told else await self._slow_down(asked, body, client)
+        reply = await self.take_turn(asked)
         if (view := body.get("view")) is not None:
             await self._answer_in_view(asked, reply, body, view, client)
         elif reply.form and not fits_a_message(reply.form):
             await self.open(asked, reply, body["trigger_id"], client)
         else:
             await self._answer_in_message(asked, reply, body, client, respond)
+
+    async def _slow_down(self, asked: Message, body: Mapping[str, Any], client: Any) -> None:
+        """Beside what was pressed, which stays as it is, with all that was entered there."""
+        if (view := body.get("view")) is not None:
+            show = client.views_open if view["type"] == "home" else client.views_push
+            try:
+                await show(trigger_id=body["trigger_id"], view=modal(SLOW_DOWN, asked.place, public=asked.public))
+            except SlackApiError as error:
+                if error_of(error) != "push_limit_reached":
+                    raise
+                await client.chat_postMessage(channel=asked.person, **message(SLOW_DOWN))
+        elif asked.public:
+            await self._tell(asked, SLOW_DOWN, client)
+        else:
+            await self.deliver(asked, SLOW_DOWN, client)
 
     async def open(self, asked: Message, reply: Reply, trigger_id: str, client: Any) -> None:
         """Show `reply` in a modal. Raises SlackApiError."""

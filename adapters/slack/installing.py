@@ -18,7 +18,7 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.oauth.state_store.sqlalchemy import AsyncSQLAlchemyOAuthStateStore
 from slack_sdk.web.async_client import AsyncWebClient
-from sqlalchemy import delete
+from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from adapters.settings import Settings
@@ -32,6 +32,7 @@ INSTALL, REDIRECT = "/slack/install", "/slack/oauth_redirect"
 AGAIN = f'<p><a class="button" href="{INSTALL}">Begin again</a></p>'
 STATE_SECONDS = 600  # how long someone may take between the two pages
 TEAM = re.compile(r"[A-Z0-9]{1,30}")  # a workspace's id; anything else is left out of the address that leads to Slack
+MOST_STATES = 10_000  # people between the two pages at once, the latest ones: anybody may open the first
 
 PAGE = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
@@ -57,14 +58,17 @@ OWN_REASONS = ("missing_code", "invalid_code", "storage_error")  # the SDK's own
 
 
 class States(AsyncSQLAlchemyOAuthStateStore):
-    """The SDK's store, which never looks at a state again that nobody came back with. Anybody can open the page, so
-    those go when another begins."""
+    """The SDK's store, which by itself keeps for ever what was begun and not ended."""
 
     async def async_issue(self, *args: Any, **kwargs: Any) -> str:
-        now = datetime.now(tz=UTC).replace(tzinfo=None)
+        state: str = await super().async_issue(*args, **kwargs)
+        kept = self.oauth_states.c
         async with self.engine.begin() as connection:
-            await connection.execute(delete(self.oauth_states).where(self.oauth_states.c.expire_at < now))
-        return await super().async_issue(*args, **kwargs)
+            latest = (await connection.execute(select(func.max(kept.id)))).scalar_one()
+            now = datetime.now(UTC).replace(tzinfo=None)
+            gone = (kept.expire_at <= now) | (kept.id <= latest - MOST_STATES)
+            await connection.execute(delete(self.oauth_states).where(gone))
+        return state
 
 
 async def answer(flow: InstallFlow, request: web.Request) -> BoltResponse:

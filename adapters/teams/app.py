@@ -13,13 +13,16 @@ import structlog
 from botbuilder.core import InvokeResponse, TurnContext
 from botbuilder.schema import Activity, ActivityTypes, Attachment, CardAction, SuggestedActions
 
+from adapters.flood import Flood
 from adapters.outbox import LEASE
 from adapters.references import Memory, Unit
 from adapters.teams.cards import draw
 from adapters.teams.channels import LEFT, NOT_THERE, Channels
 from adapters.teams.connector import SendFailed
 from adapters.teams.directory import Directory
+from adapters.teams.translate import is_from_a_bot, message_from, person_of, tenant_of
 from bot.effects import identity
+from bot.kept import Person
 from bot.memory import MemoryUnavailable
 from bot.messages import Message, Place, Reply
 from bot.notices import failure
@@ -32,6 +35,7 @@ CARD = "application/vnd.microsoft.card.adaptive"
 SUGGESTIONS = 3  # Teams shows no more
 
 Listener = Callable[["App", Any], Awaitable[dict[str, Any] | None]]
+Told = Callable[[Reply | None], dict[str, Any] | None]
 
 
 class Session(Protocol):
@@ -61,22 +65,48 @@ class App:
         self._now = now
         self._owner = secrets.token_hex(8)
         self._listeners: dict[tuple[str, str], Listener] = {}
+        self._tell: dict[str, Told] = {}
+        self._flood = Flood(now)
+        self._floods: dict[str, Flood] = {}  # of invokes that are counted by themselves
 
     def on(self, type: str, name: str, listener: Listener) -> None:
         """`name` is an invoke's name, an installation update's action or a conversation update's event, and empty for
         the rest."""
         self._listeners[type, name] = listener
 
+    def on_invoke(self, name: str, listener: Listener, tell: Told, *, most: int = 0) -> None:
+        """A listener for an invoke, which has to be answered even to somebody who sends too much: `tell` makes the body
+        of that answer, with a notice, and without one where it was told already. `most`: so many a minute are let in,
+        counted by themselves; 0: they are counted with everything else."""
+        self.on("invoke", name, listener)
+        self._tell[name] = tell
+        if most:
+            self._floods[name] = Flood(self._now, most)
+
     async def on_turn(self, context: TurnContext) -> None:
         """The SDK's entry. What no listener is registered for (reactions, edits, deletions) is ignored on purpose."""
         activity = context.activity
         name = name_of(activity)
-        await self._note_where(activity, name)
         listener = self._listeners.get((activity.type, name))
-        body = await listener(self, context) if listener else None
+        flood = self._floods.get(name, self._flood)
+        slowed = flood.slowed(sender_of(activity), activity.id) if listener and is_sent(activity) else None
+        if slowed:
+            body = await self._slow_down(context, name, None if slowed.told else flood.notice)
+        else:
+            await self._note_where(activity, name)
+            body = await listener(self, context) if listener else None
         if activity.type == "invoke":
             response = InvokeResponse(status=200 if listener else 501, body=body)
             await context.send_activity(Activity(type=ActivityTypes.invoke_response, value=response))
+
+    async def _slow_down(self, context: TurnContext, name: str, notice: Reply | None) -> dict[str, Any] | None:
+        """The body of the answer to an invoke, or none: a message is answered by another, or not at all. Raises
+        SendFailed."""
+        if context.activity.type == "invoke":
+            return self._tell[name](notice) if name in self._tell else None
+        if notice is not None:
+            await self.send(context, notice, message_from(context.activity))
+        return None
 
     async def respond(self, message: Message) -> Reply:
         """The reply to `message`. Never raises, see `guarded`."""
@@ -199,6 +229,15 @@ def _suggestions(reply: Reply) -> Any:
         return None
     labels = [choice.label for choice in reply.choices[:SUGGESTIONS]]
     return SuggestedActions(actions=[CardAction(type="imBack", title=label, value=label) for label in labels])
+
+
+def sender_of(activity: Any) -> Person:
+    return Person("teams", tenant_of(activity), person_of(activity))
+
+
+def is_sent(activity: Any) -> bool:
+    """Whether somebody typed or pressed this: the rest is reported by Teams itself, or comes from a bot."""
+    return activity.type == "invoke" or (activity.type == "message" and not is_from_a_bot(activity))
 
 
 def name_of(activity: Any) -> str:

@@ -18,6 +18,7 @@ from adapters.teams.cloud import Cloud, is_safe_url
 from adapters.teams.signing_keys import SigningKeys
 
 ALGORITHMS = ("RS256",)  # what Microsoft's metadata offers; a token that names another one is not Microsoft's
+CHANNEL = "msteams"  # others that Azure lets speak to a bot take the ids of people and tenants from whoever calls them
 LEEWAY = 300.0  # seconds that clocks may differ, as Microsoft recommends
 
 
@@ -39,6 +40,14 @@ class Origin:
     tenant: str
 
 
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A token that is good. `endorsements`: the channels that its key may sign for."""
+
+    claims: Mapping[str, Any]
+    endorsements: frozenset[str]
+
+
 def check_development(origin: Origin, client: str) -> None:
     """Without an app id nothing can be checked, so what comes in is answered to one address alone: that of the
     development client. Raises NotAdmitted."""
@@ -54,18 +63,25 @@ class TokenCheck:
         self._cloud = cloud
         self._keys = keys
 
-    async def check(self, authorization: str, origin: Origin) -> Mapping[str, Any]:
-        """The token's claims. Raises NotAdmitted, or KeysUnavailable where nothing can be said about the token."""
+    async def prove(self, authorization: str) -> Proof:
+        """That the token is one of Microsoft's for this bot, before anything else of the request is read. Raises
+        NotAdmitted, or KeysUnavailable where nothing can be said about the token."""
         token = bearer(authorization)
         key = await self._key(token)
-        claims = self._decode(token, key.key)
-        if origin.channel not in key.endorsements:
+        return Proof(self._decode(token, key.key), key.endorsements)
+
+    async def check(self, authorization: str, origin: Origin) -> Mapping[str, Any]:
+        """The claims of a token that fits where the request says it comes from. Raises the same as `prove`."""
+        proof = await self.prove(authorization)
+        if origin.channel != CHANNEL:
+            raise NotAdmitted(403, "not-from-teams")
+        if origin.channel not in proof.endorsements:
             raise NotAdmitted(403, "key-not-endorsed")
-        if not claims.get("serviceurl") or claims["serviceurl"] != origin.service_url:
+        if not proof.claims.get("serviceurl") or proof.claims["serviceurl"] != origin.service_url:
             raise NotAdmitted(403, "service-url-mismatch")
         if not is_safe_url(origin.service_url):
             raise NotAdmitted(403, "service-url-unsafe")
-        return claims
+        return proof.claims
 
     async def _key(self, token: str) -> Any:
         try:

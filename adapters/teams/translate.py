@@ -39,7 +39,8 @@ def message_from(
         person=person_of(activity),
         public=is_public(activity),
         quoted=quoting is not None,
-        delivery=activity.id or "",
+        # Teams numbers what is said in each conversation by itself.
+        delivery=f"{activity.conversation.id}/{activity.id}" if activity.id else "",
         fields=fields_in(value) if fields is None else fields,
         can_post=True,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import secrets
 import traceback
 from collections.abc import Awaitable, Callable, Mapping
@@ -87,6 +88,8 @@ class WebSettings(Protocol):
     @property
     def public_url(self) -> str: ...
     @property
+    def trusted_proxies(self) -> int: ...
+    @property
     def privacy_url(self) -> str: ...
     @property
     def support_url(self) -> str: ...
@@ -103,11 +106,11 @@ class WebSettings(Protocol):
 
 
 class Refused(Exception):
-    """A request that is not carried out. `what` and `remedy` are for the person."""
+    """A request that is not carried out. `what` and `remedy` are for the person; `wait`: seconds until it may be."""
 
-    def __init__(self, status: int, what: str, remedy: str) -> None:
+    def __init__(self, status: int, what: str, remedy: str, wait: float = 0.0) -> None:
         super().__init__(what)
-        self.status, self.what, self.remedy = status, what, remedy
+        self.status, self.what, self.remedy, self.wait = status, what, remedy, wait
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +177,8 @@ class Site:
             except Refused as refused:
                 values = {"what": refused.what, "remedy": refused.remedy}
                 response = self.page(request, "refused.html", status=refused.status, **values)
+                if refused.wait:
+                    response.headers["Retry-After"] = whole_seconds(refused.wait)
             except web.HTTPRequestEntityTooLarge:
                 response = self.page(
                     request, "refused.html", status=413, what="That is too large", remedy="Send at most 1 MB at once."
@@ -231,6 +236,11 @@ def environment() -> Environment:
         percent=lambda share: f"{float(share):.1%}",
     )
     return made
+
+
+def whole_seconds(wait: float) -> str:
+    """For the header Retry-After."""
+    return str(math.ceil(wait))
 
 
 def see_other(path: str) -> web.Response:

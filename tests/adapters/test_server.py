@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
+import json
 import os
 import signal
 import sys
@@ -10,6 +12,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlencode
 
 import aiohttp
 import pytest
@@ -17,6 +20,7 @@ from yarl import URL
 
 from adapters.server import ServeError, announcement, serving
 from adapters.settings import Settings, read_settings
+from adapters.web.visitor import Visitor
 from tests.slack_workspace.person import HttpWire, Slack
 from tests.slack_workspace.service import Service
 from tests.slack_workspace.workspace import SECRET, Workspace
@@ -67,6 +71,27 @@ async def test_a_direct_message_in_teams_gets_a_sourced_answer_and_a_redelivery_
         assert "AppSec > Cons > Limited scope" in str(sent.card)
         async with http.get(f"{url}/metrics") as response:
             assert 'advisor_turns_total{kind="answer",surface="teams"} 1.0' in await response.text()
+
+
+async def test_a_compressed_body_is_not_unfolded(tmp_path: Path) -> None:
+    """A small one can unfold to gigabytes, before anybody has said who they are."""
+    visitor = Visitor("v" * 43)
+    form = urlencode({"token": visitor.token, "nonce": "1", "text": "hello"}).encode()
+    compressed = {"Content-Encoding": "gzip"}
+    async with (
+        ConnectorService() as connector,
+        server(settings_in(tmp_path, teams_development=connector.url)) as (url, http),
+    ):
+        for body, encoding, expected in ((form, {}, 200), (gzip.compress(form), compressed, 400)):
+            headers = {"Cookie": f"visitor={visitor.secret}", "X-Part": "exchange", **encoding}
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+            async with http.post(f"{url}/say", data=body, headers=headers) as response:
+                assert response.status == expected
+        asked = json.dumps(activities.message(connector.url, "hello")).encode()
+        headers = {"Content-Type": "application/json", **compressed}
+        async with http.post(f"{url}/api/messages", data=gzip.compress(asked), headers=headers) as response:
+            assert response.status == 400
+        assert connector.sent == []
 
 
 @dataclass

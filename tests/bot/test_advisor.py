@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from bot.advisor import Advisor
-from bot.messages import Reply
+from bot.conversation import Conversation
+from bot.effects import Vote
+from bot.messages import Message, Reply
 
 ROOT = Path(__file__).parents[2]
 KNOWLEDGE = ROOT / "knowledge"
@@ -227,3 +229,16 @@ def test_a_folder_with_nothing_but_answers_works_by_wording_alone(tmp_path: Path
 
 def cited(reply: Reply) -> set[str]:
     return {citation.claim for citation in reply.citations}
+
+
+@pytest.mark.parametrize(
+    "typed", ["vote:no/ef01/\x1b[31mno such entry", "vote:no/ef01/no-such/wrong", "vote:yes/ef01/nope"]
+)
+def test_a_vote_that_is_typed_names_no_entry_that_there_is_not(advisor: Advisor, typed: str) -> None:
+    effects = advisor.turn(Message(text=typed), Conversation()).effects
+    assert [effect.entry for effect in effects if isinstance(effect, Vote)] == [None]
+
+
+def test_a_vote_on_a_reference_that_is_none_of_ours_is_none(advisor: Advisor) -> None:
+    effects = advisor.turn(Message(text=f"vote:yes/{'r' * 101}/"), Conversation()).effects
+    assert not any(isinstance(effect, Vote) for effect in effects)

@@ -94,3 +94,8 @@ def test_redacting_twice_changes_nothing_more(text: str) -> None:
 def test_an_ordinary_question_is_kept_as_it_is() -> None:
     question = "Does AppSec cover the supply chain, or is that product security?"
     assert redact(question) == question
+
+
+@pytest.mark.parametrize("sign", ["\x00", "\x1b", "\x7f", "\x85", "\x9b", "\r", "\u202e", "\u2066"])
+def test_nothing_that_a_terminal_obeys_or_yaml_refuses_is_kept(sign: str) -> None:
+    assert redact(f"do roses{sign}need water?") == "do roses need water?"

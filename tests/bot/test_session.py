@@ -307,8 +307,17 @@ async def test_an_experts_answer_is_relayed_to_the_asker_once(memory: Memory, ad
 async def test_a_second_relay_is_refused(memory: Memory) -> None:
     await Session(CountingMind(AskExpert("q1", "why?", EXPERTS)), memory).respond(NEXT)
     session = Session(CountingMind(Relay("q1", "because", "eve")), memory)
-    titles = [(await session.respond(replace(NEXT, command="next", delivery=f"e{n}"))).title for n in range(2)]
-    assert titles == ["step 2", "This question has its answer"]
+    there = replace(NEXT, command="next", place=replace(EXPERTS, thread="55.5"))
+    titles = [(await session.respond(replace(there, delivery=f"e{n}"))).title for n in range(2)]
+    assert titles == ["step 1", "This question has its answer"]
+
+
+async def test_nobody_answers_a_question_that_went_to_the_experts_of_others(memory: Memory) -> None:
+    await Session(CountingMind(AskExpert("q1", "why?", EXPERTS)), memory).respond(NEXT)
+    session = Session(CountingMind(Relay("q1", "because", "eve")), memory)
+    for number, elsewhere in enumerate((replace(EXPERTS, tenant="T9"), replace(EXPERTS, channel="C8"))):
+        stranger = replace(NEXT, command="next", place=elsewhere, delivery=f"e{number}")
+        assert (await session.respond(stranger)).title == "That is not there any more"
 
 
 async def test_a_place_is_subscribed_and_unsubscribed(memory: Memory) -> None:

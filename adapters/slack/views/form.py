@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from adapters.flood import SLOW_DOWN
 from adapters.slack.app import App
 from adapters.slack.forms import channels
 from adapters.slack.membership import objection
@@ -13,15 +14,15 @@ from adapters.slack.translate import from_submission
 
 def register(app: App) -> None:
     async def on_submission(ack: Any, body: dict[str, Any], client: Any) -> None:
+        asked = from_submission(body)
+        if app.slowed(asked):  # said each time: a modal has to be answered, and what was entered stays in it
+            await ack(response_action="push", view=modal(SLOW_DOWN, asked.place, public=asked.public))
+            return
         wrong = await _objections(body, client)
         if wrong:
             await ack(response_action="errors", errors=wrong)
             return
-        asked = from_submission(body)
-        reply = await app.respond(asked)
-        if reply is None:
-            await ack(response_action="clear")
-            return
+        reply = await app.take_turn(asked)
         preview = is_preview(reply)
         shown = modal(reply, asked.place, public=asked.public, on_form=preview)
         await ack(response_action="push" if preview else "update", view=shown)

@@ -41,6 +41,11 @@ async def on_execute(app: App, context: Any) -> dict[str, Any]:
     return _answer("application/vnd.microsoft.card.adaptive", card)
 
 
+def told(notice: Reply | None) -> dict[str, Any]:
+    """A line of text below the card, which stays as it is, with all that was entered there."""
+    return _answer("application/vnd.microsoft.activity.message", _in_short(notice) if notice else "")
+
+
 async def _keep(context: Any, card: dict[str, Any], reply: Reply) -> None:
     """Put the card into the message as well. What an invoke returns is shown once, and gone when the chat is opened
     again. In a chat with others the message stays as it is, because the next step is not theirs."""
@@ -71,4 +76,4 @@ def _answer(type: str, value: object, *, status: int = 200) -> dict[str, Any]:
 
 
 def register(app: App) -> None:
-    app.on("invoke", "adaptiveCard/action", on_execute)
+    app.on_invoke("adaptiveCard/action", on_execute, told)

@@ -49,6 +49,11 @@ def _dialog(reply: Reply) -> dict[str, Any]:
     return {"task": {"type": "continue", "value": value}}
 
 
+def told(notice: Reply | None) -> dict[str, Any] | None:
+    """One line in the place of the dialog; an answer without a body changes nothing."""
+    return {"task": {"type": "message", "value": notice.text}} if notice else None
+
+
 def _part(value: Any, name: str) -> Mapping[str, Any]:
     part = value.get(name) if isinstance(value, Mapping) else None
     return part if isinstance(part, Mapping) else {}
@@ -66,5 +71,5 @@ def _in_place_of(tag: re.Match[str]) -> str:
 
 
 def register(app: App) -> None:
-    app.on("invoke", "composeExtension/fetchTask", on_fetch)
-    app.on("invoke", "composeExtension/submitAction", on_submit)
+    app.on_invoke("composeExtension/fetchTask", on_fetch, told)
+    app.on_invoke("composeExtension/submitAction", on_submit, told)

@@ -15,6 +15,7 @@ from bot.messages import VERDICTS, Bullets, Heading, Message, Paragraph, Place, 
 COMMAND = "ask"
 PARAMETER = "question"
 RESULTS = 5
+MOST = 120  # searches of one person in a minute: Teams searches at every pause in typing
 INSERTED = ("answer", "unstated", "recommendation")  # what is worth showing to others
 
 
@@ -29,10 +30,19 @@ async def on_query(app: App, context: Any) -> dict[str, Any]:
         asked = replace(asked, command="help")
     reply = await app.respond(asked)
     found = [reply] if reply.kind in INSERTED else await _chosen(app, asked, reply)
-    if not found:
-        return {"composeExtension": {"type": "message", "text": _summary(reply)}}
-    results = [_result(each) for each in found]
-    return {"composeExtension": {"type": "result", "attachmentLayout": "list", "attachments": results}}
+    return _results([_result(each) for each in found]) if found else _line(_summary(reply))
+
+
+def told(notice: Reply | None) -> dict[str, Any]:
+    return _line(notice.title) if notice else _results([])
+
+
+def _line(text: str) -> dict[str, Any]:
+    return {"composeExtension": {"type": "message", "text": text}}
+
+
+def _results(found: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"composeExtension": {"type": "result", "attachmentLayout": "list", "attachments": found}}
 
 
 async def _chosen(app: App, asked: Message, reply: Reply) -> list[Reply]:
@@ -77,4 +87,4 @@ def _summary(reply: Reply) -> str:
 
 
 def register(app: App) -> None:
-    app.on("invoke", "composeExtension/query", on_query)
+    app.on_invoke("composeExtension/query", on_query, told, most=MOST)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,9 +13,10 @@ import structlog
 from aiohttp import web
 
 from adapters.transcripts import Exchange
+from adapters.web.crowd import Crowd, Refusal, address_of
 from adapters.web.markdown import markdown
-from adapters.web.site import Posted, Refused, Site, see_other
-from adapters.web.visitor import new_visitor, remember
+from adapters.web.site import Posted, Refused, Site, see_other, whole_seconds
+from adapters.web.visitor import Visitor, new_visitor, remember
 from bot.bounds import Fields
 from bot.commands import listed
 from bot.memory import MemoryUnavailable
@@ -23,9 +25,12 @@ from bot.messages import Choice, Message, Place
 log = structlog.get_logger(__name__)
 
 PLACE = Place("web")
+MOST_LOOKS = 60  # of one visitor in a minute, at a page with all that was said, which takes a while to draw
+MOST_FIELDS = 100  # fields and values of a form that are read
 HOUR = 3600.0
 HIDDEN = "(not shown: it looked like a secret)"
 FIELD = "field:"  # before the id of a form's field
+OURS = ("token", "nonce", "text")  # fields that the page fills in by itself where a form is shown again
 PLATFORMS = "platforms"  # the view that shows how other surfaces draw a reply
 EARLIER = 3  # messages that explain how a follow-up was understood
 
@@ -53,10 +58,15 @@ def routes(site: Site) -> list[web.RouteDef]:
 class Conversation:
     def __init__(self, site: Site) -> None:
         self._site = site
+        self._crowd = Crowd(site.now)
+        self._looks = Crowd(site.now, MOST_LOOKS)
 
     async def show(self, request: web.Request) -> web.Response:
         """Everything that was said, the newest last; at the beginning, what could be asked."""
-        return self._page(request, await self._exchanges(request), _view(request.query.get("view", "")))
+        exchanges = await self._exchanges(request)
+        if exchanges and (refusal := self._looks.refuses(self._person(request), self._address(request))):
+            raise Refused(429, "You load this page very often", "Wait a minute, then load it again.", refusal.wait)
+        return self._page(request, exchanges, _view(request.query.get("view", "")))
 
     def _page(self, request: web.Request, exchanges: Sequence[Exchange], view: str) -> web.Response:
         knowledge = self._site.host.advisor.knowledge
@@ -75,8 +85,10 @@ class Conversation:
         """Take in what was typed or pressed. A script gets the new exchange alone, a browser the whole page."""
         visitor, form = await self._site.posted(request)
         said = _said(form)
-        earlier = await self._exchanges(request)
         id = _delivery(visitor.secret, str(form.get("nonce", "")), said)
+        if refusal := self._refused(request, visitor, id):
+            return self._slowed(request, refusal, form)
+        earlier = await self._exchanges(request)
         now = self._site.now()
         message = Message(
             said.text, said.command, PLACE, person=visitor.person, delivery=id, at=now, fields=said.fields
@@ -101,7 +113,9 @@ class Conversation:
 
     async def start_over(self, request: web.Request) -> web.StreamResponse:
         """Forget what was said here, and be somebody new."""
-        visitor, _ = await self._site.posted(request)
+        visitor, form = await self._site.posted(request)
+        if refusal := self._refused(request, visitor):
+            return self._slowed(request, refusal, form)
         try:
             async with self._site.memory.transaction() as unit:
                 await unit.transcripts.clear(visitor.person)
@@ -109,6 +123,25 @@ class Conversation:
             raise _unavailable(error) from None
         response = see_other("/")
         remember(new_visitor(), response, request, self._site.settings.public_url)
+        return response
+
+    def _refused(self, request: web.Request, visitor: Visitor, delivery: str = "") -> Refusal | None:
+        return self._crowd.refuses(visitor.person, self._address(request), delivery)
+
+    def _address(self, request: web.Request) -> str:
+        return address_of(request, self._site.settings.trusted_proxies)
+
+    def _person(self, request: web.Request) -> str:
+        visitor = self._site.visitor(request)
+        return visitor.person if visitor else ""
+
+    def _slowed(self, request: web.Request, refusal: Refusal, form: Posted) -> web.Response:
+        """The notice, with what was sent, so that it can be sent again."""
+        sent = [(name, value) for name, value in form.items() if name not in OURS and isinstance(value, str)]
+        response = self._site.page(
+            request, "slowed.html", status=429, notice=refusal.notice, sent=sent, text=str(form.get("text", ""))
+        )
+        response.headers["Retry-After"] = whole_seconds(refusal.wait)
         return response
 
     async def alone(self, request: web.Request) -> web.Response:
@@ -167,11 +200,11 @@ class Conversation:
 
 def _said(form: Posted) -> Said:
     command = str(form.get("command", "")).strip() or None
-    entered: dict[str, list[str]] = {}
-    for key, value in form.items():
-        if key.startswith(FIELD):
-            entered.setdefault(key.removeprefix(FIELD), []).extend([str(value)] if value else [])
-    fields = tuple((id, tuple(values)) for id, values in entered.items())
+    given: dict[str, list[str]] = {}
+    named = ((name.removeprefix(FIELD), value) for name, value in form.items() if name.startswith(FIELD))
+    for id, value in islice(named, MOST_FIELDS):
+        given.setdefault(id, []).extend([str(value)] if value else [])
+    fields = tuple((id, tuple(values)) for id, values in given.items())
     return Said("" if command else str(form.get("text", "")), command, fields)
 
 

@@ -41,6 +41,12 @@ function end(waiting, html) {
   return drawn;
 }
 
+// Why a message was not taken in.
+function notice(html) {
+  const parts = new DOMParser().parseFromString(html, "text/html").querySelectorAll(".notice h1, .notice .remedy");
+  return Array.from(parts, (part) => part.textContent.trim().replace(/([^.])$/, "$1.")).join(" ");
+}
+
 let busy = false;
 
 async function send(form, button) {
@@ -59,6 +65,11 @@ async function send(form, button) {
       body: new URLSearchParams(data),
       headers: { "X-Part": "exchange" },
     });
+    if (response.status === 429) { // what was typed stays in the box
+      waiting.remove();
+      tell(notice(await response.text()));
+      return;
+    }
     if (!response.ok) throw new Error(String(response.status));
     const drawn = end(waiting, await response.text());
     if (typed) {

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from adapters.database import SqlMemory
-from adapters.transcripts import Exchange
+from adapters.transcripts import MOST, Exchange
 from bot.kept import Person
 from bot.messages import Paragraph, Reply
 
@@ -21,7 +23,6 @@ async def test_exchanges_come_back_in_order_to_their_person_until_they_are_old_o
         await unit.transcripts.keep("ben", FERNS, since=0.0)
     async with memory.transaction() as unit:
         assert await unit.transcripts.of("anna", since=0.0) == [ROSES, FERNS]
-        assert await unit.transcripts.of("anna", since=0.0, limit=1) == [FERNS]
         assert await unit.transcripts.of("anna", since=15.0) == [FERNS]
         assert await unit.transcripts.one("anna", "e1") == ROSES
         assert await unit.transcripts.one("ben", "e1") is None
@@ -31,4 +32,18 @@ async def test_exchanges_come_back_in_order_to_their_person_until_they_are_old_o
         assert await unit.transcripts.of("anna", since=0.0) == []
         await unit.transcripts.clear("ben")
         assert await unit.transcripts.of("ben", since=0.0) == []
+    await memory.close()
+
+
+async def test_of_each_person_the_latest_exchanges_are_kept_and_no_more(database: str) -> None:
+    memory = SqlMemory.at(database)
+    said = [replace(FERNS, id=f"e{number}", at=float(number)) for number in range(MOST + 2)]
+    async with memory.transaction() as unit:
+        await unit.transcripts.keep("ben", ROSES, since=0.0)
+        for exchange in said:
+            await unit.transcripts.keep("anna", exchange, since=0.0)
+    async with memory.transaction() as unit:
+        assert await unit.transcripts.of("anna", since=0.0) == said[2:]
+        assert await unit.transcripts.one("anna", "e1") is None
+        assert await unit.transcripts.of("ben", since=0.0) == [ROSES]
     await memory.close()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from adapters.flood import MOST
 from adapters.slack.assistant import WORKING
-from adapters.slack.flood import MOST
 from tests.adapters.slack.conftest import SHARED
 from tests.slack_workspace.person import Slack
 from tests.slack_workspace.reading import texts

@@ -6,7 +6,7 @@ import re
 from itertools import pairwise
 from typing import Any
 
-from adapters.slack.flood import MOST
+from adapters.flood import MOST
 from adapters.slack.home import House
 from adapters.slack.home import home as home_of
 from bot.messages import Reply

@@ -7,6 +7,7 @@ import re
 import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
+from datetime import datetime
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -15,10 +16,12 @@ from cryptography.fernet import Fernet
 from slack_sdk.oauth.installation_store import Installation
 from slack_sdk.oauth.installation_store.sqlalchemy import SQLAlchemyInstallationStore
 from slack_sdk.oauth.state_store.sqlalchemy import SQLAlchemyOAuthStateStore
-from sqlalchemy import MetaData, Table, text
+from sqlalchemy import MetaData, Table, func, select, text, update
 from structlog.testing import capture_logs
 
 from adapters.database import SqlMemory, migrate, tables
+from adapters.database.tables import slack_oauth_states
+from adapters.slack import installing
 from adapters.slack.installations import Installations
 from adapters.slack.manifest import bot_scopes
 from adapters.slack.sealing import Seal
@@ -121,6 +124,22 @@ async def test_s16_a_workspace_installs_the_app_and_is_answered_with_its_own_tok
     anna = Slack.join(world.wire, service, workspace)
     await anna.direct("what is RASP?")
     assert "runtime" in json.dumps(anna.said()).lower()
+
+
+async def test_installations_that_are_begun_and_not_ended_are_not_kept_without_end(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Anybody may open the page on which they begin."""
+    monkeypatch.setattr(installing, "MOST_STATES", 5)
+    kept = select(func.count()).select_from(slack_oauth_states)
+    for _ in range(8):
+        await begin(world)
+    async with world.memory.engine.begin() as connection:
+        assert (await connection.execute(kept)).scalar_one() == 5
+        await connection.execute(update(slack_oauth_states).values(expire_at=datetime(2020, 1, 1)))
+    await begin(world)
+    async with world.memory.engine.connect() as connection:
+        assert (await connection.execute(kept)).scalar_one() == 1
 
 
 @pytest.mark.parametrize(

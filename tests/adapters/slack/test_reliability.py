@@ -17,7 +17,6 @@ from structlog.testing import capture_logs
 from adapters.database import SqlMemory, migrate
 from adapters.outbox import Postman
 from adapters.slack.app import Session as AnySession
-from adapters.slack.flood import MOST, WITHIN, Flood
 from adapters.slack.pace import Pace
 from bot.effects import Post
 from bot.kept import Person
@@ -278,35 +277,6 @@ async def test_an_expired_trigger_is_told_and_not_swallowed(person: Slack) -> No
     status, _ = await person.wire.deliver("interactive", {**person._interaction("shortcut"), **body})
     assert status == 200
     assert "did not work" in json.dumps(person.said())
-
-
-async def test_a_flood_from_one_person_gets_one_please_slow_down_and_nobody_else_waits(
-    world: World, person: Slack
-) -> None:
-    for number in range(MOST + 5):
-        await person.direct(f"message {number}")
-    said = [json.dumps(one) for one in person.said()]
-    assert len(said) == MOST + 1
-    assert "Please slow down" in said[-1]
-    other = Slack.join(person.wire, person.service, person.workspace)
-    await other.direct("hello there")
-    assert "hello there" in json.dumps(other.said())
-
-
-async def test_a_flood_that_ebbs_is_read_again() -> None:
-    now = [0.0]
-    flood = Flood(clock=lambda: now[0])
-    anna = Person("slack", "T1", "anna")
-    assert [flood.judge(anna) for _ in range(MOST + 2)] == ["fine"] * MOST + ["tell", "ignore"]
-    now[0] = WITHIN
-    assert flood.judge(anna) == "fine"
-    assert flood.judge(Person("slack", "T2", "anna")) == "fine"
-
-
-async def test_what_slack_delivers_again_counts_once_for_the_flood() -> None:
-    flood, anna = Flood(lambda: 0.0), Person("slack", "T1", "anna")
-    assert {flood.judge(anna, f"Ev-{number // 3}") for number in range(3 * MOST)} == {"fine"}
-    assert [flood.judge(anna, "Ev-0"), flood.judge(anna, "Ev-more")] == ["fine", "tell"]
 
 
 async def test_s19_a_channel_gets_one_message_a_second_and_other_channels_do_not_wait() -> None:

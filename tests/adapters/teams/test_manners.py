@@ -12,7 +12,7 @@ from bot.session import Session
 from tests.adapters.teams.card_schema import texts
 from tests.adapters.teams.conftest import MakeWorld, World
 from tests.adapters.teams.test_conversations import actions, text_of
-from tests.teams_connector.activities import CHANNEL, activity, in_channel, message, pressed
+from tests.teams_connector.activities import CHANNEL, TENANT, activity, in_channel, message, pressed
 
 LISTED = [command.name for command in COMMANDS if command.listed]
 
@@ -79,3 +79,18 @@ async def test_a_team_is_welcomed_with_the_commands_T5_T6(world: World) -> None:
     await world.post(activity(world.connector.url, "installationUpdate", action="add", **in_channel("")))
     welcome = texts(world.connector.sent[-1].card)
     assert welcome[1] == "Dana added me here."
+
+
+async def test_two_people_whose_messages_bear_one_number_each_get_their_own_answer(world: World) -> None:
+    """Teams numbers messages by the millisecond, in each conversation by itself."""
+    url = world.connector.url
+    erin = {"id": "29:erin", "name": "Erin", "aadObjectId": "aad-erin", "role": "user"}
+    elsewhere = {
+        "from": erin,
+        "conversation": {"id": "a:erin-and-bot", "conversationType": "personal", "tenantId": TENANT},
+    }
+    await world.post(message(url, "what is SAST?", id="1700000000001"))
+    await world.post(message(url, "what is RASP?", id="1700000000001", **elsewhere))
+    first, second = world.connector.sent
+    assert (first.conversation, second.conversation) == ("a:dana-and-bot", "a:erin-and-bot")
+    assert "RASP" in text_of(second.card) and "SAST" not in text_of(second.card)

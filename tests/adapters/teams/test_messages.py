@@ -56,7 +56,7 @@ async def test_a_message_says_who_asked_what_and_where(world: World) -> None:
     assert heard.place == Place("teams", TENANT, "a:dana-and-bot", "")
     assert heard.person == "aad-dana"
     assert heard.public is False
-    assert heard.delivery == asked["id"]
+    assert heard.delivery == f"{asked['conversation']['id']}/{asked['id']}"
     assert heard.at == world.time.date
     assert heard.can_post
     assert heard.experts is None

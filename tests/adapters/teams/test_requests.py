@@ -91,9 +91,15 @@ async def test_strangers_are_turned_away_before_their_body_is_read(make_world: M
         assert response.status == 401
 
 
-async def test_a_body_is_read_as_malformed_only_from_who_has_a_token(make_world: MakeWorld) -> None:
+async def test_a_body_is_read_only_from_whose_token_is_proven(make_world: MakeWorld) -> None:
+    """What a megabyte of JSON is made to cost is not for strangers to say."""
     world = await make_world(WITH_APP_ID)
-    assert await world.post({}, "a.b.c") == (400, "")
+    issuer = world.issuer
+    claims = issuer.claims(world.connector.url)
+    strangers = ("a.b.c", issuer.token(claims, key="foreign", key_id="first"), issuer.token({**claims, "aud": "other"}))
+    for token in strangers:
+        assert await world.post({}, token) == (401, "")
+    assert await world.post({}, issuer.token(claims)) == (400, "")
 
 
 @pytest.mark.parametrize(

@@ -129,6 +129,14 @@ async def test_a_channel_that_the_key_is_not_endorsed_for_is_refused_T19(guarded
     await refused(guarded, token, 403, channelId="directline")
 
 
+async def test_a_channel_of_azure_where_anybody_can_say_who_they_are_is_refused_T19(guarded: World) -> None:
+    """Its key and its token are good: whoever has the key of a web chat chooses person and tenant by themselves."""
+    guarded.issuer.published = [PublishedKey("first", endorsements=("msteams", "webchat", "directline"))]
+    for channel in ("webchat", "directline"):
+        token = guarded.issuer.token(guarded.issuer.claims(guarded.connector.url))
+        await refused(guarded, token, 403, channelId=channel)
+
+
 async def test_a_service_url_that_is_not_encrypted_is_refused_T19(guarded: World) -> None:
     asked = message("http://connector.example/", "what is it?")
     assert await guarded.post_signed(asked) == (403, "")

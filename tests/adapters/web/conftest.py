@@ -97,6 +97,7 @@ async def make_web(host: Host, database_file: Path, stack: AsyncExitStack) -> An
         settings = SimpleNamespace(
             **{
                 "public_url": "",
+                "trusted_proxies": 0,
                 "conversation_hours": 24.0,
                 "triage_days": 7.0,
                 "privacy_url": "",

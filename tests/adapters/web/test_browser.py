@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, async_playwright, expect
 
+from adapters.flood import MOST, WITHIN
 from adapters.host import Host
 from tests.adapters.web.conftest import ROOT, Web
 from tests.adapters.web.test_workbench import PAGES
@@ -226,3 +227,19 @@ async def test_every_page_is_flawless_in_light_in_dark_and_on_a_phone(site: Web)
                 lists = path.rpartition("/")[2] in ("knowledge", "answers", "vocabulary")
                 await page.goto(path + "?find=supply" if lists else path)  # long lists take long to look through
                 await flawless(page)
+
+
+async def test_who_is_too_quick_is_told_in_place_and_what_was_typed_stays_in_the_box(site: Web) -> None:
+    async with chromium(site) as person:
+        page = await person()
+        for _ in range(MOST):
+            await say(page, "about")
+        await page.locator("#text").fill("what is RASP?")
+        await page.keyboard.press("Enter")
+        await expect(page.locator("#state")).to_contain_text("Please slow down. That was more than")
+        await expect(page.locator("#text")).to_have_value("what is RASP?")
+        await expect(page.locator(".exchange")).to_have_count(MOST)
+        site.clock.ahead += WITHIN
+        await page.keyboard.press("Enter")
+        await expect(page.locator(".exchange:not(.waiting)")).to_have_count(MOST + 1)
+        await expect(page.locator("#state")).to_be_empty()

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
+from multidict import MultiDict, MultiDictProxy
 from yarl import URL
 
+from adapters.web.pages.conversation import MOST_FIELDS, _said
 from tests.adapters.web.browser import Browser
 from tests.adapters.web.conftest import Web
 
@@ -128,3 +130,14 @@ async def test_a_form_that_cannot_be_read_is_refused_in_words(browser: Browser, 
     async with browser.http.post(f"{browser.url}/say", data=b"token=\xff\r\n--", headers=headers) as response:
         assert response.status in (400, 403)
         assert "Load the page again" in await response.text()
+
+
+async def test_of_a_form_with_fields_without_end_the_first_are_read(browser: Browser, site: Web) -> None:
+    """Each is looked through for secrets, which takes its time."""
+    form = [(f"field:f{number % 3}", str(number)) for number in range(5000)]
+    said = _said(MultiDictProxy(MultiDict([("command", "about"), *form])))
+    assert sum(len(values) for _, values in said.fields) == MOST_FIELDS
+    assert said.fields[1] == ("f1", tuple(str(number) for number in range(1, MOST_FIELDS, 3)))
+    token = browser.page.one("input", name="token").attributes["value"]
+    await browser.send("/say", [("token", token), ("command", "about"), *form[:500]])
+    assert browser.status == 200 and browser.latest.text
