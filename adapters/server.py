@@ -34,7 +34,9 @@ from bot.session import Session
 
 logger = logging.getLogger(__name__)
 
-LONGEST_END = 30.0  # seconds that work in the background may take to end
+# What is stopped has ten seconds on most platforms, then it is killed. What is not done by then is in the outbox.
+LONGEST_REQUEST = 3.0  # seconds that requests may still take to end; half a request never ends
+LONGEST_END = 3.0  # seconds that work in the background may take to end
 LARGEST_BODY = 1024 * 1024  # bytes of a request; both platforms send far less
 
 
@@ -74,7 +76,7 @@ def openers() -> dict[str, Callable[[Parts], Door]]:
     return {
         "web": lambda made: open_web(made.settings, made.session, made.memory, made.host, previews),
         "slack": lambda made: open_slack(made.settings, made.session, made.memory, made.postman),
-        "teams": lambda made: open_teams(made.settings, made.session, made.memory),
+        "teams": lambda made: open_teams(made.settings, made.session, made.memory, made.postman),
     }
 
 
@@ -175,7 +177,7 @@ def _application(settings: Settings, session: Measured, memory: Memory, doors: D
 
 
 async def _listen(application: web.Application, settings: Settings, stack: AsyncExitStack) -> int:
-    runner = web.AppRunner(application, access_log=None)
+    runner = web.AppRunner(application, access_log=None, shutdown_timeout=LONGEST_REQUEST)
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
     site = web.TCPSite(runner, settings.host, settings.port)
@@ -199,7 +201,9 @@ def _keep_running(work: Coroutine[None, None, None], close: Callable[[], None], 
 
     async def end() -> None:
         close()
-        await asyncio.wait({task}, timeout=LONGEST_END)
+        _, late = await asyncio.wait({task}, timeout=LONGEST_END)
+        for one in late:
+            one.cancel()
 
     stack.push_async_callback(end)
 

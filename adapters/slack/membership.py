@@ -12,7 +12,7 @@ INVITE = "I am not in that channel. Invite me there with /invite @advisor, then 
 ARCHIVED = "That channel is archived. Pick another one."
 NOT_YOURS = "You are not in that channel. Pick one that you are in."
 UNKNOWN = "Slack does not let me look at that channel right now. Try again, or pick another one."
-PAGE = 200
+PAGE = 999  # the most that Slack gives at once
 
 
 async def objection(client: Any, person: str, channel: str) -> str:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
+
+import aiohttp
 
 from adapters.slack.app import App
 from adapters.slack.forms import channels
-from adapters.slack.membership import objection
+from adapters.slack.membership import UNKNOWN, objection
 from adapters.slack.modals import CALLBACK, is_preview, modal
 from adapters.slack.translate import from_submission
+from adapters.slack.window import left
+
+ROOM = 0.5  # seconds of the request that are left for the turn
 
 
 def register(app: App) -> None:
@@ -32,5 +38,9 @@ def register(app: App) -> None:
 async def _objections(body: dict[str, Any], client: Any) -> dict[str, str]:
     """Why nothing can be posted in a channel that was picked, by the block in which it was."""
     picked = channels(body["view"]["state"]["values"])
-    found = {block_id: await objection(client, body["user"]["id"], channel) for block_id, channel in picked.items()}
-    return {block_id: why for block_id, why in found.items() if why}
+    try:
+        async with asyncio.timeout(left() - ROOM):
+            found = {block: await objection(client, body["user"]["id"], channel) for block, channel in picked.items()}
+    except (aiohttp.ClientError, TimeoutError):
+        found = dict.fromkeys(picked, UNKNOWN)
+    return {block: why for block, why in found.items() if why}
