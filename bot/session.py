@@ -108,7 +108,9 @@ class Session:
                 # Once more, where it cannot count twice: a lost connection or a deadlock is gone the second time. That
                 # also finds out whether a turn was kept of which the store did not say so.
                 if failures > 1 or not message.delivery:
-                    raise OutcomeUnknown(str(error)) if unknown else error
+                    if unknown:
+                        raise OutcomeUnknown(str(error)) from error
+                    raise
                 continue
             if has_effects:
                 self._woken()

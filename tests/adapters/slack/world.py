@@ -47,7 +47,7 @@ class World:
 
     async def quiet(self) -> None:
         """Return when nothing waits to be sent."""
-        while await self.waiting():
+        while await self.waiting():  # noqa: ASYNC110
             await asyncio.sleep(0.01)
 
 
