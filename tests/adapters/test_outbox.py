@@ -15,7 +15,7 @@ from adapters.leases import LEASE
 from adapters.outbox import ATTEMPTS, Postman, wait_before
 from bot.effects import Post
 from bot.kept import KeptPost, KeptQuestion
-from bot.memory import Memory, Unit
+from bot.memory import AT_ONCE, Memory, Unit
 from bot.memory_volatile import VolatileMemory
 from bot.messages import Place
 from bot.sending import ExpertQuestion, Going, IfUnsure, Notice, Parcel, Refused, TryLater
@@ -172,7 +172,7 @@ async def test_an_attempt_that_takes_too_long_counts_as_unknown(memory: Memory) 
             return reference
 
     channel, clock = Slow(), Clock()
-    postman = Postman(memory, {"slack": channel}, clock=clock, patience=0.01)
+    postman = Postman(memory, {"slack": channel}, clock=clock, patience=0.5)
     await put(memory, PARCEL)
     await postman.send_due()
     clock.now += wait_before(1)
@@ -384,3 +384,85 @@ async def test_whoever_shared_a_post_is_told_where_it_stands_and_can_take_it_bac
     assert isinstance(told, Notice) and told.person == "anna"
     assert told.reply.link == "https://chat.example/m-p1"
     assert [choice.command for choice in told.reply.choices] == ["retract:p1"]
+
+
+async def test_where_nobody_can_look_what_may_have_arrived_is_never_sent_again_and_told(memory: Memory) -> None:
+    channel, clock = Channel([ConnectionResetError()], arrives=True, where_unsure="never"), Clock()
+    async with memory.transaction() as unit:
+        await unit.posts.add(replace(POST, asked_in=Place("slack", "T1", "D7")))
+        await unit.outbox.put(PARCEL, AT_ONCE)
+    postman = Postman(memory, {"slack": channel}, clock=clock)
+    while await postman.send_due():
+        clock.now += 600.0
+    assert await post_state(memory) == ("unsure", "")
+    told = channel.messages.pop("m-p1-unsure-notice")
+    assert isinstance(told, Notice)
+    assert [choice.command for choice in told.reply.choices] == ["again:p1"]
+    assert list(channel.messages) == ["m-p1"] and channel.looked == 0
+
+
+async def test_what_failed_before_it_went_out_is_simply_sent(memory: Memory) -> None:
+    class Failing(Channel):
+        async def send(self, parcel: Parcel, going: Going) -> str:
+            if self.troubles:
+                raise self.troubles.pop()
+            return await super().send(parcel, going)
+
+    channel, clock = Failing([ConnectionResetError()], where_unsure="never"), Clock()
+    postman = Postman(memory, {"slack": channel}, clock=clock)
+    await put(memory, PARCEL)
+    await postman.send_due()
+    clock.now += wait_before(1)
+    await postman.send_due()
+    assert await post_state(memory) == ("posted", "m-p1")
+
+
+async def test_a_process_that_was_stopped_and_overtaken_sends_nothing(memory: Memory) -> None:
+    clock = Clock()
+
+    class Stopped(Channel):
+        async def send(self, parcel: Parcel, going: Going) -> str:
+            others = Postman(memory, {"slack": other}, clock=clock, monotonic=clock)
+            await looks(others, clock)  # it was stopped for so long that another one took over
+            return await super().send(parcel, going)
+
+    first, other = Stopped(where_unsure="never"), Channel(where_unsure="never")
+    await put(memory, PARCEL)
+    await Postman(memory, {"slack": first}, clock=clock, monotonic=clock).send_due()
+    assert (first.attempts, other.attempts) == (0, 1)
+    assert await post_state(memory) == ("posted", "m-p1")
+
+
+async def test_what_takes_longer_than_somebody_can_wait_goes_on_behind_their_back(memory: Memory) -> None:
+    goes_on = asyncio.Event()
+
+    class Slow(Channel):
+        async def send(self, parcel: Parcel, going: Going) -> str:
+            reference = await super().send(parcel, going)
+            await goes_on.wait()
+            return reference
+
+    channel = Slow(where_unsure="never")
+    postman = Postman(memory, {"slack": channel}, poll=3600.0)
+    await put(memory)
+    await postman.deliver(PARCEL, within=0.01)
+    assert await post_state(memory) == ("waiting", "")
+    postman.close()
+    ending = asyncio.create_task(postman.run())
+    goes_on.set()
+    await ending  # it waits for what is under way
+    assert await post_state(memory) == ("posted", "m-p1")
+
+
+async def test_a_lease_that_is_renewed_is_never_taken_over_whatever_the_clocks_say(memory: Memory) -> None:
+    clock, ahead = Clock(), Clock()
+    await put(memory, PARCEL)
+    async with memory.transaction() as unit:
+        await unit.outbox.claim("alive", now=clock.now, lease=LEASE, surfaces=("slack",))
+    other = Postman(memory, {"slack": Channel()}, clock=ahead, monotonic=clock)
+    for jump in (0.0, 86_400.0, -172_800.0, 86_400.0):
+        ahead.now += jump
+        clock.now += LEASE * 0.9
+        async with memory.transaction() as unit:
+            await unit.outbox.renew(["p1"], "alive", now=clock.now, lease=LEASE)
+        assert await other.send_due() == 0
