@@ -1,7 +1,11 @@
 """Sends what the outbox holds: each parcel by one process, again after a failure, looked for before it is sent again.
 
-A parcel is claimed under a lease, sent, and marked in the transaction that also keeps the message's own id. A process
-that dies in between leaves a parcel that may have arrived: the next one asks the platform before it sends.
+A parcel is claimed, sent, and marked in the transaction that also keeps the message's own id. That it goes out is kept
+too, right before: a process that dies earlier leaves a parcel that is simply sent; one that dies later, or an answer
+that is lost, leaves one that may have arrived. Then the platform is asked, where it can be; where it can't, what others
+see is never sent a second time, and whoever waits for it is told (`bot.consequences.left_unsure`).
+
+While it is at a parcel, a process renews its lease (`adapters.leases`); what a dead one left is taken over.
 """
 
 from __future__ import annotations
@@ -10,21 +14,26 @@ import asyncio
 import logging
 import secrets
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from typing import Any
 
-from bot.consequences import arrived, never_arrived, sent_as
+from adapters.leases import LEASE, SAFE, Hands, Held, Watch
+from bot.consequences import arrived, left_unsure, never_arrived, sent_as
 from bot.effects import Post
-from bot.memory import Memory, MemoryUnavailable, Unit
+from bot.memory import LONGEST_PUT_OFF, Memory, MemoryUnavailable, Unit
 from bot.origin import origin_of
-from bot.sending import Claimed, Parcel, Refused, Sender, TryLater
+from bot.sending import Claimed, Going, Overtaken, Parcel, Refused, Sender, TryLater
 
 logger = logging.getLogger(__name__)
 
-LEASE = 120.0  # seconds for which a claimed parcel is this process's
-PATIENCE = 45.0  # seconds that one attempt may take; well below the lease, so that no two processes send at once
-BRIEF = 2.0  # the same where somebody waits: the platforms want to be answered within three
-LONGEST_WAIT = 300.0  # seconds between two attempts
+PATIENCE = 45.0  # seconds that one attempt may take: an answer that comes late is better than an outcome nobody knows
+BRIEF = 2.0  # the same where somebody waits: then it goes on behind their back
+LONGEST_WAIT = 300.0  # seconds between two attempts, where the platform asks for no longer one
 ATTEMPTS = 200  # about 16 hours; then it is given up
+AT_ONCE = 20  # attempts side by side
+
+Attempt = Callable[[Going], Awaitable[str]]
+"""Sends a parcel, as `Sender.send` does."""
 
 
 def wait_before(attempt: int) -> float:
@@ -36,9 +45,13 @@ class _NotLooked(TryLater):
     """The platform did not let us look, so an earlier attempt may have arrived as before."""
 
 
+class _Unsure(Exception):
+    """It may have arrived, and it is not sent again."""
+
+
 class Postman:
     """Carries parcels out, as one of perhaps several processes on the same memory. `senders` is keyed by surface, and
-    may still be filled in."""
+    may still be filled in. `clock`: seconds since 1970; `monotonic`: seconds."""
 
     def __init__(
         self,
@@ -46,15 +59,20 @@ class Postman:
         senders: Mapping[str, Sender],
         *,
         clock: Callable[[], float] = time.time,
+        monotonic: Callable[[], float] = time.monotonic,
         poll: float = 1.0,
         patience: float = PATIENCE,
     ) -> None:
         self._memory = memory
         self._senders = senders
         self._clock = clock
+        self._monotonic = monotonic
         self._poll = poll
         self._patience = patience
         self._owner = secrets.token_hex(8)
+        self._watch = Watch(monotonic)
+        self._hands = Hands(memory, self._owner, clock, monotonic)
+        self._under_way: set[asyncio.Task[None]] = set()
         self._woken = asyncio.Event()
         self._closing = False
 
@@ -68,11 +86,15 @@ class Postman:
         self._woken.set()
 
     async def run(self) -> None:
-        """Send what is due until closed. Whatever fails is logged, and everything tried again at the next look."""
+        """Send what is due until closed, then end what is under way. Whatever fails is logged, and everything tried
+        again at the next look."""
         while not self._closing:
             try:
-                while await self.send_due() and not self._closing:
-                    pass
+                claimed = await self._claim() if len(self._under_way) < AT_ONCE else []
+                for held in claimed:
+                    self._start(self._carry(held, self._patience)).add_done_callback(lambda _: self.wake())
+                if claimed:
+                    continue
             except MemoryUnavailable as error:
                 logger.error("outbox: memory unavailable: %s", error)
             except Exception as error:  # nobody else would notice that nothing is sent any more
@@ -82,110 +104,171 @@ class Postman:
             except TimeoutError:
                 continue
             self._woken.clear()
+        while self._under_way:
+            await asyncio.wait(self._under_way)
 
-    async def take(self, parcel: Parcel, unit: Unit) -> bool:
-        """Put it in the outbox as what this process is at: once `unit` is kept, `carry` has to follow. False if it was
+    async def take(self, parcel: Parcel, unit: Unit) -> Held | None:
+        """Put it in the outbox as what this process is at: once `unit` is kept, `carry` has to follow. None if it was
         put before, so that somebody is at it already."""
-        return await unit.outbox.take(parcel, self._owner, now=self._clock(), lease=LEASE)
+        before = self._monotonic()
+        # What can be looked for needs no mark of its own when it goes out: that saves a write a reply.
+        marked = self._sender(parcel).if_unsure(parcel) != "never"
+        taken = await unit.outbox.take(parcel, self._owner, now=self._clock(), lease=LEASE, unsure=marked)
+        return Held(Claimed(parcel, 0, unsure=False), before, marked) if taken else None
 
-    async def carry(self, parcel: Parcel) -> None:
-        """Send at once what was taken: a failure leaves it in the outbox for later, a crash to another process. Never
-        raises."""
-        await self._carry(Claimed(parcel, 0, unsure=False), BRIEF)
+    async def carry(self, held: Held, by: Attempt | None = None, *, within: float = BRIEF) -> None:
+        """Send at once what was taken: a failure leaves it in the outbox for later, a crash to another process. Returns
+        after `within` seconds at the latest: then it goes on by itself. Never raises. `by`: its own way to send."""
+        task = self._start(self._carry(held, self._patience, by))
+        await asyncio.wait({task}, timeout=max(0.0, within))
 
-    async def deliver(self, parcel: Parcel) -> None:
+    async def deliver(self, parcel: Parcel, *, within: float = BRIEF) -> None:
         """`take` and `carry`. Raises MemoryUnavailable where it could not be kept."""
         async with self._memory.transaction() as unit:
-            taken = await self.take(parcel, unit)
-        if taken:
-            await self.carry(parcel)
+            held = await self.take(parcel, unit)
+        if held:
+            await self.carry(held, within=within)
 
     async def send_due(self) -> int:
         """Claim what is due and carry it out, side by side. Returns how many parcels that were."""
-        async with self._memory.transaction() as unit:
-            claimed = await unit.outbox.claim(
-                self._owner, now=self._clock(), lease=LEASE, surfaces=tuple(self._senders)
-            )
-        await asyncio.gather(*(self._carry(one, self._patience) for one in claimed))
+        claimed = await self._claim()
+        await asyncio.gather(*(self._carry(held, self._patience) for held in claimed))
         return len(claimed)
 
-    async def _carry(self, claimed: Claimed, patience: float) -> None:
-        """One attempt. Where its outcome can't be kept, the lease runs out, and the next one looks before it sends."""
+    async def _claim(self) -> list[Held]:
+        before = self._monotonic()
+        async with self._memory.transaction() as unit:
+            dead = [one for one in self._watch.dead(await unit.outbox.leases()) if one.parcel not in self._hands]
+            claimed = await unit.outbox.claim(
+                self._owner, now=self._clock(), lease=LEASE, surfaces=tuple(self._senders), dead=dead
+            )
+        return [Held(one, before, marked=one.unsure) for one in claimed]
+
+    def _sender(self, parcel: Parcel) -> Sender:
+        return self._senders[parcel.place.surface]
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(work)
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+        return task
+
+    async def _carry(self, held: Held, patience: float, by: Attempt | None = None) -> None:
+        """One attempt. Where its outcome can't be kept, the lease ends, and the next one looks before it sends."""
         try:
-            await self._try(claimed, patience)
+            with self._hands.holding(held):
+                await self._try(held, patience, by)
         except Exception as error:
             what = f"MemoryUnavailable({error})" if isinstance(error, MemoryUnavailable) else type(error).__name__
-            logger.error("outbox: outcome not kept: parcel=%s error=%s", claimed.parcel.id, what)
+            logger.error("outbox: outcome not kept: parcel=%s error=%s", held.parcel.id, what)
 
-    async def _try(self, claimed: Claimed, patience: float) -> None:
-        parcel = claimed.parcel
+    async def _try(self, held: Held, patience: float, by: Attempt | None) -> None:
+        parcel = held.parcel
+        wait = wait_before(held.claimed.attempts + 1)
         try:
             async with asyncio.timeout(patience):
-                reference = await self._attempt(claimed)
+                reference = await self._attempt(held, by)
+        except Overtaken:
+            logger.warning("outbox: overtaken: parcel=%s", parcel.id)
         except TryLater as later:
-            unsure = isinstance(later, _NotLooked)
-            await self._put_off(claimed, max(later.after, wait_before(claimed.attempts + 1)), unsure=unsure)
+            await self._put_off(held, max(later.after, wait), unsure=isinstance(later, _NotLooked))
         except Refused as refused:
             await self._give_up(parcel, refused.why)
         except MemoryUnavailable:
             raise
+        except _Unsure:
+            await self._leave_unsure(parcel)
         except Exception as error:
             # Timeouts and lost connections: it may have arrived. The text of the error can hold what was sent.
             logger.warning("outbox: attempt failed: parcel=%s error=%s", parcel.id, type(error).__name__)
-            await self._put_off(claimed, wait_before(claimed.attempts + 1), unsure=True)
+            unsure = held.gone or held.claimed.unsure
+            if unsure and parcel.action == "send" and self._sender(parcel).if_unsure(parcel) == "never":
+                await self._leave_unsure(parcel)
+            else:
+                await self._put_off(held, wait, unsure=unsure)
         else:
             await self._settle(parcel, reference)
 
-    async def _attempt(self, claimed: Claimed) -> str:
-        parcel, sender = claimed.parcel, self._senders[claimed.parcel.place.surface]
+    async def _attempt(self, held: Held, by: Attempt | None) -> str:
+        parcel, sender = held.parcel, self._sender(held.parcel)
+
+        async def going() -> None:
+            await self._going(held)
+
         if parcel.action == "send":
-            found = await self._find(parcel) if claimed.unsure else None
+            found = await self._find(parcel, going) if held.claimed.unsure else None
             if parcel.content is None:  # whose it was is forgotten: what got there is taken away next
                 return found or ""
-            return found or await sender.send(parcel)
+            return found or await (by(going) if by else sender.send(parcel, going))
         async with self._memory.transaction() as unit:
             reference = await sent_as(parcel.subject, unit)
         if not reference:  # it never got there, so there is nothing to change
             return ""
+        await going()
         if parcel.action == "update":
             await sender.update(parcel, reference)
         else:
             await sender.delete(parcel, reference)
         return reference
 
-    async def _find(self, parcel: Parcel) -> str | None:
+    async def _going(self, held: Held) -> None:
+        """See `bot.sending.Going`. A process that was stopped for a while finds out here that it was overtaken."""
+        while not held.marked or self._monotonic() - held.renewed > SAFE:
+            before = self._monotonic()
+            async with self._memory.transaction() as unit:
+                if not await unit.outbox.going(held.parcel.id, self._owner, now=self._clock(), lease=LEASE):
+                    raise Overtaken
+            held.marked, held.renewed = True, before
+        held.gone = True
+
+    async def _find(self, parcel: Parcel, going: Going) -> str | None:
+        sender = self._sender(parcel)
+        match sender.if_unsure(parcel):
+            case "never":
+                raise _Unsure
+            case "again":
+                return None
         try:
-            return await self._senders[parcel.place.surface].find(parcel)
+            return await sender.find(parcel, going)
         except TryLater as later:
             raise _NotLooked(later.after) from later
 
     async def _settle(self, parcel: Parcel, reference: str) -> None:
         link = await self._link(parcel, reference) if parcel.action == "send" else ""
         async with self._memory.transaction() as unit:
-            if await unit.outbox.sent(parcel.id, self._owner, self._clock()) and parcel.action == "send":
-                await arrived(parcel, reference, link, unit, self._clock())
+            await unit.outbox.sent(parcel.id, self._owner, self._clock())
+            if parcel.action == "send":  # also where another one, who could not know it, took over meanwhile
+                await arrived(parcel, reference, link, unit)
 
     async def _link(self, parcel: Parcel, reference: str) -> str:
         """Where a post stands. Nobody is kept from being told that it is there because its address is not known."""
         if not isinstance(parcel.content, Post):
             return ""
         try:
-            async with asyncio.timeout(self._patience):
-                return await self._senders[parcel.place.surface].link(parcel, reference)
+            async with asyncio.timeout(min(self._patience, BRIEF)):
+                return await self._sender(parcel).link(parcel, reference)
         except Exception as error:
             logger.warning("outbox: no link: parcel=%s error=%s", parcel.id, type(error).__name__)
             return ""
 
-    async def _put_off(self, claimed: Claimed, seconds: float, *, unsure: bool) -> None:
-        parcel = claimed.parcel
-        if claimed.attempts + 1 >= ATTEMPTS:
+    async def _put_off(self, held: Held, seconds: float, *, unsure: bool) -> None:
+        parcel = held.parcel
+        if held.claimed.attempts + 1 >= ATTEMPTS:
             return await self._give_up(parcel, "tried_too_often")
+        due_at = self._clock() + min(seconds, LONGEST_PUT_OFF)
         async with self._memory.transaction() as unit:
-            await unit.outbox.later(parcel.id, self._owner, due_at=self._clock() + seconds, unsure=unsure)
+            await unit.outbox.later(parcel.id, self._owner, due_at=due_at, unsure=unsure)
+
+    async def _leave_unsure(self, parcel: Parcel) -> None:
+        logger.warning("outbox: left unsure: parcel=%s surface=%s", parcel.id, parcel.place.surface)
+        async with self._memory.transaction() as unit:
+            if await unit.outbox.failed(parcel.id, self._owner, why="unsure", at=self._clock()):
+                await left_unsure(parcel, unit)
+        self.wake()
 
     async def _give_up(self, parcel: Parcel, why: str) -> None:
         logger.error("outbox: given up: parcel=%s surface=%s why=%s", parcel.id, parcel.place.surface, why)
         async with self._memory.transaction() as unit:
             failed = await unit.outbox.failed(parcel.id, self._owner, why=why, at=self._clock())
             if failed and parcel.action == "send":
-                await never_arrived(parcel, unit, self._clock())
+                await never_arrived(parcel, unit)

@@ -36,8 +36,10 @@ from bot.session import Session
 
 logger = logging.getLogger(__name__)
 
-LONGEST_END = 30.0  # seconds that work in the background may take to end
 LINGERING = 2.0  # seconds for the rest of a body that nobody wants any more
+# What is stopped has ten seconds on most platforms, then it is killed. What is not done by then is in the outbox.
+LONGEST_REQUEST = 3.0  # seconds that requests may still take to end; half a request never ends
+LONGEST_END = 3.0  # seconds that work in the background may take to end
 LARGEST_BODY = 1024 * 1024  # bytes of a request; both platforms send far less
 SHORT_PASSWORD = 12  # characters below which a password is worth a warning
 # What every response forbids, where its door does not forbid more.
@@ -90,7 +92,7 @@ def openers() -> dict[str, Callable[[Parts], Door]]:
     return {
         "web": lambda made: open_web(made.settings, made.session, made.memory, made.host, previews, made.entrance),
         "slack": lambda made: open_slack(made.settings, made.session, made.memory, made.postman),
-        "teams": lambda made: open_teams(made.settings, made.session, made.memory),
+        "teams": lambda made: open_teams(made.settings, made.session, made.memory, made.postman),
     }
 
 
@@ -212,8 +214,14 @@ def _application(settings: Settings, session: Measured, memory: Memory, doors: D
 
 
 async def _listen(application: web.Application, settings: Settings, stack: AsyncExitStack) -> int:
-    # Neither platform nor browser sends compressed bodies, and a few hundred kilobytes can unfold to as many megabytes.
-    runner = web.AppRunner(application, access_log=None, lingering_time=LINGERING, auto_decompress=False)
+    runner = web.AppRunner(
+        application,
+        access_log=None,
+        lingering_time=LINGERING,
+        shutdown_timeout=LONGEST_REQUEST,
+        # Neither platform nor browser sends compressed bodies, and a few hundred kilobytes unfold to hundreds of MB.
+        auto_decompress=False,
+    )
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
     site = web.TCPSite(runner, settings.host, settings.port)
@@ -247,7 +255,9 @@ def _keep_running(work: Coroutine[None, None, None], close: Callable[[], None], 
 
     async def end() -> None:
         close()
-        await asyncio.wait({task}, timeout=LONGEST_END)
+        _, late = await asyncio.wait({task}, timeout=LONGEST_END)
+        for one in late:
+            one.cancel()
 
     stack.push_async_callback(end)
 

@@ -14,6 +14,7 @@ from bot.effects import (
     Keep,
     ListPosts,
     Post,
+    PostAgain,
     Publish,
     Refresh,
     Relay,
@@ -24,9 +25,9 @@ from bot.effects import (
     Vote,
 )
 from bot.kept import Forgotten, KeptPost, KeptQuestion, Person, PostState, Subscription, owner_of
-from bot.memory import Unit
+from bot.memory import AT_ONCE, Unit
 from bot.messages import Message, Place, Reply
-from bot.sending import ExpertAnswer, ExpertQuestion, Notice, Parcel
+from bot.sending import ExpertAnswer, ExpertQuestion, Notice, Parcel, Replied
 
 Unnamed = Callable[[str], str]
 """A text as it may be kept: `bot.turn.Mind.unnamed`."""
@@ -52,17 +53,19 @@ async def carry_out(effect: Effect, message: Message, reply: Reply, unit: Unit, 
             await unit.recommendations.keep(id, person_of(message), record, knowledge, now)
         case Publish(id, place, post):
             if await unit.posts.add(KeptPost(id, place, message.person, post, at=now, asked_in=message.place)):
-                await unit.outbox.put(Parcel(id, "send", place, subject=id, content=post), now)
+                await unit.outbox.put(Parcel(id, "send", place, subject=id, content=post), AT_ONCE)
+        case PostAgain():
+            return await _post_again(effect, message, reply, unit)
         case Retract(id):
-            return await _retract(id, message, reply, unit, now)
+            return await _retract(id, message, reply, unit)
         case Refresh():
-            return await refresh(effect, reply, unit, now)
+            return await refresh(effect, reply, unit)
         case ListPosts():
             return notices.posts(await unit.posts.of(person_of(message)), reply.reference)
         case AskExpert(id, question, to):
             if await unit.questions.add(KeptQuestion(id, message.place, message.person, to, question, at=now)):
                 asked = ExpertQuestion(id, question, asked_by=message.person)
-                await unit.outbox.put(Parcel(id, "send", to, subject=id, content=asked), now)
+                await unit.outbox.put(Parcel(id, "send", to, subject=id, content=asked), AT_ONCE)
         case Relay():
             return await _relay(effect, message, reply, unit, now, unnamed)
         case Subscribe(place, cadence):
@@ -70,35 +73,49 @@ async def carry_out(effect: Effect, message: Message, reply: Reply, unit: Unit, 
         case Unsubscribe(place):
             return await _unsubscribe(place, message, reply, unit)
         case Forget():
-            return notices.forgotten(await forget(person_of(message), unit, now), reply.reference)
+            return notices.forgotten(await forget(person_of(message), unit), reply.reference)
     return reply
 
 
-async def _retract(id: str, message: Message, reply: Reply, unit: Unit, now: float) -> Reply:
+async def _post_again(effect: PostAgain, message: Message, reply: Reply, unit: Unit) -> Reply:
+    """A second press finds it on its way, so it does nothing."""
+    kept = await unit.posts.get(effect.id)
+    if kept is None or kept.state != "unsure":
+        return notices.not_there(reply.reference)
+    if not kept.person or owner_of(kept) != person_of(message):
+        return notices.not_yours(reply.reference)
+    await unit.posts.change(kept.id, state="waiting")
+    parcel = Parcel(f"{kept.id}-{effect.attempt}", "send", kept.place, subject=kept.id, content=kept.post)
+    await unit.outbox.put(parcel, AT_ONCE)
+    return reply
+
+
+async def _retract(id: str, message: Message, reply: Reply, unit: Unit) -> Reply:
     kept = await unit.posts.get(id)
     if kept is None or kept.state in ("retracted", "failed"):
         return notices.not_there(reply.reference)
     if not kept.person or owner_of(kept) != person_of(message):
         return notices.not_yours(reply.reference)
-    if not await unit.outbox.withdraw(id):
-        await unit.outbox.put(Parcel(f"{id}-retract", "delete", kept.place, subject=id), now)
+    withdrawn = await unit.outbox.withdraw(id)
     unsaid = replace(kept.post, note="")  # once it is taken back, their words are nobody's any more
     await unit.posts.change(id, state="retracted", post=unsaid)
-    return reply
+    if not withdrawn:
+        await unit.outbox.put(Parcel(f"{id}-retract", "delete", kept.place, subject=id), AT_ONCE)
+    return notices.not_taken_back(reply.reference) if kept.state == "unsure" else reply
 
 
-async def refresh(effect: Refresh, reply: Reply, unit: Unit, now: float) -> Reply:
+async def refresh(effect: Refresh, reply: Reply, unit: Unit) -> Reply:
     """Bring a standing post up to date: also for the operator's command, which has no conversation."""
     kept = await unit.posts.get(effect.id)
     if kept is None or kept.state != "posted":
         return notices.not_there(reply.reference)
     await unit.posts.change(effect.id, state="posted", post=effect.post)
     parcel_id = f"{effect.id}-{effect.post.knowledge or effect.post.updated}"
-    await unit.outbox.put(Parcel(parcel_id, "update", kept.place, subject=effect.id, content=effect.post), now)
+    await unit.outbox.put(Parcel(parcel_id, "update", kept.place, subject=effect.id, content=effect.post), AT_ONCE)
     return reply
 
 
-async def forget(person: Person, unit: Unit, now: float) -> Forgotten:
+async def forget(person: Person, unit: Unit) -> Forgotten:
     """Delete what is kept about `person`, take their name out of what stands in channels, and their questions out of
     the experts' channel: also for a surface that hears that somebody is gone."""
     shared = await unit.posts.of(person, limit=None)
@@ -108,12 +125,12 @@ async def forget(person: Person, unit: Unit, now: float) -> Forgotten:
     for question in asked:
         if question.id not in unsent or question.reference:
             away = Parcel(f"{question.id}-forgotten", "delete", question.to, subject=question.id)
-            await unit.outbox.put(away, now)
+            await unit.outbox.put(away, AT_ONCE)
     for post in shared:
         unnamed = await unit.posts.get(post.id)
         if unnamed is not None:  # one that is still on its way is changed after it arrived
             parcel = Parcel(f"{post.id}-unnamed", "update", post.place, subject=post.id, content=unnamed.post)
-            await unit.outbox.put(parcel, now)
+            await unit.outbox.put(parcel, AT_ONCE)
     return forgotten
 
 
@@ -136,13 +153,13 @@ async def _relay(effect: Relay, message: Message, reply: Reply, unit: Unit, now:
     if not await unit.questions.answered(effect.id):
         return notices.relayed_before(reply.reference)
     told = ExpertAnswer(kept.question, effect.answer, effect.answered_by, asked_by=kept.person)
-    await unit.outbox.put(Parcel(f"{effect.id}-relay", "send", kept.place, subject=effect.id, content=told), now)
+    await unit.outbox.put(Parcel(f"{effect.id}-relay", "send", kept.place, subject=effect.id, content=told), AT_ONCE)
     gap = Unanswered(unnamed(kept.question), kind="asked")
     await unit.gaps.add(gap, day=day_of(now), answer=unnamed(effect.answer))
     return reply
 
 
-async def arrived(parcel: Parcel, reference: str, link: str, unit: Unit, now: float) -> None:
+async def arrived(parcel: Parcel, reference: str, link: str, unit: Unit) -> None:
     """A parcel was sent: `reference` is the platform's own id of the message, `link` where it stands."""
     match parcel.content:
         case Post():
@@ -152,7 +169,7 @@ async def arrived(parcel: Parcel, reference: str, link: str, unit: Unit, now: fl
                 state = taken_back if kept.state == taken_back else "posted"
                 await unit.posts.change(parcel.subject, state=state, reference=reference)
                 if state == "posted" and kept.person and kept.asked_in.surface:
-                    await _tell(kept.person, kept.asked_in, notices.posted(kept.id, link), unit, now)
+                    await _tell(kept.person, kept.asked_in, notices.posted(kept.id, link), unit)
         case ExpertQuestion():
             await unit.questions.posted(parcel.subject, reference)
         case None if reference:
@@ -165,7 +182,7 @@ async def sent_as(subject: str, unit: Unit) -> str:
     return kept.reference if kept else ""
 
 
-async def never_arrived(parcel: Parcel, unit: Unit, now: float) -> None:
+async def never_arrived(parcel: Parcel, unit: Unit) -> None:
     """A parcel was given up: whoever waits for it is told."""
     match parcel.content:
         case Post():
@@ -173,22 +190,55 @@ async def never_arrived(parcel: Parcel, unit: Unit, now: float) -> None:
             if post is not None:
                 await unit.posts.change(parcel.subject, state="failed")
                 if post.person and post.asked_in.surface:
-                    await _tell(post.person, post.asked_in, notices.not_posted(post.id), unit, now)
+                    await _tell(post.person, post.asked_in, notices.not_posted(post.id), unit)
                 elif post.post.cadence is not None:
-                    await _end_subscription(parcel, unit, now)
+                    await _end_subscription(parcel, unit)
         case ExpertQuestion():
             question = await unit.questions.get(parcel.subject)
             if question is not None and question.person:
                 await unit.questions.answered(question.id)
-                await _tell(question.person, question.place, notices.not_asked(question.id), unit, now)
+                await _tell(question.person, question.place, notices.not_asked(question.id), unit)
         case ExpertAnswer(answered_by=expert):
             question = await unit.questions.get(parcel.subject)
             if question is not None and expert:
                 thread = replace(question.to, thread=question.reference)
-                await _tell(expert, thread, notices.not_relayed(parcel.id), unit, now)
+                await _tell(expert, thread, notices.not_relayed(parcel.id), unit)
 
 
-async def _end_subscription(parcel: Parcel, unit: Unit, now: float) -> None:
+async def left_unsure(parcel: Parcel, unit: Unit) -> None:
+    """A parcel may have arrived, nobody can look, and others would see it twice: it is not sent again. Whoever waits
+    for it is told so, or told it alone, where twice is better than never."""
+    match parcel.content:
+        case Post():
+            post = await unit.posts.get(parcel.subject)
+            if post is None:
+                return
+            taken_back = post.state == "retracted"
+            if not taken_back:
+                await unit.posts.change(post.id, state="unsure")
+            if not post.person:
+                return
+            told = (notices.not_taken_back if taken_back else notices.post_unsure)(f"{parcel.id}-unsure")
+            if not taken_back:
+                told = replace(told, choices=notices.again(post))
+            where, directly = (post.asked_in, False) if post.asked_in.surface else (post.place, True)
+            await _tell(post.person, where, told, unit, directly=directly)
+        case ExpertQuestion(id=id):
+            question = await unit.questions.get(id)
+            if question is not None and question.person:
+                await _tell(question.person, question.place, notices.question_unsure(f"{id}-unsure"), unit)
+        case ExpertAnswer():
+            alone = replace(parcel.content, directly=True)
+            again = Parcel(f"{parcel.id}-alone", "send", parcel.place, subject=parcel.subject, content=alone)
+            await unit.outbox.put(again, AT_ONCE)
+        case Replied(reply, _, person) | Notice(reply, person, False):
+            if person:
+                notice = Notice(notices.maybe_above(reply), person, directly=True, otherwise=notices.look_above())
+                again = Parcel(f"{parcel.id}-alone", "send", parcel.place, f"{parcel.id}-alone", notice)
+                await unit.outbox.put(again, AT_ONCE)
+
+
+async def _end_subscription(parcel: Parcel, unit: Unit) -> None:
     """What can't be posted is not tried for ever, and not given up in silence."""
     kept = await unit.subscriptions.get(parcel.place)
     if kept is None:
@@ -196,9 +246,9 @@ async def _end_subscription(parcel: Parcel, unit: Unit, now: float) -> None:
     await unit.subscriptions.remove(kept.place)
     if kept.person:
         ended = notices.subscription_ended(parcel.id, kept.cadence)
-        await _tell(kept.person, kept.place, ended, unit, now, directly=True)
+        await _tell(kept.person, kept.place, ended, unit, directly=True)
 
 
-async def _tell(person: str, place: Place, reply: Reply, unit: Unit, now: float, *, directly: bool = False) -> None:
+async def _tell(person: str, place: Place, reply: Reply, unit: Unit, *, directly: bool = False) -> None:
     parcel_id = f"{reply.reference}-notice"
-    await unit.outbox.put(Parcel(parcel_id, "send", place, parcel_id, Notice(reply, person, directly)), now)
+    await unit.outbox.put(Parcel(parcel_id, "send", place, parcel_id, Notice(reply, person, directly)), AT_ONCE)

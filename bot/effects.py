@@ -131,11 +131,20 @@ class Forget:
     """Delete what is kept about the person who sent the message."""
 
 
+@dataclass(frozen=True, slots=True)
+class PostAgain:
+    """Send a post whose outcome is unknown once more, by the person who shared it. `attempt` names this sending."""
+
+    id: str
+    attempt: str
+
+
 Effect = (
     Unanswered
     | Vote
     | Keep
     | Publish
+    | PostAgain
     | Retract
     | Refresh
     | ListPosts

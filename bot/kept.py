@@ -54,7 +54,8 @@ class KeptRecommendation:
     at: float
 
 
-PostState = Literal["waiting", "posted", "retracted", "failed"]
+PostState = Literal["waiting", "posted", "unsure", "retracted", "failed"]
+"""`unsure`: it may stand there, and nobody can find out but a person who looks. It is not sent again by itself."""
 
 
 @dataclass(frozen=True, slots=True)

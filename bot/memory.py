@@ -7,7 +7,7 @@ Implemented by `bot.memory_volatile` (this process alone) and `adapters.database
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
@@ -27,11 +27,18 @@ from bot.kept import (
     Tally,
 )
 from bot.messages import Message, Place, Reply
-from bot.sending import Claimed, Parcel
+from bot.sending import Claimed, Lease, Parcel
+
+AT_ONCE = 0.0  # before every clock's now: what is due at once does not wait for a clock that was moved back
+LONGEST_PUT_OFF = 900.0  # seconds; no wait is longer
 
 
 class MemoryUnavailable(Exception):
     """The store did not answer, or refused. Carries no message text and no parameter of a query."""
+
+
+class OutcomeUnknown(MemoryUnavailable):
+    """The store did not say whether it kept a transaction that had come to its end."""
 
 
 class Conversations(Protocol):
@@ -169,16 +176,39 @@ class Subscriptions(Protocol):
 
 
 class Outbox(Protocol):
-    async def put(self, parcel: Parcel, at: float) -> None: ...
+    async def put(self, parcel: Parcel, at: float) -> None:
+        """To be sent from `at` on; see `AT_ONCE`."""
+        ...
 
-    async def take(self, parcel: Parcel, owner: str, *, now: float, lease: float) -> bool:
-        """Put it as `owner`'s until `now + lease`, who sends it at once. False if it was put before."""
+    async def take(self, parcel: Parcel, owner: str, *, now: float, lease: float, unsure: bool = True) -> bool:
+        """Put it as `owner`'s, who sends it at once. `unsure`: it may have arrived as soon as this is kept; else
+        `going` has to be told before it goes out. False if it was put before."""
         ...
 
     async def claim(
-        self, owner: str, *, now: float, lease: float, surfaces: Sequence[str], limit: int = 10
+        self,
+        owner: str,
+        *,
+        now: float,
+        lease: float,
+        surfaces: Sequence[str],
+        dead: Collection[Lease] = (),
+        limit: int = 10,
     ) -> Sequence[Claimed]:
-        """Parcels that are due, for `owner` alone until `now + lease`. Of one subject only the oldest."""
+        """Parcels that are due and nobody's, or under a lease that is `dead`, for `owner` from now on. Of one subject
+        only the oldest. A due time further ahead than any wait can be was set by a clock that has jumped: it is due."""
+        ...
+
+    async def leases(self) -> Sequence[Lease]:
+        """Of all parcels that are somebody's and not done."""
+        ...
+
+    async def renew(self, ids: Sequence[str], owner: str, *, now: float, lease: float) -> Sequence[str]:
+        """Say of those that are still `owner`'s that it is alive. Returns their ids."""
+        ...
+
+    async def going(self, id: str, owner: str, *, now: float, lease: float) -> bool:
+        """It goes out now, so from now on it may have arrived. False if it is not `owner`'s (any more)."""
         ...
 
     async def sent(self, id: str, owner: str, at: float) -> bool:
@@ -194,7 +224,7 @@ class Outbox(Protocol):
         ...
 
     async def withdraw(self, subject: str) -> bool:
-        """Take back what waits for `subject`. True if nothing of it was ever tried, so there is nothing to delete."""
+        """Take back what waits for `subject`. True if nothing of it ever went out, so there is nothing to delete."""
         ...
 
     async def waiting(self) -> int: ...

@@ -12,7 +12,8 @@ from bot.messages import Bullets, Choice, Paragraph, Reply
 
 
 def failure(reference: str) -> Reply:
-    """For the person: plain words, and the reference under which the operator finds the log line."""
+    """For the person, where nothing was kept of their message: plain words, and the reference under which the operator
+    finds the log line."""
     return Reply(
         kind="notice",
         title="That did not work",
@@ -47,6 +48,32 @@ def crowded() -> Reply:
         kind="notice",
         title="Too many people are writing at once",
         body=(Paragraph("Your message was not taken in. Wait a minute, then send it again."),),
+    )
+
+
+def unsure(reference: str) -> Reply:
+    """Where it is not known whether the message was taken in."""
+    return Reply(
+        kind="notice",
+        title="Something did not work",
+        body=(
+            Paragraph("I can't tell whether your message was taken in. See whether it had its effect, then try again."),
+            Paragraph(f"If it keeps happening, tell whoever runs this advisor the reference {reference}."),
+        ),
+        reference=reference,
+    )
+
+
+def not_shown(reference: str) -> Reply:
+    """Where the message was taken in, and its reply could not be shown where it belongs."""
+    return Reply(
+        kind="notice",
+        title="Something did not work",
+        body=(
+            Paragraph("Your message was taken in, but what came of it may not have shown. If you miss it, ask again."),
+            Paragraph(f"If it keeps happening, tell whoever runs this advisor the reference {reference}."),
+        ),
+        reference=reference,
     )
 
 
@@ -97,6 +124,60 @@ def posted(id: str, link: str) -> Reply:
     )
 
 
+def post_unsure(reference: str) -> Reply:
+    """For whoever shared it, or set up the subscription that it belongs to."""
+    look = "I posted it, but never heard whether it got there. Look in the channel, please."
+    return Reply(
+        kind="notice",
+        title="Your post may stand there already",
+        body=(Paragraph(look), Paragraph("If it is not there, I can post it again.")),
+        reference=reference,
+    )
+
+
+def again(post: KeptPost) -> tuple[Choice, ...]:
+    return (Choice("Post it again", f"again:{post.id}"),)
+
+
+def not_taken_back(reference: str) -> Reply:
+    look = "I never heard whether your post got there, so I can't take it away."
+    ask = "Look in the channel. If it stands there, ask somebody who may delete messages there. I don't post it again."
+    return Reply(
+        kind="notice",
+        title="It may still stand there",
+        body=(Paragraph(look), Paragraph(ask)),
+        reference=reference,
+    )
+
+
+def question_unsure(reference: str) -> Reply:
+    return Reply(
+        kind="notice",
+        title="Your question may have got there",
+        body=(
+            Paragraph(
+                "I sent it to the experts' channel, but never heard whether it arrived, so I don't send it twice."
+            ),
+            Paragraph("If nobody answers, ask them directly, or pass the question on once more."),
+        ),
+        reference=reference,
+    )
+
+
+MAYBE_ABOVE = "This may stand in the channel already, where you asked: I never heard whether it got there."
+
+
+def maybe_above(reply: Reply) -> Reply:
+    """`reply`, which may stand where it was asked for, for the person alone."""
+    return replace(reply, body=(Paragraph(MAYBE_ABOVE), *reply.body))
+
+
+def look_above() -> Reply:
+    """In its place, where the person can't be told alone."""
+    body = (Paragraph("I never heard whether it got there. If you don't see it, ask me again."),)
+    return Reply(kind="notice", title="My answer may stand above already", body=body)
+
+
 def posts(kept: Sequence[KeptPost], reference: str) -> Reply:
     """What a person has shared, newest first, each with a way to take it back."""
     if not kept:
@@ -106,9 +187,15 @@ def posts(kept: Sequence[KeptPost], reference: str) -> Reply:
         kind="notice",
         title="Your posts",
         body=(Bullets(tuple(post.post.title for post in kept)),),
-        choices=tuple(Choice(f"Take back “{post.post.title}”", f"retract:{post.id}") for post in kept),
+        choices=tuple(choice for post in kept for choice in _of_post(post)),
         reference=reference,
     )
+
+
+def _of_post(post: KeptPost) -> tuple[Choice, ...]:
+    title = f"“{post.post.title}”"
+    taken_back = Choice(f"Take back {title}", f"retract:{post.id}")
+    return (taken_back, Choice(f"Post {title} again", f"again:{post.id}")) if post.state == "unsure" else (taken_back,)
 
 
 def not_subscribed(reference: str) -> Reply:

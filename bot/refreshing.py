@@ -26,7 +26,7 @@ async def refresh_stale(memory: Memory, drafts: Drafts, now: float) -> Sequence[
     refreshed = []
     for kept, effect in await stale(memory, drafts, now):
         async with memory.transaction() as unit:
-            reply = await refresh(effect, Reply("notice"), unit, now)
+            reply = await refresh(effect, Reply("notice"), unit)
         if not reply.title:  # it stood until then
             refreshed.append(kept)
     return refreshed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
@@ -27,15 +28,20 @@ class ExpertAnswer:
     answer: str
     answered_by: str
     asked_by: str
+    directly: bool = False  # in the asker's own chat with the advisor, wherever the question was asked
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something that a person has to hear later than in the reply to their message; for them alone where possible."""
+    """Something that a person has to hear later than in the reply to their message; for them alone where possible.
+
+    `otherwise`: what is said in the parcel's place where it is to be said directly and the person has no such chat.
+    """
 
     reply: Reply
     person: str
     directly: bool = False  # in the person's own chat with the advisor, and not in the parcel's place
+    otherwise: Reply | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +106,28 @@ class Claimed:
     unsure: bool  # an earlier attempt may have arrived
 
 
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """That a parcel is `owner`'s. `until` changes with each renewal and is compared with no clock: clocks differ and
+    jump. An owner that lives renews; a lease that is seen to stand still for long enough is a dead one's."""
+
+    parcel: str  # the parcel's id
+    owner: str
+    until: float
+
+
+IfUnsure = Literal["look", "again", "never"]
+"""What becomes of a message that may have arrived. `look`: the platform lets us see whether it did. `again`: nobody can
+look, and one person alone sees it, for whom twice is better than never. `never`: nobody can look, and others see it."""
+
+Going = Callable[[], Awaitable[None]]
+"""Awaited right before a message goes out. Raises Overtaken where the parcel is another process's: then it must not."""
+
+
+class Overtaken(Exception):
+    """The parcel is not this process's any more. Nothing was sent."""
+
+
 class TryLater(Exception):
     """This attempt certainly did nothing, and the platform wants to be asked again after so many seconds
     (Retry-After)."""
@@ -118,14 +146,20 @@ class Refused(Exception):
 
 
 class Sender(Protocol):
-    """One surface. Methods raise TryLater or Refused; any other exception means: nobody knows whether it arrived."""
+    """One surface. Methods raise TryLater or Refused where it is certain that nothing arrived: no connection was made,
+    or the platform said no. Any other exception of `send`, once it awaited `going`, means: nobody knows."""
 
-    async def send(self, parcel: Parcel) -> str:
+    def if_unsure(self, parcel: Parcel) -> IfUnsure:
+        """What may be done about `parcel` where an earlier `send` of it may have arrived."""
+        ...
+
+    async def send(self, parcel: Parcel, going: Going) -> str:
         """Post `parcel.content` in `parcel.place`. Returns the platform's own id of the message."""
         ...
 
-    async def find(self, parcel: Parcel) -> str | None:
-        """The id of the message that an earlier `send` of this parcel left behind, or None if there is none."""
+    async def find(self, parcel: Parcel, going: Going) -> str | None:
+        """The id of the message that an earlier `send` of this parcel left behind, or None if there is none. Asked
+        only where `if_unsure` says that it can look. `going`: for where it has to write to be able to look."""
         ...
 
     async def update(self, parcel: Parcel, reference: str) -> None:

@@ -21,7 +21,7 @@ from bot.conversation import Conversation, Retention, faded, fades_at
 from bot.effects import Forget, Publish, Subscribe
 from bot.handling import typed
 from bot.kept import Person
-from bot.memory import Memory, MemoryUnavailable, Unit
+from bot.memory import Memory, MemoryUnavailable, OutcomeUnknown, Unit
 from bot.messages import Message, Place, Reply
 from bot.origin import origin_of
 from bot.overview import Overview, overview
@@ -104,7 +104,7 @@ class Session:
             return await overview(person, unit, self._clock(), self._retention, self._advisor)
 
     async def _settle(self, message: Message, to: HandOver | None, gate: Gate | None) -> Reply:
-        failures = 0
+        failures, unknown = 0, False
         barred: dict[Place, str] | None = None if gate is None else {}
         for attempt in range(ATTEMPTS):
             try:
@@ -120,10 +120,14 @@ class Session:
                 assert gate is not None and barred is not None  # noqa: S101
                 barred[unasked.place] = await gate(unasked.place)
                 continue
-            except MemoryUnavailable:
+            except MemoryUnavailable as error:
                 failures += 1
-                # Once more, where it cannot count twice: a lost connection or a deadlock is gone the second time.
+                unknown = unknown or isinstance(error, OutcomeUnknown)
+                # Once more, where it cannot count twice: a lost connection or a deadlock is gone the second time. That
+                # also finds out whether a turn was kept of which the store did not say so.
                 if failures > 1 or not message.delivery:
+                    if unknown:
+                        raise OutcomeUnknown(str(error)) from error
                     raise
                 continue
             if has_effects:
@@ -195,7 +199,7 @@ def _allowed(turn: Turn, before: Conversation, barred: Mapping[Place, str]) -> T
 def _notice_of(error: Exception) -> Reply:
     reference = secrets.token_hex(4)
     logger.error("turn failed: reference=%s error=%s at=%s", reference, _in_short(error), origin_of(error))
-    return notices.failure(reference)
+    return notices.unsure(reference) if isinstance(error, OutcomeUnknown) else notices.failure(reference)
 
 
 def _in_short(error: Exception) -> str:

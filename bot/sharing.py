@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.conversation import Conversation, Pending
-from bot.effects import ListPosts, Post, Publish, Retract, identity
+from bot.effects import ListPosts, Post, PostAgain, Publish, Retract, identity
 from bot.handling import Handler, choices_for
 from bot.messages import Block, Field, Form, Heading, Message, Paragraph, Place, Reply
 from bot.posting import ANSWER, RECORD, Drafts
@@ -16,13 +16,19 @@ MOST_NOTE = 1000  # characters of a note
 
 
 class Sharing:
-    """The commands share, preview, retract and posts."""
+    """The commands share, preview, again, retract and posts."""
 
     def __init__(self, drafts: Drafts) -> None:
         self._drafts = drafts
 
     def handlers(self) -> dict[str, Handler]:
-        return {"share": self.share, "preview": self.preview, "retract": self.retract, "posts": self.posts}
+        return {
+            "share": self.share,
+            "preview": self.preview,
+            "again": self.again,
+            "retract": self.retract,
+            "posts": self.posts,
+        }
 
     def share(self, subject: str, message: Message, conversation: Conversation) -> Turn:
         """Ask where to, and for a note; where nothing can be posted, show the text to copy."""
@@ -63,6 +69,11 @@ class Sharing:
             return self.posts("", message, conversation)
         taken = Reply("notice", "Taken back", body=(Paragraph("The post is taken away."),))
         return Turn(taken, conversation, (Retract(id),))
+
+    def again(self, id: str, message: Message, conversation: Conversation) -> Turn:
+        """Send a post that may have got there once more: the person has looked, and says that it did not."""
+        body = (Paragraph("I post it once more, and tell you when it is there."),)
+        return Turn(Reply("notice", "On its way again", body=body), conversation, (PostAgain(id, identity(message)),))
 
     def posts(self, _: str, message: Message, conversation: Conversation) -> Turn:
         return Turn(Reply("notice", "Your posts"), conversation, (ListPosts(),))

@@ -10,7 +10,7 @@ from typing import Protocol
 from bot.conversation import DAY
 from bot.effects import Cadence, Post
 from bot.kept import KeptPost, Subscription
-from bot.memory import Memory
+from bot.memory import AT_ONCE, Memory
 from bot.sending import Parcel
 
 PERIODS: dict[Cadence, float] = {"daily": DAY, "weekly": 7 * DAY}
@@ -56,7 +56,9 @@ async def post_due(memory: Memory, now: float, recommends: Recommends) -> int:
             post_id = _post_id(subscription)
             post = recommends.subscribed(entry, subscription)
             if await unit.posts.add(KeptPost(post_id, subscription.place, subscription.person, post, at=now)):
-                await unit.outbox.put(Parcel(post_id, "send", subscription.place, subject=post_id, content=post), now)
+                await unit.outbox.put(
+                    Parcel(post_id, "send", subscription.place, subject=post_id, content=post), AT_ONCE
+                )
             await unit.subscriptions.advance(
                 replace(subscription, shown=shown, sent=subscription.sent + 1, next_at=next_time(subscription, now))
             )

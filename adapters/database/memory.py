@@ -22,7 +22,7 @@ from adapters.database.references import SqlReferences
 from adapters.database.sqlite import SqliteLine
 from adapters.database.transcripts import SqlTranscripts
 from bot.kept import Forgotten, Person
-from bot.memory import MemoryUnavailable
+from bot.memory import MemoryUnavailable, OutcomeUnknown
 
 
 class SqlUnit:
@@ -116,7 +116,7 @@ class _Transaction(AbstractAsyncContextManager[SqlUnit, None]):
         try:
             await self._begun.__aexit__(kind, error, trace)
         except FAILURES as failure:
-            raise MemoryUnavailable(_in_short(failure)) from failure
+            raise (MemoryUnavailable if error else OutcomeUnknown)(_in_short(failure)) from failure
         if isinstance(error, FAILURES):
             raise MemoryUnavailable(_in_short(error)) from error
         if error is None and self._unit.forgot:

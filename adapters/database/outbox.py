@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, cast
 
-from sqlalchemy import Row, Update, bindparam, delete, exists, func, select, update
+from sqlalchemy import Row, Update, bindparam, delete, exists, false, func, or_, select, update
 
 from adapters.database.connection import Connection
 from adapters.database.rows import insert_or_ignore, insert_or_replace, place_of, place_values
 from adapters.database.tables import outbox, subscriptions
 from bot.effects import Cadence
 from bot.kept import Person, Subscription
+from bot.memory import AT_ONCE, LONGEST_PUT_OFF
 from bot.messages import Place
 from bot.plaindata import ShapeError, dumps, loads
-from bot.sending import Claimed, Content, Parcel, left_of
+from bot.sending import Claimed, Content, Lease, Parcel, left_of
 
 logger = logging.getLogger(__name__)
 
@@ -42,9 +43,9 @@ class SqlOutbox:
     async def put(self, parcel: Parcel, at: float) -> None:
         await self._insert(parcel, at, {"attempts": 0, "unsure": False, "owner": "", "leased_until": 0.0})
 
-    async def take(self, parcel: Parcel, owner: str, *, now: float, lease: float) -> bool:
-        taken = {"attempts": 1, "unsure": True, "owner": owner, "leased_until": now + lease}
-        return await self._insert(parcel, now, taken)
+    async def take(self, parcel: Parcel, owner: str, *, now: float, lease: float, unsure: bool = True) -> bool:
+        taken = {"attempts": 1, "unsure": unsure, "owner": owner, "leased_until": now + lease}
+        return await self._insert(parcel, AT_ONCE, taken)
 
     async def _insert(self, parcel: Parcel, at: float, state: Mapping[str, object]) -> bool:
         values = {
@@ -61,9 +62,19 @@ class SqlOutbox:
         return bool((await self._connection.run(new, values)).written)
 
     async def claim(
-        self, owner: str, *, now: float, lease: float, surfaces: Sequence[str], limit: int = 10
+        self,
+        owner: str,
+        *,
+        now: float,
+        lease: float,
+        surfaces: Sequence[str],
+        dead: Collection[Lease] = (),
+        limit: int = 10,
     ) -> Sequence[Claimed]:
-        is_due = _is_open & (_t.due_at <= now) & (_t.leased_until <= now) & _t.surface.in_(surfaces)
+        jumped = (_t.attempts > 0) & (_t.due_at > now + LONGEST_PUT_OFF)
+        left_behind = [(_t.id == one.parcel) & (_t.owner == one.owner) & (_t.leased_until == one.until) for one in dead]
+        is_free = (_t.owner == "") | or_(false(), *left_behind)
+        is_due = _is_open & ((_t.due_at <= now) | jumped) & is_free & _t.surface.in_(surfaces)
         rows = (
             await self._connection.execute(
                 select(outbox)
@@ -81,9 +92,22 @@ class SqlOutbox:
                 logger.error("outbox: given up: parcel=%s surface=%s why=unreadable", row.id, row.surface)
                 await self._settle(_of([row.number]).values(finished_at=now, **_NOTHING_LEFT, why="unreadable"))
         if claimed:
-            leased = {"owner": owner, "leased_until": now + lease, "attempts": _t.attempts + 1, "unsure": True}
+            leased = {"owner": owner, "leased_until": now + lease, "attempts": _t.attempts + 1}
             await self._connection.execute(_of(claimed).values(leased))
         return list(claimed.values())
+
+    async def leases(self) -> Sequence[Lease]:
+        owned = select(_t.id, _t.owner, _t.leased_until).where(_is_open & (_t.owner != ""))
+        return [Lease(row.id, row.owner, row.leased_until) for row in await self._connection.execute(owned)]
+
+    async def renew(self, ids: Sequence[str], owner: str, *, now: float, lease: float) -> Sequence[str]:
+        theirs = update(outbox).where(_t.id.in_(ids) & (_t.owner == owner) & _is_open)
+        renewed = theirs.values(leased_until=now + lease).returning(_t.id)
+        return (await self._connection.execute(renewed)).scalars().all()
+
+    async def going(self, id: str, owner: str, *, now: float, lease: float) -> bool:
+        values = {"of_id": id, "of_owner": owner, "leased_until": now + lease, "unsure": True}
+        return bool((await self._connection.run(_finish, values)).written)
 
     async def sent(self, id: str, owner: str, at: float) -> bool:
         values = {"of_id": id, "of_owner": owner, "finished_at": at, **_NOTHING_LEFT}

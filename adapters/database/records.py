@@ -94,7 +94,7 @@ class SqlPosts:
     async def of(self, person: Person, limit: int | None = 10) -> Sequence[KeptPost]:
         if not person.id:
             return []
-        theirs = is_theirs(posts, person) & posts.c.state.in_(("waiting", "posted"))
+        theirs = is_theirs(posts, person) & posts.c.state.in_(("waiting", "posted", "unsure"))
         rows = await self._connection.execute(select(posts).where(theirs).order_by(posts.c.at.desc()).limit(limit))
         return [_post(row) for row in rows]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import replace
 from typing import Any, Protocol
 
@@ -11,20 +11,23 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError
 
 from adapters.flood import SLOW_DOWN, Flood, Slowed
+from adapters.leases import Held
 from adapters.slack.assistant import Assistant
 from adapters.slack.blocks import OWNER, message
 from adapters.slack.forms import fits_a_message
 from adapters.slack.home import House
-from adapters.slack.membership import UNKNOWN, objection
+from adapters.slack.membership import UNKNOWN, timely_objection
 from adapters.slack.modals import modal
 from adapters.slack.responses import error_of, responded
 from adapters.slack.translate import asked_again, team_of
+from adapters.slack.window import Afterwards, left
 from adapters.slack.workspaces import Workspaces
 from bot.commands import parse
 from bot.consequences import person_of
 from bot.kept import Person
 from bot.memory import Memory, MemoryUnavailable, Unit
 from bot.messages import Message, Place, Reply
+from bot.notices import not_shown
 from bot.overview import Overview
 from bot.sending import Parcel, Replied
 from bot.session import Gate, HandOver
@@ -54,11 +57,11 @@ class Session(Protocol):
 class Postman(Protocol):
     """Whoever sends what must not be lost: `adapters.outbox`."""
 
-    async def take(self, parcel: Parcel, unit: Unit) -> bool: ...
+    async def take(self, parcel: Parcel, unit: Unit) -> Held | None: ...
 
-    async def carry(self, parcel: Parcel) -> None: ...
+    async def carry(self, held: Held, *, within: float) -> None: ...
 
-    async def deliver(self, parcel: Parcel) -> None: ...
+    async def deliver(self, parcel: Parcel, *, within: float) -> None: ...
 
 
 class App:
@@ -87,6 +90,7 @@ class App:
         self._clock = clock
         self._flood = Flood(clock)
         self.assistant = Assistant()
+        self.afterwards = Afterwards()
 
     def slowed(self, asked: Message) -> Slowed | None:
         """Count what somebody typed or pressed; None: it can be taken in."""
@@ -108,7 +112,7 @@ class App:
     def _gate(self, asked: Message) -> Gate:
         async def gate(place: Place) -> str:
             client = await self._workspaces.client(place.tenant)
-            return await objection(client, asked.person, place.channel) if client else UNKNOWN
+            return await timely_objection(client, asked.person, place.channel) if client else UNKNOWN
 
         return gate
 
@@ -136,21 +140,20 @@ class App:
     async def answer(self, asked: Message, client: Any) -> None:
         """Answer an event where it was written, once, however often Slack delivers it. That it is at work is shown only
         where a reply follows, which ends that. Raises SlackApiError."""
-        taken: Parcel | None = None
+        taken: Held | None = None
 
         async def take(reply: Reply, unit: Unit) -> None:
             nonlocal taken
-            parcel = _parcel(asked, reply)
-            taken = parcel if await self._postman.take(parcel, unit) else None
+            taken = await self._postman.take(_parcel(asked, reply), unit)
 
         reply = await self.respond(asked, take)
         if reply is None:
             return
         # What was taken with a turn that was undone is not in the outbox: the reply is another one then.
-        if taken and isinstance(taken.content, Replied) and taken.content.reply is reply:
+        if taken and isinstance(taken.parcel.content, Replied) and taken.parcel.content.reply is reply:
             if asked.place.thread and not asked.public:
                 await self.assistant.at_work(asked, client)
-            await self._postman.carry(taken)
+            await self._postman.carry(taken, within=left())
         else:
             await self.deliver(asked, reply, client)
 
@@ -158,20 +161,42 @@ class App:
         """Send `reply` as a message of its own to where it was asked for; what fails is sent later. Raises
         SlackApiError."""
         try:
-            await self._postman.deliver(_parcel(asked, reply))
+            await self._postman.deliver(_parcel(asked, reply), within=left())
         except MemoryUnavailable:  # nothing can be kept, so it is tried now or never
-            await self._post(asked, reply, client)
+            await self.afterwards.in_time(self._post(asked, reply, client))
 
     async def answer_button(self, asked: Message, body: Mapping[str, Any], client: Any, respond: Any) -> None:
         """Answer a button: in its modal or a new one, in the place of its message, below it, or for the person alone.
         Raises SlackApiError."""
         if slowed := self.slowed(asked):
-            return None if slowed.told else await self._slow_down(asked, body, client)
+            if not slowed.told:
+                await self.show(asked, self._slow_down(asked, body, client), client)
+            return
         reply = await self.take_turn(asked)
+        await self.show(asked, self._answer_button(asked, reply, body, client, respond), client)
+
+    async def show(self, asked: Message, showing: Coroutine[Any, Any, Any], client: Any) -> bool:
+        """Whether `showing` what came of a turn was done in time. Where it goes on afterwards and fails, the person is
+        told alone. Raises SlackApiError."""
+
+        async def tell(reference: str) -> None:
+            await client.chat_postMessage(channel=asked.person, **message(not_shown(reference)))
+
+        return await self.afterwards.in_time(showing, tell)
+
+    async def open(self, asked: Message, reply: Reply, trigger_id: str, client: Any) -> bool:
+        """Show `reply` in a modal. Returns whether that was done in time. Raises SlackApiError."""
+        view = modal(reply, asked.place, public=asked.public)
+        return await self.show(asked, client.views_open(trigger_id=trigger_id, view=view), client)
+
+    async def _answer_button(
+        self, asked: Message, reply: Reply, body: Mapping[str, Any], client: Any, respond: Any
+    ) -> None:
         if (view := body.get("view")) is not None:
             await self._answer_in_view(asked, reply, body, view, client)
         elif reply.form and not fits_a_message(reply.form):
-            await self.open(asked, reply, body["trigger_id"], client)
+            view = modal(reply, asked.place, public=asked.public)
+            await client.views_open(trigger_id=body["trigger_id"], view=view)
         else:
             await self._answer_in_message(asked, reply, body, client, respond)
 
@@ -189,10 +214,6 @@ class App:
             await self._tell(asked, SLOW_DOWN, client)
         else:
             await self.deliver(asked, SLOW_DOWN, client)
-
-    async def open(self, asked: Message, reply: Reply, trigger_id: str, client: Any) -> None:
-        """Show `reply` in a modal. Raises SlackApiError."""
-        await client.views_open(trigger_id=trigger_id, view=modal(reply, asked.place, public=asked.public))
 
     async def _answer_in_view(
         self, asked: Message, reply: Reply, body: Mapping[str, Any], view: Mapping[str, Any], client: Any

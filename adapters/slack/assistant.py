@@ -12,6 +12,7 @@ from slack_sdk.errors import SlackApiError
 
 from adapters.slack.blocks import cut, escape
 from adapters.slack.responses import LONGEST_WAIT, error_of
+from adapters.slack.window import left
 from bot.messages import Message, Paragraph, Place, Reply
 from bot.text import clean
 
@@ -78,7 +79,7 @@ class Assistant:
 async def _try(call: Any) -> None:
     """A reply is worth more than what is shown around it, and does not wait for it long."""
     try:
-        async with asyncio.timeout(LONGEST_WAIT):
+        async with asyncio.timeout(min(LONGEST_WAIT, left() / 2)):  # the reply itself needs some of that time
             await call
     except SlackApiError as error:
         log.debug("slack.assistant", error=error_of(error))

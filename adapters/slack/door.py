@@ -34,7 +34,7 @@ from adapters.slack.events import (
     message,
     tokens_revoked,
 )
-from adapters.slack.failures import on_error
+from adapters.slack.failures import teller
 from adapters.slack.home import House
 from adapters.slack.installations import Installations
 from adapters.slack.installing import INSTALL, REDIRECT, InstallFlow, answer, install_flow
@@ -45,6 +45,7 @@ from adapters.slack.sealing import KeyUnusable, Seal
 from adapters.slack.sender import SlackSender
 from adapters.slack.shortcuts import advise, ask, triage
 from adapters.slack.views import form
+from adapters.slack.window import Afterwards, open_window
 from adapters.slack.workspaces import ManyWorkspaces, OneWorkspace, TokenUnchecked
 from bot.memory import Memory
 from bot.messages import Place
@@ -74,7 +75,9 @@ LISTENERS = (
     advise,
 )
 PATH = "/slack/events"
-TIMEOUT = 10  # seconds for a call of Slack's Web API
+TIMEOUT = 40  # seconds for a call of Slack's Web API: where nobody can look, a late answer is what tells
+CONNECTING = 10.0  # seconds that the start waits for the websocket
+LONGEST_END = 3.0  # seconds that what goes on after its request may take when the server ends
 NOT_INSTALLED = "I am not installed in this workspace any more. Ask whoever runs me to install me again."
 
 
@@ -112,6 +115,7 @@ class SlackDoor:
         self._bolt: Bolt | None = None
         self._flow: InstallFlow | None = None
         self._sender: SlackSender | None = None
+        self._afterwards: Afterwards | None = None
 
     def routes(self) -> Sequence[web.RouteDef]:
         served = []
@@ -149,6 +153,7 @@ class SlackDoor:
             request_verification_enabled=False,  # done before Bolt is handed anything: `_handle`
             # Handled before it is acknowledged: what fails is delivered again, and nothing is lost in a crash.
             process_before_response=True,
+            before_authorize=open_window,
             authorize=workspaces,
             oauth_flow=self._flow,
             attaching_function_token_enabled=False,
@@ -167,13 +172,16 @@ class SlackDoor:
         )
         for listener in LISTENERS:
             listener.register(app)
-        bolt.error(on_error)
+        bolt.error(teller(app.afterwards))
+        self._afterwards = app.afterwards
         self._sender = SlackSender(workspaces.client, Pace(settings.slack_seconds_apart))
         self._bolt = bolt
         if app_token := settings.slack_app_token.get_secret_value():
             await self._connect(bolt, app_token, client)
 
     async def stop(self) -> None:
+        if self._afterwards is not None:
+            await self._afterwards.close(LONGEST_END)
         await self._stack.aclose()
         self._bolt = self._flow = None
 
@@ -197,7 +205,7 @@ class SlackDoor:
             await handler.close_async()  # type: ignore[no-untyped-call]
 
         self._stack.push_async_callback(end)
-        done, _ = await asyncio.wait({connecting}, timeout=TIMEOUT)
+        done, _ = await asyncio.wait({connecting}, timeout=CONNECTING)
         if not done:
             log.error("slack.socket_not_connected", remedy="check SLACK_APP_TOKEN; it is tried again")
 

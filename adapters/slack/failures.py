@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+import aiohttp
 import structlog
 from slack_bolt.response import BoltResponse
 from slack_sdk.errors import SlackApiError
@@ -14,9 +15,10 @@ from adapters.slack.blocks import message
 from adapters.slack.modals import modal
 from adapters.slack.responses import error_of, responded
 from adapters.slack.translate import alone, team_of
+from adapters.slack.window import Afterwards
 from adapters.slack.workspaces import TokenUnchecked
 from bot.messages import Reply
-from bot.notices import failure
+from bot.notices import failure, not_shown, unsure
 from bot.origin import origin_of
 
 log = structlog.get_logger(__name__)
@@ -24,8 +26,29 @@ log = structlog.get_logger(__name__)
 LEAVING = ("app_uninstalled", "tokens_revoked")  # nobody is told, and what was kept has to go all the same
 
 
-async def on_error(error: Exception, body: Mapping[str, Any], client: Any, respond: Any) -> BoltResponse:
+OnError = Callable[[Exception, Mapping[str, Any], Any, Any], Awaitable[BoltResponse]]
+
+
+def teller(afterwards: Afterwards) -> OnError:
     """Bolt's handler of what a listener raised."""
+
+    async def on_error(error: Exception, body: Mapping[str, Any], client: Any, respond: Any) -> BoltResponse:
+        return await _answer(error, body, client, respond, afterwards)
+
+    return on_error
+
+
+def _words_for(error: Exception, reference: str) -> Reply:
+    """Only what is known is said: a turn is over before anything of it is shown."""
+    if isinstance(error, TokenUnchecked):
+        return failure(reference)
+    showing = isinstance(error, SlackApiError | aiohttp.ClientError | TimeoutError)
+    return not_shown(reference) if showing else unsure(reference)
+
+
+async def _answer(
+    error: Exception, body: Mapping[str, Any], client: Any, respond: Any, afterwards: Afterwards
+) -> BoltResponse:
     reference = secrets.token_hex(4)
     event = (body.get("event") or {}).get("type", "")
     log.error(
@@ -39,13 +62,13 @@ async def on_error(error: Exception, body: Mapping[str, Any], client: Any, respo
     )
     if event in LEAVING or (event and isinstance(error, TokenUnchecked)):  # Slack shall deliver it again
         return BoltResponse(status=500, body="")
-    reply = failure(reference)
+    reply = _words_for(error, reference)
     if "command" in body:
         return _acknowledged({"response_type": "ephemeral", **message(reply)})
     if body.get("type") == "view_submission":
         return _acknowledged({"response_action": "update", "view": modal(reply, alone(body))})
     try:
-        await _tell(reply, body, client, respond)
+        await afterwards.in_time(_tell(reply, body, client, respond))
     except Exception as second:  # nobody could be told, so Slack shall deliver it again where it does that
         log.error("slack.not_told", reference=reference, error=type(second).__name__)
         return BoltResponse(status=500, body="")

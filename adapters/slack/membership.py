@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
+import aiohttp
 from slack_sdk.errors import SlackApiError
 
 from adapters.slack.responses import error_of
+from adapters.slack.window import left
 
 INVITE = "I am not in that channel. Invite me there with /invite @advisor, then try again."
 ARCHIVED = "That channel is archived. Pick another one."
 NOT_YOURS = "You are not in that channel. Pick one that you are in."
 UNKNOWN = "Slack does not let me look at that channel right now. Try again, or pick another one."
-PAGE = 200
+PAGE = 999  # the most that Slack gives at once
+ROOM = 0.5  # seconds of the request that are left for the turn
+
+
+async def timely_objection(client: Any, person: str, channel: str) -> str:
+    """As `objection`; `UNKNOWN` where Slack does not say so before the request has to be answered."""
+    try:
+        async with asyncio.timeout(left() - ROOM):
+            return await objection(client, person, channel)
+    except (aiohttp.ClientError, TimeoutError):
+        return UNKNOWN
 
 
 async def objection(client: Any, person: str, channel: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import aiohttp
 import orjson
 import structlog
 from slack_sdk.errors import SlackApiError
@@ -16,6 +17,7 @@ from slack_sdk.http_retry.state import RetryState
 
 log = structlog.get_logger(__name__)
 
+MAKES_A_MESSAGE = frozenset({"chat.postMessage", "chat.postEphemeral"})
 LONGEST_WAIT = 1.0  # seconds that a request waits for Slack; what takes longer is left to the outbox
 
 
@@ -48,6 +50,13 @@ def retry_after(headers: Any) -> float | None:
     return float(value) if value.isdigit() else None
 
 
+def is_unsent(error: BaseException) -> bool:
+    """Whether an error of aiohttp's says that the request certainly never reached Slack: there was no connection, by
+    name, TCP, TLS or proxy."""
+    never = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.ClientHttpProxyError)
+    return isinstance(error, never)
+
+
 class BriefRateLimitRetryHandler(AsyncRetryHandler):
     """Waits out a rate limit that ends at once. The SDK's own waits however long it takes, and reads only the first
     digit of Retry-After."""
@@ -78,6 +87,14 @@ class BriefRateLimitRetryHandler(AsyncRetryHandler):
         state.increment_current_attempt()
 
 
+class ServerErrorRetryHandler(AsyncServerErrorRetryHandler):
+    """Not for what makes a message: Slack may have made it, and answered with an error all the same."""
+
+    async def _can_retry_async(self, *, request: HttpRequest, **rest: Any) -> bool:
+        makes_a_message = request.url.rpartition("/")[2] in MAKES_A_MESSAGE
+        return not makes_a_message and await super()._can_retry_async(request=request, **rest)
+
+
 def retry_handlers() -> list[AsyncRetryHandler]:
-    """Not for a cut connection: nobody knows whether the message arrived, so the outbox looks before it sends again."""
-    return [BriefRateLimitRetryHandler(), AsyncServerErrorRetryHandler()]
+    """Not for a cut connection: nobody knows whether the message arrived, so that is for the outbox to see to."""
+    return [BriefRateLimitRetryHandler(), ServerErrorRetryHandler()]

@@ -14,24 +14,26 @@ from botbuilder.core import InvokeResponse, TurnContext
 from botbuilder.schema import Activity, ActivityTypes, Attachment, CardAction, SuggestedActions
 
 from adapters.flood import Flood
-from adapters.outbox import LEASE
+from adapters.leases import Held
+from adapters.outbox import Attempt
 from adapters.references import Memory, Unit
 from adapters.teams.cards import draw
 from adapters.teams.channels import LEFT, NOT_THERE, Channels
-from adapters.teams.connector import SendFailed
+from adapters.teams.connector import SendFailed, give_back
 from adapters.teams.directory import Directory
 from adapters.teams.translate import is_from_a_bot, message_from, person_of, tenant_of
 from bot.effects import identity
 from bot.kept import Person
 from bot.memory import MemoryUnavailable
 from bot.messages import Message, Place, Reply
-from bot.notices import failure
-from bot.sending import Notice, Parcel
+from bot.notices import unsure
+from bot.sending import Going, Notice, Parcel
 from bot.session import Gate
 
 log = structlog.get_logger(__name__)
 
 CARD = "application/vnd.microsoft.card.adaptive"
+WITHIN = 10.0  # seconds that a request waits for its reply to be sent; after 15 Teams delivers again
 SUGGESTIONS = 3  # Teams shows no more
 
 Listener = Callable[["App", Any], Awaitable[dict[str, Any] | None]]
@@ -44,6 +46,14 @@ class Session(Protocol):
     async def respond(self, message: Message, gate: Gate | None = None) -> Reply: ...
 
 
+class Postman(Protocol):
+    """Whoever sends what must not be lost: `adapters.outbox`."""
+
+    async def take(self, parcel: Parcel, unit: Unit) -> Held | None: ...
+
+    async def carry(self, held: Held, by: Attempt | None = None, *, within: float) -> None: ...
+
+
 class App:
     """Finds the listener for what Teams sent. A listener for an invoke returns the body of its answer."""
 
@@ -53,6 +63,7 @@ class App:
         directory: Directory,
         channels: Channels,
         memory: Memory,
+        postman: Postman,
         *,
         slow: float,
         now: Callable[[], float],
@@ -61,9 +72,9 @@ class App:
         self.channels = channels
         self._session = session
         self._memory = memory
+        self._postman = postman
         self._slow = slow
         self._now = now
-        self._owner = secrets.token_hex(8)
         self._listeners: dict[tuple[str, str], Listener] = {}
         self._tell: dict[str, Told] = {}
         self._flood = Flood(now)
@@ -114,7 +125,7 @@ class App:
 
     async def guarded(self, work: Callable[[], Awaitable[Reply]]) -> Reply:
         """The reply that `work` ends in. Whatever fails, the person gets a plain sentence with a reference, and the log
-        the same reference."""
+        the same reference. Whether the turn was taken before it failed is not known here, so nobody is told that."""
         try:
             return await work()
         except Exception as error:
@@ -127,7 +138,7 @@ class App:
                 error=type(error).__name__,
                 at=f"{frame.filename}:{frame.lineno}",
             )
-            return failure(reference)
+            return unsure(reference)
 
     async def answer(self, context: TurnContext, message: Message) -> None:
         """Take the turn and send the reply to where the message came from. Raises SendFailed."""
@@ -135,46 +146,27 @@ class App:
 
     async def send(self, context: TurnContext, reply: Reply, message: Message) -> None:
         """Send `reply` as a card to where `message` came from: once, whichever process the message is delivered to.
-        What Teams does not take now is sent later. Raises SendFailed where it could not be kept for that."""
+        What Teams does not take now is sent later, or by another process. Raises SendFailed where it could not be kept
+        for that."""
         id = f"{identity(message)}-reply"
+        parcel = Parcel(id, "send", message.place, id, Notice(reply, message.person))
+
+        async def by(going: Going) -> str:
+            await going()
+            try:
+                sent = await context.send_activity(card_activity(draw(reply), reply, message))
+            except SendFailed as error:
+                give_back(error)
+            return str(sent.id or "") if sent else ""
+
         try:
             async with self._memory.transaction() as unit:
-                parcel = Parcel(id, "send", message.place, id, Notice(reply, message.person))
-                if not await unit.outbox.take(parcel, self._owner, now=self._now(), lease=LEASE):
-                    return  # it is with somebody already
-            kept = id
-        except MemoryUnavailable:
-            kept = ""  # then it is tried now or never
-        try:
+                held = await self._postman.take(parcel, unit)
+        except MemoryUnavailable:  # nothing can be kept, so it is tried now or never
             await context.send_activity(card_activity(draw(reply), reply, message))
-        except SendFailed as error:
-            await self._not_sent(error, kept, reply)
-        else:
-            await self._settle(kept, lambda unit: unit.outbox.sent(kept, self._owner, self._now()))
-
-    async def _not_sent(self, error: SendFailed, kept: str, reply: Reply) -> None:
-        if error.is_final:
-            log.error("teams.reply_refused", status=error.status, reference=reply.reference)
-            why = f"http-{error.status}"
-            await self._settle(kept, lambda unit: unit.outbox.failed(kept, self._owner, why=why, at=self._now()))
             return
-        if not kept:
-            raise error
-        log.warning("teams.reply_put_off", status=error.status, reference=reply.reference)
-        due_at = self._now() + (error.retry_after or 0.0)
-        await self._settle(
-            kept, lambda unit: unit.outbox.later(kept, self._owner, due_at=due_at, unsure=not error.unsent)
-        )
-
-    async def _settle(self, kept: str, change: Callable[[Unit], Awaitable[bool]]) -> None:
-        """Note what became of a reply that is kept. Where that fails, the lease ends and somebody sends it again."""
-        if not kept:
-            return
-        try:
-            async with self._memory.transaction() as unit:
-                await change(unit)
-        except MemoryUnavailable as error:
-            log.error("teams.outcome_not_kept", error=str(error))
+        if held:
+            await self._postman.carry(held, by, within=WITHIN)
 
     async def _note_where(self, activity: Any, name: str) -> None:
         """Keep where the bot is. A search or an action on a message comes from places that it is not in."""

@@ -12,7 +12,7 @@ import random
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import quote, unquote
 
 import aiohttp
@@ -28,10 +28,12 @@ from yarl import URL
 from adapters.loopback import is_loopback_url
 from adapters.teams.credentials import Credentials, LoginFailed
 from adapters.teams.pace import Pace
+from bot.sending import Refused, TryLater
 
 log = structlog.get_logger(__name__)
 
 RETRIED = frozenset({412, 429, 502, 504})  # what Microsoft asks bots to try again
+UNDONE = frozenset({412, 429})  # those of them that say that nothing was done: what others read must not come twice
 ATTEMPTS = 5
 FIRST_WAIT = 0.5  # seconds; doubled each time, with jitter
 LONGEST_WAIT = 12.0  # in all, then whoever sends later has to; Teams itself loses patience after 15 s
@@ -55,6 +57,15 @@ class SendFailed(Exception):
     def is_final(self) -> bool:
         """It did not arrive, and would not at another time either."""
         return 400 <= self.status < 500 and self.status not in RETRIED and self.status != 401  # a secret is renewed
+
+
+def give_back(error: SendFailed) -> NoReturn:
+    """What the outbox makes of it: later, never, or, with the error itself, that nobody knows."""
+    if error.status in (401, 412, 429) or error.unsent:
+        raise TryLater(error.retry_after or 0.0) from error
+    if error.is_final:
+        raise Refused(f"http-{error.status}") from error
+    raise error
 
 
 class _Answer:
@@ -125,6 +136,7 @@ class Connector(ConnectorFactory):  # type: ignore[misc]
 
     async def _send(self, request: Any) -> _Answer:
         renewed = False
+        about, makes_a_message = _conversation(request.url), request.method == "POST"
         waited = 0.0
         for attempt in range(ATTEMPTS):
             token = await self._token()
@@ -137,7 +149,7 @@ class Connector(ConnectorFactory):  # type: ignore[misc]
                 self._credentials.refused(token)
                 continue
             wait = _retry_after(answer) if answer is not None else None
-            if answer is not None and status not in RETRIED:
+            if answer is not None and status not in (UNDONE if makes_a_message and is_shared(about) else RETRIED):
                 raise SendFailed(status, wait)
             # Jitter spreads the bots out that were refused together; it guards nothing.
             pause = max(FIRST_WAIT * 2**attempt * (0.5 + random.random()), wait or 0.0)  # noqa: S311
@@ -171,10 +183,15 @@ class Connector(ConnectorFactory):  # type: ignore[misc]
                 timeout=TIMEOUT,
             ) as response:
                 return _Answer(response.status, response.headers, await response.read())
-        except aiohttp.ClientConnectorError:
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.ClientHttpProxyError):
             return None
         except (aiohttp.ClientError, TimeoutError) as error:
             raise SendFailed(0) from error
+
+
+def is_shared(conversation: str) -> bool:
+    """Whether others than one person read what stands there: a channel or a group chat."""
+    return conversation.startswith("19:")
 
 
 def _as_it_is(data: Any, **_: Any) -> Any:

@@ -89,7 +89,7 @@ class Directory:
             gone = {conversation, *await unit.references.remove(tenant, conversation)}
             deleted = sum([await unit.delete_channel("teams", tenant, each) for each in sorted(gone)])
             if person:
-                await forget(Person("teams", tenant, person), unit, now=0.0)  # what is to be sent is due at once
+                await forget(Person("teams", tenant, person), unit)
             if await unit.references.is_empty(tenant):
                 deleted += await unit.delete_tenant("teams", tenant)
         for each in gone:

@@ -17,7 +17,7 @@ from adapters.door import DoorStaysShut
 from adapters.loopback import has_origin, is_loopback_host, is_loopback_origin
 from adapters.references import Memory
 from adapters.teams.adapter import Adapter, Authentication
-from adapters.teams.app import App, Session
+from adapters.teams.app import App, Postman, Session
 from adapters.teams.channels import Channels
 from adapters.teams.cloud import PUBLIC, Cloud, TeamsSettings, is_safe_url
 from adapters.teams.connector import Connector
@@ -45,10 +45,19 @@ class TeamsDoor:
 
     name = "teams"
 
-    def __init__(self, settings: TeamsSettings, session: Session, memory: Memory, cloud: Cloud, timing: Timing) -> None:
+    def __init__(
+        self,
+        settings: TeamsSettings,
+        session: Session,
+        memory: Memory,
+        postman: Postman,
+        cloud: Cloud,
+        timing: Timing,
+    ) -> None:
         self._settings = settings
         self._session = session
         self._memory = memory
+        self._postman = postman
         self._cloud = cloud
         self._timing = timing
         self._stack = AsyncExitStack()
@@ -86,7 +95,9 @@ class TeamsDoor:
             clock=timing.clock,
         )
         channels = Channels(directory, connector, timing.clock)
-        self._app = App(self._session, directory, channels, self._memory, slow=timing.slow, now=timing.now)
+        self._app = App(
+            self._session, directory, channels, self._memory, self._postman, slow=timing.slow, now=timing.now
+        )
         for listener in LISTENERS:
             listener.register(self._app)
         self._sender = TeamsSender(connector, directory)
@@ -134,6 +145,7 @@ def open_door(
     settings: TeamsSettings,
     session: Session,
     memory: Memory,
+    postman: Postman,
     *,
     cloud: Cloud = PUBLIC,
     timing: Timing = Timing(),  # noqa: B008  (frozen)
@@ -156,7 +168,7 @@ def open_door(
     cloud = replace(cloud, service_url=settings.teams_service_url or cloud.service_url)
     if not is_safe_url(cloud.service_url or PUBLIC.service_url):
         raise DoorStaysShut("TEAMS_SERVICE_URL must be an https address.")
-    return TeamsDoor(settings, session, memory, cloud, timing)
+    return TeamsDoor(settings, session, memory, postman, cloud, timing)
 
 
 def _check_development(settings: TeamsSettings) -> None:

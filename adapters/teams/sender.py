@@ -3,21 +3,34 @@
 from __future__ import annotations
 
 import contextlib
-from typing import Any, NoReturn
+from dataclasses import replace
+from typing import Any
 
 from yarl import URL
 
 from adapters.teams.app import card_activity
-from adapters.teams.connector import Connector, SendFailed
+from adapters.teams.connector import Connector, SendFailed, give_back, is_shared
 from adapters.teams.directory import Directory
 from adapters.teams.posts import card_of
 from bot.effects import Post
 from bot.messages import Place
-from bot.sending import Content, ExpertAnswer, ExpertQuestion, Notice, Parcel, Refused, Replied, TryLater, for_one
+from bot.sending import (
+    Content,
+    ExpertAnswer,
+    ExpertQuestion,
+    Going,
+    IfUnsure,
+    Notice,
+    Parcel,
+    Refused,
+    Replied,
+    TryLater,
+    for_one,
+)
 
 MESSAGES = "https://teams.microsoft.com/l/message"
 CLOSED = frozenset({"http-403", "http-404"})  # the advisor is not there, or may not write there any more
-WAIT = 60.0  # seconds, where Teams names none
+WAIT = 60.0  # seconds until it is tried again where it is not known where to send to
 
 
 class TeamsSender:
@@ -27,36 +40,44 @@ class TeamsSender:
         self._connector = connector
         self._directory = directory
 
-    async def send(self, parcel: Parcel) -> str:
-        if isinstance(parcel.content, Notice) and parcel.content.directly:
-            return await self._send_directly(parcel, Refused("no_chat"))
+    def if_unsure(self, parcel: Parcel) -> IfUnsure:
+        """A bot can't look through what it sent in Teams without permission to read everybody's messages. What others
+        read as well is not sent twice. In a chat with one person it is: an answer that comes twice is a nuisance, and
+        one that never comes leaves somebody waiting."""
+        directly = isinstance(parcel.content, Notice | ExpertAnswer) and parcel.content.directly
+        return "never" if is_shared(parcel.place.channel) and not directly else "again"
+
+    async def send(self, parcel: Parcel, going: Going) -> str:
+        if isinstance(parcel.content, Notice | ExpertAnswer) and parcel.content.directly:
+            return await self._send_directly(parcel, going, Refused("no_chat"))
         try:
-            return await self._send(parcel, parcel.place)
+            return await self._send(parcel, parcel.place, going)
         except Refused as refused:
             if not for_one(parcel.content) or refused.why not in CLOSED:
                 raise
-            return await self._send_directly(parcel, refused)
+            return await self._send_directly(parcel, going, refused)
 
-    async def _send_directly(self, parcel: Parcel, otherwise: Refused) -> str:
+    async def _send_directly(self, parcel: Parcel, going: Going, refused: Refused) -> str:
         chat = await self._directory.chat(parcel.place.tenant, for_one(parcel.content))
-        if chat is None or chat == parcel.place:
-            raise otherwise
-        return await self._send(parcel, chat)
+        if chat is not None and chat != parcel.place:
+            return await self._send(parcel, chat, going)
+        if isinstance(parcel.content, Notice) and parcel.content.otherwise:
+            said = replace(parcel.content, reply=parcel.content.otherwise)
+            return await self._send(replace(parcel, content=said), parcel.place, going)
+        raise refused
 
-    async def _send(self, parcel: Parcel, place: Place) -> str:
+    async def _send(self, parcel: Parcel, place: Place, going: Going) -> str:
         conversations = await self._conversations(place)
+        activity = await self._activity(conversations, parcel)
+        await going()
         try:
-            sent = await conversations.send_to_conversation(
-                conversation_id(place), await self._activity(conversations, parcel)
-            )
+            sent = await conversations.send_to_conversation(conversation_id(place), activity)
         except SendFailed as error:
-            _give_back(error)
+            give_back(error)
         return str(sent.id or "") if sent else ""
 
-    async def find(self, parcel: Parcel) -> str | None:
-        """None: a bot can't look through what it sent in Teams without permission to read everybody's messages.
-        A post whose answer was lost on the way may therefore stand there twice."""
-        return None
+    async def find(self, parcel: Parcel, going: Going) -> str | None:
+        raise NotImplementedError("if_unsure says that it can't look")
 
     async def update(self, parcel: Parcel, reference: str) -> None:
         conversations = await self._conversations(parcel.place)
@@ -65,7 +86,7 @@ class TeamsSender:
         try:
             await conversations.update_activity(conversation_id(parcel.place), reference, activity)
         except SendFailed as error:
-            _give_back(error)
+            give_back(error)
 
     async def delete(self, parcel: Parcel, reference: str) -> None:
         conversations = await self._conversations(parcel.place)
@@ -73,7 +94,7 @@ class TeamsSender:
             await conversations.delete_activity(conversation_id(parcel.place), reference)
         except SendFailed as error:
             if error.status not in (404, 410):  # gone already
-                _give_back(error)
+                give_back(error)
 
     async def link(self, parcel: Parcel, reference: str) -> str:
         place = parcel.place
@@ -122,12 +143,3 @@ def _person(content: Content) -> str:
             return content.answered_by
         case Notice() | Replied():
             return ""  # nobody is named in it
-
-
-def _give_back(error: SendFailed) -> NoReturn:
-    """What the outbox makes of it: later, never, or, with the error itself, that nobody knows."""
-    if error.status in (401, 412, 429) or error.unsent:
-        raise TryLater(error.retry_after or WAIT) from error
-    if error.is_final:
-        raise Refused(f"http-{error.status}") from error
-    raise error

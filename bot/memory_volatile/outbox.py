@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from bot.kept import Subscription
+from bot.memory import AT_ONCE, LONGEST_PUT_OFF
 from bot.memory_volatile.rows import Rows
 from bot.messages import Place
-from bot.sending import Claimed, Parcel
+from bot.sending import Claimed, Lease, Parcel
 
 
 class VolatileSubscriptions:
@@ -72,27 +73,52 @@ class VolatileOutbox:
         if parcel.id not in self.rows:
             self.rows[parcel.id] = _Waiting(parcel, at)
 
-    async def take(self, parcel: Parcel, owner: str, *, now: float, lease: float) -> bool:
+    async def take(self, parcel: Parcel, owner: str, *, now: float, lease: float, unsure: bool = True) -> bool:
         if parcel.id in self.rows:
             return False
-        self.rows[parcel.id] = _Waiting(parcel, now, 1, unsure=True, owner=owner, leased_until=now + lease)
+        self.rows[parcel.id] = _Waiting(parcel, AT_ONCE, 1, unsure=unsure, owner=owner, leased_until=now + lease)
         return True
 
     async def claim(
-        self, owner: str, *, now: float, lease: float, surfaces: Sequence[str], limit: int = 10
+        self,
+        owner: str,
+        *,
+        now: float,
+        lease: float,
+        surfaces: Sequence[str],
+        dead: Collection[Lease] = (),
+        limit: int = 10,
     ) -> Sequence[Claimed]:
         claimed: list[Claimed] = []
         subjects: set[str] = set()
         for row in self._open():
             first_of_subject = row.parcel.subject not in subjects
             subjects.add(row.parcel.subject)
-            due = row.due_at <= now and row.leased_until <= now and row.parcel.place.surface in surfaces
-            if first_of_subject and due and len(claimed) < limit:
+            jumped = row.attempts and row.due_at > now + LONGEST_PUT_OFF
+            due = (row.due_at <= now or jumped) and row.parcel.place.surface in surfaces
+            free = not row.owner or Lease(row.parcel.id, row.owner, row.leased_until) in dead
+            if first_of_subject and due and free and len(claimed) < limit:
                 claimed.append(Claimed(row.parcel, row.attempts, row.unsure))
                 self.rows[row.parcel.id] = replace(
-                    row, owner=owner, leased_until=now + lease, attempts=row.attempts + 1, unsure=True
+                    row, owner=owner, leased_until=now + lease, attempts=row.attempts + 1
                 )
         return claimed
+
+    async def leases(self) -> Sequence[Lease]:
+        return [Lease(row.parcel.id, row.owner, row.leased_until) for row in self._open() if row.owner]
+
+    async def renew(self, ids: Sequence[str], owner: str, *, now: float, lease: float) -> Sequence[str]:
+        theirs = {id: row for id in ids if (row := self._owned(id, owner))}
+        for id, row in theirs.items():
+            self.rows[id] = replace(row, leased_until=now + lease)
+        return list(theirs)
+
+    async def going(self, id: str, owner: str, *, now: float, lease: float) -> bool:
+        row = self._owned(id, owner)
+        if row is None:
+            return False
+        self.rows[id] = replace(row, leased_until=now + lease, unsure=True)
+        return True
 
     async def sent(self, id: str, owner: str, at: float) -> bool:
         row = self._owned(id, owner)

@@ -64,7 +64,7 @@ class VolatilePosts:
         theirs = [
             post
             for post in self.rows.values()
-            if post.state in ("waiting", "posted") and person.id and owner_of(post) == person
+            if post.state in ("waiting", "posted", "unsure") and person.id and owner_of(post) == person
         ]
         return sorted(theirs, key=lambda post: post.at, reverse=True)[:limit]
 

@@ -11,13 +11,14 @@ import pytest
 from sqlalchemy import text
 
 from adapters.database import SqlMemory
-from adapters.outbox import ATTEMPTS, LEASE, Postman, wait_before
+from adapters.leases import LEASE
+from adapters.outbox import ATTEMPTS, Postman, wait_before
 from bot.effects import Post
 from bot.kept import KeptPost, KeptQuestion
-from bot.memory import Memory, Unit
+from bot.memory import AT_ONCE, Memory, Unit
 from bot.memory_volatile import VolatileMemory
 from bot.messages import Place
-from bot.sending import ExpertQuestion, Notice, Parcel, Refused, TryLater
+from bot.sending import ExpertQuestion, Going, IfUnsure, Notice, Parcel, Refused, TryLater
 
 HERE = Place("slack", "T1", "C1")
 POST = KeptPost("p1", HERE, "anna", Post("Title", note="something private"))
@@ -30,11 +31,16 @@ class Channel:
 
     troubles: list[Exception] = field(default_factory=list)
     arrives: bool = False
+    where_unsure: IfUnsure = "look"
     messages: dict[str, object] = field(default_factory=dict)
     attempts: int = 0
     looked: int = 0
 
-    async def send(self, parcel: Parcel) -> str:
+    def if_unsure(self, parcel: Parcel) -> IfUnsure:
+        return "again" if isinstance(parcel.content, Notice) else self.where_unsure
+
+    async def send(self, parcel: Parcel, going: Going) -> str:
+        await going()
         self.attempts += 1
         trouble = self.troubles.pop(0) if self.troubles else None
         if trouble is None or self.arrives:
@@ -44,7 +50,7 @@ class Channel:
             raise trouble
         return f"m-{parcel.id}"
 
-    async def find(self, parcel: Parcel) -> str | None:
+    async def find(self, parcel: Parcel, going: Going) -> str | None:
         self.looked += 1
         return f"m-{parcel.id}" if f"m-{parcel.id}" in self.messages else None
 
@@ -64,6 +70,15 @@ class Clock:
 
     def __call__(self) -> float:
         return self.now
+
+
+async def looks(postman: Postman, clock: Clock) -> list[int]:
+    """How many parcels are sent at each of so many looks that a lease that stands still has ended by the last."""
+    found = []
+    for _ in range(3):
+        found.append(await postman.send_due())
+        clock.now += LEASE / 2
+    return found
 
 
 async def put(memory: Memory, *parcels: Parcel) -> None:
@@ -119,8 +134,8 @@ async def test_a_post_of_unknown_outcome_is_looked_up_and_appears_once(memory: M
 
 async def test_while_it_cannot_be_looked_up_a_post_of_unknown_outcome_is_not_sent_again(memory: Memory) -> None:
     class Busy(Channel):
-        async def find(self, parcel: Parcel) -> str | None:
-            found = await super().find(parcel)
+        async def find(self, parcel: Parcel, going: Going) -> str | None:
+            found = await super().find(parcel, going)
             if self.looked < 3:
                 raise TryLater(30.0)
             return found
@@ -140,25 +155,24 @@ async def test_after_a_crash_another_process_goes_on_when_the_lease_has_ended(me
     await put(memory, PARCEL)
     async with memory.transaction() as unit:
         await unit.outbox.claim("crashed", now=clock.now, lease=LEASE, surfaces=("slack",))
+        await unit.outbox.going("p1", "crashed", now=clock.now, lease=LEASE)
     channel.messages["m-p1"] = POST.post  # it had arrived
-    postman = Postman(memory, {"slack": channel}, clock=clock)
-    assert await postman.send_due() == 0
-    clock.now += LEASE
-    assert await postman.send_due() == 1
+    postman = Postman(memory, {"slack": channel}, clock=clock, monotonic=clock)
+    assert await looks(postman, clock) == [0, 0, 1]
     assert (channel.attempts, channel.looked) == (0, 1)
     assert await post_state(memory) == ("posted", "m-p1")
 
 
 async def test_an_attempt_that_takes_too_long_counts_as_unknown(memory: Memory) -> None:
     class Slow(Channel):
-        async def send(self, parcel: Parcel) -> str:
-            reference = await super().send(parcel)
+        async def send(self, parcel: Parcel, going: Going) -> str:
+            reference = await super().send(parcel, going)
             if self.attempts == 1:
                 await asyncio.Event().wait()
             return reference
 
     channel, clock = Slow(), Clock()
-    postman = Postman(memory, {"slack": channel}, clock=clock, patience=0.01)
+    postman = Postman(memory, {"slack": channel}, clock=clock, patience=0.5)
     await put(memory, PARCEL)
     await postman.send_due()
     clock.now += wait_before(1)
@@ -256,9 +270,9 @@ async def test_a_running_postman_is_woken_and_ends_when_closed(memory: Memory) -
     arrived = asyncio.Event()
 
     class Telling(Channel):
-        async def send(self, parcel: Parcel) -> str:
+        async def send(self, parcel: Parcel, going: Going) -> str:
             arrived.set()
-            return await super().send(parcel)
+            return await super().send(parcel, going)
 
     postman = Postman(memory, {"slack": Telling()}, poll=3600.0)
     running = asyncio.create_task(postman.run())
@@ -303,9 +317,9 @@ async def test_a_look_that_fails_for_any_reason_is_followed_by_another(caplog: p
             return super().transaction()
 
     class Last(Channel):
-        async def send(self, parcel: Parcel) -> str:
+        async def send(self, parcel: Parcel, going: Going) -> str:
             postman.close()
-            return await super().send(parcel)
+            return await super().send(parcel, going)
 
     memory = Faulty()
     postman = Postman(memory, {"slack": Last()}, poll=0.001)
@@ -370,3 +384,85 @@ async def test_whoever_shared_a_post_is_told_where_it_stands_and_can_take_it_bac
     assert isinstance(told, Notice) and told.person == "anna"
     assert told.reply.link == "https://chat.example/m-p1"
     assert [choice.command for choice in told.reply.choices] == ["retract:p1"]
+
+
+async def test_where_nobody_can_look_what_may_have_arrived_is_never_sent_again_and_told(memory: Memory) -> None:
+    channel, clock = Channel([ConnectionResetError()], arrives=True, where_unsure="never"), Clock()
+    async with memory.transaction() as unit:
+        await unit.posts.add(replace(POST, asked_in=Place("slack", "T1", "D7")))
+        await unit.outbox.put(PARCEL, AT_ONCE)
+    postman = Postman(memory, {"slack": channel}, clock=clock)
+    while await postman.send_due():
+        clock.now += 600.0
+    assert await post_state(memory) == ("unsure", "")
+    told = channel.messages.pop("m-p1-unsure-notice")
+    assert isinstance(told, Notice)
+    assert [choice.command for choice in told.reply.choices] == ["again:p1"]
+    assert list(channel.messages) == ["m-p1"] and channel.looked == 0
+
+
+async def test_what_failed_before_it_went_out_is_simply_sent(memory: Memory) -> None:
+    class Failing(Channel):
+        async def send(self, parcel: Parcel, going: Going) -> str:
+            if self.troubles:
+                raise self.troubles.pop()
+            return await super().send(parcel, going)
+
+    channel, clock = Failing([ConnectionResetError()], where_unsure="never"), Clock()
+    postman = Postman(memory, {"slack": channel}, clock=clock)
+    await put(memory, PARCEL)
+    await postman.send_due()
+    clock.now += wait_before(1)
+    await postman.send_due()
+    assert await post_state(memory) == ("posted", "m-p1")
+
+
+async def test_a_process_that_was_stopped_and_overtaken_sends_nothing(memory: Memory) -> None:
+    clock = Clock()
+
+    class Stopped(Channel):
+        async def send(self, parcel: Parcel, going: Going) -> str:
+            others = Postman(memory, {"slack": other}, clock=clock, monotonic=clock)
+            await looks(others, clock)  # it was stopped for so long that another one took over
+            return await super().send(parcel, going)
+
+    first, other = Stopped(where_unsure="never"), Channel(where_unsure="never")
+    await put(memory, PARCEL)
+    await Postman(memory, {"slack": first}, clock=clock, monotonic=clock).send_due()
+    assert (first.attempts, other.attempts) == (0, 1)
+    assert await post_state(memory) == ("posted", "m-p1")
+
+
+async def test_what_takes_longer_than_somebody_can_wait_goes_on_behind_their_back(memory: Memory) -> None:
+    goes_on = asyncio.Event()
+
+    class Slow(Channel):
+        async def send(self, parcel: Parcel, going: Going) -> str:
+            reference = await super().send(parcel, going)
+            await goes_on.wait()
+            return reference
+
+    channel = Slow(where_unsure="never")
+    postman = Postman(memory, {"slack": channel}, poll=3600.0)
+    await put(memory)
+    await postman.deliver(PARCEL, within=0.01)
+    assert await post_state(memory) == ("waiting", "")
+    postman.close()
+    ending = asyncio.create_task(postman.run())
+    goes_on.set()
+    await ending  # it waits for what is under way
+    assert await post_state(memory) == ("posted", "m-p1")
+
+
+async def test_a_lease_that_is_renewed_is_never_taken_over_whatever_the_clocks_say(memory: Memory) -> None:
+    clock, ahead = Clock(), Clock()
+    await put(memory, PARCEL)
+    async with memory.transaction() as unit:
+        await unit.outbox.claim("alive", now=clock.now, lease=LEASE, surfaces=("slack",))
+    other = Postman(memory, {"slack": Channel()}, clock=ahead, monotonic=clock)
+    for jump in (0.0, 86_400.0, -172_800.0, 86_400.0):
+        ahead.now += jump
+        clock.now += LEASE * 0.9
+        async with memory.transaction() as unit:
+            await unit.outbox.renew(["p1"], "alive", now=clock.now, lease=LEASE)
+        assert await other.send_due() == 0

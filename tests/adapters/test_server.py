@@ -18,7 +18,7 @@ import aiohttp
 import pytest
 from yarl import URL
 
-from adapters.server import ServeError, announcement, serving
+from adapters.server import LONGEST_END, LONGEST_REQUEST, ServeError, announcement, serving
 from adapters.settings import Settings, read_settings
 from adapters.web.visitor import Visitor
 from tests.slack_workspace.person import HttpWire, Slack
@@ -259,3 +259,17 @@ async def test_a_database_that_is_behind_is_refused_with_the_remedy(postgresql_s
     with pytest.raises(ServeError, match="advisor migrate"):
         async with serving(settings):
             pass
+
+
+async def test_half_a_request_does_not_hold_up_the_end(tmp_path: Path) -> None:
+    """Left to itself it would be held up for a minute, and the test with it."""
+    async with serving(settings_in(tmp_path)) as (port, _):
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"POST /api/messages HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n")
+        writer.write(b"Content-Length: 100\r\n\r\n{")
+        await writer.drain()
+        await asyncio.sleep(0.1)
+        ending = asyncio.timeout(LONGEST_REQUEST + LONGEST_END + 3)
+        await ending.__aenter__()
+    await ending.__aexit__(None, None, None)
+    writer.close()

@@ -94,7 +94,7 @@ async def test_a_forgotten_persons_question_is_not_sent_any_more_or_taken_away(m
             relayed = ExpertAnswer("why?", "because", "dana", asked_by="anna")
             await unit.outbox.put(Parcel("q1-relay", "send", HERE, subject="q1", content=relayed), 0.0)
     async with memory.transaction() as unit:
-        await forget(anna, unit, 1.0)
+        await forget(anna, unit)
         left = await unit.outbox.claim("me", now=1.0, lease=1.0, surfaces=("slack",))
         assert [(one.parcel.action, one.parcel.place) for one in left] == ([("delete", experts)] if stands else [])
         assert await sent_as("q1", unit) == ("17.5" if stands else "")

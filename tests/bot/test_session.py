@@ -28,7 +28,7 @@ from bot.effects import (
     identity,
 )
 from bot.kept import Person
-from bot.memory import Memory, MemoryUnavailable, Unit
+from bot.memory import Memory, MemoryUnavailable, OutcomeUnknown, Unit
 from bot.memory_volatile import VolatileMemory
 from bot.messages import Message, Paragraph, Place, Reply
 from bot.sending import ExpertAnswer, ExpertQuestion, Parcel, Replied
@@ -397,3 +397,22 @@ def test_the_same_message_names_the_same_thing() -> None:
 
 def test_a_fresh_conversation_is_empty() -> None:
     assert Conversation() != Conversation(last=LastTurn())
+
+
+@pytest.mark.parametrize("delivery", ["d1", ""])
+async def test_nobody_is_told_that_a_message_was_not_taken_in_which_may_have_been(delivery: str) -> None:
+    class Silent(BrokenMemory):
+        @asynccontextmanager
+        async def transaction(self) -> AsyncIterator[Unit]:
+            fails, self._failures = self._failures > 0, self._failures - 1
+            async with self._memory.transaction() as unit:
+                yield unit
+            if fails:  # kept, and the answer was lost
+                raise OutcomeUnknown("OperationalError 08006")
+
+    known = await Session(CountingMind(), Silent(1, after=True)).respond(replace(NEXT, delivery="d1"))
+    assert known.title == "step 1", "asked again, it is known to have been kept"
+    reply = await Session(CountingMind(), Silent(9, after=True)).respond(replace(NEXT, delivery=delivery))
+    assert "I can't tell whether your message was taken in" in reply.text
+    away = await Session(CountingMind(), BrokenMemory(9, after=False)).respond(replace(NEXT, delivery=delivery))
+    assert "your message was not taken in" in away.text

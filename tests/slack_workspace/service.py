@@ -41,6 +41,7 @@ class Service:
         self.exchanged: list[str] = []  # the codes that it was asked to exchange
         self.faults: list[Fault] = []
         self.broken: Callable[[str], bool] = lambda method: False  # methods that answer 503 until it is mended
+        self.slow: dict[str, asyncio.Event] = {}  # methods that answer when this happens; "response_url" too
         self.refusing: dict[str, Fault] = {}  # methods that this goes wrong with until it is taken out
         self._sockets: list[web.WebSocketResponse] = []
         self._connected = asyncio.Condition()
@@ -101,6 +102,8 @@ class Service:
         if fault and not fault.after:
             return _failed(fault, request)
         answer = call(workspace, method, arguments)
+        if method in self.slow:
+            await self.slow[method].wait()
         await workspace.note(Called(method, arguments, answer.get("ts") or answer.get("view", {}).get("id", "")))
         if fault:
             return _failed(fault, request)
@@ -128,6 +131,8 @@ class Service:
         arguments = await _arguments(request)
         id = request.match_info["id"]
         workspace = next(one for one in self.workspaces.values() if id in one.responses)
+        if "response_url" in self.slow:
+            await self.slow["response_url"].wait()
         workspace.responses[id] += 1
         if workspace.responses[id] > 5:
             return web.Response(text="used_url", status=404)

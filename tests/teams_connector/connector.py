@@ -31,8 +31,11 @@ class Sent:
 
 @dataclass
 class Fault:
+    """`after`: what was asked for is done all the same."""
+
     status: int
     headers: dict[str, str] = field(default_factory=dict)
+    after: bool = False
 
 
 class ConnectorService:
@@ -83,9 +86,14 @@ class ConnectorService:
     async def _record(self, request: web.Request, action: str, id: str = "", reply_to: str = "") -> web.Response:
         self.requests += 1
         authorization = request.headers.get("Authorization", "")
-        if self.faults:
-            fault = self.faults.pop(0)
-            return web.json_response({"error": {"code": "Fault"}}, status=fault.status, headers=fault.headers)
+        fault = self.faults.pop(0) if self.faults else None
+        failed = (
+            web.json_response({"error": {"code": "Fault"}}, status=fault.status, headers=fault.headers)
+            if fault
+            else None
+        )
+        if failed and fault and not fault.after:
+            return failed
         if not self.accepts(authorization):
             return web.json_response({"error": {"code": "Unauthorized"}}, status=401)
         activity = await request.json() if request.can_read_body else {}
@@ -96,7 +104,7 @@ class ConnectorService:
         async with self._changed:
             self.sent.append(Sent(action, conversation, activity, id, reply_to, authorization))
             self._changed.notify_all()
-        return web.json_response({"id": id})
+        return failed or web.json_response({"id": id})
 
     async def _create(self, request: web.Request) -> web.Response:
         return await self._record(request, "create")

@@ -16,6 +16,7 @@ def register(app: App) -> None:
             return
         asked = from_home(body, "help")
         overview = await app.overview(person_of(asked))
-        await client.views_publish(user_id=asked.person, view=home(app.opening(asked), overview, app.house))
+        shown = home(app.opening(asked), overview, app.house)
+        await app.afterwards.in_time(client.views_publish(user_id=asked.person, view=shown))
 
     app.bolt.event("app_home_opened")(on_opened)

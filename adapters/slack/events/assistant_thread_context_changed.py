@@ -12,6 +12,6 @@ from adapters.slack.translate import from_assistant
 def register(app: App) -> None:
     async def on_changed(body: dict[str, Any], client: Any) -> None:
         first = app.opening(from_assistant(body, HELLO))
-        await app.assistant.suggest(first, body["event"]["assistant_thread"], client)
+        await app.afterwards.in_time(app.assistant.suggest(first, body["event"]["assistant_thread"], client))
 
     app.bolt.event("assistant_thread_context_changed")(on_changed)

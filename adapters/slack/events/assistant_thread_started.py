@@ -14,6 +14,6 @@ def register(app: App) -> None:
         asked = from_assistant(body, HELLO)
         reply = await app.take_turn(asked)
         await app.deliver(asked, greeting(reply), client)
-        await app.assistant.suggest(reply, body["event"]["assistant_thread"], client)
+        await app.afterwards.in_time(app.assistant.suggest(reply, body["event"]["assistant_thread"], client))
 
     app.bolt.event("assistant_thread_started")(on_started)

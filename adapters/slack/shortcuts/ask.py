@@ -6,7 +6,7 @@ from typing import Any
 
 from adapters.slack.app import App
 from adapters.slack.modals import question_modal
-from adapters.slack.translate import alone
+from adapters.slack.translate import alone, from_shortcut
 
 CALLBACK = "ask"
 
@@ -14,7 +14,8 @@ CALLBACK = "ask"
 def register(app: App) -> None:
     async def on_shortcut(ack: Any, body: dict[str, Any], client: Any) -> None:
         await ack()
-        await client.views_open(trigger_id=body["trigger_id"], view=question_modal(alone(body)))
+        opening = client.views_open(trigger_id=body["trigger_id"], view=question_modal(alone(body)))
+        await app.show(from_shortcut(body), opening, client)
 
     app.bolt.shortcut(CALLBACK)(on_shortcut)
     app.bolt.action(CALLBACK)(on_shortcut)  # the button on the Home tab

@@ -7,7 +7,7 @@ from typing import Any
 from adapters.flood import SLOW_DOWN
 from adapters.slack.app import App
 from adapters.slack.forms import channels
-from adapters.slack.membership import objection
+from adapters.slack.membership import timely_objection
 from adapters.slack.modals import CALLBACK, is_preview, modal
 from adapters.slack.translate import from_submission
 
@@ -33,5 +33,5 @@ def register(app: App) -> None:
 async def _objections(body: dict[str, Any], client: Any) -> dict[str, str]:
     """Why nothing can be posted in a channel that was picked, by the block in which it was."""
     picked = channels(body["view"]["state"]["values"])
-    found = {block_id: await objection(client, body["user"]["id"], channel) for block_id, channel in picked.items()}
-    return {block_id: why for block_id, why in found.items() if why}
+    found = {block: await timely_objection(client, body["user"]["id"], channel) for block, channel in picked.items()}
+    return {block: why for block, why in found.items() if why}

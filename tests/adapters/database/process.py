@@ -2,7 +2,9 @@
 
 python -m tests.adapters.database.process serve URL NAME COUNT    takes COUNT turns, prints each reply once it is given
 python -m tests.adapters.database.process deaths URL              dies at each step of a turn in turn, see `deaths`
-python -m tests.adapters.database.process post URL FILE NOW       sends what the outbox holds, a line in FILE for each
+python -m tests.adapters.database.process post URL FILE           sends what the outbox holds, a line in FILE for each
+python -m tests.adapters.database.process die URL FILE STEP       the same into a channel that nobody can look through,
+                                                                  and dies at STEP: waiting, going or acted
 """
 
 from __future__ import annotations
@@ -17,11 +19,12 @@ from pathlib import Path
 from typing import Any
 
 from adapters.database import SqlMemory
+from adapters.leases import LEASE
 from adapters.outbox import Postman
 from bot.effects import Post, Publish
 from bot.memory import Memory, Unit
 from bot.messages import Message, Place
-from bot.sending import Parcel
+from bot.sending import Going, IfUnsure, Parcel
 from bot.session import Session
 from tests.bot.counting import CountingMind
 
@@ -120,21 +123,34 @@ def deaths(url: str) -> None:
 
 
 class FileSender:
-    """A platform whose channel is a file: a line a message. Dies after every third message, before it can say so."""
+    """A platform whose channel is a file: a line a message. Dies after every third message, before it can say so; or,
+    where it can't look, at the step `dies_at`."""
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, dies_at: str | None = None) -> None:
         self._file = file
+        self._dies_at = dies_at
 
-    async def send(self, parcel: Parcel) -> str:
-        if not isinstance(parcel.content, Post):  # the sharer is told
-            return parcel.id
+    def if_unsure(self, parcel: Parcel) -> IfUnsure:
+        if not isinstance(parcel.content, Post):
+            return "again"
+        return "look" if self._dies_at is None else "never"
+
+    async def send(self, parcel: Parcel, going: Going) -> str:
+        self._step("waiting")
+        await going()
+        self._step("going")
         with self._file.open("a") as file:
             file.write(f"{parcel.id}\n")
-        if int(parcel.id.removeprefix("post-")) % 3 == 0:
+        self._step("acted")
+        if self._dies_at is None and isinstance(parcel.content, Post) and int(parcel.id[5:]) % 3 == 0:
             os.kill(os.getpid(), signal.SIGKILL)
         return parcel.id
 
-    async def find(self, parcel: Parcel) -> str | None:
+    def _step(self, name: str) -> None:
+        if self._dies_at == name:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    async def find(self, parcel: Parcel, going: Going) -> str | None:
         return parcel.id if parcel.id in self._file.read_text().split() else None
 
     async def link(self, parcel: Parcel, reference: str) -> str:
@@ -147,11 +163,14 @@ class FileSender:
         raise NotImplementedError
 
 
-async def post(url: str, file: Path, now: float) -> None:
-    memory = SqlMemory.at(url)
-    postman = Postman(memory, {"slack": FileSender(file)}, clock=lambda: now)
-    while await postman.send_due():
-        pass
+async def post(url: str, file: Path, dies_at: str | None = None) -> None:
+    """Looks until the leases of the dead have ended and nothing is left to do."""
+    memory, now = SqlMemory.at(url), 1000.0
+    postman = Postman(memory, {"slack": FileSender(file, dies_at)}, clock=lambda: now, monotonic=lambda: now)
+    idle = 0
+    while idle < 4:
+        idle = 0 if await postman.send_due() else idle + 1
+        now += LEASE / 2
     await memory.close()
 
 
@@ -161,5 +180,7 @@ if __name__ == "__main__":
             asyncio.run(serve(url, name, int(count)))
         case ["deaths", url]:
             deaths(url)
-        case ["post", url, file, now]:
-            asyncio.run(post(url, Path(file), float(now)))
+        case ["post", url, file]:
+            asyncio.run(post(url, Path(file)))
+        case ["die", url, file, step]:
+            asyncio.run(post(url, Path(file), step))

@@ -9,7 +9,7 @@ import pytest
 from bot.conversation import Conversation, LastTurn, Pending
 from bot.effects import Post, Publish, Unanswered, Vote
 from bot.kept import NOWHERE, Forgotten, KeptPost, KeptQuestion, Person, Subscription, owner_of
-from bot.memory import Memory
+from bot.memory import AT_ONCE, LONGEST_PUT_OFF, Memory
 from bot.messages import (
     Bullets,
     Choice,
@@ -253,10 +253,17 @@ async def test_a_parcel_is_one_owners_until_the_lease_ends(memory: Memory) -> No
         assert not await unit.outbox.claim("a", now=1.0, lease=60, surfaces=("teams",))
         (claimed,) = await unit.outbox.claim("a", now=1.0, lease=60, surfaces=("slack",))
         assert (claimed.parcel, claimed.attempts, claimed.unsure) == (PARCEL, 0, False)
-        assert not await unit.outbox.claim("b", now=60.9, lease=60, surfaces=("slack",))
+        assert not await unit.outbox.claim("b", now=1e9, lease=60, surfaces=("slack",)), "clocks say nothing"
+        seen = await unit.outbox.leases()
+        assert await unit.outbox.going("p1", "a", now=2.0, lease=60)
+        assert not await unit.outbox.claim("b", now=1.0, lease=60, surfaces=("slack",), dead=seen), "it is alive"
+        assert await unit.outbox.renew(["p1", "p2"], "a", now=3.0, lease=60) == ["p1"]
+        assert await unit.outbox.renew(["p1"], "b", now=3.0, lease=60) == []
     async with memory.transaction() as unit:
-        (again,) = await unit.outbox.claim("b", now=61.0, lease=60, surfaces=("slack",))
+        seen = await unit.outbox.leases()
+        (again,) = await unit.outbox.claim("b", now=1.0, lease=60, surfaces=("slack",), dead=seen)
         assert (again.attempts, again.unsure) == (1, True)
+        assert not await unit.outbox.going("p1", "a", now=62.0, lease=60)
         assert not await unit.outbox.sent("p1", "a", 62.0)
         assert await unit.outbox.sent("p1", "b", 62.0)
         assert await unit.outbox.waiting() == 0
@@ -268,8 +275,9 @@ async def test_a_parcel_that_is_put_to_be_sent_at_once_is_nobody_elses_and_put_o
     async with memory.transaction() as unit:
         assert await unit.outbox.take(PARCEL, "me", now=5.0, lease=60.0)
         assert not await unit.outbox.take(PARCEL, "me too", now=6.0, lease=60.0)
-        assert await unit.outbox.claim("another", now=64.0, lease=60.0, surfaces=["slack"]) == []
-        [left] = await unit.outbox.claim("another", now=65.0, lease=60.0, surfaces=["slack"])
+        assert await unit.outbox.claim("another", now=65.0, lease=60.0, surfaces=["slack"]) == []
+        seen = await unit.outbox.leases()
+        [left] = await unit.outbox.claim("another", now=65.0, lease=60.0, surfaces=["slack"], dead=seen)
     assert left.parcel == PARCEL and left.unsure and left.attempts == 1
 
 
@@ -297,13 +305,30 @@ async def test_a_parcel_waits_until_it_may_be_tried_again(memory: Memory) -> Non
         assert await unit.outbox.waiting() == 0
 
 
-async def test_only_what_was_never_tried_can_be_withdrawn(memory: Memory) -> None:
+@pytest.mark.parametrize("jump", [-30 * 86_400.0, -7200.0, 7200.0, 30 * 86_400.0])
+async def test_a_clock_that_jumps_keeps_nothing_waiting(memory: Memory, jump: float) -> None:
+    now = 1.7e9
+    async with memory.transaction() as unit:
+        await unit.outbox.put(PARCEL, AT_ONCE)
+        await unit.outbox.put(replace(PARCEL, id="p2", subject="p2"), AT_ONCE)
+        await unit.outbox.claim("a", now=now, lease=60, surfaces=("slack",), limit=1)
+        await unit.outbox.later("p1", "a", due_at=now + LONGEST_PUT_OFF, unsure=False)
+        found = await unit.outbox.claim("a", now=now + jump, lease=60, surfaces=("slack",))
+    assert [one.parcel.id for one in found] == ["p1", "p2"]
+
+
+async def test_only_what_never_went_out_can_be_withdrawn(memory: Memory) -> None:
     async with memory.transaction() as unit:
         await unit.outbox.put(PARCEL, 1.0)
         assert await unit.outbox.withdraw("p1")
         assert not await unit.outbox.withdraw("p1")
         await unit.outbox.put(PARCEL, 1.0)
         await unit.outbox.claim("a", now=1.0, lease=60, surfaces=("slack",))
+        assert await unit.outbox.withdraw("p1")
+        assert not await unit.outbox.going("p1", "a", now=1.0, lease=60), "so it does not go out"
+        await unit.outbox.put(PARCEL, 1.0)
+        await unit.outbox.claim("a", now=1.0, lease=60, surfaces=("slack",))
+        assert await unit.outbox.going("p1", "a", now=1.0, lease=60)
         assert not await unit.outbox.withdraw("p1")
         assert await unit.outbox.waiting() == 1
 
@@ -359,11 +384,13 @@ async def test_nothing_waits_for_who_was_forgotten_and_nothing_that_waits_names_
             parcel = Parcel(id, "send", HERE, id, content)
             if id in ("tried", "notice"):
                 await unit.outbox.take(parcel, "me", now=0.0, lease=1.0)
+                await unit.outbox.going(id, "me", now=0.0, lease=1.0)
             else:
                 await unit.outbox.put(parcel, 1.0)
         await unit.outbox.put(Parcel("away", "delete", HERE, "away"), 1.0)
         await unit.forget(ANNA)
-        left = await unit.outbox.claim("me", now=1.0, lease=60.0, surfaces=("slack",), limit=20)
+        dead = await unit.outbox.leases()
+        left = await unit.outbox.claim("other", now=1.0, lease=60.0, surfaces=("slack",), dead=dead, limit=20)
     assert {one.parcel.id: one.parcel.content for one in left} == {
         "post": replace(POST.post, shared_by="", note=""),
         "hers": ExpertAnswer("why?", "because", "", asked_by="ben"),

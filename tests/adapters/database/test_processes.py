@@ -72,12 +72,36 @@ async def test_posts_appear_once_whoever_is_killed_while_sending(database: str, 
             post = KeptPost(f"post-{number}", HERE, "anna", Post("Title"))
             await unit.posts.add(post)
             await unit.outbox.put(Parcel(post.id, "send", HERE, subject=post.id, content=post.post), 0.0)
-    for now in ("1000", "2000"):  # the second time is later than the leases of those who were killed
-        processes = [await start("post", database, str(channel), now) for _ in range(2)]
+    for _ in range(2):  # the second time, those who were killed are found out
+        processes = [await start("post", database, str(channel)) for _ in range(2)]
         await asyncio.gather(*(process.wait() for process in processes))
-    sent = channel.read_text().split()
+    sent = [line for line in channel.read_text().split() if not line.endswith("-notice")]
     assert sorted(sent) == sorted(f"post-{number}" for number in range(1, posts + 1))
     async with memory.transaction() as unit:
         assert await unit.outbox.waiting() == 0
         assert len(await unit.posts.standing()) == posts
+    await memory.close()
+
+
+@pytest.mark.parametrize(
+    ("step", "stands", "state"), [("waiting", 1, "posted"), ("going", 0, "unsure"), ("acted", 1, "unsure")]
+)
+async def test_where_nobody_can_look_a_killed_process_leaves_no_second_post_and_nobody_untold(
+    database: str, tmp_path: Path, step: str, stands: int, state: str
+) -> None:
+    channel = tmp_path / "channel"
+    channel.touch()
+    memory = SqlMemory.at(database)
+    async with memory.transaction() as unit:
+        post = KeptPost("post-1", HERE, "anna", Post("Title"), asked_in=HERE)
+        await unit.posts.add(post)
+        await unit.outbox.put(Parcel(post.id, "send", HERE, subject=post.id, content=post.post), 0.0)
+    for dies_at in (step, "never", "never"):
+        await (await start("die", database, str(channel), dies_at)).wait()
+    sent = channel.read_text().split()
+    assert [sent.count("post-1"), len(sent) - sent.count("post-1")] == [stands, 1], "and one notice"
+    async with memory.transaction() as unit:
+        kept = await unit.posts.get("post-1")
+        assert kept is not None and kept.state == state
+        assert await unit.outbox.waiting() == 0
     await memory.close()

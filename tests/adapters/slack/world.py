@@ -41,12 +41,14 @@ class World:
     postman: Postman
     http: aiohttp.ClientSession
 
+    async def waiting(self) -> int:
+        """How much is still to be sent."""
+        async with self.memory.transaction() as unit:
+            return await unit.outbox.waiting()
+
     async def quiet(self) -> None:
         """Return when nothing waits to be sent."""
-        while True:
-            async with self.memory.transaction() as unit:
-                if not await unit.outbox.waiting():
-                    return
+        while await self.waiting():  # noqa: ASYNC110
             await asyncio.sleep(0.01)
 
 
@@ -68,7 +70,7 @@ async def opened(
         memory = SqlMemory.at(database)
         stack.push_async_callback(memory.close)
         senders: dict[str, Sender] = {}
-        postman = Postman(memory, senders, clock=clock, poll=0.05)
+        postman = Postman(memory, senders, clock=clock, monotonic=clock, poll=0.05)
         session = make_session(memory, postman)
         door = open_door(read_settings(**given), session, memory, postman, clock, patience)
         await door.start()

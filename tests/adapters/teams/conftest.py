@@ -14,10 +14,12 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from adapters.database import SqlMemory
+from adapters.outbox import Postman
 from adapters.teams.cloud import PUBLIC, Cloud
 from adapters.teams.door import TeamsDoor, open_door
 from adapters.teams.timing import Timing
 from bot.messages import Message, Paragraph, Reply
+from bot.sending import Sender
 from bot.session import Gate, Session
 from tests.teams_connector.connector import ConnectorService
 from tests.teams_connector.issuer import APP_ID, Issuer
@@ -131,16 +133,20 @@ async def make_world(sqlite_file: Path, tmp_path: Path) -> AsyncIterator[MakeWor
                 shutil.copy(sqlite_file, file)
             memory = SqlMemory.at(f"sqlite:///{file}")
             stack.push_async_callback(memory.close)
+            senders: dict[str, Sender] = {}
+            postman = Postman(memory, senders, clock=lambda: passing.date)
             door = open_door(
                 settings,
                 session,
                 memory,
+                postman,
                 cloud=cloud(issuer) if cloud else (issuer.cloud() if settings.microsoft_app_id else PUBLIC),
                 timing=Timing(slow, passing.clock, passing.sleep, lambda: passing.date),
             )
             app = web.Application()
             app.add_routes(door.routes())
             await door.start()
+            senders["teams"] = door.sender
             stack.push_async_callback(door.stop)
             server = TestServer(app)
             await server.start_server()

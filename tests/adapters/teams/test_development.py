@@ -10,6 +10,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from adapters.database import SqlMemory
+from adapters.outbox import Postman
 from adapters.references import Reference
 from adapters.teams.door import DoorStaysShut, open_door
 from bot.effects import Post
@@ -35,13 +36,15 @@ CLIENT = "http://127.0.0.1:56150"
 )
 def test_it_stays_shut_and_says_what_opens_it(settings: Settings, says: str, tmp_path: Path) -> None:
     with pytest.raises(DoorStaysShut, match=says):
-        open_door(settings, TinySession(), SqlMemory.at(f"sqlite:///{tmp_path}/none.db"))
+        memory = SqlMemory.at(f"sqlite:///{tmp_path}/none.db")
+        open_door(settings, TinySession(), memory, Postman(memory, {}))
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1"])
 def test_it_opens_to_a_client_that_is_named(host: str, tmp_path: Path) -> None:
     settings = Settings(host=host, teams_development=CLIENT)
-    assert open_door(settings, TinySession(), SqlMemory.at(f"sqlite:///{tmp_path}/none.db")).name == "teams"
+    memory = SqlMemory.at(f"sqlite:///{tmp_path}/none.db")
+    assert open_door(settings, TinySession(), memory, Postman(memory, {})).name == "teams"
 
 
 @pytest.mark.parametrize(
@@ -112,6 +115,10 @@ async def test_what_was_kept_of_another_address_is_not_sent_to_T19(world: World,
     async with world.memory.transaction() as unit:
         await unit.references.keep(kept)
     post = Parcel("p", "send", Place("teams", TENANT, CHANNEL), "s", Post("A title", body=(Paragraph("A text."),)))
+
+    async def going() -> None:
+        """Nothing has to be kept."""
+
     with pytest.raises((Refused, TryLater)):
-        await world.door.sender.send(post)
+        await world.door.sender.send(post, going)
     assert (elsewhere.requests, world.connector.requests) == (0, 0)
