@@ -2,13 +2,15 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+TIERS := unit integration e2e browser
 
-.PHONY: help run test check bench clean
+.PHONY: help run test check wheel bench clean $(TIERS:%=test-%)
 
 help:
 	@echo "make run    start the advisor on http://127.0.0.1:3978"
-	@echo "make test   run the tests"
+	@echo "make test   run the tests; make test-unit, test-integration, test-e2e, test-browser: one tier of them"
 	@echo "make check  lint, types, import rules, the knowledge"
+	@echo "make wheel  build dist/*.whl, which holds the program with its knowledge"
 	@echo "make bench  run the benchmark"
 
 run: $(VENV)/.installed
@@ -17,6 +19,13 @@ run: $(VENV)/.installed
 test: $(VENV)/.installed-dev $(VENV)/.installed-browser
 	@echo "Running the tests"
 	@$(BIN)/python -m pytest
+
+# Each tier alone (tests/tiers.py says which test is in which).
+$(TIERS:%=test-%): test-%: $(VENV)/.installed-dev
+	@echo "Running the $* tests"
+	@$(BIN)/python -m pytest -m $*
+
+test-integration test-browser: $(VENV)/.installed-browser
 
 check: $(VENV)/.installed-dev
 	@echo "Checking style"
@@ -28,6 +37,11 @@ check: $(VENV)/.installed-dev
 	@$(BIN)/python -m pytest -q tests/test_house.py
 	@echo "Checking the knowledge"
 	@$(BIN)/advisor check
+
+wheel: $(VENV)/.installed
+	@rm -rf build
+	@$(BIN)/pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir dist .
+	@ls dist/*.whl
 
 bench: $(VENV)/.installed-dev
 	@$(BIN)/python -m bench

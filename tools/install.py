@@ -42,9 +42,9 @@ def main(files: Sequence[str]) -> int:
     """The exit code: 0, or that of pip where it failed too."""
     uv = shutil.which("uv", path=str(Path(sys.executable).parent))
     for file in files:
-        count = Path(file).read_text(encoding="utf-8").count("==")
+        count = sum(line[0].isalnum() for line in Path(file).read_text(encoding="utf-8").splitlines() if line)
         began = time.monotonic()
-        print(f"Installing the {count} packages that {file} locks", flush=True)
+        print(f"Installing what {file} locks: {count} packages", flush=True)
         code = install(uv, "--require-hashes", "--requirement", file)
         if code:
             return code
