@@ -4,13 +4,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 TIERS := unit integration e2e browser
 
-.PHONY: help run test check wheel bench clean $(TIERS:%=test-%)
+.PHONY: help run test check wheel lock bench clean $(TIERS:%=test-%)
 
 help:
 	@echo "make run    start the advisor on http://127.0.0.1:3978"
 	@echo "make test   run the tests; make test-unit, test-integration, test-e2e, test-browser: one tier of them"
 	@echo "make check  lint, types, import rules, the knowledge"
 	@echo "make wheel  build dist/*.whl, which holds the program with its knowledge"
+	@echo "make lock   lock the packages of pyproject.toml by hash; LOCK=--upgrade takes the newest"
 	@echo "make bench  run the benchmark"
 
 run: $(VENV)/.installed
@@ -42,6 +43,13 @@ wheel: $(VENV)/.installed
 	@rm -rf build
 	@$(BIN)/pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir dist .
 	@ls dist/*.whl
+
+# Anew from pyproject.toml, keeping the versions that still fit; LOCK=--upgrade takes the newest.
+UV_LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
+lock: $(VENV)/.uv
+	@$(UV_LOCK) $(LOCK) pyproject.toml --group build --output-file requirements.txt
+	@$(UV_LOCK) $(LOCK) pyproject.toml --group build --group dev --output-file requirements-dev.txt
+	@echo uv | $(UV_LOCK) $(LOCK) - --output-file requirements-uv.txt
 
 bench: $(VENV)/.installed-dev
 	@$(BIN)/python -m bench
