@@ -44,29 +44,32 @@ def main(files: Sequence[str]) -> int:
     for file in files:
         count = sum(line[0].isalnum() for line in Path(file).read_text(encoding="utf-8").splitlines() if line)
         began = time.monotonic()
-        print(f"Installing what {file} locks: {count} packages", flush=True)
-        code = install(uv, "--require-hashes", "--requirement", file)
+        print(
+            f"Installing what {file} locks: {count} packages{'' if uv else ', by pip in a minute or two'}", flush=True
+        )
+        live = sys.stderr.isatty()
+        code = install(uv, "--require-hashes", "--requirement", file, live=live)
         if code:
             return code
         print(f"Installed in {time.monotonic() - began:.0f} s", flush=True)
-    return install(uv, *PROJECT)
+    return install(uv, *PROJECT, live=False)
 
 
-def install(uv: str | None, *arguments: str) -> int:
-    """By `uv` if it is given and can, else by pip. The exit code."""
+def install(uv: str | None, *arguments: str, live: bool) -> int:
+    """By `uv` if it is given and can, else by pip. The exit code. `live`: uv shows how far it is, for a terminal."""
     if uv:
         options = pip_options()
-        live = () if sys.stderr.isatty() else ("--quiet",)
+        shown = () if live else ("--quiet",)
         index = ("--no-index",) if options.get("no-index", "").lower() in ("1", "true", "yes", "on") else ()
-        command = [uv, "pip", "install", *live, *index, "--python", sys.executable, *arguments]
+        command = [uv, "pip", "install", *shown, *index, "--python", sys.executable, *arguments]
         try:
             environment = {**uv_environment(options), **os.environ}  # who sets uv's own variables means it
             if subprocess.run(command, env=environment, check=False).returncode == 0:  # noqa: S603
                 return 0
-            reason = "uv could not install them"
+            reason = "uv could not do it"
         except OSError as error:  # made for another machine
             reason = f"uv does not run here ({error.strerror})"
-        print(f"{reason}; trying pip, which takes longer", flush=True)
+        print(f"{reason}; trying pip, which takes a minute or two", flush=True)
     quietly = ("--quiet", "--disable-pip-version-check")
     return subprocess.run([*PIP, "install", *quietly, *arguments], check=False).returncode  # noqa: S603
 
