@@ -2,13 +2,16 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+TIERS := unit integration e2e browser
 
-.PHONY: help run test check bench clean
+.PHONY: help run test check wheel lock bench clean $(TIERS:%=test-%)
 
 help:
 	@echo "make run    start the advisor on http://127.0.0.1:3978"
-	@echo "make test   run the tests"
+	@echo "make test   run the tests; make test-unit, test-integration, test-e2e, test-browser: one tier of them"
 	@echo "make check  lint, types, import rules, the knowledge"
+	@echo "make wheel  build dist/*.whl, which holds the program with its knowledge"
+	@echo "make lock   lock the packages of pyproject.toml by hash; LOCK=--upgrade takes the newest"
 	@echo "make bench  run the benchmark"
 
 run: $(VENV)/.installed
@@ -17,6 +20,13 @@ run: $(VENV)/.installed
 test: $(VENV)/.installed-dev $(VENV)/.installed-browser
 	@echo "Running the tests"
 	@$(BIN)/python -m pytest
+
+# Each tier alone (tests/tiers.py says which test is in which).
+$(TIERS:%=test-%): test-%: $(VENV)/.installed-dev
+	@echo "Running the $* tests"
+	@$(BIN)/python -m pytest -m $*
+
+test-integration test-browser: $(VENV)/.installed-browser
 
 check: $(VENV)/.installed-dev
 	@echo "Checking style"
@@ -29,6 +39,18 @@ check: $(VENV)/.installed-dev
 	@echo "Checking the knowledge"
 	@$(BIN)/advisor check
 
+wheel: $(VENV)/.installed
+	@rm -rf build
+	@$(BIN)/pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir dist .
+	@ls dist/*.whl
+
+# Anew from pyproject.toml, keeping the versions that still fit; LOCK=--upgrade takes the newest.
+UV_LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
+lock: $(VENV)/.uv
+	@$(UV_LOCK) $(LOCK) pyproject.toml --group build --output-file requirements.txt
+	@$(UV_LOCK) $(LOCK) pyproject.toml --group build --group dev --output-file requirements-dev.txt
+	@echo uv | $(UV_LOCK) $(LOCK) - --output-file requirements-uv.txt
+
 bench: $(VENV)/.installed-dev
 	@$(BIN)/python -m bench
 
@@ -38,15 +60,19 @@ $(VENV)/.created:
 	@$(PYTHON) -m venv $(VENV)
 	@touch $@
 
-$(VENV)/.installed: requirements.txt pyproject.toml $(VENV)/.created
-	@echo "Installing the locked packages"
-	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
-	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+# uv installs in a tenth of pip's time. It is locked like everything else; where it can't be had, pip does the work.
+$(VENV)/.uv: requirements-uv.txt $(VENV)/.created
+	@echo "Getting uv, to install with"
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-uv.txt \
+		|| echo "uv can't be had here: pip will install the packages, which takes longer"
+	@touch $@
+
+$(VENV)/.installed: requirements.txt pyproject.toml tools/install.py $(VENV)/.uv
+	@$(BIN)/python tools/install.py requirements.txt
 	@touch $@
 
 $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
-	@echo "Installing what the tests need"
-	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@$(BIN)/python tools/install.py requirements-dev.txt
 	@touch $@
 
 # Other people's clients, and a browser for them. Where they can't be had, the tests that need them are skipped.

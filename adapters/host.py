@@ -10,6 +10,7 @@ from pathlib import Path
 from bot.advisor import Advisor
 from bot.conversation import Conversation
 from bot.knowledge import KnowledgeError, Problem
+from bot.learnt import Progress
 from bot.messages import Message
 from bot.turn import Turn
 
@@ -21,14 +22,17 @@ LOOK_EVERY = 1.0  # seconds between two looks at the folder
 class Host:
     """Takes turns with the advisor of the moment. Raises KnowledgeError where the first knowledge can't be used."""
 
-    def __init__(self, folder: Path, contact: str = "", keep: Path | None = None) -> None:
-        """`keep`: see `Advisor.load`."""
+    def __init__(
+        self, folder: Path, contact: str = "", keep: Path | None = None, progress: Progress | None = None
+    ) -> None:
+        """`keep`, `progress`: see `Advisor.load`."""
         self._folder = folder
         self._contact = contact
         self._keep = keep
+        self._progress = progress
         self._seen = _stamps(folder)
         self._closing = asyncio.Event()
-        self.advisor = Advisor.load(folder, contact, keep)
+        self.advisor = Advisor.load(folder, contact, keep, progress)
         self.problems: tuple[Problem, ...] = ()  # why the folder as it is now does not serve; empty: it does
 
     def close(self) -> None:
@@ -45,7 +49,7 @@ class Host:
         """Read the folder again. With errors, they are returned and the old knowledge goes on serving."""
         self._seen = _stamps(self._folder)
         try:
-            self.advisor = Advisor.load(self._folder, self._contact, self._keep)
+            self.advisor = Advisor.load(self._folder, self._contact, self._keep, self._progress)
         except KnowledgeError as error:
             for problem in error.problems:
                 logger.error("knowledge not reloaded: %s", problem)

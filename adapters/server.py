@@ -19,7 +19,7 @@ from typing import Any
 from aiohttp import web
 from sqlalchemy.exc import SQLAlchemyError
 
-from adapters import logs
+from adapters import invocation, logs
 from adapters.database import SchemaNotCurrent, SqlMemory, prepare
 from adapters.door import Door, DoorStaysShut
 from adapters.entrance import Entrance
@@ -27,6 +27,7 @@ from adapters.host import Host
 from adapters.housekeeping import Housekeeper
 from adapters.metrics import Measured
 from adapters.outbox import Postman
+from adapters.progress import learning
 from adapters.settings import Settings
 from bot.conversation import Retention
 from bot.memory import Memory, MemoryUnavailable
@@ -143,7 +144,8 @@ async def serving(settings: Settings) -> AsyncIterator[tuple[int, Doors]]:
         raise ServeError(f"The database does not answer ({type(error).__name__}). Check DATABASE_URL.") from None
     async with AsyncExitStack() as stack:
         stack.push_async_callback(memory.close)
-        host = await asyncio.to_thread(Host, settings.knowledge, settings.security_contact, settings.cache)
+        told = learning(logger.info)
+        host = await asyncio.to_thread(Host, settings.knowledge, settings.security_contact, settings.cache, told)
         with contextlib.suppress(NotImplementedError):  # where the system has no such signal
             asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, host.reload)
         senders: dict[str, Sender] = {}
@@ -289,7 +291,7 @@ def announcement(settings: Settings, port: int, doors: Doors) -> str:
     lines += [f"  {name:9} shut. {why}" for name, why in doors.shut.items()]
     lines += [
         "",
-        f"Try it now: open {address}/ or, in another terminal: .venv/bin/advisor chat",
+        f"Try it now: open {address}/ or, in another terminal: {invocation.command()} chat",
     ]
     if doors.entrance:
         lines.append(

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bench import general, own, page, scale, slack, teams, triage
+from bench import commits, general, own, page, scale, slack, teams, triage
 
 
 def main() -> None:
@@ -24,6 +24,7 @@ def main() -> None:
         lambda: general.report(given.data),
         scale.report,
         triage.report,
+        commits.report,
         teams.section,
         slack.section,
         page.section,

@@ -21,7 +21,7 @@ from bot.guards import Guards
 from bot.handling import Handler, typed
 from bot.knowledge import load
 from bot.knowledge.model import KnowledgeBase
-from bot.learnt import Keep
+from bot.learnt import Keep, Progress
 from bot.lexicon import is_english
 from bot.messages import Message, Reply
 from bot.parts import split_questions
@@ -47,9 +47,11 @@ TRIAGE = frozenset(
 class Advisor:
     """Everything that is needed to take a turn, made once from a knowledge folder."""
 
-    def __init__(self, knowledge: KnowledgeBase, contact: str = "", keep: Keep | None = None) -> None:
+    def __init__(
+        self, knowledge: KnowledgeBase, contact: str = "", keep: Keep | None = None, progress: Progress | None = None
+    ) -> None:
         """`contact`: whom to reach when an incident is under way, as people should read it. `keep`: where what is
-        learnt from the examples is kept for the next start."""
+        learnt from the examples is kept for the next start. `progress`: told of learning, where there is any to do."""
         self.knowledge = knowledge
         embeddings = Embeddings.load()
         texts = [question for entry in knowledge.answers.values() for question in (*entry.questions, *entry.contrary)]
@@ -66,7 +68,7 @@ class Advisor:
         evidence = Evidence(knowledge)
         learnt = keep.read(knowledge.version, embeddings) if keep else None
         if learnt is None:
-            learnt = learn(knowledge, self.reader, embeddings)
+            learnt = learn(knowledge, self.reader, embeddings, progress)
             if keep:
                 keep.write(knowledge.version, embeddings, learnt)
         wording = Wording(knowledge)
@@ -88,12 +90,14 @@ class Advisor:
         self._guards = Guards(knowledge)
 
     @classmethod
-    def load(cls, folder: Path, contact: str = "", keep: Path | None = None) -> Advisor:
+    def load(
+        cls, folder: Path, contact: str = "", keep: Path | None = None, progress: Progress | None = None
+    ) -> Advisor:
         """The advisor on the knowledge in `folder`. Raises `KnowledgeError` with every problem found.
 
         `keep`: a folder for what is learnt from the examples, which makes the next start several times as fast.
         """
-        return cls(load(folder), contact, Keep(keep, folder.resolve()) if keep else None)
+        return cls(load(folder), contact, Keep(keep, folder.resolve()) if keep else None, progress)
 
     def ask(self, text: str, history: tuple[str, ...] | list[str] = ()) -> Reply:
         """The reply to `text` in a fresh conversation, after the same person's earlier messages."""

@@ -11,7 +11,7 @@ from bot.agreement import Agreement
 from bot.embeddings import Embeddings
 from bot.evidence import Evidence
 from bot.knowledge.model import KnowledgeBase
-from bot.learnt import Learnt
+from bot.learnt import Learnt, Progress
 from bot.polarity import OF_ENTRY, Polarity
 from bot.question import RECURRING, RECURS, Question, Reader
 from bot.retrieval import Candidate as Found
@@ -25,6 +25,9 @@ NEVER = -9.0  # the score of what was not found at all
 SAID_ALREADY = -0.08  # who goes on asking seldom wants the same answer again …
 BESIDES = -0.30  # … and never, who asks what else there is
 RELATED = 0.08  # … and often what it leads to
+READ = 0.4  # the share of learning that reading the examples takes …
+RANKED_BY = 0.95  # … and by when the retriever of the entries is fitted
+TOLD_EVERY = 50  # examples that are read between two words on the progress
 CONTRARY = "!"  # marks the label under which an entry's contrary questions are learnt
 
 
@@ -47,17 +50,35 @@ class Candidates(NamedTuple):
         return self.ranked[0] if self.ranked else None
 
 
-def learn(knowledge: KnowledgeBase, reader: Reader, embeddings: Embeddings | None) -> Learnt:
+def learn(
+    knowledge: KnowledgeBase, reader: Reader, embeddings: Embeddings | None, progress: Progress | None = None
+) -> Learnt:
     """Learns from the example questions of each entry, and from the contrary ones under the entry's contrary."""
-    examples = [
-        (entry, side, reader.read(text))
+    wordings = [
+        (entry, side, text)
         for entry in knowledge.answers.values()
         for side, questions in (("", entry.questions), (CONTRARY, entry.contrary))
         for text in questions
     ]
-    entries = Retriever.fit([(entry.id + side, q.features) for entry, side, q in examples], embeddings=embeddings)
+
+    def tell(share: float) -> None:
+        if progress:
+            progress(len(wordings), share)
+
+    examples = []
+    for number, (entry, side, text) in enumerate(wordings):
+        if number % TOLD_EVERY == 0:
+            tell(READ * number / len(wordings))
+        examples.append((entry, side, reader.read(text)))
+    entries = Retriever.fit(
+        [(entry.id + side, question.features) for entry, side, question in examples],
+        embeddings=embeddings,
+        progress=lambda share: tell(READ + (RANKED_BY - READ) * share),
+    )
     answers = [(question, side == CONTRARY) for entry, side, question in examples if entry.kind == "answer"]
-    return Learnt(entries, polarity.fit(answers, embeddings))
+    learnt = Learnt(entries, polarity.fit(answers, embeddings))
+    tell(1.0)
+    return learnt
 
 
 class CandidateFinder:

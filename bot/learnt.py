@@ -9,7 +9,7 @@ import hashlib
 import logging
 import os
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
@@ -25,6 +25,9 @@ from bot.retrieval import Retriever
 logger = logging.getLogger(__name__)
 
 Arrays = Mapping[str, NDArray[Any]]
+
+Progress = Callable[[int, float], None]
+"""Told how far learning is: from how many examples, and the share that is done, from 0.0 to 1.0 at the very end."""
 
 _SUFFIX = ".npz"
 _DAMAGED = (OSError, EOFError, KeyError, ValueError, TypeError, zipfile.BadZipFile)
@@ -59,7 +62,7 @@ class Keep:
 
     def read(self, version: str, embeddings: Embeddings | None) -> Learnt | None:
         """What was learnt from this `version` of the knowledge; None where it has to be learnt (again)."""
-        file = self._file(version, embeddings)
+        file = self._found(self._file(version, embeddings))
         try:
             with np.load(file, allow_pickle=False) as arrays:
                 return Learnt.from_arrays(dict(arrays), embeddings)
@@ -86,6 +89,13 @@ class Keep:
             if other != file and ".begun" not in other.name:
                 with suppress(OSError):  # another process may be as quick
                     other.unlink()
+
+    def _found(self, file: Path) -> Path:
+        """`file`, or what was learnt from a copy of the same knowledge elsewhere, in an older install for one."""
+        if file.exists():
+            return file
+        same = f"*-{file.stem.rpartition('-')[2]}{_SUFFIX}"
+        return next(iter(sorted(self.folder.glob(same))), file)
 
     @property
     def _name(self) -> str:

@@ -21,10 +21,12 @@ from bot.advisor import Advisor
 from bot.memory import Memory
 from bot.memory_volatile import VolatileMemory
 from tests.overheard import nothing_that_was_sent_is_logged, pytest_configure
+from tests.tiers import TIERS, tier_of
 
 __all__ = ["nothing_that_was_sent_is_logged", "pytest_configure"]  # of the plugin, for every test
 
-KNOWLEDGE = Path(__file__).parent.parent / "knowledge"
+HERE = Path(__file__).parent
+KNOWLEDGE = HERE.parent / "knowledge"
 
 # The same generated values in every run: a test that fails now and then tells nobody anything.
 settings.register_profile("the same every time", derandomize=True, deadline=None)
@@ -33,7 +35,15 @@ settings.load_profile("the same every time")
 _numbers = itertools.count(1)
 
 
+@pytest.hookimpl(tryfirst=True)  # before tests are chosen by their markers
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        by_hand = TIERS & {mark.name for mark in item.iter_markers()}
+        if by_hand:
+            raise pytest.UsageError(
+                f"{item.nodeid}: its tier follows from its place (tests/tiers.py); take off {by_hand}"
+            )
+        item.add_marker(tier_of(item.path.relative_to(HERE), getattr(item, "fixturenames", ())))
     items.sort(key=lambda item: item.get_closest_marker("long") is None)
 
 

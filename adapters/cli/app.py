@@ -9,12 +9,12 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from adapters import __version__, invocation
 from adapters.cli import platforms
 from adapters.settings import Settings, SettingsError, read_settings
 
 app = typer.Typer(
     name="advisor",
-    help="Answers questions from a checked knowledge folder, and shows where each answer comes from.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -26,6 +26,32 @@ app.add_typer(platforms.teams, name="teams")
 Knowledge = Annotated[
     Path | None, typer.Option("--knowledge", metavar="DIR", help="Another knowledge folder than our own.")
 ]
+
+
+def _print_version(asked: bool) -> None:
+    if not asked:
+        return
+    from bot.knowledge import KnowledgeError, load
+
+    folder = settings(None).knowledge
+    try:
+        knowledge = load(folder).version
+    except KnowledgeError:
+        knowledge = f"can't be read; see {invocation.command()} check"
+    typer.echo(f"advisor {__version__}, knowledge {knowledge} in {folder}")
+    raise typer.Exit
+
+
+@app.callback()
+def _advisor(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the versions of program and knowledge."
+        ),
+    ] = False,
+) -> None:
+    """Answers questions from a checked knowledge folder, and shows where each answer comes from."""
 
 
 class Export(StrEnum):
@@ -64,7 +90,7 @@ def ask(
     from adapters.cli import asking
 
     if batch == bool(question):
-        fail('Give one question in quotes, or --batch. For instance: advisor ask "What is RASP?"', 2)
+        fail(f'Give one question in quotes, or --batch. For instance: {invocation.command()} ask "What is RASP?"', 2)
     advisor = asking.load(settings(knowledge))
     if batch:
         asking.answer_batch(advisor, sys.stdin.buffer)
@@ -155,7 +181,8 @@ def gaps(
     try:
         in_vain.show(asking.load(given), given.database_url.get_secret_value(), yaml=yaml)
     except MemoryUnavailable:
-        fail("The database does not answer, or holds nothing yet. Check DATABASE_URL; advisor migrate prepares it.", 1)
+        prepares = f"{invocation.command()} migrate prepares it."
+        fail(f"The database does not answer, or holds nothing yet. Check DATABASE_URL; {prepares}", 1)
 
 
 @app.command()

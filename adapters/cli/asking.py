@@ -10,14 +10,16 @@ from typing import Any
 import typer
 
 from adapters.cli.drawing import plain
+from adapters.progress import learning
 from adapters.settings import Settings
 from bot.advisor import Advisor
 from bot.messages import Reply
 
 
 def load(settings: Settings) -> Advisor:
-    """The advisor on the configured knowledge. Raises KnowledgeError."""
-    return Advisor.load(settings.knowledge, settings.security_contact, settings.cache)
+    """The advisor on the configured knowledge; what takes long is told on standard error. Raises KnowledgeError."""
+    told = learning(lambda line: typer.echo(line, err=True))
+    return Advisor.load(settings.knowledge, settings.security_contact, settings.cache, told)
 
 
 def as_data(reply: Reply) -> dict[str, Any]:

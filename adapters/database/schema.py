@@ -16,6 +16,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, pool, select, text, update
 
+from adapters import invocation
 from adapters.database.engine import database_url, leave_nothing
 from adapters.database.files import keep_private
 from adapters.database.tables import gaps, metadata
@@ -84,7 +85,7 @@ def prepare(url: str) -> None:
     if found == "empty" and database_url(url).get_backend_name() == "sqlite":
         migrate(url)
     elif found in ("empty", "behind"):
-        raise SchemaNotCurrent("The database is behind this version. Run `advisor migrate` first.")
+        raise SchemaNotCurrent(f"The database is behind this version. Run `{invocation.command()} migrate` first.")
     elif found == "unknown":
         raise SchemaNotCurrent("The database was made by a later version of the advisor. Run that version.")
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
+from adapters import invocation
+
 MARK = "sealed:"  # before what is encrypted; no token of Slack's begins like this
 
 
@@ -13,7 +15,7 @@ class KeyUnusable(Exception):
     def __init__(self) -> None:
         super().__init__(
             "ENCRYPTION_KEY is not a key. Make one with: "
-            '.venv/bin/python -c "from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())"'
+            f'{invocation.python()} -c "from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())"'
         )
 
 

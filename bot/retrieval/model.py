@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -24,6 +24,7 @@ DIRECTIONS = 256  # in which texts are compared where examples are many; the res
 MANY = 1000  # examples from which that pays
 _BATCH = 1024
 _LEFT_OUT = 600  # examples at most that are left out to calibrate the confidence
+_PREPARED, _SOLVED = 0.4, 0.8  # the share of fitting that is done before solving begins, and when its batches end
 _DECIMALS = 4  # scores that differ by less are equal, in whatever order the processor added
 
 
@@ -76,9 +77,11 @@ class Retriever:
         *,
         embeddings: Embeddings | None,
         landmarks: int = LANDMARKS,
+        progress: Callable[[float], None] | None = None,
     ) -> Retriever:
         """Learns from (label, words) pairs. Words are in lower case; one in angle brackets is an opaque sign.
-        `landmarks`: how many points at most stand for the examples; more are slower and tell finer."""
+        `landmarks`: how many points at most stand for the examples; more are slower and tell finer. `progress`: told
+        now and then what share of the work is done, from 0.0 to 1.0."""
         ordered = sorted((example for example in examples if example[1]), key=lambda example: example[0])
         labels = tuple(sorted({label for label, _ in ordered}))
         texts = [words for _, words in ordered]
@@ -96,7 +99,7 @@ class Retriever:
         affordable = max(FEWER, int((_EFFORT / len(texts)) ** 0.5))
         sizes = [end - start for start, end in pairwise(bounds)]
         chosen = choose(labelled, sizes, min(landmarks, affordable))
-        ridge = solve(chosen.points, store.batches(of_label), len(labels))
+        ridge = solve(chosen.points, _counted(store.batches(of_label), len(texts), progress), len(labels))
         curve = _curve(ridge, chosen, store, bounds)
         points, weights = np.ascontiguousarray(chosen.points.T), np.ascontiguousarray(ridge.weights.T)
         return cls(labels, features, store.projection, points, weights, curve)
@@ -171,6 +174,20 @@ class _Store:
     def batches(self, of_label: NDArray[np.intp]) -> Iterator[tuple[Matrix, NDArray[np.intp]]]:
         for start in range(0, len(of_label), _BATCH):
             yield self.rows(start, start + _BATCH), of_label[start : start + _BATCH]
+
+
+def _counted(
+    batches: Iterator[tuple[Matrix, NDArray[np.intp]]], count: int, progress: Callable[[float], None] | None
+) -> Iterator[tuple[Matrix, NDArray[np.intp]]]:
+    """The batches as they come; `progress` hears of each when the next one is asked for."""
+    done = 0
+    for rows, of_label in batches:
+        if progress:
+            progress(_PREPARED + (_SOLVED - _PREPARED) * done / count)
+        yield rows, of_label
+        done += len(rows)
+    if progress:
+        progress(_SOLVED)
 
 
 def directions(store: _Store) -> Matrix:

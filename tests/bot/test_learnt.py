@@ -1,5 +1,6 @@
 """What is learnt of a knowledge folder is kept for the next start, and is never used for anything else."""
 
+import shutil
 from pathlib import Path
 
 from bot.advisor import Advisor
@@ -38,6 +39,23 @@ def test_changed_knowledge_is_learnt_anew_and_the_old_file_goes(tmp_path: Path) 
     assert Advisor.load(folder, keep=kept).ask("how do I brew tea").entry == "green-tea"
     (new,) = kept.iterdir()
     assert new != old
+
+
+def test_a_copy_of_the_same_knowledge_elsewhere_is_not_learnt_again(tmp_path: Path) -> None:
+    folder, kept, heard = _knowledge(tmp_path), tmp_path / "kept", []
+    Advisor.load(folder, keep=kept)
+    copy = shutil.copytree(folder, tmp_path / "copy")
+    copied = Advisor.load(copy, keep=kept, progress=lambda examples, share: heard.append(share))
+    assert (copied.ask("how do I brew tea").entry, heard) == ("tea", [])
+
+
+def test_learning_tells_how_far_it_is_from_nothing_to_all(tmp_path: Path) -> None:
+    heard: list[tuple[int, float]] = []
+    Advisor.load(_knowledge(tmp_path), progress=lambda examples, share: heard.append((examples, share)))
+    shares = [share for _, share in heard]
+    assert {examples for examples, _ in heard} == {6}
+    assert (shares[0], shares[-1]) == (0.0, 1.0)
+    assert len(shares) > 3 and shares == sorted(shares)
 
 
 def test_a_damaged_file_is_replaced(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import contextlib
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ from unittest.mock import patch
 
 import pytest
 
+from adapters import __version__
 from adapters.cli import main
 
 ROOT = Path(__file__).parents[3]
@@ -119,6 +121,21 @@ def test_a_line_of_a_batch_that_is_no_question_is_named_and_the_others_are_answe
 def test_another_folder_is_another_advisor(garden: Path) -> None:
     reply = json.loads(advisor("ask", "--json", "--knowledge", str(garden), "how much watter do my roses need").stdout)
     assert reply["entry"] == "roses-water"
+
+
+def test_the_version_names_program_and_knowledge() -> None:
+    done = advisor("--version")
+    assert done.returncode == 0
+    assert re.fullmatch(rf"advisor {__version__}, knowledge [0-9a-f]{{12}} in .*knowledge\n", done.stdout)
+
+
+def test_the_version_is_said_of_knowledge_with_errors_too(tmp_path: Path) -> None:
+    (tmp_path / "answers").mkdir()
+    (tmp_path / "answers" / "a.yaml").write_text("- id: [", encoding="utf-8")
+    with patch.dict(ENVIRONMENT, {"KNOWLEDGE_DIR": str(tmp_path)}):
+        done = advisor("--version")
+    assert done.returncode == 0
+    assert "can't be read" in done.stdout
 
 
 def test_check_finds_nothing_wrong_with_our_own_knowledge() -> None:
