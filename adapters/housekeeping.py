@@ -11,11 +11,11 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 
-from bot.conversation import Retention
-from bot.memory import Memory, MemoryUnavailable
-from bot.origin import origin_of
-from bot.subscribing import Recommends, post_due
-from bot.sweeping import Swept, sweep
+from bot.domain.conversation import Retention
+from bot.service.error_location import error_location
+from bot.service.ports import Store, StoreUnavailable
+from bot.service.retention import RetentionCounts, apply_retention
+from bot.service.subscription_posts import Recommends, post_due
 
 logger = logging.getLogger(__name__)
 
@@ -32,7 +32,7 @@ class Housekeeper:
 
     def __init__(
         self,
-        memory: Memory,
+        store: Store,
         recommends: Callable[[], Recommends],
         *,
         retention: Retention = Retention(),  # noqa: B008  (frozen)
@@ -40,7 +40,7 @@ class Housekeeper:
         woken: Callable[[], None] = lambda: None,
         besides: Callable[[float], Awaitable[None]] = _nothing,
     ) -> None:
-        self._memory = memory
+        self._store = store
         self._recommends = recommends
         self._retention = retention
         self._clock = clock
@@ -58,22 +58,22 @@ class Housekeeper:
         while not self._closing.is_set():
             try:
                 await self.look()
-            except MemoryUnavailable as error:
+            except StoreUnavailable as error:
                 logger.error("housekeeping: memory unavailable: %s", error)
             except Exception as error:  # nobody else would notice that nothing is swept and posted any more
-                logger.error("housekeeping: look failed: error=%s at=%s", type(error).__name__, origin_of(error))
+                logger.error("housekeeping: look failed: error=%s at=%s", type(error).__name__, error_location(error))
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._closing.wait(), LOOK_EVERY)
 
     async def look(self) -> None:
         """Do what is due now."""
         now = self._clock()
-        if await post_due(self._memory, now, self._recommends()):
+        if await post_due(self._store, now, self._recommends()):
             self._woken()
         if now >= self._next_sweep:
-            swept = await sweep(self._memory, now, self._retention)
+            swept = await apply_retention(self._store, now, self._retention)
             self._next_sweep = now + SWEEP_EVERY
-            if swept != Swept():
+            if swept != RetentionCounts():
                 logger.info("housekeeping: swept %s", swept)
             await self._besides(now)
-        await self._memory.scrub()
+        await self._store.scrub()

@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from bot.memory import Memory
-from bot.sending import Claimed, Lease, Parcel
+from bot.domain.outbox import ClaimedItem, Lease, OutboxItem
+from bot.service.ports import Store
 
 logger = logging.getLogger(__name__)
 
@@ -23,7 +23,7 @@ RENEWED_EVERY = 1.0  # seconds; several renewals may fail before anybody takes o
 SAFE = 2.5  # seconds after a renewal for which nobody else can have taken over
 
 
-class Watch:
+class LeaseWatch:
     """What this process has seen of leases. `clock`: seconds, monotonic."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
@@ -42,42 +42,42 @@ class Watch:
 
 
 @dataclass
-class Held:
+class HeldItem:
     """A parcel that this process is at. `renewed`: when its lease was last known to be good, by the monotonic clock."""
 
-    claimed: Claimed
+    claimed: ClaimedItem
     renewed: float
     marked: bool  # it is kept that it may have arrived
     gone: bool = False  # it went out in this attempt
 
     @property
-    def parcel(self) -> Parcel:
-        return self.claimed.parcel
+    def item(self) -> OutboxItem:
+        return self.claimed.item
 
 
-class Hands:
+class HeldItems:
     """All that this process, `owner`, is at; its leases are renewed for as long."""
 
-    def __init__(self, memory: Memory, owner: str, clock: Callable[[], float], monotonic: Callable[[], float]) -> None:
-        self._memory = memory
+    def __init__(self, store: Store, owner: str, clock: Callable[[], float], monotonic: Callable[[], float]) -> None:
+        self._store = store
         self._owner = owner
         self._clock = clock
         self._monotonic = monotonic
-        self._held: dict[str, Held] = {}
+        self._held: dict[str, HeldItem] = {}
         self._heart: asyncio.Task[None] | None = None
 
-    def __contains__(self, parcel: str) -> bool:
-        return parcel in self._held
+    def __contains__(self, item: str) -> bool:
+        return item in self._held
 
     @contextmanager
-    def holding(self, held: Held) -> Iterator[None]:
-        self._held[held.parcel.id] = held
+    def holding(self, held: HeldItem) -> Iterator[None]:
+        self._held[held.item.id] = held
         if self._heart is None:
             self._heart = asyncio.create_task(self._beat())
         try:
             yield
         finally:
-            self._held.pop(held.parcel.id, None)
+            self._held.pop(held.item.id, None)
 
     async def _beat(self) -> None:
         while True:
@@ -87,7 +87,7 @@ class Hands:
                 self._heart = None
                 return
             try:
-                async with self._memory.transaction() as unit:
+                async with self._store.transaction() as unit:
                     ours = await unit.outbox.renew(list(held), self._owner, now=self._clock(), lease=LEASE)
             except Exception as error:  # the next beat may do it
                 logger.warning("outbox: leases not renewed: error=%s", type(error).__name__)

@@ -18,7 +18,7 @@ from typing import Any
 
 import structlog
 
-from bot.origin import origin_of
+from bot.service.error_location import error_location
 
 OWN = frozenset({"adapters", "bot"})  # packages whose lines are ours to answer for
 # Of libraries, those whose lines are known to hold nothing but names of their own.
@@ -95,7 +95,7 @@ class _WithoutContent:
         if is_own(name):
             record = self._made(name, level, path, line, words, args, None, func)
         else:
-            at = f" raised_at={origin_of(raised)}" if raised else ""
+            at = f" raised_at={error_location(raised)}" if raised else ""
             record = self._made(name, level, path, line, f"{UNSAID} at={path}:{line}{at}", (), None, func)
         record.error_type_ = type(raised).__name__ if raised else ""  # no name that a library gives to an `extra`
         return record
@@ -149,7 +149,7 @@ def _warned(
 def _uncaught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
     if issubclass(kind, KeyboardInterrupt):
         return
-    log.critical("python.uncaught", error=kind.__name__, at=origin_of(error))
+    log.critical("python.uncaught", error=kind.__name__, at=error_location(error))
 
 
 def _uncaught_in_thread(args: Any) -> None:
@@ -158,4 +158,6 @@ def _uncaught_in_thread(args: Any) -> None:
 
 
 def _unraisable(args: Any) -> None:
-    log.error("python.unraisable", error=args.exc_type.__name__, at=origin_of(args.exc_value) if args.exc_value else "")
+    log.error(
+        "python.unraisable", error=args.exc_type.__name__, at=error_location(args.exc_value) if args.exc_value else ""
+    )

@@ -8,27 +8,27 @@ from typing import Protocol
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
 
-from bot.kept import Person
-from bot.messages import Message, Reply
-from bot.overview import Overview
-from bot.session import Gate, HandOver
+from bot.domain.messages import Message, Reply
+from bot.domain.records import Person
+from bot.service.overview import Overview
+from bot.service.session import HandOver, PostingCheck
 
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)  # seconds
 
 
 class Answers(Protocol):
-    """Whoever answers messages: `bot.session.Session`."""
+    """Whoever answers messages: `bot.service.session.Session`."""
 
-    async def respond(self, message: Message, gate: Gate | None = None) -> Reply: ...
+    async def respond(self, message: Message, gate: PostingCheck | None = None) -> Reply: ...
 
-    async def hand_over(self, message: Message, to: HandOver, gate: Gate | None = None) -> Reply | None: ...
+    async def hand_over(self, message: Message, to: HandOver, gate: PostingCheck | None = None) -> Reply | None: ...
 
     def opening(self, message: Message) -> Reply: ...
 
     async def overview(self, person: Person) -> Overview: ...
 
 
-class Measured:
+class MeteredSession:
     """A session that counts what goes through it. Labels are surfaces and kinds: never people, places or words."""
 
     def __init__(self, session: Answers) -> None:
@@ -39,13 +39,13 @@ class Measured:
             "advisor_turn_seconds", "Time of a turn", ("surface",), buckets=BUCKETS, registry=self._registry
         )
 
-    async def respond(self, message: Message, gate: Gate | None = None) -> Reply:
+    async def respond(self, message: Message, gate: PostingCheck | None = None) -> Reply:
         start = time.perf_counter()
         reply = await self._session.respond(message, gate)
         self._count(message, reply, start)
         return reply
 
-    async def hand_over(self, message: Message, to: HandOver, gate: Gate | None = None) -> Reply | None:
+    async def hand_over(self, message: Message, to: HandOver, gate: PostingCheck | None = None) -> Reply | None:
         start = time.perf_counter()
         reply = await self._session.hand_over(message, to, gate)
         if reply is not None:

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from typing import TextIO
 
-from bot.learnt import Progress
+from bot.ranking.model_cache import Progress
 
 FEW = 1000  # examples; learning from fewer is over before anybody wonders
 QUARTERS = 4  # of the work; each gets a line of its own where nobody sits in front of a terminal

@@ -10,7 +10,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from bot import memory
+from bot.service import ports as store
 
 ReferenceKind = Literal["personal", "chat", "team", "channel"]
 
@@ -68,12 +68,12 @@ class References(Protocol):
     async def unchoose_experts(self, tenant: str) -> None: ...
 
 
-class Unit(memory.Unit, Protocol):
+class UnitOfWork(store.UnitOfWork, Protocol):
     """One transaction on everything that is remembered, references included."""
 
     @property
     def references(self) -> References: ...
 
 
-class Memory(Protocol):
-    def transaction(self) -> AbstractAsyncContextManager[Unit]: ...
+class Store(Protocol):
+    def transaction(self) -> AbstractAsyncContextManager[UnitOfWork]: ...

@@ -20,20 +20,20 @@ from aiohttp import web
 from sqlalchemy.exc import SQLAlchemyError
 
 from adapters import invocation, logs
-from adapters.database import SchemaNotCurrent, SqlMemory, prepare
-from adapters.door import Door, DoorStaysShut
-from adapters.entrance import Entrance
-from adapters.host import Host
+from adapters.advisor_host import AdvisorHost
+from adapters.database import SchemaNotCurrent, SqlStore, prepare
 from adapters.housekeeping import Housekeeper
-from adapters.metrics import Measured
-from adapters.outbox import Postman
+from adapters.metrics import MeteredSession
+from adapters.outbox_relay import OutboxRelay
+from adapters.owner_link import OwnerLink
 from adapters.progress import learning
 from adapters.settings import Settings
-from bot.conversation import Retention
-from bot.memory import Memory, MemoryUnavailable
-from bot.messages import Reply
-from bot.sending import Sender
-from bot.session import Session
+from adapters.surface import Surface, SurfaceOff
+from bot.domain.conversation import Retention
+from bot.domain.messages import Reply
+from bot.domain.outbox import Sender
+from bot.service.ports import Store, StoreUnavailable
+from bot.service.session import Session
 
 logger = logging.getLogger(__name__)
 
@@ -59,13 +59,13 @@ class ServeError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Doors:
+class Surfaces:
     """`shut`: why each of the others stays shut, by name. `entrance`: how whoever sits here gets into the workbench;
     None where a password opens it, or where others than this machine reach the server."""
 
-    open: tuple[Door, ...]
+    open: tuple[Surface, ...]
     shut: Mapping[str, str]
-    entrance: Entrance | None
+    entrance: OwnerLink | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,27 +73,27 @@ class Parts:
     """What a door is opened with."""
 
     settings: Settings
-    session: Measured
-    memory: SqlMemory
-    host: Host
-    postman: Postman
-    entrance: Entrance | None
+    session: MeteredSession
+    store: SqlStore
+    host: AdvisorHost
+    relay: OutboxRelay
+    entrance: OwnerLink | None
 
 
-def openers() -> dict[str, Callable[[Parts], Door]]:
+def surface_factories() -> dict[str, Callable[[Parts], Surface]]:
     """Every door there is, by name."""
     from adapters.slack import blocks
-    from adapters.slack.door import open_door as open_slack
+    from adapters.slack.surface import open_surface as open_slack
     from adapters.teams import cards
-    from adapters.teams.door import open_door as open_teams
-    from adapters.web.door import open_door as open_web
+    from adapters.teams.surface import open_surface as open_teams
+    from adapters.web.surface import open_surface as open_web
 
     previews: dict[str, Callable[[Reply], dict[str, Any]]] = {"Slack": blocks.message, "Teams": cards.draw}
 
     return {
-        "web": lambda made: open_web(made.settings, made.session, made.memory, made.host, previews, made.entrance),
-        "slack": lambda made: open_slack(made.settings, made.session, made.memory, made.postman),
-        "teams": lambda made: open_teams(made.settings, made.session, made.memory, made.postman),
+        "web": lambda made: open_web(made.settings, made.session, made.store, made.host, previews, made.entrance),
+        "slack": lambda made: open_slack(made.settings, made.session, made.store, made.relay),
+        "teams": lambda made: open_teams(made.settings, made.session, made.store, made.relay),
     }
 
 
@@ -132,75 +132,75 @@ async def _run(settings: Settings) -> None:
 
 
 @asynccontextmanager
-async def serving(settings: Settings) -> AsyncIterator[tuple[int, Doors]]:
+async def serving(settings: Settings) -> AsyncIterator[tuple[int, Surfaces]]:
     """The server, as long as the block lasts; gives the port it listens on. Raises ServeError and KnowledgeError."""
     url = settings.database_url.get_secret_value()
     try:
         await asyncio.to_thread(prepare, url)
-        memory = SqlMemory.at(url)
+        store = SqlStore.at(url)
     except SchemaNotCurrent as error:
         raise ServeError(str(error)) from None
     except (SQLAlchemyError, OSError, ValueError) as error:
         raise ServeError(f"The database does not answer ({type(error).__name__}). Check DATABASE_URL.") from None
     async with AsyncExitStack() as stack:
-        stack.push_async_callback(memory.close)
+        stack.push_async_callback(store.close)
         told = learning(logger.info)
-        host = await asyncio.to_thread(Host, settings.knowledge, settings.security_contact, settings.cache, told)
+        host = await asyncio.to_thread(AdvisorHost, settings.knowledge, settings.security_contact, settings.cache, told)
         with contextlib.suppress(NotImplementedError):  # where the system has no such signal
             asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, host.reload)
         senders: dict[str, Sender] = {}
-        postman = Postman(memory, senders)
-        session = Measured(Session(host, memory, retention=settings.retention, woken=postman.wake))
+        relay = OutboxRelay(store, senders)
+        session = MeteredSession(Session(host, store, retention=settings.retention, woken=relay.wake))
         entrance = _entrance(settings)
-        doors = await _open(Parts(settings, session, memory, host, postman, entrance), stack)
+        doors = await _open(Parts(settings, session, store, host, relay, entrance), stack)
         senders.update(_senders(doors))
         housekeeper = Housekeeper(
-            memory,
+            store,
             lambda: host.advisor.drafts,
             retention=settings.retention,
-            woken=postman.wake,
-            besides=_transcripts_of(memory, settings.retention),
+            woken=relay.wake,
+            besides=_transcripts_of(store, settings.retention),
         )
-        _keep_running(postman.run(), postman.close, stack)
+        _keep_running(relay.run(), relay.close, stack)
         _keep_running(housekeeper.run(), housekeeper.close, stack)
         if settings.on_loopback:  # where somebody is writing; elsewhere a signal asks for it
             _keep_running(host.watch(), host.close, stack)
-        port = await _listen(_application(settings, session, memory, doors), settings, stack)
+        port = await _listen(_application(settings, session, store, doors), settings, stack)
         yield port, doors
 
 
-def _entrance(settings: Settings) -> Entrance | None:
+def _entrance(settings: Settings) -> OwnerLink | None:
     password = settings.workbench_password.get_secret_value()
     if 0 < len(password) < SHORT_PASSWORD:
         logger.warning("WORKBENCH_PASSWORD has fewer than %d characters: a longer one is safer", SHORT_PASSWORD)
-    return Entrance() if settings.on_loopback and not password else None
+    return OwnerLink() if settings.on_loopback and not password else None
 
 
-async def _open(parts: Parts, stack: AsyncExitStack) -> Doors:
-    opened: list[Door] = []
+async def _open(parts: Parts, stack: AsyncExitStack) -> Surfaces:
+    opened: list[Surface] = []
     shut: dict[str, str] = {}
-    for name, open_door in openers().items():
+    for name, open_surface in surface_factories().items():
         try:
-            door = open_door(parts)
-        except DoorStaysShut as reason:
+            door = open_surface(parts)
+        except SurfaceOff as reason:
             shut[name] = str(reason)
             continue
         await door.start()
         stack.push_async_callback(door.stop)
         opened.append(door)
-    return Doors(tuple(opened), shut, parts.entrance)
+    return Surfaces(tuple(opened), shut, parts.entrance)
 
 
-def _application(settings: Settings, session: Measured, memory: Memory, doors: Doors) -> web.Application:
+def _application(settings: Settings, session: MeteredSession, store: Store, doors: Surfaces) -> web.Application:
     async def alive(request: web.Request) -> web.Response:
         return web.json_response({"status": "ok"})
 
     async def ready(request: web.Request) -> web.Response:
         """Whether the memory answers, so that a turn could be taken now."""
         try:
-            async with asyncio.timeout(2), memory.transaction():
+            async with asyncio.timeout(2), store.transaction():
                 return web.json_response({"status": "ready"})
-        except (MemoryUnavailable, TimeoutError):
+        except (StoreUnavailable, TimeoutError):
             return web.json_response({"status": "the database does not answer"}, status=503)
 
     async def made_safe(request: web.Request, response: web.StreamResponse) -> None:
@@ -236,17 +236,17 @@ async def _listen(application: web.Application, settings: Settings, stack: Async
     return port
 
 
-def _transcripts_of(memory: SqlMemory, retention: Retention) -> Callable[[float], Awaitable[None]]:
+def _transcripts_of(store: SqlStore, retention: Retention) -> Callable[[float], Awaitable[None]]:
     """Sweeps what was said on the page, also where nobody says anything there any more."""
 
     async def prune(now: float) -> None:
-        async with memory.transaction() as unit:
+        async with store.transaction() as unit:
             await unit.transcripts.prune(now - retention.conversation)
 
     return prune
 
 
-def _senders(doors: Doors) -> dict[str, Sender]:
+def _senders(doors: Surfaces) -> dict[str, Sender]:
     return {door.name: sender for door in doors.open if (sender := door.sender) is not None}
 
 
@@ -283,7 +283,7 @@ def _print_link(link: str) -> None:
         logger.error("the next link to the workbench can't be shown: error=%s", type(error).__name__)
 
 
-def announcement(settings: Settings, port: int, doors: Doors) -> str:
+def announcement(settings: Settings, port: int, doors: Surfaces) -> str:
     """What is open and what is shut, how to open that, and where to try the advisor at once."""
     address = _address(settings, port)
     lines = ["", f"The security advisor is running: {address}", ""]

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from bot.conversation import DAY, Retention
+from bot.domain.conversation import DAY, Retention
 
 HOUR = 3600.0
 KNOWLEDGE = Path(__file__).resolve().parent.parent / "knowledge"

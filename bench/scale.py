@@ -13,8 +13,8 @@ from bench.general import write_knowledge
 from bench.measure import in_new_process, peak_megabytes, table, timed
 from bench.peers import words_of
 from bench.questions import COMMON, made_up, question
-from bot.embeddings import Embeddings
 from bot.retrieval import Retriever
+from bot.retrieval.embeddings import Embeddings
 
 SIZES = (1_000, 3_000, 10_000, 30_000, 100_000)
 ANSWERS = 150

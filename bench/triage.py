@@ -14,16 +14,16 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from adapters.database import SqlMemory, migrate
+from adapters.database import SqlStore, migrate
+from adapters.in_memory import InMemoryStore
 from bench.measure import in_new_process, table, timed
-from bench.memory import databases
+from bench.store import databases
 from bot.advisor import Advisor
-from bot.conversation import Conversation
-from bot.effects import Keep
-from bot.memory import Memory
-from bot.memory_volatile import VolatileMemory
-from bot.messages import Message, Place
-from bot.session import Session
+from bot.domain.conversation import Conversation
+from bot.domain.effects import Keep
+from bot.domain.messages import Message, Place
+from bot.service.ports import Store
+from bot.service.session import Session
 
 KNOWLEDGE = Path("knowledge")
 WARM_UP, DIALOGUES = 20, 200
@@ -45,9 +45,9 @@ def report() -> str:
     return "\n".join(["## The guided dialogue", "", intro, "", table(head, rows)])
 
 
-async def turns(advisor: Advisor, memory: Memory) -> list[float]:
+async def turns(advisor: Advisor, store: Store) -> list[float]:
     """Seconds of each turn, after some dialogues to warm up."""
-    session = Session(advisor, memory)
+    session = Session(advisor, store)
     times: list[float] = []
     for number in range(WARM_UP + DIALOGUES):
         place = Place("slack", "T1", f"C{number}")
@@ -62,11 +62,11 @@ async def turns(advisor: Advisor, memory: Memory) -> list[float]:
 
 async def turns_on(advisor: Advisor, url: str) -> list[float]:
     migrate(url)
-    memory = SqlMemory.at(url)
+    store = SqlStore.at(url)
     try:
-        return await turns(advisor, memory)
+        return await turns(advisor, store)
     finally:
-        await memory.close()
+        await store.close()
 
 
 def record_of(advisor: Advisor) -> str:
@@ -81,7 +81,7 @@ def record_of(advisor: Advisor) -> str:
 def measure() -> dict[str, float]:
     """Milliseconds: the median and the 99th percentile of each."""
     advisor = Advisor.load(KNOWLEDGE)
-    times = {"this process": asyncio.run(turns(advisor, VolatileMemory()))}
+    times = {"this process": asyncio.run(turns(advisor, InMemoryStore()))}
     with databases() as urls:
         for name, url in urls.items():
             times[name] = asyncio.run(turns_on(advisor, url))

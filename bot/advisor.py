@@ -6,38 +6,40 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from bot import commands, handling, standing
-from bot.answering import Decider, Decision, Thresholds
-from bot.asking import Asking
-from bot.candidates import CandidateFinder, learn
-from bot.composing import Composer
-from bot.conversation import Conversation, LastTurn
-from bot.effects import Effect, Forget, Unanswered
-from bot.embeddings import Embeddings
-from bot.english import GREETINGS
-from bot.evidence import Evidence
-from bot.finishing import UNANSWERED, explain, finished
-from bot.guards import Guards
-from bot.handling import Handler, typed
+from bot.answering.composer import Composer
+from bot.answering.decision import Decider, Decision, Thresholds
+from bot.answering.post_drafts import PostDrafts
+from bot.answering.replies import Responder
+from bot.commands import confirmation as handling
+from bot.commands import subscriptions as standing
+from bot.commands.confirmation import Handler, typed
+from bot.commands.experts import ExpertCommands
+from bot.commands.feedback import FeedbackCommands
+from bot.commands.reply_tools import UNANSWERED, explain, finished
+from bot.commands.sharing import SharingCommands
+from bot.domain.conversation import Conversation, LastTurn
+from bot.domain.effects import Effect, Forget, Unanswered
+from bot.domain.messages import Message, Reply
+from bot.domain.turn import Turn
 from bot.knowledge import load
+from bot.knowledge.evidence import Evidence
 from bot.knowledge.model import KnowledgeBase
-from bot.learnt import Keep, Progress
-from bot.lexicon import is_english
-from bot.messages import Message, Reply
-from bot.parts import split_questions
-from bot.posting import Drafts
-from bot.question import Question, Reader
-from bot.responding import Responder
-from bot.sharing import Sharing
-from bot.text import clean, split_words
+from bot.nlu import command_parser as commands
+from bot.nlu.english import GREETINGS
+from bot.nlu.entities import EntityRecognizer, Speller, word_counts
+from bot.nlu.guards import Guards
+from bot.nlu.name_removal import NameRemover
+from bot.nlu.question import Question, QuestionReader
+from bot.nlu.sentence_splitter import split_questions
+from bot.nlu.text import clean, split_words
+from bot.nlu.word_list import is_english
+from bot.ranking.candidates import CandidateFinder, learn
+from bot.ranking.entry_words import EntryWords
+from bot.ranking.model_cache import ModelCache, Progress
+from bot.retrieval.embeddings import Embeddings
 from bot.triage.dialogue import Dialogue, paused
 from bot.triage.record import RecordError
-from bot.triage.typed import Typing
-from bot.turn import Turn
-from bot.unnaming import Unnamer
-from bot.vocabulary import ConceptFinder, Speller, word_counts
-from bot.voting import Voting
-from bot.wording import Wording
+from bot.triage.typed_input import TypedInput
 
 TRIAGE = frozenset(
     {"triage", "pick", "back", "skip", "why", "change", "restart", "cancel", "resume", "form", "fill", "recommendation"}
@@ -48,7 +50,11 @@ class Advisor:
     """Everything that is needed to take a turn, made once from a knowledge folder."""
 
     def __init__(
-        self, knowledge: KnowledgeBase, contact: str = "", keep: Keep | None = None, progress: Progress | None = None
+        self,
+        knowledge: KnowledgeBase,
+        contact: str = "",
+        keep: ModelCache | None = None,
+        progress: Progress | None = None,
     ) -> None:
         """`contact`: whom to reach when an incident is under way, as people should read it. `keep`: where what is
         learnt from the examples is kept for the next start. `progress`: told of learning, where there is any to do."""
@@ -63,28 +69,28 @@ class Advisor:
         ]
         words = word_counts([*texts, *names])
         speller = Speller(words, is_english)
-        self._unnamer = Unnamer(words, names)
-        self.reader = Reader(ConceptFinder(knowledge), speller)
+        self._unnamer = NameRemover(words, names)
+        self.reader = QuestionReader(EntityRecognizer(knowledge), speller)
         evidence = Evidence(knowledge)
         learnt = keep.read(knowledge.version, embeddings) if keep else None
         if learnt is None:
             learnt = learn(knowledge, self.reader, embeddings, progress)
             if keep:
                 keep.write(knowledge.version, embeddings, learnt)
-        wording = Wording(knowledge)
+        wording = EntryWords(knowledge)
         finder = CandidateFinder(knowledge, evidence, wording, learnt)
         self._decider = Decider(knowledge, self.reader, finder, evidence, wording, Thresholds())
         composer = Composer(knowledge)
         self._responder = Responder(knowledge, composer, contact)
         self._dialogue = Dialogue(knowledge.triage, composer, knowledge.version) if knowledge.triage else None
-        self._typing = Typing(self._dialogue) if self._dialogue else None
-        self.drafts = Drafts(knowledge, self._responder, self.recommendation)
+        self._typing = TypedInput(self._dialogue) if self._dialogue else None
+        self.drafts = PostDrafts(knowledge, self._responder, self.recommendation)
         self._handlers: dict[str, Handler] = {
             **handling.handlers(),
-            **Sharing(self.drafts).handlers(),
+            **SharingCommands(self.drafts).handlers(),
             **standing.handlers(),
-            **Asking(contact).handlers(),
-            **Voting(knowledge.version, knowledge.answers).handlers(),
+            **ExpertCommands(contact).handlers(),
+            **FeedbackCommands(knowledge.version, knowledge.answers).handlers(),
             **(self._dialogue.handlers() if self._dialogue else {}),
         }
         self._guards = Guards(knowledge)
@@ -97,7 +103,7 @@ class Advisor:
 
         `keep`: a folder for what is learnt from the examples, which makes the next start several times as fast.
         """
-        return cls(load(folder), contact, Keep(keep, folder.resolve()) if keep else None, progress)
+        return cls(load(folder), contact, ModelCache(keep, folder.resolve()) if keep else None, progress)
 
     def ask(self, text: str, history: tuple[str, ...] | list[str] = ()) -> Reply:
         """The reply to `text` in a fresh conversation, after the same person's earlier messages."""
@@ -110,8 +116,8 @@ class Advisor:
         """What the advisor says to `message`, and what the conversation remembers then."""
         return finished(self._led_back(self._turn(message, conversation)), message, conversation)
 
-    def unnamed(self, text: str) -> str:
-        """`text` as it may be kept when nobody shall be able to tell whose it was: see `bot.unnaming`."""
+    def without_names(self, text: str) -> str:
+        """`text` as it may be kept when nobody shall be able to tell whose it was: see `bot.nlu.name_removal`."""
         return self._unnamer(text)
 
     def recommendation(self, record: str) -> Reply:

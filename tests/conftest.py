@@ -16,10 +16,10 @@ import psycopg
 import pytest
 from hypothesis import settings
 
-from adapters.database import SqlMemory, migrate
+from adapters.database import SqlStore, migrate
+from adapters.in_memory import InMemoryStore
 from bot.advisor import Advisor
-from bot.memory import Memory
-from bot.memory_volatile import VolatileMemory
+from bot.service.ports import Store
 from tests.overheard import nothing_that_was_sent_is_logged, pytest_configure
 from tests.tiers import TIERS, tier_of
 
@@ -117,11 +117,11 @@ def database(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(params=["volatile", "sqlite", "postgresql"])
-async def memory(request: pytest.FixtureRequest) -> AsyncIterator[Memory]:
-    """Every implementation of `bot.memory.Memory`, empty."""
+async def store(request: pytest.FixtureRequest) -> AsyncIterator[Store]:
+    """Every implementation of `bot.service.ports.Store`, empty."""
     if request.param == "volatile":
-        yield VolatileMemory()
+        yield InMemoryStore()
         return
-    kept = SqlMemory.at(request.getfixturevalue(f"{request.param}_url"))
+    kept = SqlStore.at(request.getfixturevalue(f"{request.param}_url"))
     yield kept
     await kept.close()

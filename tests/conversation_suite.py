@@ -29,8 +29,8 @@ from typing import Any, Protocol
 
 import yaml
 
+from bot.domain.messages import VERDICTS, Reply, Verdict
 from bot.knowledge.model import KnowledgeBase
-from bot.messages import VERDICTS, Reply, Verdict
 
 FOLDER = Path(__file__).parent / "conversations"
 SECONDS = {"minute": 60.0, "hour": 3600.0, "day": 86400.0}

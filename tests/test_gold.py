@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.advisor import Advisor
-from bot.evaluation import Evaluation, evaluate, read_golds
+from bot.curation.evaluation import Evaluation, evaluate, read_golds
 
 GOLD = Path(__file__).parent / "gold" / "questions.jsonl"
 

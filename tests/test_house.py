@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.knowledge import load
-from bot.lexicon import is_english
+from bot.nlu.word_list import is_english
 
 ROOT = Path(__file__).parent.parent
 DOORS = ("slack", "teams", "web", "database")

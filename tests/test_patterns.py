@@ -17,7 +17,7 @@ import pytest
 
 import adapters
 import bot
-from bot import redaction
+from bot.domain import redaction
 from tests.growth import outgrows
 
 ROOT = Path(__file__).parent.parent
@@ -125,7 +125,13 @@ PATTERNS = compiled()
 
 def test_the_patterns_of_the_program_are_found() -> None:
     modules = {name.partition(":")[0] for name in PATTERNS}
-    assert {"bot.text", "bot.redaction", "bot.triage.intent", "adapters.teams.card_body", "detect-secrets"} <= modules
+    assert {
+        "bot.nlu.text",
+        "bot.domain.redaction",
+        "bot.triage.intent",
+        "adapters.teams.card_body",
+        "detect-secrets",
+    } <= modules
     assert len(PATTERNS) > 80
 
 

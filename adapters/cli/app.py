@@ -175,12 +175,12 @@ def gaps(
     """What people asked in vain, grouped by likeness."""
     from adapters.cli import asking
     from adapters.cli import gaps as in_vain
-    from bot.memory import MemoryUnavailable
+    from bot.service.ports import StoreUnavailable
 
     given = settings(knowledge)
     try:
         in_vain.show(asking.load(given), given.database_url.get_secret_value(), yaml=yaml)
-    except MemoryUnavailable:
+    except StoreUnavailable:
         prepares = f"{invocation.command()} migrate prepares it."
         fail(f"The database does not answer, or holds nothing yet. Check DATABASE_URL; {prepares}", 1)
 
@@ -228,8 +228,8 @@ def migrate() -> None:
     url = given.database_url.get_secret_value()
     try:
         # What was asked in vain may hold names that earlier versions kept: the knowledge tells them from words.
-        unnamed = asking.load(given).unnamed if state(url) == "behind" else None
-        bring_up(url, unnamed)
+        without_names = asking.load(given).without_names if state(url) == "behind" else None
+        bring_up(url, without_names)
     except (SQLAlchemyError, OSError, ValueError) as error:
         fail(f"The database did not take the migration ({type(error).__name__}). Check DATABASE_URL.", 1)
     typer.echo("The database is at the schema of this version.")

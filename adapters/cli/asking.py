@@ -13,7 +13,7 @@ from adapters.cli.drawing import plain
 from adapters.progress import learning
 from adapters.settings import Settings
 from bot.advisor import Advisor
-from bot.messages import Reply
+from bot.domain.messages import Reply
 
 
 def load(settings: Settings) -> Advisor:

@@ -9,10 +9,10 @@ import time
 from rich.console import Console
 
 from adapters.cli.drawing import show
+from adapters.in_memory import InMemoryStore
 from bot.advisor import Advisor
-from bot.memory_volatile import VolatileMemory
-from bot.messages import Message, Place
-from bot.session import Session
+from bot.domain.messages import Message, Place
+from bot.service.session import Session
 
 LEAVE = frozenset({"quit", "exit", "bye", ":q", "/quit", "/exit"})
 PLACE = Place("terminal", channel="chat")
@@ -22,7 +22,7 @@ class Chat:
     """One person's conversation, drawn on `console`."""
 
     def __init__(self, advisor: Advisor, console: Console) -> None:
-        self._session = Session(advisor, VolatileMemory())
+        self._session = Session(advisor, InMemoryStore())
         self._console = console
 
     async def say(self, text: str, command: str | None = None) -> None:

@@ -8,7 +8,7 @@ from rich.padding import Padding
 from rich.table import Table as Grid
 from rich.text import Text
 
-from bot.messages import VERDICTS, Block, Bullets, Choice, Field, Heading, Paragraph, Reply, Table
+from bot.domain.messages import VERDICTS, Block, Bullets, Choice, Field, Heading, Paragraph, Reply, Table
 
 COLOURS = {"yes": "green", "no": "red", "partly": "yellow"}
 WIDTH = 100  # columns; longer lines read badly

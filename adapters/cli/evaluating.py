@@ -8,7 +8,7 @@ from pathlib import Path
 import typer
 
 from bot.advisor import Advisor
-from bot.evaluation import Case, Evaluation, Gold, GoldError, Share, changes, evaluate, read_golds
+from bot.curation.evaluation import Case, Evaluation, Gold, GoldError, Share, changes, evaluate, read_golds
 
 
 def read(path: Path) -> list[Gold]:

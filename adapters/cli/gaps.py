@@ -7,15 +7,15 @@ from collections.abc import Sequence
 
 import typer
 
-from adapters.database import SqlMemory
+from adapters.database import SqlStore
 from bot.advisor import Advisor
-from bot.embeddings import Embeddings
-from bot.gaps import grouped, new_answer, phrasings, still_open
-from bot.kept import Gap
+from bot.curation.gaps import grouped, new_answer, phrasings, still_open
+from bot.domain.records import Gap
+from bot.retrieval.embeddings import Embeddings
 
 
 def show(advisor: Advisor, url: str, *, yaml: bool) -> None:
-    """Print the groups, largest first. Raises MemoryUnavailable."""
+    """Print the groups, largest first. Raises StoreUnavailable."""
     gaps = asyncio.run(_read(url))
     left = still_open(gaps, advisor.ask)
     answers = advisor.knowledge.answers
@@ -36,9 +36,9 @@ def show(advisor: Advisor, url: str, *, yaml: bool) -> None:
 
 
 async def _read(url: str) -> Sequence[Gap]:
-    memory = SqlMemory.at(url)
+    store = SqlStore.at(url)
     try:
-        async with memory.transaction() as unit:
+        async with store.transaction() as unit:
             return await unit.gaps.all()
     finally:
-        await memory.close()
+        await store.close()

@@ -10,14 +10,14 @@ import typer
 from sqlalchemy.exc import SQLAlchemyError
 
 from adapters.cli.asking import load
-from adapters.database import SchemaNotCurrent, SqlMemory, prepare
+from adapters.database import SchemaNotCurrent, SqlStore, prepare
 from adapters.settings import Settings
-from bot.consequences import day_of
-from bot.kept import KeptPost
-from bot.memory import MemoryUnavailable
-from bot.refreshing import refresh_stale, stale
+from bot.domain.records import StoredPost
+from bot.service.effect_handlers import day_of
+from bot.service.ports import StoreUnavailable
+from bot.service.post_refresh import refresh_stale, stale
 
-Work = Callable[[SqlMemory, Settings], Awaitable[Sequence[KeptPost]]]
+Work = Callable[[SqlStore, Settings], Awaitable[Sequence[StoredPost]]]
 
 
 class DatabaseUnavailable(Exception):
@@ -40,41 +40,41 @@ def refresh(settings: Settings) -> None:
     typer.echo(f"{len(kept)} to be updated; a running server does it")
 
 
-async def _standing(memory: SqlMemory, settings: Settings) -> Sequence[KeptPost]:
-    async with memory.transaction() as unit:
+async def _standing(store: SqlStore, settings: Settings) -> Sequence[StoredPost]:
+    async with store.transaction() as unit:
         return await unit.posts.standing()
 
 
-async def _stale(memory: SqlMemory, settings: Settings) -> Sequence[KeptPost]:
-    return [post for post, _ in await stale(memory, load(settings).drafts, time.time())]
+async def _stale(store: SqlStore, settings: Settings) -> Sequence[StoredPost]:
+    return [post for post, _ in await stale(store, load(settings).drafts, time.time())]
 
 
-async def _refreshed(memory: SqlMemory, settings: Settings) -> Sequence[KeptPost]:
-    return await refresh_stale(memory, load(settings).drafts, time.time())
+async def _refreshed(store: SqlStore, settings: Settings) -> Sequence[StoredPost]:
+    return await refresh_stale(store, load(settings).drafts, time.time())
 
 
-def _run(settings: Settings, work: Work) -> Sequence[KeptPost]:
+def _run(settings: Settings, work: Work) -> Sequence[StoredPost]:
     url = settings.database_url.get_secret_value()
 
-    async def on_memory() -> Sequence[KeptPost]:
-        memory = SqlMemory.at(url)
+    async def on_memory() -> Sequence[StoredPost]:
+        store = SqlStore.at(url)
         try:
-            return await work(memory, settings)
+            return await work(store, settings)
         finally:
-            await memory.close()
+            await store.close()
 
     try:
         prepare(url)
         return asyncio.run(on_memory())
     except SchemaNotCurrent as error:
         raise DatabaseUnavailable(str(error)) from None
-    except (MemoryUnavailable, SQLAlchemyError, OSError, ValueError) as error:
+    except (StoreUnavailable, SQLAlchemyError, OSError, ValueError) as error:
         raise DatabaseUnavailable(
             f"The database does not answer ({type(error).__name__}). Check DATABASE_URL."
         ) from None
 
 
-def _line(kept: KeptPost) -> str:
+def _line(kept: StoredPost) -> str:
     place = " ".join(part for part in (kept.place.surface, kept.place.tenant, kept.place.channel) if part)
     about = kept.post.entry or f"recommendation {kept.post.record}"
     return f"{kept.id}  {day_of(kept.at)}  {place}  {about}  {kept.post.title}"

@@ -14,10 +14,10 @@ from rich.console import Console
 from adapters.cli.chatting import LEAVE, read
 from adapters.cli.drawing import show
 from bot.advisor import Advisor
-from bot.conversation import Conversation
-from bot.effects import Keep
-from bot.messages import Block, Bullets, Heading, Message, Paragraph, Place, Reply, Table
-from bot.triage.record import Record, RecordError
+from bot.domain.conversation import Conversation
+from bot.domain.effects import Keep
+from bot.domain.messages import Block, Bullets, Heading, Message, Paragraph, Place, Reply, Table
+from bot.triage.record import RecordError, TriageRecord
 from bot.triage.record import read as read_record
 from bot.triage.record import write as write_record
 
@@ -82,7 +82,7 @@ def _walked(advisor: Advisor, console: Console) -> Keep | None:
         text = said
 
 
-def markdown(reply: Reply, record: Record) -> str:
+def markdown(reply: Reply, record: TriageRecord) -> str:
     """A recommendation as a Markdown document."""
     lines = [f"# {_plain(reply.title)}", ""]
     for block in reply.body:

@@ -9,10 +9,10 @@ from sqlalchemy import bindparam, delete, select, update
 from adapters.database.connection import Connection
 from adapters.database.rows import insert_or_ignore, is_theirs, place_of, place_values
 from adapters.database.tables import conversations, deliveries
-from bot.conversation import Conversation, conversation_from_json, conversation_to_json
-from bot.kept import Fading, Person, Remembered
-from bot.messages import Message, Place, Reply
-from bot.plaindata import ShapeError, dumps, loads
+from bot.domain.conversation import Conversation, conversation_from_json, conversation_to_json
+from bot.domain.messages import Message, Place, Reply
+from bot.domain.records import ExpiringConversation, Person, StoredConversation
+from bot.domain.serialization import ShapeError, dumps, loads
 
 # Statements are built once: building one costs more than running it.
 _t = conversations.c
@@ -38,11 +38,11 @@ class SqlConversations:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    async def load(self, place: Place, person: str) -> Remembered:
+    async def load(self, place: Place, person: str) -> StoredConversation:
         found = await self._connection.run(_load, _key(place, person))
         for body, version in found.rows:
-            return Remembered(conversation_from_json(body), version)
-        return Remembered(Conversation(), 0)
+            return StoredConversation(conversation_from_json(body), version)
+        return StoredConversation(Conversation(), 0)
 
     async def save(
         self, place: Place, person: str, conversation: Conversation, *, version: int, look_again_at: float
@@ -55,7 +55,7 @@ class SqlConversations:
             moved = await self._connection.run(new, {**place_values(place), "person": person, "version": 1, **values})
         return bool(moved.written)
 
-    async def due(self, now: float, limit: int = 500) -> Sequence[Fading]:
+    async def due(self, now: float, limit: int = 500) -> Sequence[ExpiringConversation]:
         rows = await self._connection.execute(
             select(conversations)
             .where(_t.look_again_at <= now)
@@ -63,7 +63,10 @@ class SqlConversations:
             .limit(limit)
             .with_for_update(skip_locked=True)
         )
-        return [Fading(place_of(row), row.person, conversation_from_json(row.body), row.version) for row in rows]
+        return [
+            ExpiringConversation(place_of(row), row.person, conversation_from_json(row.body), row.version)
+            for row in rows
+        ]
 
     async def delete(self, place: Place, person: str, *, version: int) -> bool:
         deleted = await self._connection.execute(_delete, {**_key(place, person), "was": version})

@@ -7,7 +7,7 @@ import sqlite3
 from sqlalchemy import URL, event, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from adapters.database.files import keep_private
+from adapters.database.file_modes import keep_private
 
 BUSY_SECONDS = 10  # how long a second process waits for the SQLite file
 

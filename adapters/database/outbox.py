@@ -12,12 +12,12 @@ from sqlalchemy import Row, Update, bindparam, delete, exists, false, func, or_,
 from adapters.database.connection import Connection
 from adapters.database.rows import insert_or_ignore, insert_or_replace, place_of, place_values
 from adapters.database.tables import outbox, subscriptions
-from bot.effects import Cadence
-from bot.kept import Person, Subscription
-from bot.memory import AT_ONCE, LONGEST_PUT_OFF
-from bot.messages import Place
-from bot.plaindata import ShapeError, dumps, loads
-from bot.sending import Claimed, Content, Lease, Parcel, left_of
+from bot.domain.effects import Cadence
+from bot.domain.messages import Place
+from bot.domain.outbox import ClaimedItem, Content, Lease, OutboxItem, left_of
+from bot.domain.records import Person, Subscription
+from bot.domain.serialization import ShapeError, dumps, loads
+from bot.service.ports import AT_ONCE, LONGEST_PUT_OFF
 
 logger = logging.getLogger(__name__)
 
@@ -40,20 +40,20 @@ class SqlOutbox:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    async def put(self, parcel: Parcel, at: float) -> None:
-        await self._insert(parcel, at, {"attempts": 0, "unsure": False, "owner": "", "leased_until": 0.0})
+    async def put(self, item: OutboxItem, at: float) -> None:
+        await self._insert(item, at, {"attempts": 0, "unsure": False, "owner": "", "leased_until": 0.0})
 
-    async def take(self, parcel: Parcel, owner: str, *, now: float, lease: float, unsure: bool = True) -> bool:
+    async def take(self, item: OutboxItem, owner: str, *, now: float, lease: float, unsure: bool = True) -> bool:
         taken = {"attempts": 1, "unsure": unsure, "owner": owner, "leased_until": now + lease}
-        return await self._insert(parcel, AT_ONCE, taken)
+        return await self._insert(item, AT_ONCE, taken)
 
-    async def _insert(self, parcel: Parcel, at: float, state: Mapping[str, object]) -> bool:
+    async def _insert(self, item: OutboxItem, at: float, state: Mapping[str, object]) -> bool:
         values = {
-            "id": parcel.id,
-            "action": parcel.action,
-            **place_values(parcel.place),
-            "subject": parcel.subject,
-            "content": dumps(parcel.content) if parcel.content else None,
+            "id": item.id,
+            "action": item.action,
+            **place_values(item.place),
+            "subject": item.subject,
+            "content": dumps(item.content) if item.content else None,
             "due_at": at,
             "why": "",
             **state,
@@ -70,9 +70,9 @@ class SqlOutbox:
         surfaces: Sequence[str],
         dead: Collection[Lease] = (),
         limit: int = 10,
-    ) -> Sequence[Claimed]:
+    ) -> Sequence[ClaimedItem]:
         jumped = (_t.attempts > 0) & (_t.due_at > now + LONGEST_PUT_OFF)
-        left_behind = [(_t.id == one.parcel) & (_t.owner == one.owner) & (_t.leased_until == one.until) for one in dead]
+        left_behind = [(_t.id == one.item) & (_t.owner == one.owner) & (_t.leased_until == one.until) for one in dead]
         is_free = (_t.owner == "") | or_(false(), *left_behind)
         is_due = _is_open & ((_t.due_at <= now) | jumped) & is_free & _t.surface.in_(surfaces)
         rows = (
@@ -84,10 +84,10 @@ class SqlOutbox:
                 .with_for_update(skip_locked=True, of=outbox)
             )
         ).all()
-        claimed: dict[int, Claimed] = {}
+        claimed: dict[int, ClaimedItem] = {}
         for row in rows:
             try:
-                claimed[row.number] = Claimed(_parcel(row), row.attempts, row.unsure)
+                claimed[row.number] = ClaimedItem(_item(row), row.attempts, row.unsure)
             except ShapeError:  # written by another version: what waits behind it goes on
                 logger.error("outbox: given up: parcel=%s surface=%s why=unreadable", row.id, row.surface)
                 await self._settle(_of([row.number]).values(finished_at=now, **_NOTHING_LEFT, why="unreadable"))
@@ -131,13 +131,13 @@ class SqlOutbox:
         waiting = select(outbox).where(_is_open & (_t.surface == person.surface) & (_t.tenant == person.tenant))
         for row in (await self._connection.execute(waiting.with_for_update())).all():
             try:
-                parcel = _parcel(row)
-                left = left_of(parcel, person.id, tried=row.unsure)
+                item = _item(row)
+                left = left_of(item, person.id, tried=row.unsure)
             except ShapeError:  # written by another version: nobody knows whose it is
                 left = None
             if left is None:
                 await self._connection.execute(delete(outbox).where(_t.number == row.number))
-            elif left is not parcel:
+            elif left is not item:
                 content = dumps(left.content) if left.content else None
                 await self._settle(_of([row.number]).values(content=content))
 
@@ -157,9 +157,9 @@ def _of(numbers: Iterable[int]) -> Update:
     return update(outbox).where(_t.number.in_(numbers))
 
 
-def _parcel(row: Row[Any]) -> Parcel:
+def _item(row: Row[Any]) -> OutboxItem:
     content = cast(Content, loads(cast(Any, Content), row.content)) if row.content else None
-    return Parcel(row.id, row.action, place_of(row), row.subject, content)
+    return OutboxItem(row.id, row.action, place_of(row), row.subject, content)
 
 
 class SqlSubscriptions:

@@ -23,9 +23,9 @@ from adapters.database.tables import (
     subscriptions,
     votes,
 )
-from bot.effects import Post
-from bot.kept import NOWHERE, Forgotten, Person
-from bot.plaindata import dumps, loads
+from bot.domain.effects import Post
+from bot.domain.records import NOWHERE, DeletionCounts, Person
+from bot.domain.serialization import dumps, loads
 
 _NO_INSTALLER: dict[str, str | None] = {
     "user_id": "",
@@ -36,10 +36,10 @@ _NO_INSTALLER: dict[str, str | None] = {
 }
 
 
-async def forget(connection: Connection, person: Person) -> Forgotten:
+async def forget(connection: Connection, person: Person) -> DeletionCounts:
     """Delete what is kept about `person`; posts and subscriptions stay without the name. No name: nothing is theirs."""
     if not person.id:
-        return Forgotten()
+        return DeletionCounts()
     if person.surface == "web":
         await connection.execute(delete(exchanges).where(exchanges.c.person == person.id))
     if person.surface == "teams":  # the chat itself is still needed to answer in
@@ -49,7 +49,7 @@ async def forget(connection: Connection, person: Person) -> Forgotten:
         theirs = (slack_installations.c.team_id == person.tenant) & (slack_installations.c.user_id == person.id)
         await connection.execute(update(slack_installations).where(theirs).values(_NO_INSTALLER))
     await SqlOutbox(connection).forget(person)
-    return Forgotten(
+    return DeletionCounts(
         conversations=await _delete(connection, conversations, person),
         deliveries=await _delete(connection, deliveries, person),
         recommendations=await _delete(connection, recommendations, person),

@@ -18,21 +18,21 @@ from adapters.database.rows import (
     place_values,
 )
 from adapters.database.tables import gaps, posts, questions, recommendations, votes
-from bot.effects import Post, Unanswered, Vote
-from bot.kept import (
+from bot.domain.effects import Post, Unanswered, Vote
+from bot.domain.messages import Place
+from bot.domain.records import (
     NOBODY,
     Gap,
-    KeptPost,
-    KeptQuestion,
-    KeptRecommendation,
     Person,
     PostState,
     QuestionState,
-    Tally,
+    StoredPost,
+    StoredQuestion,
+    StoredRecommendation,
+    VoteTally,
     nobody,
 )
-from bot.messages import Place
-from bot.plaindata import dumps, loads
+from bot.domain.serialization import dumps, loads
 
 
 class SqlRecommendations:
@@ -47,10 +47,10 @@ class SqlRecommendations:
         theirs = is_theirs(recommendations, person) & (recommendations.c.id == id)
         return (await self._connection.execute(select(recommendations.c.record).where(theirs))).scalar()
 
-    async def of(self, person: Person, limit: int = 5) -> Sequence[KeptRecommendation]:
+    async def of(self, person: Person, limit: int = 5) -> Sequence[StoredRecommendation]:
         theirs = select(recommendations).where(is_theirs(recommendations, person))
         rows = await self._connection.execute(theirs.order_by(recommendations.c.at.desc()).limit(limit))
-        return [KeptRecommendation(row.id, row.record, row.at) for row in rows]
+        return [StoredRecommendation(row.id, row.record, row.at) for row in rows]
 
     async def prune(self, before: float) -> int:
         return (await self._connection.execute(delete(recommendations).where(recommendations.c.at < before))).rowcount
@@ -60,7 +60,7 @@ class SqlPosts:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    async def add(self, post: KeptPost) -> bool:
+    async def add(self, post: StoredPost) -> bool:
         values = {
             "id": post.id,
             **place_values(post.place),
@@ -73,7 +73,7 @@ class SqlPosts:
         }
         return bool((await self._connection.execute(insert_or_ignore(self._connection, posts), values)).rowcount)
 
-    async def get(self, id: str) -> KeptPost | None:
+    async def get(self, id: str) -> StoredPost | None:
         row = (await self._connection.execute(select(posts).where(posts.c.id == id).with_for_update())).first()
         return _post(row) if row else None
 
@@ -87,11 +87,11 @@ class SqlPosts:
             values["post"] = dumps(post)
         await self._connection.execute(update(posts).where(posts.c.id == id).values(**values))
 
-    async def standing(self) -> Sequence[KeptPost]:
+    async def standing(self) -> Sequence[StoredPost]:
         rows = await self._connection.execute(select(posts).where(posts.c.state == "posted").order_by(posts.c.at))
         return [_post(row) for row in rows]
 
-    async def of(self, person: Person, limit: int | None = 10) -> Sequence[KeptPost]:
+    async def of(self, person: Person, limit: int | None = 10) -> Sequence[StoredPost]:
         if not person.id:
             return []
         theirs = is_theirs(posts, person) & posts.c.state.in_(("waiting", "posted", "unsure"))
@@ -99,10 +99,10 @@ class SqlPosts:
         return [_post(row) for row in rows]
 
 
-def _post(row: Row[Any]) -> KeptPost:
+def _post(row: Row[Any]) -> StoredPost:
     state = cast(PostState, row.state)
     asked_in = place_of(row, "asked_in_")
-    return KeptPost(row.id, place_of(row), row.person, loads(Post, row.post), state, row.reference, row.at, asked_in)
+    return StoredPost(row.id, place_of(row), row.person, loads(Post, row.post), state, row.reference, row.at, asked_in)
 
 
 class SqlFeedback:
@@ -121,7 +121,7 @@ class SqlFeedback:
         }
         await self._connection.execute(insert_or_replace(self._connection, votes), values)
 
-    async def tallies(self) -> Sequence[Tally]:
+    async def tallies(self) -> Sequence[VoteTally]:
         columns = (votes.c.entry, votes.c.knowledge, votes.c.helpful, votes.c.reason)
         counts: dict[tuple[str, str], tuple[Counter[bool], Counter[str]]] = {}
         for row in await self._connection.execute(select(*columns)):
@@ -129,7 +129,7 @@ class SqlFeedback:
             helpfulness[row.helpful] += 1
             reasons.update([row.reason] if row.reason else [])
         return [
-            Tally(entry, knowledge, helpfulness[True], helpfulness[False], tuple(sorted(reasons.items())))
+            VoteTally(entry, knowledge, helpfulness[True], helpfulness[False], tuple(sorted(reasons.items())))
             for (entry, knowledge), (helpfulness, reasons) in sorted(counts.items())
         ]
 
@@ -174,7 +174,7 @@ class SqlQuestions:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    async def add(self, question: KeptQuestion) -> bool:
+    async def add(self, question: StoredQuestion) -> bool:
         values = {
             "id": question.id,
             **place_values(question.place),
@@ -187,17 +187,17 @@ class SqlQuestions:
         }
         return bool((await self._connection.execute(insert_or_ignore(self._connection, questions), values)).rowcount)
 
-    async def get(self, id: str) -> KeptQuestion | None:
+    async def get(self, id: str) -> StoredQuestion | None:
         row = (await self._connection.execute(select(questions).where(questions.c.id == id))).first()
         return _question(row) if row else None
 
-    async def of(self, person: Person) -> Sequence[KeptQuestion]:
+    async def of(self, person: Person) -> Sequence[StoredQuestion]:
         if not person.id:
             return []
         rows = await self._connection.execute(select(questions).where(is_theirs(questions, person)))
         return [_question(row) for row in rows]
 
-    async def in_thread(self, place: Place) -> KeptQuestion | None:
+    async def in_thread(self, place: Place) -> StoredQuestion | None:
         if not place.thread:
             return None
         found = await self._connection.execute(
@@ -224,7 +224,7 @@ class SqlQuestions:
         return (await self._connection.execute(delete(questions).where(questions.c.at < before))).rowcount
 
 
-def _question(row: Row[Any]) -> KeptQuestion:
+def _question(row: Row[Any]) -> StoredQuestion:
     state = cast(QuestionState, row.state)
     to = place_of(row, "to_")
-    return KeptQuestion(row.id, place_of(row), row.person, to, row.question, state, row.reference, row.at)
+    return StoredQuestion(row.id, place_of(row), row.person, to, row.question, state, row.reference, row.at)

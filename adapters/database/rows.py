@@ -11,8 +11,8 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.sql.dml import Insert
 
 from adapters.database.connection import Connection
-from bot.kept import Person
-from bot.messages import Place
+from bot.domain.messages import Place
+from bot.domain.records import Person
 
 
 def place_values(place: Place, prefix: str = "") -> dict[str, str]:

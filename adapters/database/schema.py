@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, inspect, pool, 
 
 from adapters import invocation
 from adapters.database.engine import database_url, leave_nothing
-from adapters.database.files import keep_private
+from adapters.database.file_modes import keep_private
 from adapters.database.tables import gaps, metadata
 
 State = Literal["empty", "behind", "current", "unknown"]
@@ -32,7 +32,7 @@ class SchemaNotCurrent(Exception):
 
 def migrate(url: str, unnamed: Callable[[str], str] | None = None) -> None:
     """Create or change the tables at `url`; does nothing where they are current. `unnamed` takes names out of what was
-    asked in vain under an earlier version: see `bot.unnaming`. Raises SQLAlchemyError."""
+    asked in vain under an earlier version: see `bot.nlu.name_removal`. Raises SQLAlchemyError."""
     was_behind = state(url) == "behind"
     with _connection(url) as connection:
         if connection.dialect.name == "postgresql":

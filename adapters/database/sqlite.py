@@ -2,7 +2,7 @@
 
 A statement takes less time than a trip to another thread, so statements run in the event loop. A commit waits for the
 disk, so it runs in a thread, and units that are taken in until it begins share it ("group commit": DeWitt et al.,
-Implementation Techniques for Main Memory Database Systems, SIGMOD 1984). Each stands in a savepoint of its own: one
+Implementation Techniques for Main Store Database Systems, SIGMOD 1984). Each stands in a savepoint of its own: one
 that fails is undone alone. None is said to be done before the commit. With 16 turns at once that is three times the
 throughput of a commit for each (`bench/commits.py`; docs/adr/0005 has the figures and what was not taken).
 """

@@ -1,6 +1,6 @@
 """The schema. `migrations/` builds the same, step by step; a test compares the two.
 
-Times are seconds since 1970. A place is four columns. JSON is text, written and read by `bot.plaindata`.
+Times are seconds since 1970. A place is four columns. JSON is text, written and read by `bot.domain.serialization`.
 """
 
 from __future__ import annotations

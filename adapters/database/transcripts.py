@@ -11,8 +11,8 @@ from adapters.database.connection import Connection
 from adapters.database.rows import insert_or_replace
 from adapters.database.tables import exchanges
 from adapters.transcripts import MOST, Exchange
-from bot.messages import Reply
-from bot.plaindata import ShapeError, dumps, loads
+from bot.domain.messages import Reply
+from bot.domain.serialization import ShapeError, dumps, loads
 
 _t = exchanges.c
 _theirs = _t.person == bindparam("of_person")

@@ -10,27 +10,27 @@ import structlog
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError
 
-from adapters.flood import SLOW_DOWN, Flood, Slowed
-from adapters.leases import Held
+from adapters.leases import HeldItem
+from adapters.rate_limit import SLOW_DOWN, RateLimited, RateLimiter
 from adapters.slack.assistant import Assistant
 from adapters.slack.blocks import OWNER, message
+from adapters.slack.deadline import Afterwards, left
 from adapters.slack.forms import fits_a_message
-from adapters.slack.home import House
+from adapters.slack.home import HomeDetails
 from adapters.slack.membership import UNKNOWN, timely_objection
 from adapters.slack.modals import modal
 from adapters.slack.responses import error_of, responded
 from adapters.slack.translate import asked_again, team_of
-from adapters.slack.window import Afterwards, left
 from adapters.slack.workspaces import Workspaces
-from bot.commands import parse
-from bot.consequences import person_of
-from bot.kept import Person
-from bot.memory import Memory, MemoryUnavailable, Unit
-from bot.messages import Message, Place, Reply
-from bot.notices import not_shown
-from bot.overview import Overview
-from bot.sending import Parcel, Replied
-from bot.session import Gate, HandOver
+from bot.commands.notices import not_shown
+from bot.domain.messages import Message, Place, Reply
+from bot.domain.outbox import OutboxItem, Replied
+from bot.domain.records import Person
+from bot.nlu.command_parser import parse
+from bot.service.effect_handlers import person_of
+from bot.service.overview import Overview
+from bot.service.ports import Store, StoreUnavailable, UnitOfWork
+from bot.service.session import HandOver, PostingCheck
 
 log = structlog.get_logger(__name__)
 
@@ -43,25 +43,25 @@ Clock = Callable[[], float]  # seconds since 1970
 
 
 class Session(Protocol):
-    """Whoever answers messages: `bot.session`. Never raises."""
+    """Whoever answers messages: `bot.service.session`. Never raises."""
 
-    async def respond(self, message: Message, gate: Gate | None = None) -> Reply: ...
+    async def respond(self, message: Message, gate: PostingCheck | None = None) -> Reply: ...
 
-    async def hand_over(self, message: Message, to: HandOver, gate: Gate | None = None) -> Reply | None: ...
+    async def hand_over(self, message: Message, to: HandOver, gate: PostingCheck | None = None) -> Reply | None: ...
 
     def opening(self, message: Message) -> Reply: ...
 
     async def overview(self, person: Person) -> Overview: ...
 
 
-class Postman(Protocol):
-    """Whoever sends what must not be lost: `adapters.outbox`."""
+class OutboxRelay(Protocol):
+    """Whoever sends what must not be lost: `adapters.outbox_relay`."""
 
-    async def take(self, parcel: Parcel, unit: Unit) -> Held | None: ...
+    async def take(self, item: OutboxItem, unit: UnitOfWork) -> HeldItem | None: ...
 
-    async def carry(self, held: Held, *, within: float) -> None: ...
+    async def carry(self, held: HeldItem, *, within: float) -> None: ...
 
-    async def deliver(self, parcel: Parcel, *, within: float) -> None: ...
+    async def deliver(self, item: OutboxItem, *, within: float) -> None: ...
 
 
 class App:
@@ -72,33 +72,33 @@ class App:
         self,
         bolt: AsyncApp,
         session: Session,
-        memory: Memory,
-        postman: Postman,
+        store: Store,
+        relay: OutboxRelay,
         workspaces: Workspaces,
         *,
         experts: Mapping[str, Place],
-        house: House,
+        house: HomeDetails,
         clock: Clock,
     ) -> None:
         self.bolt = bolt
         self.house = house
         self._session = session
-        self._memory = memory
-        self._postman = postman
+        self._store = store
+        self._relay = relay
         self._workspaces = workspaces
         self._experts = experts
         self._clock = clock
-        self._flood = Flood(clock)
+        self._flood = RateLimiter(clock)
         self.assistant = Assistant()
         self.afterwards = Afterwards()
 
-    def slowed(self, asked: Message) -> Slowed | None:
+    def slowed(self, asked: Message) -> RateLimited | None:
         """Count what somebody typed or pressed; None: it can be taken in."""
         return self._flood.slowed(person_of(asked), asked.delivery)
 
     async def respond(self, asked: Message, to: HandOver | None = None) -> Reply | None:
         """The reply; None where nothing more is said: to somebody who sends too much, or where it was handed over
-        before. `to`: see `bot.session`."""
+        before. `to`: see `bot.service.session`."""
         if slowed := self.slowed(asked):
             return None if slowed.told else SLOW_DOWN
         if to is None:
@@ -109,7 +109,7 @@ class App:
         """The reply to what is no part of a flood, because nobody typed or pressed it, or was counted already."""
         return await self._session.respond(self._received(asked), self._gate(asked))
 
-    def _gate(self, asked: Message) -> Gate:
+    def _gate(self, asked: Message) -> PostingCheck:
         async def gate(place: Place) -> str:
             client = await self._workspaces.client(place.tenant)
             return await timely_objection(client, asked.person, place.channel) if client else UNKNOWN
@@ -129,31 +129,31 @@ class App:
         return replace(asked, experts=experts, at=self._clock())
 
     async def leave(self, body: Mapping[str, Any]) -> None:
-        """The app is out of a workspace: delete what is kept of it. Raises MemoryUnavailable."""
+        """The app is out of a workspace: delete what is kept of it. Raises StoreUnavailable."""
         team = team_of(body) or str(body.get("team_id", ""))
         at = float(body.get("event_time", 0))
         if await self._workspaces.leave(team, at):
-            async with self._memory.transaction() as unit:
+            async with self._store.transaction() as unit:
                 rows = await unit.delete_tenant("slack", team)
             log.info("slack.left", team=team, rows=rows)
 
     async def answer(self, asked: Message, client: Any) -> None:
         """Answer an event where it was written, once, however often Slack delivers it. That it is at work is shown only
         where a reply follows, which ends that. Raises SlackApiError."""
-        taken: Held | None = None
+        taken: HeldItem | None = None
 
-        async def take(reply: Reply, unit: Unit) -> None:
+        async def take(reply: Reply, unit: UnitOfWork) -> None:
             nonlocal taken
-            taken = await self._postman.take(_parcel(asked, reply), unit)
+            taken = await self._relay.take(_item(asked, reply), unit)
 
         reply = await self.respond(asked, take)
         if reply is None:
             return
         # What was taken with a turn that was undone is not in the outbox: the reply is another one then.
-        if taken and isinstance(taken.parcel.content, Replied) and taken.parcel.content.reply is reply:
+        if taken and isinstance(taken.item.content, Replied) and taken.item.content.reply is reply:
             if asked.place.thread and not asked.public:
                 await self.assistant.at_work(asked, client)
-            await self._postman.carry(taken, within=left())
+            await self._relay.carry(taken, within=left())
         else:
             await self.deliver(asked, reply, client)
 
@@ -161,8 +161,8 @@ class App:
         """Send `reply` as a message of its own to where it was asked for; what fails is sent later. Raises
         SlackApiError."""
         try:
-            await self._postman.deliver(_parcel(asked, reply), within=left())
-        except MemoryUnavailable:  # nothing can be kept, so it is tried now or never
+            await self._relay.deliver(_item(asked, reply), within=left())
+        except StoreUnavailable:  # nothing can be kept, so it is tried now or never
             await self.afterwards.in_time(self._post(asked, reply, client))
 
     async def answer_button(self, asked: Message, body: Mapping[str, Any], client: Any, respond: Any) -> None:
@@ -269,11 +269,11 @@ class App:
             raise
 
 
-def _parcel(asked: Message, reply: Reply) -> Parcel:
+def _item(asked: Message, reply: Reply) -> OutboxItem:
     again = asked_again(asked) if reply.form else ""  # what was said is kept where a button needs it, and nowhere else
     content = Replied(reply, again, asked.person if asked.public else "", to=asked.person)
     id = f"{asked.place.tenant}-{asked.delivery}"
-    return Parcel(id, "send", asked.place, subject=id, content=content)
+    return OutboxItem(id, "send", asked.place, subject=id, content=content)
 
 
 def _owner(body: Mapping[str, Any]) -> str:

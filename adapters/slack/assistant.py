@@ -11,10 +11,10 @@ import structlog
 from slack_sdk.errors import SlackApiError
 
 from adapters.slack.blocks import cut, escape
+from adapters.slack.deadline import left
 from adapters.slack.responses import LONGEST_WAIT, error_of
-from adapters.slack.window import left
-from bot.messages import Message, Paragraph, Place, Reply
-from bot.text import clean
+from bot.domain.messages import Message, Paragraph, Place, Reply
+from bot.nlu.text import clean
 
 log = structlog.get_logger(__name__)
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from adapters.slack.forms import fits_a_message, inputs
-from bot.messages import VERDICTS, Block, Bullets, Choice, Form, Heading, Paragraph, Reply, Table
+from bot.domain.messages import VERDICTS, Block, Bullets, Choice, Form, Heading, Paragraph, Reply, Table
 
 Element = dict[str, Any]
 

@@ -12,14 +12,14 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.errors import SlackApiError
 
 from adapters.slack.blocks import message
+from adapters.slack.deadline import Afterwards
 from adapters.slack.modals import modal
 from adapters.slack.responses import error_of, responded
 from adapters.slack.translate import alone, team_of
-from adapters.slack.window import Afterwards
 from adapters.slack.workspaces import TokenUnchecked
-from bot.messages import Reply
-from bot.notices import failure, not_shown, unsure
-from bot.origin import origin_of
+from bot.commands.notices import failure, not_shown, unsure
+from bot.domain.messages import Reply
+from bot.service.error_location import error_location
 
 log = structlog.get_logger(__name__)
 
@@ -56,7 +56,7 @@ async def _answer(
         reference=reference,
         error=type(error).__name__,
         code=_code(error),
-        at=origin_of(error),
+        at=error_location(error),
         kind=event or body.get("type") or body.get("command", ""),
         team=team_of(body),
     )

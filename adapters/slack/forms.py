@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from bot.bounds import Fields
-from bot.messages import Field, Form, Option
+from bot.domain.bounds import Fields
+from bot.domain.messages import Field, Form, Option
 
 Element = dict[str, Any]
 Values = Mapping[str, Mapping[str, Mapping[str, Any]]]  # block id, action id, what was entered

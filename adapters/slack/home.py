@@ -9,9 +9,9 @@ from typing import Any
 
 from adapters.slack.blocks import COMMAND, button, buttons, draw
 from adapters.slack.translate import at_home
-from bot.conversation import Retention
-from bot.messages import Choice, Heading, Paragraph, Reply
-from bot.overview import Begun, Overview
+from bot.domain.conversation import Retention
+from bot.domain.messages import Choice, Heading, Paragraph, Reply
+from bot.service.overview import Begun, Overview
 
 View = dict[str, Any]
 
@@ -20,7 +20,7 @@ MOST_BLOCKS = 100
 
 
 @dataclass(frozen=True, slots=True)
-class House:
+class HomeDetails:
     """What the operator set: their own pages, whom to reach (empty: there is none), and how long things are kept."""
 
     support: str = ""
@@ -39,7 +39,7 @@ class House:
         )
 
 
-def home(help: Reply, overview: Overview, house: House) -> View:
+def home(help: Reply, overview: Overview, house: HomeDetails) -> View:
     """The Home tab of one person. `help`: the advisor's own, whose choices are where to begin."""
     start = [
         button(Choice("Ask a question", "ask", style="primary"), "ask"),
@@ -108,7 +108,7 @@ def _named(when: str, title: str) -> str:
     return f"{when}: {title}" if title else when
 
 
-def _support(house: House) -> Iterator[View]:
+def _support(house: HomeDetails) -> Iterator[View]:
     yield from _heading("Help and privacy")
     contact = [Paragraph(f"For security matters that can't wait: {house.contact}")] if house.contact else []
     yield from draw(Reply("help", body=(*contact, Paragraph(house.kept))))

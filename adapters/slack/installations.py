@@ -13,7 +13,7 @@ from slack_sdk.oauth.installation_store.sqlalchemy import AsyncSQLAlchemyInstall
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from adapters.slack.sealing import Seal, Unreadable
+from adapters.slack.token_cipher import TokenCipher, Unreadable
 
 log = structlog.get_logger(__name__)
 
@@ -25,7 +25,7 @@ Stored = TypeVar("Stored", Bot, Installation)
 class Installations(AsyncInstallationStore):
     """What Bolt asks of a store. Of each workspace the newest installation counts."""
 
-    def __init__(self, engine: AsyncEngine, client_id: str, seal: Seal) -> None:
+    def __init__(self, engine: AsyncEngine, client_id: str, seal: TokenCipher) -> None:
         self._store = AsyncSQLAlchemyInstallationStore(client_id, engine)
         self._engine = engine
         self._seal = seal

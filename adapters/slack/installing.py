@@ -24,7 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from adapters.settings import Settings
 from adapters.slack.installations import Installations
 from adapters.slack.manifest import bot_scopes
-from bot.origin import origin_of
+from bot.service.error_location import error_location
 
 log = structlog.get_logger(__name__)
 
@@ -81,7 +81,7 @@ async def answer(flow: InstallFlow, request: web.Request) -> BoltResponse:
             return await flow.handle_installation(asked)
         return await flow.handle_callback(asked)
     except Exception as error:  # the database or Slack does not answer
-        log.error("slack.install_failed", error=type(error).__name__, at=origin_of(error))
+        log.error("slack.install_failed", error=type(error).__name__, at=error_location(error))
         text = "Something went wrong here, and nothing was installed. Please try again in a minute."
         return _page(503, "The advisor is not installed", text, flow.settings, AGAIN)
 

@@ -8,8 +8,8 @@ from typing import Any
 import aiohttp
 from slack_sdk.errors import SlackApiError
 
+from adapters.slack.deadline import left
 from adapters.slack.responses import error_of
-from adapters.slack.window import left
 
 INVITE = "I am not in that channel. Invite me there with /invite @advisor, then try again."
 ARCHIVED = "That channel is archived. Pick another one."

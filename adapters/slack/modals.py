@@ -8,7 +8,7 @@ from typing import Any
 
 from adapters.slack.blocks import buttons, cut, draw
 from adapters.slack.forms import inputs
-from bot.messages import Field, Form, Place, Reply
+from bot.domain.messages import Field, Form, Place, Reply
 
 View = dict[str, Any]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from adapters.slack.blocks import MOST_BLOCKS, buttons, draw, message, shown
-from bot.effects import Cadence, Post
-from bot.messages import Choice, Heading, Paragraph, Reply
-from bot.sending import Content, ExpertAnswer, ExpertQuestion, Notice, Replied
+from bot.domain.effects import Cadence, Post
+from bot.domain.messages import Choice, Heading, Paragraph, Reply
+from bot.domain.outbox import Content, ExpertAnswer, ExpertQuestion, Notice, Replied
 
 OFTEN: dict[Cadence, str] = {"daily": "every day", "weekly": "every week"}
 

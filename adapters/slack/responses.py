@@ -34,7 +34,7 @@ def error_of(error: SlackApiError) -> str:
 
 async def responded(respond: Any, *, reference: str, **message: Any) -> bool:
     """Whether Slack took `message` at the request's `response_url`. False where there is none that may be used
-    (`adapters.slack.addresses`), or none any more: one is good for half an hour and five times."""
+    (`adapters.slack.response_urls`), or none any more: one is good for half an hour and five times."""
     if not respond.response_url:
         return False
     done = await respond(**message)

@@ -1,4 +1,4 @@
-"""Carries out what the outbox holds for Slack (`bot.sending.Sender`)."""
+"""Carries out what the outbox holds for Slack (`bot.domain.outbox.Sender`)."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from slack_sdk.errors import SlackApiError
 from adapters.slack.pace import Pace
 from adapters.slack.posts import message_of
 from adapters.slack.responses import LONGEST_WAIT, error_of, is_unsent, retry_after
-from bot.messages import Place
-from bot.sending import Content, ExpertAnswer, Going, IfUnsure, Notice, Parcel, Refused, TryLater, for_one
+from bot.domain.messages import Place
+from bot.domain.outbox import Content, ExpertAnswer, Going, IfUnsure, Notice, OutboxItem, Refused, TryLater, for_one
 
 EVENT = "advisor_parcel"  # the type of the metadata that names a parcel
 WAIT = 30.0  # seconds, where Slack limits the rate and names none
@@ -41,74 +41,74 @@ class SlackSender:
         self._pace = pace
         self._directs: OrderedDict[tuple[str, str], str] = OrderedDict()  # by workspace and person
 
-    def if_unsure(self, parcel: Parcel) -> IfUnsure:
+    def if_unsure(self, item: OutboxItem) -> IfUnsure:
         """In direct messages it can look. It asks for no scope to read channels, so a message that may stand there is
         not posted again; but what is shown there to one person alone is."""
-        place, content = _place_of(parcel), parcel.content
+        place, content = _place_of(item), item.content
         if _is_direct(place):
             return "look"
         return "again" if isinstance(content, Notice) else "never"
 
-    async def send(self, parcel: Parcel, going: Going) -> str:
-        assert parcel.content is not None, "only a deletion carries nothing"  # noqa: S101
-        place, person = _place_of(parcel), for_one(parcel.content)
+    async def send(self, item: OutboxItem, going: Going) -> str:
+        assert item.content is not None, "only a deletion carries nothing"  # noqa: S101
+        place, person = _place_of(item), for_one(item.content)
         try:
-            return await self._send(parcel, parcel.content, place, going)
+            return await self._send(item, item.content, place, going)
         except Refused as refused:
             if not person or place.channel == person or refused.why not in CLOSED:
                 raise
-        return await self._send(parcel, parcel.content, _alone(place, person), going)
+        return await self._send(item, item.content, _alone(place, person), going)
 
-    async def _send(self, parcel: Parcel, content: Content, place: Place, going: Going) -> str:
+    async def _send(self, item: OutboxItem, content: Content, place: Place, going: Going) -> str:
         shown = message_of(content)
         where = _where(place)
         await self._wait(place)
-        client = await self._client(parcel)
+        client = await self._client(item)
         await going()
         if isinstance(content, Notice) and not _is_direct(place):
             body = {key: value for key, value in shown.items() if not key.startswith("unfurl")}
             sent = await _call(client, "chat.postEphemeral", json={"user": content.person, **where, **body})
             return str(sent.get("message_ts", ""))
-        metadata = {"event_type": EVENT, "event_payload": {"id": parcel.id}}
+        metadata = {"event_type": EVENT, "event_payload": {"id": item.id}}
         sent = await _call(client, "chat.postMessage", json={"metadata": metadata, **where, **shown})
         if _is_person(place.channel):
             self._note_direct((place.tenant, place.channel), str(sent["channel"]))
         return str(sent.get("ts", ""))
 
-    async def find(self, parcel: Parcel, going: Going) -> str | None:
+    async def find(self, item: OutboxItem, going: Going) -> str | None:
         """By the metadata of what stands there."""
-        parcel = replace(parcel, place=_place_of(parcel))
-        if _is_person(parcel.place.channel):
-            return await self._find_alone(parcel, going)
-        standing = await self._standing(parcel)
-        person = for_one(parcel.content) if parcel.content else ""
-        if not standing and person and (parcel.place.tenant, person) in self._directs:
-            return await self._find_alone(replace(parcel, place=_alone(parcel.place, person)), going)
+        item = replace(item, place=_place_of(item))
+        if _is_person(item.place.channel):
+            return await self._find_alone(item, going)
+        standing = await self._standing(item)
+        person = for_one(item.content) if item.content else ""
+        if not standing and person and (item.place.tenant, person) in self._directs:
+            return await self._find_alone(replace(item, place=_alone(item.place, person)), going)
         return next(iter(standing), None)
 
-    async def _find_alone(self, parcel: Parcel, going: Going) -> str | None:
+    async def _find_alone(self, item: OutboxItem, going: Going) -> str | None:
         """In the private messages with a person. Slack takes the person's id for them where something is written, but
         not where it is read, and their own id can be asked for only with a scope more. Whatever is written there is
         answered with it, though: where nothing was yet, the parcel is sent once more. The first one that arrived stays.
         """
-        place, sent = parcel.place, set[str]()
+        place, sent = item.place, set[str]()
         if (place.tenant, place.channel) not in self._directs:
-            sent.add(await self.send(parcel, going))
+            sent.add(await self.send(item, going))
         direct = self._directs[place.tenant, place.channel]
-        parcel = replace(parcel, place=replace(place, channel=direct))
-        standing = sorted(sent.union(await self._standing(parcel)))
+        item = replace(item, place=replace(place, channel=direct))
+        standing = sorted(sent.union(await self._standing(item)))
         for copy in standing[1:]:
             with contextlib.suppress(Refused):
-                await self.delete(parcel, copy)
+                await self.delete(item, copy)
         return standing[0] if standing else None
 
-    async def _standing(self, parcel: Parcel) -> list[str]:
+    async def _standing(self, item: OutboxItem) -> list[str]:
         """The ids of the messages that `parcel` left in its place, the earliest first."""
-        method = "conversations.replies" if parcel.place.thread else "conversations.history"
-        thread = {"ts": parcel.place.thread} if parcel.place.thread else {}
+        method = "conversations.replies" if item.place.thread else "conversations.history"
+        thread = {"ts": item.place.thread} if item.place.thread else {}
         try:
             found = await self._read(
-                parcel, method, channel=parcel.place.channel, limit=LOOKED_THROUGH, include_all_metadata=True, **thread
+                item, method, channel=item.place.channel, limit=LOOKED_THROUGH, include_all_metadata=True, **thread
             )
         except Refused:
             return []
@@ -116,23 +116,23 @@ class SlackSender:
             str(message["ts"])
             for message in found.get("messages", ())
             if (metadata := message.get("metadata", {})).get("event_type") == EVENT
-            and metadata.get("event_payload", {}).get("id") == parcel.id
+            and metadata.get("event_payload", {}).get("id") == item.id
         )
 
-    async def update(self, parcel: Parcel, reference: str) -> None:
-        assert parcel.content is not None, "only a deletion carries nothing"  # noqa: S101
-        shown = {key: value for key, value in message_of(parcel.content).items() if not key.startswith("unfurl")}
-        await self._write(parcel, "chat.update", channel=parcel.place.channel, ts=reference, **shown)
+    async def update(self, item: OutboxItem, reference: str) -> None:
+        assert item.content is not None, "only a deletion carries nothing"  # noqa: S101
+        shown = {key: value for key, value in message_of(item.content).items() if not key.startswith("unfurl")}
+        await self._write(item, "chat.update", channel=item.place.channel, ts=reference, **shown)
 
-    async def delete(self, parcel: Parcel, reference: str) -> None:
+    async def delete(self, item: OutboxItem, reference: str) -> None:
         try:
-            await self._write(parcel, "chat.delete", channel=parcel.place.channel, ts=reference)
+            await self._write(item, "chat.delete", channel=item.place.channel, ts=reference)
         except Refused as refused:
             if refused.why != "message_not_found":  # gone already
                 raise
 
-    async def link(self, parcel: Parcel, reference: str) -> str:
-        found = await self._read(parcel, "chat.getPermalink", channel=parcel.place.channel, message_ts=reference)
+    async def link(self, item: OutboxItem, reference: str) -> str:
+        found = await self._read(item, "chat.getPermalink", channel=item.place.channel, message_ts=reference)
         return str(found.get("permalink", ""))
 
     async def _wait(self, place: Place) -> None:
@@ -143,17 +143,17 @@ class SlackSender:
         if wait:
             await asyncio.sleep(wait)
 
-    async def _write(self, parcel: Parcel, method: str, **arguments: Any) -> dict[str, Any]:
-        return await self._call(parcel, method, json=arguments)
+    async def _write(self, item: OutboxItem, method: str, **arguments: Any) -> dict[str, Any]:
+        return await self._call(item, method, json=arguments)
 
-    async def _read(self, parcel: Parcel, method: str, **arguments: Any) -> dict[str, Any]:
-        return await self._call(parcel, method, http_verb="GET", params=arguments)
+    async def _read(self, item: OutboxItem, method: str, **arguments: Any) -> dict[str, Any]:
+        return await self._call(item, method, http_verb="GET", params=arguments)
 
-    async def _call(self, parcel: Parcel, method: str, **body: Any) -> dict[str, Any]:
-        return await _call(await self._client(parcel), method, **body)
+    async def _call(self, item: OutboxItem, method: str, **body: Any) -> dict[str, Any]:
+        return await _call(await self._client(item), method, **body)
 
-    async def _client(self, parcel: Parcel) -> Any:
-        client = await self._clients(parcel.place.tenant)
+    async def _client(self, item: OutboxItem) -> Any:
+        client = await self._clients(item.place.tenant)
         if client is None:
             raise Refused("not_installed")
         return client
@@ -177,11 +177,11 @@ async def _call(client: Any, method: str, **body: Any) -> dict[str, Any]:
     return dict(response.data)
 
 
-def _place_of(parcel: Parcel) -> Place:
+def _place_of(item: OutboxItem) -> Place:
     """Where `parcel` is sent to. What was asked in a channel and not in a thread was asked by `/advisor`, which nobody
     else saw, so an answer to it is for the asker alone."""
-    place = parcel.place
-    match parcel.content:
+    place = item.place
+    match item.content:
         case ExpertAnswer(asked_by=person) if not place.thread and not _is_direct(place):
             return _alone(place, person)
         case Notice(person=person, directly=True) | ExpertAnswer(asked_by=person, directly=True):

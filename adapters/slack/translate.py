@@ -10,8 +10,8 @@ from typing import Any
 from adapters.slack.blocks import OPENS
 from adapters.slack.forms import entered
 from adapters.slack.modals import QUESTION, metadata_of
-from bot.bounds import Fields
-from bot.messages import Message, Place
+from bot.domain.bounds import Fields
+from bot.domain.messages import Message, Place
 
 Payload = Mapping[str, Any]
 

@@ -13,9 +13,9 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from adapters.slack.deadline import left
 from adapters.slack.installations import Installations
 from adapters.slack.responses import error_of
-from adapters.slack.window import left
 
 # What Slack says of a token that speaks for nobody (any more). Anything else says nothing about the token.
 GONE = frozenset(

@@ -17,13 +17,13 @@ from botbuilder.schema import Activity
 from botframework.connector.auth import AuthenticateRequestResult, BotFrameworkAuthentication, ClaimsIdentity
 from msrest.exceptions import DeserializationError  # type: ignore[attr-defined]
 
-from adapters.bodies import BodyNotRead, whole
+from adapters.request_body import BodyNotRead, whole
 from adapters.teams.connector import Connector, SendFailed
 from adapters.teams.deliveries import Deliveries
 from adapters.teams.signing_keys import KeysUnavailable
 from adapters.teams.tokens import NotAdmitted, Origin, TokenCheck, check_development
 from adapters.teams.translate import tenant_of
-from bot.memory import MemoryUnavailable
+from bot.service.ports import StoreUnavailable
 
 log = structlog.get_logger(__name__)
 
@@ -121,7 +121,7 @@ class Adapter(CloudAdapter):  # type: ignore[misc]
             except SendFailed as error:
                 undone = True
                 log.error("teams.reply_not_sent", status=error.status)
-            except MemoryUnavailable as error:
+            except StoreUnavailable as error:
                 undone = True
                 log.error("teams.not_kept", type=activity.type, error=str(error))
 

@@ -13,22 +13,22 @@ import structlog
 from botbuilder.core import InvokeResponse, TurnContext
 from botbuilder.schema import Activity, ActivityTypes, Attachment, CardAction, SuggestedActions
 
-from adapters.flood import Flood
-from adapters.leases import Held
-from adapters.outbox import Attempt
-from adapters.references import Memory, Unit
+from adapters.leases import HeldItem
+from adapters.outbox_relay import Attempt
+from adapters.rate_limit import RateLimiter
+from adapters.references import Store, UnitOfWork
 from adapters.teams.cards import draw
 from adapters.teams.channels import LEFT, NOT_THERE, Channels
 from adapters.teams.connector import SendFailed, give_back
 from adapters.teams.directory import Directory
 from adapters.teams.translate import is_from_a_bot, message_from, person_of, tenant_of
-from bot.effects import identity
-from bot.kept import Person
-from bot.memory import MemoryUnavailable
-from bot.messages import Message, Place, Reply
-from bot.notices import unsure
-from bot.sending import Going, Notice, Parcel
-from bot.session import Gate
+from bot.commands.notices import unsure
+from bot.domain.effects import identity
+from bot.domain.messages import Message, Place, Reply
+from bot.domain.outbox import Going, Notice, OutboxItem
+from bot.domain.records import Person
+from bot.service.ports import StoreUnavailable
+from bot.service.session import PostingCheck
 
 log = structlog.get_logger(__name__)
 
@@ -41,17 +41,17 @@ Told = Callable[[Reply | None], dict[str, Any] | None]
 
 
 class Session(Protocol):
-    """Whoever answers messages: `bot.session`."""
+    """Whoever answers messages: `bot.service.session`."""
 
-    async def respond(self, message: Message, gate: Gate | None = None) -> Reply: ...
+    async def respond(self, message: Message, gate: PostingCheck | None = None) -> Reply: ...
 
 
-class Postman(Protocol):
-    """Whoever sends what must not be lost: `adapters.outbox`."""
+class OutboxRelay(Protocol):
+    """Whoever sends what must not be lost: `adapters.outbox_relay`."""
 
-    async def take(self, parcel: Parcel, unit: Unit) -> Held | None: ...
+    async def take(self, item: OutboxItem, unit: UnitOfWork) -> HeldItem | None: ...
 
-    async def carry(self, held: Held, by: Attempt | None = None, *, within: float) -> None: ...
+    async def carry(self, held: HeldItem, by: Attempt | None = None, *, within: float) -> None: ...
 
 
 class App:
@@ -62,8 +62,8 @@ class App:
         session: Session,
         directory: Directory,
         channels: Channels,
-        memory: Memory,
-        postman: Postman,
+        store: Store,
+        relay: OutboxRelay,
         *,
         slow: float,
         now: Callable[[], float],
@@ -71,14 +71,14 @@ class App:
         self.directory = directory
         self.channels = channels
         self._session = session
-        self._memory = memory
-        self._postman = postman
+        self._store = store
+        self._relay = relay
         self._slow = slow
         self._now = now
         self._listeners: dict[tuple[str, str], Listener] = {}
         self._tell: dict[str, Told] = {}
-        self._flood = Flood(now)
-        self._floods: dict[str, Flood] = {}  # of invokes that are counted by themselves
+        self._flood = RateLimiter(now)
+        self._floods: dict[str, RateLimiter] = {}  # of invokes that are counted by themselves
 
     def on(self, type: str, name: str, listener: Listener) -> None:
         """`name` is an invoke's name, an installation update's action or a conversation update's event, and empty for
@@ -92,7 +92,7 @@ class App:
         self.on("invoke", name, listener)
         self._tell[name] = tell
         if most:
-            self._floods[name] = Flood(self._now, most)
+            self._floods[name] = RateLimiter(self._now, most)
 
     async def on_turn(self, context: TurnContext) -> None:
         """The SDK's entry. What no listener is registered for (reactions, edits, deletions) is ignored on purpose."""
@@ -149,7 +149,7 @@ class App:
         What Teams does not take now is sent later, or by another process. Raises SendFailed where it could not be kept
         for that."""
         id = f"{identity(message)}-reply"
-        parcel = Parcel(id, "send", message.place, id, Notice(reply, message.person))
+        item = OutboxItem(id, "send", message.place, id, Notice(reply, message.person))
 
         async def by(going: Going) -> str:
             await going()
@@ -160,13 +160,13 @@ class App:
             return str(sent.id or "") if sent else ""
 
         try:
-            async with self._memory.transaction() as unit:
-                held = await self._postman.take(parcel, unit)
-        except MemoryUnavailable:  # nothing can be kept, so it is tried now or never
+            async with self._store.transaction() as unit:
+                held = await self._relay.take(item, unit)
+        except StoreUnavailable:  # nothing can be kept, so it is tried now or never
             await context.send_activity(card_activity(draw(reply), reply, message))
             return
         if held:
-            await self._postman.carry(held, by, within=WITHIN)
+            await self._relay.carry(held, by, within=WITHIN)
 
     async def _note_where(self, activity: Any, name: str) -> None:
         """Keep where the bot is. A search or an action on a message comes from places that it is not in."""
@@ -175,7 +175,7 @@ class App:
             return
         try:
             await self.directory.heard(activity)
-        except MemoryUnavailable as error:  # the turn will say so to the person
+        except StoreUnavailable as error:  # the turn will say so to the person
             log.error("teams.reference_not_kept", error=str(error))
 
     async def _respond(self, message: Message) -> Reply:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from bot.messages import VERDICTS, Block, Bullets, Choice, Citation, Heading, Paragraph, Reply, Table
+from bot.domain.messages import VERDICTS, Block, Bullets, Choice, Citation, Heading, Paragraph, Reply, Table
 
 Element = dict[str, Any]
 

@@ -18,7 +18,7 @@ from adapters.teams.card_body import (
 )
 from adapters.teams.forms import form_elements
 from adapters.teams.translate import KEEP, MORE
-from bot.messages import Block, Bullets, Choice, Heading, Paragraph, Reply, Table
+from bot.domain.messages import Block, Bullets, Choice, Heading, Paragraph, Reply, Table
 
 Where = Literal["chat", "dialog", "elsewhere"]
 

@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 from adapters.references import Reference
 from adapters.teams.connector import Connector, SendFailed
 from adapters.teams.directory import Directory
-from bot.commands import parse
-from bot.messages import Field, Message, Option, Paragraph, Place, Reply
+from bot.domain.messages import Field, Message, Option, Paragraph, Place, Reply
+from bot.nlu.command_parser import parse
 
 PLACE = "place"  # the id of every field whose value is a channel
 KNOWN_FOR = 300.0  # seconds
@@ -48,13 +48,13 @@ class Channels:
 
     async def may_act(self, message: Message) -> bool:
         """Whether the sender of `message` is in the channel that it names, if it names one. Raises SendFailed and
-        MemoryUnavailable."""
+        StoreUnavailable."""
         named = channel_named(message)
         return not named or await self.may_post(message, named)
 
     async def may_post(self, message: Message, named: str) -> bool:
         """Whether the sender of `message` is in the channel or chat `named`, as who writes there is. Raises SendFailed
-        and MemoryUnavailable."""
+        and StoreUnavailable."""
         if message.public and named == message.place.channel:
             return True
         found = [each for each in await self._everywhere(message.place) if each.id == named]
@@ -62,7 +62,7 @@ class Channels:
 
     async def filled(self, reply: Reply, message: Message) -> Reply:
         """`reply` with the channels to pick from in its form, or what to do where there are none. Raises SendFailed
-        and MemoryUnavailable."""
+        and StoreUnavailable."""
         form = reply.form
         if form is None or not any(field.place for field in form.fields):
             return reply
@@ -77,7 +77,7 @@ class Channels:
         self._teams.pop((tenant, team), None)
 
     async def is_guest(self, message: Message) -> bool:
-        """Whether the sender is from outside the organisation. Raises SendFailed and MemoryUnavailable."""
+        """Whether the sender is from outside the organisation. Raises SendFailed and StoreUnavailable."""
         url = await self._directory.service_url(message.place)
         member = self._directory.member_id(message.place.tenant, message.person)
         found = await self._connector.get(url, "v3", "conversations", message.place.channel, "members", member)

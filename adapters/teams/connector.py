@@ -28,7 +28,7 @@ from yarl import URL
 from adapters.loopback import is_loopback_url
 from adapters.teams.credentials import Credentials, LoginFailed
 from adapters.teams.pace import Pace
-from bot.sending import Refused, TryLater
+from bot.domain.outbox import Refused, TryLater
 
 log = structlog.get_logger(__name__)
 

@@ -7,11 +7,11 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from adapters.references import Memory, Reference
+from adapters.references import Reference, Store
 from adapters.teams.translate import person_of, references_in, tenant_of
-from bot.consequences import forget
-from bot.kept import Person
-from bot.messages import Place
+from bot.domain.messages import Place
+from bot.domain.records import Person
+from bot.service.effect_handlers import forget
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -26,7 +26,7 @@ class Directory:
 
     def __init__(
         self,
-        memory: Memory,
+        store: Store,
         *,
         usable: Callable[[str], bool],
         fallback: str = "",
@@ -34,7 +34,7 @@ class Directory:
         experts_tenant: str = "",
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._memory = memory
+        self._store = store
         self._usable = usable
         self._fallback = fallback
         self._experts_channel = experts_channel
@@ -55,12 +55,12 @@ class Directory:
         return self._members.get((tenant, person), person)
 
     async def heard(self, activity: Any) -> None:
-        """Keep where `activity` comes from, unless that is known. Raises MemoryUnavailable."""
+        """Keep where `activity` comes from, unless that is known. Raises StoreUnavailable."""
         is_new = activity.type == "installationUpdate"  # another process may have forgotten it meanwhile
         news = [one for one in references_in(activity) if is_new or self._known(_key(one)) != one]
         if not news:
             return
-        async with self._memory.transaction() as unit:
+        async with self._store.transaction() as unit:
             for reference in news:
                 await unit.references.keep(reference)
         for reference in news:
@@ -78,14 +78,14 @@ class Directory:
         self._members.pop((tenant, person), None)
 
     async def welcome(self, tenant: str, conversation: str) -> bool:
-        """Whether the bot has still to introduce itself there; then it has. Raises MemoryUnavailable."""
-        async with self._memory.transaction() as unit:
+        """Whether the bot has still to introduce itself there; then it has. Raises StoreUnavailable."""
+        async with self._store.transaction() as unit:
             return await unit.references.welcome(tenant, conversation)
 
     async def left(self, tenant: str, conversation: str, person: str = "") -> int:
         """Delete all that is kept of a conversation that the bot is no longer in, of `person` whose chat it was, and of
-        the whole tenant if it was the last one. Returns how many rows that were. Raises MemoryUnavailable."""
-        async with self._memory.transaction() as unit:
+        the whole tenant if it was the last one. Returns how many rows that were. Raises StoreUnavailable."""
+        async with self._store.transaction() as unit:
             gone = {conversation, *await unit.references.remove(tenant, conversation)}
             deleted = sum([await unit.delete_channel("teams", tenant, each) for each in sorted(gone)])
             if person:
@@ -98,28 +98,28 @@ class Directory:
         return deleted
 
     async def service_url(self, place: Place) -> str:
-        """Where messages into `place` are sent to; empty where that is not known. Raises MemoryUnavailable."""
+        """Where messages into `place` are sent to; empty where that is not known. Raises StoreUnavailable."""
         known = self._known((place.tenant, place.channel))
         url = known.service_url if known else ""
         if not url:
-            async with self._memory.transaction() as unit:
+            async with self._store.transaction() as unit:
                 url = await unit.references.service_url(place.tenant, place.channel)
         return url if url and self._usable(url) else self._fallback
 
     async def teams(self, tenant: str) -> Sequence[Reference]:
-        """The teams that the bot is in. Raises MemoryUnavailable."""
-        async with self._memory.transaction() as unit:
+        """The teams that the bot is in. Raises StoreUnavailable."""
+        async with self._store.transaction() as unit:
             return await unit.references.teams(tenant)
 
     async def name(self, tenant: str, person: str) -> str:
-        """How a person is called who has a chat with the bot; empty: unknown. Raises MemoryUnavailable."""
-        async with self._memory.transaction() as unit:
+        """How a person is called who has a chat with the bot; empty: unknown. Raises StoreUnavailable."""
+        async with self._store.transaction() as unit:
             chat = await unit.references.personal(tenant, person)
         return chat.name if chat else ""
 
     async def chat(self, tenant: str, person: str) -> Place | None:
-        """The person's own chat with the bot, if they have one. Raises MemoryUnavailable."""
-        async with self._memory.transaction() as unit:
+        """The person's own chat with the bot, if they have one. Raises StoreUnavailable."""
+        async with self._store.transaction() as unit:
             chat = await unit.references.personal(tenant, person)
         return Place("teams", tenant, chat.conversation) if chat else None
 
@@ -128,27 +128,27 @@ class Directory:
         return bool(self._experts_channel) and self._experts_tenant in ("", tenant)
 
     async def experts(self, tenant: str) -> Place | None:
-        """Where questions to a person go; None: nowhere. Raises MemoryUnavailable."""
+        """Where questions to a person go; None: nowhere. Raises StoreUnavailable."""
         if self.experts_are_set(tenant):
             return Place("teams", tenant, self._experts_channel)
         channel, until = self._experts.get(tenant, ("", float("-inf")))
         if self._clock() >= until:
-            async with self._memory.transaction() as unit:
+            async with self._store.transaction() as unit:
                 channel = await unit.references.experts(tenant)
             _remember(self._experts, tenant, (channel, self._clock() + EXPERTS_KNOWN_FOR))
         return Place("teams", tenant, channel) if channel else None
 
     async def choose_experts(self, tenant: str, channel: str) -> bool:
-        """False where another channel was chosen before. Raises MemoryUnavailable."""
-        async with self._memory.transaction() as unit:
+        """False where another channel was chosen before. Raises StoreUnavailable."""
+        async with self._store.transaction() as unit:
             chosen = await unit.references.choose_experts(tenant, channel)
             chosen = chosen or await unit.references.experts(tenant) == channel
         self._experts.pop(tenant, None)
         return chosen
 
     async def unchoose_experts(self, tenant: str) -> None:
-        """Raises MemoryUnavailable."""
-        async with self._memory.transaction() as unit:
+        """Raises StoreUnavailable."""
+        async with self._store.transaction() as unit:
             await unit.references.unchoose_experts(tenant)
         self._experts.pop(tenant, None)
 

@@ -6,7 +6,7 @@ import re
 from typing import Literal
 
 from adapters.teams.app import App
-from bot.messages import Choice, Message, Paragraph, Reply
+from bot.domain.messages import Choice, Message, Paragraph, Reply
 
 Where = Literal["here", "elsewhere"]
 

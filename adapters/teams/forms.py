@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from adapters.teams.card_body import Element, text_block
-from bot.bounds import Fields
-from bot.messages import Field, Form, Option
+from bot.domain.bounds import Fields
+from bot.domain.messages import Field, Form, Option
 
 ONE = "field."  # before the id of an input, so that no field can pass for something else
 MANY = "fields."  # the same where several can be chosen: Teams joins them with commas

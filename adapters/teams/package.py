@@ -13,7 +13,7 @@ from yarl import URL
 
 from adapters.teams import icons
 from adapters.teams.invokes import message_action, message_extension_query
-from bot.commands import COMMANDS
+from bot.nlu.command_parser import COMMANDS
 
 VERSION = "1.30"  # of the manifest's schema
 SCHEMA = f"https://developer.microsoft.com/json-schemas/teams/v{VERSION}/MicrosoftTeams.schema.json"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from adapters.teams.cards import draw
-from bot.effects import Post
-from bot.messages import Field, Form, Heading, Paragraph, Reply
-from bot.sending import Content, ExpertAnswer, ExpertQuestion, Notice, Replied
+from bot.domain.effects import Post
+from bot.domain.messages import Field, Form, Heading, Paragraph, Reply
+from bot.domain.outbox import Content, ExpertAnswer, ExpertQuestion, Notice, Replied
 
 SOMEBODY = "A colleague"  # where Teams does not tell the name
 

@@ -1,4 +1,4 @@
-"""Carries out what the outbox holds for Teams (`bot.sending.Sender`)."""
+"""Carries out what the outbox holds for Teams (`bot.domain.outbox.Sender`)."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from adapters.teams.app import card_activity
 from adapters.teams.connector import Connector, SendFailed, give_back, is_shared
 from adapters.teams.directory import Directory
 from adapters.teams.posts import card_of
-from bot.effects import Post
-from bot.messages import Place
-from bot.sending import (
+from bot.domain.effects import Post
+from bot.domain.messages import Place
+from bot.domain.outbox import (
     Content,
     ExpertAnswer,
     ExpertQuestion,
     Going,
     IfUnsure,
     Notice,
-    Parcel,
+    OutboxItem,
     Refused,
     Replied,
     TryLater,
@@ -40,35 +40,35 @@ class TeamsSender:
         self._connector = connector
         self._directory = directory
 
-    def if_unsure(self, parcel: Parcel) -> IfUnsure:
+    def if_unsure(self, item: OutboxItem) -> IfUnsure:
         """A bot can't look through what it sent in Teams without permission to read everybody's messages. What others
         read as well is not sent twice. In a chat with one person it is: an answer that comes twice is a nuisance, and
         one that never comes leaves somebody waiting."""
-        directly = isinstance(parcel.content, Notice | ExpertAnswer) and parcel.content.directly
-        return "never" if is_shared(parcel.place.channel) and not directly else "again"
+        directly = isinstance(item.content, Notice | ExpertAnswer) and item.content.directly
+        return "never" if is_shared(item.place.channel) and not directly else "again"
 
-    async def send(self, parcel: Parcel, going: Going) -> str:
-        if isinstance(parcel.content, Notice | ExpertAnswer) and parcel.content.directly:
-            return await self._send_directly(parcel, going, Refused("no_chat"))
+    async def send(self, item: OutboxItem, going: Going) -> str:
+        if isinstance(item.content, Notice | ExpertAnswer) and item.content.directly:
+            return await self._send_directly(item, going, Refused("no_chat"))
         try:
-            return await self._send(parcel, parcel.place, going)
+            return await self._send(item, item.place, going)
         except Refused as refused:
-            if not for_one(parcel.content) or refused.why not in CLOSED:
+            if not for_one(item.content) or refused.why not in CLOSED:
                 raise
-            return await self._send_directly(parcel, going, refused)
+            return await self._send_directly(item, going, refused)
 
-    async def _send_directly(self, parcel: Parcel, going: Going, refused: Refused) -> str:
-        chat = await self._directory.chat(parcel.place.tenant, for_one(parcel.content))
-        if chat is not None and chat != parcel.place:
-            return await self._send(parcel, chat, going)
-        if isinstance(parcel.content, Notice) and parcel.content.otherwise:
-            said = replace(parcel.content, reply=parcel.content.otherwise)
-            return await self._send(replace(parcel, content=said), parcel.place, going)
+    async def _send_directly(self, item: OutboxItem, going: Going, refused: Refused) -> str:
+        chat = await self._directory.chat(item.place.tenant, for_one(item.content))
+        if chat is not None and chat != item.place:
+            return await self._send(item, chat, going)
+        if isinstance(item.content, Notice) and item.content.otherwise:
+            said = replace(item.content, reply=item.content.otherwise)
+            return await self._send(replace(item, content=said), item.place, going)
         raise refused
 
-    async def _send(self, parcel: Parcel, place: Place, going: Going) -> str:
+    async def _send(self, item: OutboxItem, place: Place, going: Going) -> str:
         conversations = await self._conversations(place)
-        activity = await self._activity(conversations, parcel)
+        activity = await self._activity(conversations, item)
         await going()
         try:
             sent = await conversations.send_to_conversation(conversation_id(place), activity)
@@ -76,28 +76,28 @@ class TeamsSender:
             give_back(error)
         return str(sent.id or "") if sent else ""
 
-    async def find(self, parcel: Parcel, going: Going) -> str | None:
+    async def find(self, item: OutboxItem, going: Going) -> str | None:
         raise NotImplementedError("if_unsure says that it can't look")
 
-    async def update(self, parcel: Parcel, reference: str) -> None:
-        conversations = await self._conversations(parcel.place)
-        activity = await self._activity(conversations, parcel)
+    async def update(self, item: OutboxItem, reference: str) -> None:
+        conversations = await self._conversations(item.place)
+        activity = await self._activity(conversations, item)
         activity.id = reference
         try:
-            await conversations.update_activity(conversation_id(parcel.place), reference, activity)
+            await conversations.update_activity(conversation_id(item.place), reference, activity)
         except SendFailed as error:
             give_back(error)
 
-    async def delete(self, parcel: Parcel, reference: str) -> None:
-        conversations = await self._conversations(parcel.place)
+    async def delete(self, item: OutboxItem, reference: str) -> None:
+        conversations = await self._conversations(item.place)
         try:
-            await conversations.delete_activity(conversation_id(parcel.place), reference)
+            await conversations.delete_activity(conversation_id(item.place), reference)
         except SendFailed as error:
             if error.status not in (404, 410):  # gone already
                 give_back(error)
 
-    async def link(self, parcel: Parcel, reference: str) -> str:
-        place = parcel.place
+    async def link(self, item: OutboxItem, reference: str) -> str:
+        place = item.place
         query = {"tenantId": place.tenant, "parentMessageId": place.thread or reference}
         return str((URL(MESSAGES) / place.channel / reference).with_query(query))
 
@@ -107,10 +107,10 @@ class TeamsSender:
             raise TryLater(WAIT)  # known as soon as anybody there says anything
         return (await self._connector.create(url)).conversations
 
-    async def _activity(self, conversations: Any, parcel: Parcel) -> Any:
-        assert parcel.content is not None, "only a deletion carries nothing"  # noqa: S101
-        name = await self._name(conversations, parcel.place, _person(parcel.content))
-        card, reply = card_of(parcel.content, name)
+    async def _activity(self, conversations: Any, item: OutboxItem) -> Any:
+        assert item.content is not None, "only a deletion carries nothing"  # noqa: S101
+        name = await self._name(conversations, item.place, _person(item.content))
+        card, reply = card_of(item.content, name)
         return card_activity(card, reply)
 
     async def _name(self, conversations: Any, place: Place, person: str) -> str:

@@ -8,8 +8,8 @@ from typing import Any
 
 from adapters.references import Reference
 from adapters.teams.forms import fields_in
-from bot.bounds import LONGEST, Fields
-from bot.messages import Message, Place
+from bot.domain.bounds import LONGEST, Fields
+from bot.domain.messages import Message, Place
 
 MORE = "more"  # the id of the list that holds the choices for which a card has no button
 _ROOM = 2 * LONGEST  # characters in which the bot's own mentions are looked for: what is read, and they

@@ -15,13 +15,13 @@ from typing import Literal
 
 from aiohttp import web
 
-from adapters.entrance import Entrance
-from adapters.transcripts import Memory
-from adapters.web import signing
-from adapters.web.guessing import Line
-from adapters.web.signing import Signed
+from adapters.owner_link import OwnerLink
+from adapters.transcripts import Store
+from adapters.web import signed_values as signing
+from adapters.web.password_throttle import PasswordThrottle
+from adapters.web.signed_values import Signed
 from adapters.web.visitor import is_secure
-from bot.memory import MemoryUnavailable
+from bot.service.ports import StoreUnavailable
 
 SESSION_SECONDS = 12 * 3600
 DEVICE_SECONDS = 90 * 24 * 3600  # that a browser counts as one that got in before
@@ -36,8 +36,8 @@ class Gate:
     def __init__(
         self,
         password: str,
-        entrance: Entrance | None,
-        memory: Memory,
+        entrance: OwnerLink | None,
+        store: Store,
         *,
         public_url: str,
         now: Callable[[], float] = time.time,
@@ -46,12 +46,12 @@ class Gate:
     ) -> None:
         self._password = password.encode()
         self._entrance = None if password else entrance
-        self._memory = memory
+        self._store = store
         # Who comes by the link comes to this machine itself, and not by the address that others come by.
         self._public_url = public_url if password else ""
         self._now = now
         self._sleep = sleep
-        self._line = Line(clock)
+        self._line = PasswordThrottle(clock)
         # Of a password: the same in every process, another one for every password, so a new one ends all sessions.
         self._key = (
             hashlib.scrypt(self._password, salt=b"workbench", n=2**14, r=8, p=1)
@@ -71,9 +71,9 @@ class Gate:
         if session is None or closed == "shut":
             return closed
         try:
-            async with self._memory.transaction() as unit:
+            async with self._store.transaction() as unit:
                 return closed if await unit.ended_sessions.has_ended(session.id) else "open"
-        except MemoryUnavailable:
+        except StoreUnavailable:
             return "unknown"
 
     def is_owners(self, access: Access) -> bool:
@@ -111,10 +111,10 @@ class Gate:
         self._set(response, request, signed, DEVICE_SECONDS)
 
     async def sign_out(self, response: web.StreamResponse, request: web.Request) -> None:
-        """End the session, of which a copy may be anywhere. Raises MemoryUnavailable where that can't be kept."""
+        """End the session, of which a copy may be anywhere. Raises StoreUnavailable where that can't be kept."""
         session = self._opened(request, SESSION)
         if session is not None:
-            async with self._memory.transaction() as unit:
+            async with self._store.transaction() as unit:
                 await unit.ended_sessions.end(session.id, until=session.until, now=self._now())
         response.del_cookie(
             self._name(request, SESSION), path="/", httponly=True, secure=self._is_secure(request), samesite="Strict"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bot.messages import VERDICTS, Block, Bullets, Heading, Paragraph, Reply, Table
+from bot.domain.messages import VERDICTS, Block, Bullets, Heading, Paragraph, Reply, Table
 
 _SIGNS = re.compile(r"([\\`*_\[\]<>|#~])")
 

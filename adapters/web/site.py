@@ -18,15 +18,15 @@ from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from multidict import MultiDictProxy
 
-from adapters.bodies import BodyNotRead, whole
-from adapters.entrance import PATH
-from adapters.transcripts import Memory
+from adapters.owner_link import PATH
+from adapters.request_body import BodyNotRead, whole
+from adapters.transcripts import Store
 from adapters.web.card_text import paragraphs
 from adapters.web.gate import Access, Gate
 from adapters.web.visitor import Visitor, is_secure, new_visitor, remember, visitor_of
 from bot.advisor import Advisor
+from bot.domain.messages import VERDICTS, Message, Reply
 from bot.knowledge import Problem
-from bot.messages import VERDICTS, Message, Reply
 
 log = structlog.get_logger(__name__)
 
@@ -67,13 +67,13 @@ Posted = MultiDictProxy[Any]
 
 
 class Session(Protocol):
-    """Whoever answers messages: `bot.session`. Never raises."""
+    """Whoever answers messages: `bot.service.session`. Never raises."""
 
     async def respond(self, message: Message) -> Reply: ...
 
 
 class Serving(Protocol):
-    """The advisor of the moment: `adapters.host.Host`."""
+    """The advisor of the moment: `adapters.advisor_host.Host`."""
 
     @property
     def advisor(self) -> Advisor: ...
@@ -119,7 +119,7 @@ class Site:
 
     settings: WebSettings
     session: Session
-    memory: Memory
+    store: Store
     host: Serving
     gate: Gate
     previews: Mapping[str, Preview]

@@ -27,7 +27,7 @@ class Encoder:
         self._centre: Vector = features.centre @ projection[: self._meaning]
         self._square_of_centre = _square(features.centre)
         size, directions = projection.shape
-        # What each word adds: its meaning and its spelling, as they are and projected. Memory counts once it is used.
+        # What each word adds: its meaning and its spelling, as they are and projected. Store counts once it is used.
         self._rows: Matrix = np.empty((_CACHED_WORDS, size + 2 * directions), dtype=np.float32)
         self._row_of: dict[str, int] = {}
 

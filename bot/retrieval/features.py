@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.embeddings import Embeddings
+from bot.retrieval.embeddings import Embeddings
 
 Vector = NDArray[np.float32]
 Matrix = NDArray[np.float32]

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.embeddings import Embeddings
 from bot.retrieval.calibration import UNCALIBRATED, Curve, calibrate
+from bot.retrieval.embeddings import Embeddings
 from bot.retrieval.encoding import Encoder
 from bot.retrieval.features import Features, Matrix, Vector
 from bot.retrieval.landmarks import Landmarks, choose

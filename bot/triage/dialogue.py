@@ -7,18 +7,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.composing import Composer
-from bot.conversation import Conversation
-from bot.effects import Keep, identity
-from bot.handling import Handler
+from bot.answering.composer import Composer
+from bot.commands.confirmation import Handler
+from bot.domain.conversation import Conversation
+from bot.domain.dialogue_state import Run
+from bot.domain.effects import Keep, identity
+from bot.domain.messages import Choice, Message, Reply
+from bot.domain.turn import Turn
 from bot.knowledge.triage import Triage
-from bot.messages import Choice, Message, Reply
 from bot.triage import record as records
-from bot.triage.deciding import decide
-from bot.triage.record import Record
-from bot.triage.replies import Replies
-from bot.triage.state import Run, answered, begun, changing, gone_back, is_answer, settled
-from bot.turn import Turn
+from bot.triage.recommendation import decide
+from bot.triage.record import TriageRecord
+from bot.triage.replies import TriageReplies
+from bot.triage.transitions import answered, begun, changing, gone_back, is_answer, settled
 
 PAUSE = 4 * 60 * 60.0  # seconds without a word, after which it is asked whether to go on
 INTRODUCTION = "A few questions, one at a time. Answer with a button, a number or in your own words."
@@ -30,7 +31,7 @@ class Dialogue:
 
     def __init__(self, triage: Triage, composer: Composer, version: str) -> None:
         self.triage = triage
-        self.replies = Replies(triage, composer)
+        self.replies = TriageReplies(triage, composer)
         self._version = version
 
     def handlers(self) -> dict[str, Handler]:
@@ -181,7 +182,7 @@ class Dialogue:
         picks = run.picks
         found = decide(picks, self.triage)
         id = identity(message, "recommendation")
-        kept = Record(picks, found.outcome.id, found.rules, self._version, records.at_time(message.at))
+        kept = TriageRecord(picks, found.outcome.id, found.rules, self._version, records.at_time(message.at))
         done = replace(run, record=id)
         reply = self._recommended(done, *lead)
         return Turn(reply, replace(conversation, triage=done), (Keep(id, records.write(kept), self._version),))

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz, process
 
-from bot.english import AUXILIARIES, IMPERATIVES, QUESTION_WORDS
 from bot.knowledge.triage import TriageQuestion
-from bot.question import Question
-from bot.text import split_words
+from bot.nlu.english import AUXILIARIES, IMPERATIVES, QUESTION_WORDS
+from bot.nlu.question import Question
+from bot.nlu.text import split_words
 
 
 def _words(text: str) -> frozenset[str]:

@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 
 from rapidfuzz import process
 
+from bot.domain.dialogue_state import Run
 from bot.knowledge.triage import Picks, Triage
-from bot.triage.state import Run, is_answer, settled
+from bot.triage.transitions import is_answer, settled
 
 FORMAT = 1
 KEYS = ("format", "knowledge", "at", "outcome", "answers", "rules")
@@ -20,7 +21,7 @@ class RecordError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class TriageRecord:
     answers: Picks
     outcome: str
     rules: tuple[str, ...]
@@ -33,7 +34,7 @@ def at_time(at: float) -> str:
     return datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def write(record: Record) -> str:
+def write(record: TriageRecord) -> str:
     """`record` as JSON text: the same record, the same text."""
     data = {
         "format": FORMAT,
@@ -46,7 +47,7 @@ def write(record: Record) -> str:
     return json.dumps(data, ensure_ascii=False)
 
 
-def read(text: str, triage: Triage | None) -> Record:
+def read(text: str, triage: Triage | None) -> TriageRecord:
     """The record in `text`, its answers checked against the dialogue. Raises RecordError."""
     if triage is None:
         raise RecordError("this knowledge has no guided dialogue; name the folder that the record was made with")
@@ -56,7 +57,7 @@ def read(text: str, triage: Triage | None) -> Record:
         for question, options in _answers(data).items()
     }
     _check_complete(answers, triage)
-    return Record(
+    return TriageRecord(
         answers={id: answers[id] for id in triage.questions if id in answers},
         outcome=_text(data, "outcome"),
         rules=_texts(data, "rules"),

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from bot.composing import Composer
+from bot.answering.composer import Composer
+from bot.domain.dialogue_state import Run
+from bot.domain.messages import Block, Bullets, Choice, Field, Form, Heading, Option, Paragraph, Progress, Reply
 from bot.knowledge.triage import Picks, Point, Triage, TriageOption, TriageQuestion
-from bot.messages import Block, Bullets, Choice, Field, Form, Heading, Option, Paragraph, Progress, Reply
-from bot.triage.deciding import Change, Recommendation
-from bot.triage.state import Run, steps
+from bot.triage.recommendation import Change, Recommendation
+from bot.triage.transitions import steps
 
 MOST_RELATED = 3
 AGAIN = Choice("Start again", "triage")
 
 
-class Replies:
+class TriageReplies:
     def __init__(self, triage: Triage, composer: Composer) -> None:
         self._triage = triage
         self._composer = composer

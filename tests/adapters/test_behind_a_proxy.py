@@ -13,7 +13,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from adapters.entrance import Entrance
+from adapters.owner_link import OwnerLink
 from adapters.server import serving
 from adapters.settings import read_settings
 from tests.adapters.web.test_workbench import PAGES
@@ -34,7 +34,7 @@ class Machine:
     url: str
     proxy: str
     port: int
-    entrance: Entrance | None
+    entrance: OwnerLink | None
     stranger: aiohttp.ClientSession
 
     async def says(self, path: str, host: str | None, post: bytes | None = None) -> tuple[int, str]:

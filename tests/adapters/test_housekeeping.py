@@ -8,11 +8,11 @@ import pytest
 
 from adapters import housekeeping
 from adapters.housekeeping import SWEEP_EVERY, Housekeeper
-from bot.conversation import DAY, Conversation, LastTurn
-from bot.effects import Post
-from bot.kept import Subscription
-from bot.memory_volatile import VolatileMemory
-from bot.messages import Place
+from adapters.in_memory import InMemoryStore
+from bot.domain.conversation import DAY, Conversation, LastTurn
+from bot.domain.effects import Post
+from bot.domain.messages import Place
+from bot.domain.records import Subscription
 
 HERE = Place("slack", "T1", "C1")
 
@@ -26,25 +26,25 @@ class Catalogue:
 
 
 async def test_what_is_due_is_posted_and_the_outbox_woken() -> None:
-    memory, woken = VolatileMemory(), []
-    async with memory.transaction() as unit:
+    store, woken = InMemoryStore(), []
+    async with store.transaction() as unit:
         await unit.subscriptions.put(Subscription(HERE, "daily", "anna", next_at=50.0))
     now = [0.0]
-    keeper = Housekeeper(memory, Catalogue, clock=lambda: now[0], woken=lambda: woken.append(now[0]))
+    keeper = Housekeeper(store, Catalogue, clock=lambda: now[0], woken=lambda: woken.append(now[0]))
     for now[0] in (40.0, 50.0, 60.0):
         await keeper.look()
     assert woken == [50.0]
 
 
 async def test_old_conversations_are_swept_now_and_then() -> None:
-    memory, now = VolatileMemory(), [DAY - 1.0]
-    async with memory.transaction() as unit:
+    store, now = InMemoryStore(), [DAY - 1.0]
+    async with store.transaction() as unit:
         await unit.conversations.save(HERE, "anna", Conversation(last=LastTurn()), version=0, look_again_at=DAY)
-    keeper = Housekeeper(memory, Catalogue, clock=lambda: now[0])
+    keeper = Housekeeper(store, Catalogue, clock=lambda: now[0])
     kept = []
     for now[0] in (DAY - 1.0, DAY, DAY - 1.0 + SWEEP_EVERY):
         await keeper.look()
-        async with memory.transaction() as unit:
+        async with store.transaction() as unit:
             kept.append((await unit.conversations.load(HERE, "anna")).version)
     assert kept == [1, 1, 0]
 
@@ -53,8 +53,8 @@ async def test_a_look_that_fails_is_told_and_does_not_end_the_looking(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(housekeeping, "LOOK_EVERY", 0.001)
-    memory, posted, looks = VolatileMemory(), asyncio.Event(), iter([RuntimeError("of nobody's making")])
-    async with memory.transaction() as unit:
+    store, posted, looks = InMemoryStore(), asyncio.Event(), iter([RuntimeError("of nobody's making")])
+    async with store.transaction() as unit:
         await unit.subscriptions.put(Subscription(HERE, "daily", "anna", next_at=50.0))
 
     def recommends() -> Catalogue:
@@ -62,7 +62,7 @@ async def test_a_look_that_fails_is_told_and_does_not_end_the_looking(
             raise error
         return Catalogue()
 
-    keeper = Housekeeper(memory, recommends, clock=lambda: 60.0, woken=posted.set)
+    keeper = Housekeeper(store, recommends, clock=lambda: 60.0, woken=posted.set)
     running = asyncio.create_task(keeper.run())
     await posted.wait()
     keeper.close()

@@ -45,12 +45,12 @@ async def test_nothing_that_libraries_are_sent_gets_out_at_any_level(format: str
 
 def test_our_own_lines_are_kept_as_they_are() -> None:
     record = logging.LogRecord(
-        "adapters.host", logging.INFO, "host.py", 1, "knowledge reloaded: version=%s", ("7",), None
+        "adapters.advisor_host", logging.INFO, "host.py", 1, "knowledge reloaded: version=%s", ("7",), None
     )
     assert "knowledge reloaded: version=7" in logs.formatter("text").format(record)
 
 
-@pytest.mark.parametrize("name", ["adapters", "adapters.slack.app", "bot.session", "alembic.runtime.migration"])
+@pytest.mark.parametrize("name", ["adapters", "adapters.slack.app", "bot.service.session", "alembic.runtime.migration"])
 def test_what_is_ours(name: str) -> None:
     assert logs.is_own(name)
 

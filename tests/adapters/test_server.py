@@ -232,12 +232,12 @@ async def test_every_response_forbids_what_is_not_ours(tmp_path: Path) -> None:
 
 
 async def test_knowledge_with_errors_is_not_taken_and_the_old_goes_on_serving(tmp_path: Path) -> None:
-    from adapters.host import Host
+    from adapters.advisor_host import AdvisorHost
 
     (tmp_path / "answers").mkdir()
     file = tmp_path / "answers" / "garden.yaml"
     file.write_text("- id: roses\n  questions: [how often do roses need water]\n  answer: Weekly.\n", encoding="utf-8")
-    host = Host(tmp_path)
+    host = AdvisorHost(tmp_path)
     file.write_text("- id: roses\n  questions: how\n  anwser: [Daily.\n", encoding="utf-8")
     assert [(problem.file, problem.line > 0) for problem in host.reload()] == [("answers/garden.yaml", True)]
     assert "Weekly." in host.advisor.ask("how often do roses need water").text

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from bot.advisor import Advisor
-from bot.conversation import Conversation
-from bot.effects import Vote
-from bot.messages import Message, Reply
+from bot.domain.conversation import Conversation
+from bot.domain.effects import Vote
+from bot.domain.messages import Message, Reply
 
 ROOT = Path(__file__).parents[2]
 KNOWLEDGE = ROOT / "knowledge"

@@ -9,11 +9,11 @@ from dataclasses import replace
 
 import pytest
 
+from adapters.in_memory import InMemoryStore
 from bot.advisor import Advisor
-from bot.memory import MemoryUnavailable, Unit
-from bot.memory_volatile import VolatileMemory
-from bot.messages import Choice, Message, Place, Reply
-from bot.session import Session
+from bot.domain.messages import Choice, Message, Place, Reply
+from bot.service.ports import StoreUnavailable, UnitOfWork
+from bot.service.session import Session
 from tests.conversation_suite import Conversation, Seen, conversations, run
 
 CHANNEL = Place("here", "T1", "C1")
@@ -23,16 +23,16 @@ EXPERTS = Place("here", "T1", "C9")
 class FailingOnce:
     """A memory whose next turn fails, where it is told so, also when the session tries again."""
 
-    def __init__(self, memory: VolatileMemory) -> None:
-        self._memory = memory
+    def __init__(self, store: InMemoryStore) -> None:
+        self._store = store
         self.failures = 0
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Unit]:
+    async def transaction(self) -> AsyncIterator[UnitOfWork]:
         if self.failures:
             self.failures -= 1
-            raise MemoryUnavailable("told to")
-        async with self._memory.transaction() as unit:
+            raise StoreUnavailable("told to")
+        async with self._store.transaction() as unit:
             yield unit
 
 
@@ -44,9 +44,9 @@ class SessionDoor:
     )
 
     def __init__(self, advisor: Advisor) -> None:
-        self.memory = FailingOnce(VolatileMemory())
+        self.store = FailingOnce(InMemoryStore())
         self._now = 1_000_000.0
-        self._session = Session(advisor, self.memory, clock=lambda: self._now)
+        self._session = Session(advisor, self.store, clock=lambda: self._now)
         self._numbers = itertools.count()
         self._last = Message()
         self._shown: dict[tuple[str, str], Reply] = {}
@@ -73,7 +73,7 @@ class SessionDoor:
         return self._seen(await self._session.respond(self._last))
 
     async def outage(self) -> None:
-        self.memory.failures = 2
+        self.store.failures = 2
 
     async def _send(self, message: Message, who: str, thread: str) -> Seen:
         self._now += 1

@@ -11,7 +11,7 @@ from adapters.slack.blocks import message
 from adapters.slack.forms import fits_a_message
 from adapters.slack.responses import as_json
 from adapters.slack.translate import from_command
-from bot.messages import Paragraph, Reply
+from bot.domain.messages import Paragraph, Reply
 
 COMMAND = "/advisor"
 STILL_OPENING = Reply(

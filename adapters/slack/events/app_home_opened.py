@@ -7,7 +7,7 @@ from typing import Any
 from adapters.slack.app import App
 from adapters.slack.home import home
 from adapters.slack.translate import from_home
-from bot.consequences import person_of
+from bot.service.effect_handlers import person_of
 
 
 def register(app: App) -> None:

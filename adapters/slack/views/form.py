@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from adapters.flood import SLOW_DOWN
+from adapters.rate_limit import SLOW_DOWN
 from adapters.slack.app import App
 from adapters.slack.forms import channels
 from adapters.slack.membership import timely_objection

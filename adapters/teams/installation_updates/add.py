@@ -14,7 +14,7 @@ import structlog
 from adapters.teams.app import App
 from adapters.teams.connector import SendFailed
 from adapters.teams.translate import message_from, references_in
-from bot.messages import Paragraph
+from bot.domain.messages import Paragraph
 
 log = structlog.get_logger(__name__)
 

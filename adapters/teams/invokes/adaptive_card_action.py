@@ -12,7 +12,7 @@ from adapters.teams.cards import draw
 from adapters.teams.connector import SendFailed
 from adapters.teams.forms import fields_in
 from adapters.teams.translate import KEEP, command_in, message_from
-from bot.messages import Paragraph, Reply
+from bot.domain.messages import Paragraph, Reply
 
 log = structlog.get_logger(__name__)
 

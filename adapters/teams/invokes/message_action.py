@@ -12,7 +12,7 @@ from adapters.teams.app import CARD, App
 from adapters.teams.cards import draw
 from adapters.teams.forms import fields_in
 from adapters.teams.translate import command_in, message_from, tenant_of
-from bot.messages import Message, Place, Reply
+from bot.domain.messages import Message, Place, Reply
 
 COMMAND = "advise"
 TITLE = "Advice"

@@ -10,7 +10,7 @@ from typing import Any
 from adapters.teams.app import CARD, App
 from adapters.teams.cards import draw
 from adapters.teams.translate import message_from, tenant_of
-from bot.messages import VERDICTS, Bullets, Heading, Message, Paragraph, Place, Reply, Table
+from bot.domain.messages import VERDICTS, Bullets, Heading, Message, Paragraph, Place, Reply, Table
 
 COMMAND = "ask"
 PARAMETER = "question"

@@ -13,14 +13,14 @@ import structlog
 from aiohttp import web
 
 from adapters.transcripts import Exchange
-from adapters.web.crowd import Crowd, Refusal, address_of
 from adapters.web.markdown import markdown
 from adapters.web.site import Posted, Refused, Site, see_other, whole_seconds
 from adapters.web.visitor import Visitor, new_visitor, remember
-from bot.bounds import Fields
-from bot.commands import listed
-from bot.memory import MemoryUnavailable
-from bot.messages import Choice, Message, Place
+from adapters.web.visitor_limit import Refusal, VisitorLimiter, address_of
+from bot.domain.bounds import Fields
+from bot.domain.messages import Choice, Message, Place
+from bot.nlu.command_parser import listed
+from bot.service.ports import StoreUnavailable
 
 log = structlog.get_logger(__name__)
 
@@ -58,8 +58,8 @@ def routes(site: Site) -> list[web.RouteDef]:
 class Conversation:
     def __init__(self, site: Site) -> None:
         self._site = site
-        self._crowd = Crowd(site.now)
-        self._looks = Crowd(site.now, MOST_LOOKS)
+        self._crowd = VisitorLimiter(site.now)
+        self._looks = VisitorLimiter(site.now, MOST_LOOKS)
 
     async def show(self, request: web.Request) -> web.Response:
         """Everything that was said, the newest last; at the beginning, what could be asked."""
@@ -117,9 +117,9 @@ class Conversation:
         if refusal := self._refused(request, visitor):
             return self._slowed(request, refusal, form)
         try:
-            async with self._site.memory.transaction() as unit:
+            async with self._site.store.transaction() as unit:
                 await unit.transcripts.clear(visitor.person)
-        except MemoryUnavailable as error:
+        except StoreUnavailable as error:
             raise _unavailable(error) from None
         response = see_other("/")
         remember(new_visitor(), response, request, self._site.settings.public_url)
@@ -170,25 +170,25 @@ class Conversation:
         if visitor is None:
             return []
         try:
-            async with self._site.memory.transaction() as unit:
+            async with self._site.store.transaction() as unit:
                 return list(await unit.transcripts.of(visitor.person, since=self._since()))
-        except MemoryUnavailable as error:
+        except StoreUnavailable as error:
             log.warning("web.transcript_unread", error=str(error))
             return []
 
     async def _keep(self, person: str, exchange: Exchange) -> None:
         try:
-            async with self._site.memory.transaction() as unit:
+            async with self._site.store.transaction() as unit:
                 await unit.transcripts.keep(person, exchange, since=self._since())
-        except MemoryUnavailable as error:
+        except StoreUnavailable as error:
             log.warning("web.transcript_unkept", reference=exchange.reply.reference, error=str(error))
 
     async def _one(self, request: web.Request) -> Exchange:
         visitor = self._site.visitor(request)
         try:
-            async with self._site.memory.transaction() as unit:
+            async with self._site.store.transaction() as unit:
                 found = await unit.transcripts.one(visitor.person, request.match_info["id"]) if visitor else None
-        except MemoryUnavailable as error:
+        except StoreUnavailable as error:
             raise _unavailable(error) from None
         if found is None:
             raise Refused(404, "That answer is not there any more", "Go back to the conversation and ask again.")
@@ -230,6 +230,6 @@ def _view(asked: str) -> str:
     return PLATFORMS if asked == PLATFORMS else ""
 
 
-def _unavailable(error: MemoryUnavailable) -> Refused:
+def _unavailable(error: StoreUnavailable) -> Refused:
     log.warning("web.store_unavailable", error=str(error))
     return Refused(503, "What was said can't be read right now", "Please try again in a minute.")

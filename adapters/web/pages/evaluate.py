@@ -13,7 +13,7 @@ from aiohttp.web_request import FileField
 from adapters.web.pages.workbench import inside
 from adapters.web.site import Posted, Site, access
 from bot.advisor import Advisor
-from bot.evaluation import Evaluation, Gold, GoldError, changes, evaluate, read_golds
+from bot.curation.evaluation import Evaluation, Gold, GoldError, changes, evaluate, read_golds
 from bot.knowledge import KnowledgeError
 
 MOST = 10_000  # questions

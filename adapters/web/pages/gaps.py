@@ -11,10 +11,10 @@ from aiohttp import web
 from adapters.web.pages.workbench import inside
 from adapters.web.site import Refused, Site
 from bot.advisor import Advisor
-from bot.embeddings import Embeddings
-from bot.gaps import Group, grouped, new_answer, phrasings, still_open
-from bot.kept import Gap
-from bot.memory import MemoryUnavailable
+from bot.curation.gaps import Group, grouped, new_answer, phrasings, still_open
+from bot.domain.records import Gap
+from bot.retrieval.embeddings import Embeddings
+from bot.service.ports import StoreUnavailable
 
 MOST = 100  # groups on one page
 
@@ -31,10 +31,10 @@ class Mending:
 def routes(site: Site) -> list[web.RouteDef]:
     async def show(request: web.Request) -> web.Response:
         try:
-            async with site.memory.transaction() as unit:
+            async with site.store.transaction() as unit:
                 gaps = await unit.gaps.all()
                 tallies = await unit.feedback.tallies()
-        except MemoryUnavailable:
+        except StoreUnavailable:
             raise Refused(503, "The store does not answer", "Please try again in a minute.") from None
         advisor = site.host.advisor
         mendings, left = await asyncio.to_thread(_mendings, gaps, advisor)

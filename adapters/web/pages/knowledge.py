@@ -11,9 +11,9 @@ from aiohttp import web
 
 from adapters.web.pages.workbench import inside
 from adapters.web.site import Refused, Site
-from bot.coverage import Reach, matrix, reach
-from bot.evidence import Evidence
+from bot.curation.coverage import Reach, matrix, reach
 from bot.knowledge import Answer, KnowledgeBase
+from bot.knowledge.evidence import Evidence
 from bot.knowledge.triage import holds
 
 T = TypeVar("T")

@@ -9,8 +9,8 @@ from aiohttp import web
 from adapters.web.pages.workbench import inside
 from adapters.web.site import Site
 from bot.advisor import Advisor
-from bot.answering import Thresholds
-from bot.bounds import within
+from bot.answering.decision import Thresholds
+from bot.domain.bounds import within
 
 MOST_EARLIER = 10  # messages
 

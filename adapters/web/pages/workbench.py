@@ -9,10 +9,10 @@ from urllib.parse import urlencode
 import structlog
 from aiohttp import web
 
-from adapters.entrance import PATH
+from adapters.owner_link import PATH
 from adapters.web.site import Handler, Refused, Site, access, see_other
 from bot.knowledge import check
-from bot.memory import MemoryUnavailable
+from bot.service.ports import StoreUnavailable
 
 log = structlog.get_logger(__name__)
 
@@ -134,7 +134,7 @@ class Workbench:
         response = see_other("/")
         try:
             await self._site.gate.sign_out(response, request)
-        except MemoryUnavailable as error:
+        except StoreUnavailable as error:
             log.warning("web.session_not_ended", error=str(error))
             raise Refused(
                 503, "You are still signed in", "The store does not answer. Leave again in a minute."

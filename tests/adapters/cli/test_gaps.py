@@ -6,17 +6,17 @@ import asyncio
 from pathlib import Path
 from unittest.mock import patch
 
-from adapters.database import SqlMemory
-from bot.effects import Unanswered
+from adapters.database import SqlStore
+from bot.domain.effects import Unanswered
 from tests.adapters.cli.test_commands import ENVIRONMENT, advisor
 
 
 async def keep(url: str, *questions: str) -> None:
-    memory = SqlMemory.at(url)
-    async with memory.transaction() as unit:
+    store = SqlStore.at(url)
+    async with store.transaction() as unit:
         for question in questions:
             await unit.gaps.add(Unanswered(question, "offtopic", "roses"), day="2026-05-01")
-    await memory.close()
+    await store.close()
 
 
 def test_gaps_are_printed_in_groups_with_yaml_and_without_what_is_answered_by_now(

@@ -18,15 +18,15 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from adapters.database import SqlMemory
+from adapters.database import SqlStore
 from adapters.leases import LEASE
-from adapters.outbox import Postman
-from bot.effects import Post, Publish
-from bot.memory import Memory, Unit
-from bot.messages import Message, Place
-from bot.sending import Going, IfUnsure, Parcel
-from bot.session import Session
-from tests.bot.counting import CountingMind
+from adapters.outbox_relay import OutboxRelay
+from bot.domain.effects import Post, Publish
+from bot.domain.messages import Message, Place
+from bot.domain.outbox import Going, IfUnsure, OutboxItem
+from bot.service.ports import Store, UnitOfWork
+from bot.service.session import Session
+from tests.bot.service.counting import CountingMind
 
 HERE = Place("slack", "T1", "C1")
 
@@ -36,12 +36,12 @@ def message(delivery: str) -> Message:
 
 
 async def serve(url: str, name: str, count: int) -> None:
-    memory = SqlMemory.at(url)
-    session = Session(CountingMind(), memory)
+    store = SqlStore.at(url)
+    session = Session(CountingMind(), store)
     for number in range(count):
         reply = await session.respond(message(f"{name}-{number}"))
         print(reply.title, flush=True)
-    await memory.close()
+    await store.close()
 
 
 class Mortal:
@@ -79,14 +79,14 @@ class _Wrapped:
 
 
 class MortalMemory:
-    def __init__(self, memory: Memory, mortal: Mortal) -> None:
-        self._memory = memory
+    def __init__(self, store: Store, mortal: Mortal) -> None:
+        self._store = store
         self._mortal = mortal
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Unit]:
+    async def transaction(self) -> AsyncIterator[UnitOfWork]:
         self._mortal.step()
-        async with self._memory.transaction() as unit:
+        async with self._store.transaction() as unit:
             yield self._mortal.wrap(unit)
             self._mortal.step()  # everything is written, nothing is committed
         self._mortal.step()  # committed, but nobody was told
@@ -109,11 +109,11 @@ def deaths(url: str) -> None:
     """
 
     async def take(delivery: str, last: int) -> None:
-        memory = SqlMemory.at(url)
+        store = SqlStore.at(url)
         post = Publish(f"post-{delivery}", HERE, Post("Title"))
-        reply = await Session(CountingMind(post), MortalMemory(memory, Mortal(last))).respond(message(delivery))
+        reply = await Session(CountingMind(post), MortalMemory(store, Mortal(last))).respond(message(delivery))
         print(delivery, reply.title, flush=True)
-        await memory.close()
+        await store.close()
 
     for last in range(100):
         if in_a_child(lambda last=last: take(f"d{last}", last)):
@@ -130,48 +130,48 @@ class FileSender:
         self._file = file
         self._dies_at = dies_at
 
-    def if_unsure(self, parcel: Parcel) -> IfUnsure:
-        if not isinstance(parcel.content, Post):
+    def if_unsure(self, item: OutboxItem) -> IfUnsure:
+        if not isinstance(item.content, Post):
             return "again"
         return "look" if self._dies_at is None else "never"
 
-    async def send(self, parcel: Parcel, going: Going) -> str:
+    async def send(self, item: OutboxItem, going: Going) -> str:
         self._step("waiting")
         await going()
         self._step("going")
         with self._file.open("a") as file:
-            file.write(f"{parcel.id}\n")
+            file.write(f"{item.id}\n")
         self._step("acted")
-        if self._dies_at is None and isinstance(parcel.content, Post) and int(parcel.id[5:]) % 3 == 0:
+        if self._dies_at is None and isinstance(item.content, Post) and int(item.id[5:]) % 3 == 0:
             os.kill(os.getpid(), signal.SIGKILL)
-        return parcel.id
+        return item.id
 
     def _step(self, name: str) -> None:
         if self._dies_at == name:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    async def find(self, parcel: Parcel, going: Going) -> str | None:
-        return parcel.id if parcel.id in self._file.read_text().split() else None
+    async def find(self, item: OutboxItem, going: Going) -> str | None:
+        return item.id if item.id in self._file.read_text().split() else None
 
-    async def link(self, parcel: Parcel, reference: str) -> str:
+    async def link(self, item: OutboxItem, reference: str) -> str:
         return ""
 
-    async def update(self, parcel: Parcel, reference: str) -> None:
+    async def update(self, item: OutboxItem, reference: str) -> None:
         raise NotImplementedError
 
-    async def delete(self, parcel: Parcel, reference: str) -> None:
+    async def delete(self, item: OutboxItem, reference: str) -> None:
         raise NotImplementedError
 
 
 async def post(url: str, file: Path, dies_at: str | None = None) -> None:
     """Looks until the leases of the dead have ended and nothing is left to do."""
-    memory, now = SqlMemory.at(url), 1000.0
-    postman = Postman(memory, {"slack": FileSender(file, dies_at)}, clock=lambda: now, monotonic=lambda: now)
+    store, now = SqlStore.at(url), 1000.0
+    relay = OutboxRelay(store, {"slack": FileSender(file, dies_at)}, clock=lambda: now, monotonic=lambda: now)
     idle = 0
     while idle < 4:
-        idle = 0 if await postman.send_due() else idle + 1
+        idle = 0 if await relay.send_due() else idle + 1
         now += LEASE / 2
-    await memory.close()
+    await store.close()
 
 
 if __name__ == "__main__":

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from adapters.database import SqlMemory
+from adapters.database import SqlStore
 
 
 async def test_an_ended_session_is_known_in_every_process_until_it_would_have_ended_anyway(database: str) -> None:
-    one, other = SqlMemory.at(database), SqlMemory.at(database)
+    one, other = SqlStore.at(database), SqlStore.at(database)
     async with one.transaction() as unit:
         assert not await unit.ended_sessions.has_ended("a")
         await unit.ended_sessions.end("a", until=20.0, now=10.0)

@@ -6,11 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from bot.conversation import Conversation, LastTurn, Pending
-from bot.effects import Post, Publish, Unanswered, Vote
-from bot.kept import NOWHERE, Forgotten, KeptPost, KeptQuestion, Person, Subscription, owner_of
-from bot.memory import AT_ONCE, LONGEST_PUT_OFF, Memory
-from bot.messages import (
+from bot.domain.conversation import Conversation, LastTurn, Pending
+from bot.domain.effects import Post, Publish, Unanswered, Vote
+from bot.domain.messages import (
     Bullets,
     Choice,
     Citation,
@@ -25,7 +23,9 @@ from bot.messages import (
     Reply,
     Table,
 )
-from bot.sending import ExpertAnswer, ExpertQuestion, Notice, Parcel, Replied
+from bot.domain.outbox import ExpertAnswer, ExpertQuestion, Notice, OutboxItem, Replied
+from bot.domain.records import NOWHERE, DeletionCounts, Person, StoredPost, StoredQuestion, Subscription, owner_of
+from bot.service.ports import AT_ONCE, LONGEST_PUT_OFF, Store
 
 HERE = Place("slack", "T1", "C1", "17.1")
 ANNA = Person("slack", "T1", "anna")
@@ -47,24 +47,24 @@ TALK = Conversation(
     pending=Pending("p1", Publish("p1", HERE, Post("T", (Paragraph("B"),), note="mine"))),
     moved_at=10.0,
 )
-POST = KeptPost(
+POST = StoredPost(
     "p1", HERE, "anna", Post("Title", (Paragraph("Body"),), shared_by="anna", note="my note"), at=1.0, asked_in=HERE
 )
-PARCEL = Parcel("p1", "send", HERE, subject="p1", content=POST.post)
+PARCEL = OutboxItem("p1", "send", HERE, subject="p1", content=POST.post)
 
 
-async def test_a_conversation_comes_back_equal(memory: Memory) -> None:
-    async with memory.transaction() as unit:
+async def test_a_conversation_comes_back_equal(store: Store) -> None:
+    async with store.transaction() as unit:
         assert (await unit.conversations.load(HERE, "anna")).version == 0
         assert await unit.conversations.save(HERE, "anna", TALK, version=0, look_again_at=99.0)
-    async with memory.transaction() as unit:
+    async with store.transaction() as unit:
         remembered = await unit.conversations.load(HERE, "anna")
     assert remembered.conversation == TALK
     assert remembered.version == 1
 
 
-async def test_two_people_and_two_threads_share_nothing(memory: Memory) -> None:
-    async with memory.transaction() as unit:
+async def test_two_people_and_two_threads_share_nothing(store: Store) -> None:
+    async with store.transaction() as unit:
         await unit.conversations.save(HERE, "anna", TALK, version=0, look_again_at=99.0)
         for place, person in (
             (HERE, "ben"),
@@ -74,39 +74,39 @@ async def test_two_people_and_two_threads_share_nothing(memory: Memory) -> None:
             assert (await unit.conversations.load(place, person)).version == 0
 
 
-async def test_a_persons_conversations_are_theirs_alone(memory: Memory) -> None:
+async def test_a_persons_conversations_are_theirs_alone(store: Store) -> None:
     there = replace(HERE, thread="17.2")
-    async with memory.transaction() as unit:
+    async with store.transaction() as unit:
         for place, person in ((HERE, "anna"), (there, "anna"), (HERE, "ben"), (replace(HERE, tenant="T2"), "anna")):
             await unit.conversations.save(place, person, TALK, version=0, look_again_at=99.0)
         assert dict(await unit.conversations.of(ANNA)) == {HERE: TALK, there: TALK}
 
 
-async def test_who_saves_on_an_old_version_is_refused(memory: Memory) -> None:
-    async with memory.transaction() as unit:
+async def test_who_saves_on_an_old_version_is_refused(store: Store) -> None:
+    async with store.transaction() as unit:
         await unit.conversations.save(HERE, "anna", TALK, version=0, look_again_at=99.0)
         assert await unit.conversations.save(HERE, "anna", TALK, version=1, look_again_at=99.0)
-    async with memory.transaction() as unit:
+    async with store.transaction() as unit:
         assert not await unit.conversations.save(HERE, "anna", Conversation(), version=1, look_again_at=99.0)
         assert not await unit.conversations.save(HERE, "anna", Conversation(), version=0, look_again_at=99.0)
         assert (await unit.conversations.load(HERE, "anna")).conversation == TALK
 
 
-async def test_a_failed_transaction_leaves_nothing(memory: Memory) -> None:
+async def test_a_failed_transaction_leaves_nothing(store: Store) -> None:
     with pytest.raises(ZeroDivisionError):
-        async with memory.transaction() as unit:
+        async with store.transaction() as unit:
             await unit.conversations.save(HERE, "anna", TALK, version=0, look_again_at=99.0)
             await unit.posts.add(POST)
             await unit.outbox.put(PARCEL, 1.0)
             raise ZeroDivisionError
-    async with memory.transaction() as unit:
+    async with store.transaction() as unit:
         assert (await unit.conversations.load(HERE, "anna")).version == 0
         assert await unit.posts.get("p1") is None
         assert await unit.outbox.waiting() == 0
 
 
-async def test_a_conversation_is_due_when_its_time_has_come(memory: Memory) -> None:
-    async with memory.transaction() as unit:
+async def test_a_conversation_is_due_when_its_time_has_come(store: Store) -> None:
+    async with store.transaction() as unit:
         await unit.conversations.save(HERE, "anna", TALK, version=0, look_again_at=50.0)
         assert not await unit.conversations.due(49.0)
         (due,) = await unit.conversations.due(50.0)
@@ -116,36 +116,36 @@ async def test_a_conversation_is_due_when_its_time_has_come(memory: Memory) -> N
         assert not await unit.conversations.due(50.0)
 
 
-async def test_a_delivery_keeps_its_first_reply(memory: Memory) -> None:
+async def test_a_delivery_keeps_its_first_reply(store: Store) -> None:
     message = Message("hi", place=HERE, person="anna", delivery="d1")
-    async with memory.transaction() as unit:
+    async with store.transaction() as unit:
         assert await unit.deliveries.reply_to(message) is None
         assert await unit.deliveries.record(message, REPLY, person="anna", at=5.0)
-    async with memory.transaction() as unit:
+    async with store.transaction() as unit:
         assert not await unit.deliveries.record(message, Reply("notice"), person="anna", at=6.0)
         assert await unit.deliveries.reply_to(message) == REPLY
         assert await unit.deliveries.reply_to(replace(message, place=Place("teams", "T1"))) is None
 
 
-async def test_a_delivery_can_be_taken_in_without_its_reply(memory: Memory) -> None:
+async def test_a_delivery_can_be_taken_in_without_its_reply(store: Store) -> None:
     message = Message("hi", place=HERE, person="anna", delivery="d1")
-    async with memory.transaction() as unit:
+    async with store.transaction() as unit:
         assert await unit.deliveries.record(message, None, person="anna", at=5.0)
         assert await unit.deliveries.reply_to(message) is None
         assert not await unit.deliveries.record(message, REPLY, person="anna", at=6.0)
 
 
-async def test_old_deliveries_are_pruned(memory: Memory) -> None:
+async def test_old_deliveries_are_pruned(store: Store) -> None:
     message = Message("hi", place=HERE, person="anna", delivery="d1")
-    async with memory.transaction() as unit:
+    async with store.transaction() as unit:
         await unit.deliveries.record(message, REPLY, person="anna", at=5.0)
         assert await unit.deliveries.prune(5.0) == 0
         assert await unit.deliveries.prune(5.1) == 1
         assert await unit.deliveries.reply_to(message) is None
 
 
-async def test_a_recommendation_is_found_by_its_id(memory: Memory) -> None:
-    async with memory.transaction() as unit:
+async def test_a_recommendation_is_found_by_its_id(store: Store) -> None:
+    async with store.transaction() as unit:
         await unit.recommendations.keep("r1", ANNA, '{"a": 1}', "k1", 1.0)
         await unit.recommendations.keep("r1", ANNA, '{"a": 2}', "k1", 2.0)
         assert await unit.recommendations.record("r1", ANNA) == '{"a": 2}'
@@ -154,16 +154,16 @@ async def test_a_recommendation_is_found_by_its_id(memory: Memory) -> None:
         assert await unit.recommendations.record("r1", replace(ANNA, tenant="T2")) is None
 
 
-async def test_a_person_finds_their_own_recommendations_newest_first(memory: Memory) -> None:
-    async with memory.transaction() as unit:
+async def test_a_person_finds_their_own_recommendations_newest_first(store: Store) -> None:
+    async with store.transaction() as unit:
         for number in range(3):
             await unit.recommendations.keep(f"r{number}", ANNA, "{}", "k1", float(number))
         await unit.recommendations.keep("other", replace(ANNA, id="ben"), "{}", "k1", 9.0)
         assert [kept.id for kept in await unit.recommendations.of(ANNA, limit=2)] == ["r2", "r1"]
 
 
-async def test_a_person_finds_what_they_shared_and_did_not_take_back(memory: Memory) -> None:
-    async with memory.transaction() as unit:
+async def test_a_person_finds_what_they_shared_and_did_not_take_back(store: Store) -> None:
+    async with store.transaction() as unit:
         for number, state in enumerate(("waiting", "posted", "retracted", "failed")):
             await unit.posts.add(replace(POST, id=f"p{number}", at=float(number)))
             await unit.posts.change(f"p{number}", state=state)  # type: ignore[arg-type]
@@ -172,8 +172,8 @@ async def test_a_person_finds_what_they_shared_and_did_not_take_back(memory: Mem
         assert await unit.posts.of(replace(owner_of(POST), id="")) == []
 
 
-async def test_a_post_is_kept_once_and_changes(memory: Memory) -> None:
-    async with memory.transaction() as unit:
+async def test_a_post_is_kept_once_and_changes(store: Store) -> None:
+    async with store.transaction() as unit:
         assert await unit.posts.add(POST)
         assert not await unit.posts.add(replace(POST, person="ben"))
         assert await unit.posts.get("p1") == POST
@@ -186,8 +186,8 @@ async def test_a_post_is_kept_once_and_changes(memory: Memory) -> None:
         assert not await unit.posts.standing()
 
 
-async def test_a_later_vote_takes_the_place_of_an_earlier_one(memory: Memory) -> None:
-    async with memory.transaction() as unit:
+async def test_a_later_vote_takes_the_place_of_an_earlier_one(store: Store) -> None:
+    async with store.transaction() as unit:
         await unit.feedback.vote(ANNA, Vote("r1", False, "too long", "e1", "k1"), 1.0)
         await unit.feedback.vote(ANNA, Vote("r1", True, "", "e1", "k1"), 2.0)
         await unit.feedback.vote(replace(ANNA, id="ben"), Vote("r9", False, "wrong", "e1", "k1"), 2.0)
@@ -196,8 +196,8 @@ async def test_a_later_vote_takes_the_place_of_an_earlier_one(memory: Memory) ->
     assert tally.reasons == (("wrong", 1),)
 
 
-async def test_gaps_are_listed_newest_first(memory: Memory) -> None:
-    async with memory.transaction() as unit:
+async def test_gaps_are_listed_newest_first(store: Store) -> None:
+    async with store.transaction() as unit:
         await unit.gaps.add(Unanswered("first", "unstated", "e1", 0.5, "k1"), day="2025-01-01")
         await unit.gaps.add(Unanswered("second"), day="2025-01-02", answer="because")
         newest, oldest = await unit.gaps.all()
@@ -205,8 +205,8 @@ async def test_gaps_are_listed_newest_first(memory: Memory) -> None:
     assert (oldest.question, oldest.day, oldest.best_entry, oldest.confidence) == ("first", "2025-01-01", "e1", 0.5)
 
 
-async def test_gaps_of_earlier_days_are_pruned(memory: Memory) -> None:
-    async with memory.transaction() as unit:
+async def test_gaps_of_earlier_days_are_pruned(store: Store) -> None:
+    async with store.transaction() as unit:
         for day in ("2025-01-01", "2025-01-02", "2025-01-03"):
             await unit.gaps.add(Unanswered(day), day=day)
         assert await unit.gaps.prune("2025-01-02") == 1
@@ -214,10 +214,10 @@ async def test_gaps_of_earlier_days_are_pruned(memory: Memory) -> None:
         assert [gap.question for gap in await unit.gaps.all()] == ["new", "2025-01-03", "2025-01-02"]
 
 
-async def test_a_question_is_found_by_its_thread_and_answered_once(memory: Memory) -> None:
+async def test_a_question_is_found_by_its_thread_and_answered_once(store: Store) -> None:
     experts = Place("slack", "T1", "C9")
-    question = KeptQuestion("q1", HERE, "anna", experts, "why?", at=1.0)
-    async with memory.transaction() as unit:
+    question = StoredQuestion("q1", HERE, "anna", experts, "why?", at=1.0)
+    async with store.transaction() as unit:
         assert await unit.questions.add(question)
         assert not await unit.questions.add(question)
         assert await unit.questions.in_thread(experts) is None
@@ -232,9 +232,9 @@ async def test_a_question_is_found_by_its_thread_and_answered_once(memory: Memor
         assert await unit.questions.prune(2.0) == 1
 
 
-async def test_a_subscription_keeps_what_was_shown_when_it_is_set_up_again(memory: Memory) -> None:
+async def test_a_subscription_keeps_what_was_shown_when_it_is_set_up_again(store: Store) -> None:
     first = Subscription(HERE, "weekly", "anna", next_at=10.0)
-    async with memory.transaction() as unit:
+    async with store.transaction() as unit:
         await unit.subscriptions.put(first)
         assert not await unit.subscriptions.due(9.0)
         assert list(await unit.subscriptions.due(10.0)) == [first]
@@ -245,21 +245,21 @@ async def test_a_subscription_keeps_what_was_shown_when_it_is_set_up_again(memor
         assert not await unit.subscriptions.remove(HERE)
 
 
-async def test_a_parcel_is_one_owners_until_the_lease_ends(memory: Memory) -> None:
-    async with memory.transaction() as unit:
+async def test_a_parcel_is_one_owners_until_the_lease_ends(store: Store) -> None:
+    async with store.transaction() as unit:
         await unit.outbox.put(PARCEL, 1.0)
         await unit.outbox.put(PARCEL, 1.0)
         assert not await unit.outbox.claim("a", now=0.5, lease=60, surfaces=("slack",))
         assert not await unit.outbox.claim("a", now=1.0, lease=60, surfaces=("teams",))
         (claimed,) = await unit.outbox.claim("a", now=1.0, lease=60, surfaces=("slack",))
-        assert (claimed.parcel, claimed.attempts, claimed.unsure) == (PARCEL, 0, False)
+        assert (claimed.item, claimed.attempts, claimed.unsure) == (PARCEL, 0, False)
         assert not await unit.outbox.claim("b", now=1e9, lease=60, surfaces=("slack",)), "clocks say nothing"
         seen = await unit.outbox.leases()
         assert await unit.outbox.going("p1", "a", now=2.0, lease=60)
         assert not await unit.outbox.claim("b", now=1.0, lease=60, surfaces=("slack",), dead=seen), "it is alive"
         assert await unit.outbox.renew(["p1", "p2"], "a", now=3.0, lease=60) == ["p1"]
         assert await unit.outbox.renew(["p1"], "b", now=3.0, lease=60) == []
-    async with memory.transaction() as unit:
+    async with store.transaction() as unit:
         seen = await unit.outbox.leases()
         (again,) = await unit.outbox.claim("b", now=1.0, lease=60, surfaces=("slack",), dead=seen)
         assert (again.attempts, again.unsure) == (1, True)
@@ -271,30 +271,30 @@ async def test_a_parcel_is_one_owners_until_the_lease_ends(memory: Memory) -> No
         assert await unit.outbox.prune(63.0) == 1
 
 
-async def test_a_parcel_that_is_put_to_be_sent_at_once_is_nobody_elses_and_put_once(memory: Memory) -> None:
-    async with memory.transaction() as unit:
+async def test_a_parcel_that_is_put_to_be_sent_at_once_is_nobody_elses_and_put_once(store: Store) -> None:
+    async with store.transaction() as unit:
         assert await unit.outbox.take(PARCEL, "me", now=5.0, lease=60.0)
         assert not await unit.outbox.take(PARCEL, "me too", now=6.0, lease=60.0)
         assert await unit.outbox.claim("another", now=65.0, lease=60.0, surfaces=["slack"]) == []
         seen = await unit.outbox.leases()
         [left] = await unit.outbox.claim("another", now=65.0, lease=60.0, surfaces=["slack"], dead=seen)
-    assert left.parcel == PARCEL and left.unsure and left.attempts == 1
+    assert left.item == PARCEL and left.unsure and left.attempts == 1
 
 
-async def test_parcels_of_one_subject_go_in_order(memory: Memory) -> None:
-    async with memory.transaction() as unit:
+async def test_parcels_of_one_subject_go_in_order(store: Store) -> None:
+    async with store.transaction() as unit:
         await unit.outbox.put(PARCEL, 1.0)
-        await unit.outbox.put(Parcel("p1-retract", "delete", HERE, subject="p1"), 1.0)
+        await unit.outbox.put(OutboxItem("p1-retract", "delete", HERE, subject="p1"), 1.0)
         await unit.outbox.put(replace(PARCEL, id="p2", subject="p2"), 1.0)
         first = await unit.outbox.claim("a", now=1.0, lease=60, surfaces=("slack",))
-        assert [one.parcel.id for one in first] == ["p1", "p2"]
+        assert [one.item.id for one in first] == ["p1", "p2"]
         await unit.outbox.sent("p1", "a", 2.0)
         (second,) = await unit.outbox.claim("a", now=2.0, lease=60, surfaces=("slack",))
-        assert second.parcel == Parcel("p1-retract", "delete", HERE, subject="p1")
+        assert second.item == OutboxItem("p1-retract", "delete", HERE, subject="p1")
 
 
-async def test_a_parcel_waits_until_it_may_be_tried_again(memory: Memory) -> None:
-    async with memory.transaction() as unit:
+async def test_a_parcel_waits_until_it_may_be_tried_again(store: Store) -> None:
+    async with store.transaction() as unit:
         await unit.outbox.put(PARCEL, 1.0)
         await unit.outbox.claim("a", now=1.0, lease=60, surfaces=("slack",))
         assert await unit.outbox.later("p1", "a", due_at=30.0, unsure=False)
@@ -306,19 +306,19 @@ async def test_a_parcel_waits_until_it_may_be_tried_again(memory: Memory) -> Non
 
 
 @pytest.mark.parametrize("jump", [-30 * 86_400.0, -7200.0, 7200.0, 30 * 86_400.0])
-async def test_a_clock_that_jumps_keeps_nothing_waiting(memory: Memory, jump: float) -> None:
+async def test_a_clock_that_jumps_keeps_nothing_waiting(store: Store, jump: float) -> None:
     now = 1.7e9
-    async with memory.transaction() as unit:
+    async with store.transaction() as unit:
         await unit.outbox.put(PARCEL, AT_ONCE)
         await unit.outbox.put(replace(PARCEL, id="p2", subject="p2"), AT_ONCE)
         await unit.outbox.claim("a", now=now, lease=60, surfaces=("slack",), limit=1)
         await unit.outbox.later("p1", "a", due_at=now + LONGEST_PUT_OFF, unsure=False)
         found = await unit.outbox.claim("a", now=now + jump, lease=60, surfaces=("slack",))
-    assert [one.parcel.id for one in found] == ["p1", "p2"]
+    assert [one.item.id for one in found] == ["p1", "p2"]
 
 
-async def test_only_what_never_went_out_can_be_withdrawn(memory: Memory) -> None:
-    async with memory.transaction() as unit:
+async def test_only_what_never_went_out_can_be_withdrawn(store: Store) -> None:
+    async with store.transaction() as unit:
         await unit.outbox.put(PARCEL, 1.0)
         assert await unit.outbox.withdraw("p1")
         assert not await unit.outbox.withdraw("p1")
@@ -333,8 +333,8 @@ async def test_only_what_never_went_out_can_be_withdrawn(memory: Memory) -> None
         assert await unit.outbox.waiting() == 1
 
 
-async def test_forgetting_deletes_everything_about_one_person_and_counts_it(memory: Memory) -> None:
-    async with memory.transaction() as unit:
+async def test_forgetting_deletes_everything_about_one_person_and_counts_it(store: Store) -> None:
+    async with store.transaction() as unit:
         for person in ("anna", "ben"):
             who = replace(ANNA, id=person)
             message = Message("hi", place=HERE, person=person, delivery=f"d-{person}")
@@ -344,16 +344,16 @@ async def test_forgetting_deletes_everything_about_one_person_and_counts_it(memo
             await unit.recommendations.keep(f"r-{person}", who, "{}", "k1", 1.0)
             await unit.feedback.vote(who, Vote("r1", True, entry="e1"), 1.0)
             await unit.posts.add(replace(POST, id=f"p-{person}", person=person))
-            asked = KeptQuestion(f"q-{person}", HERE, person, Place("slack", "T1", "C9"), "why?", at=1.0)
+            asked = StoredQuestion(f"q-{person}", HERE, person, Place("slack", "T1", "C9"), "why?", at=1.0)
             await unit.questions.add(asked)
         await unit.subscriptions.put(Subscription(HERE, "weekly", "anna", next_at=10.0))
-    async with memory.transaction() as unit:
-        assert await unit.forget(ANNA) == Forgotten(
+    async with store.transaction() as unit:
+        assert await unit.forget(ANNA) == DeletionCounts(
             conversations=2, deliveries=1, recommendations=1, votes=1, questions=1, posts=1, subscriptions=1
         )
-        assert await unit.forget(ANNA) == Forgotten()
-        assert await unit.forget(replace(ANNA, id="")) == Forgotten()
-    async with memory.transaction() as unit:
+        assert await unit.forget(ANNA) == DeletionCounts()
+        assert await unit.forget(replace(ANNA, id="")) == DeletionCounts()
+    async with store.transaction() as unit:
         post = await unit.posts.get("p-anna")
         assert post is not None
         assert (post.person, post.post.shared_by, post.post.note, post.asked_in) == ("", "", "", NOWHERE)
@@ -367,7 +367,7 @@ async def test_forgetting_deletes_everything_about_one_person_and_counts_it(memo
         assert subscription is not None and subscription.person == ""
 
 
-async def test_nothing_waits_for_who_was_forgotten_and_nothing_that_waits_names_them(memory: Memory) -> None:
+async def test_nothing_waits_for_who_was_forgotten_and_nothing_that_waits_names_them(store: Store) -> None:
     contents = {
         "reply": Replied(REPLY, to="anna"),
         "thread": Replied(REPLY, person="anna"),
@@ -379,19 +379,19 @@ async def test_nothing_waits_for_who_was_forgotten_and_nothing_that_waits_names_
         "asked": ExpertQuestion("q1", "why?", "anna"),
         "tried": ExpertQuestion("q2", "why?", "anna"),
     }
-    async with memory.transaction() as unit:
+    async with store.transaction() as unit:
         for id, content in contents.items():
-            parcel = Parcel(id, "send", HERE, id, content)
+            item = OutboxItem(id, "send", HERE, id, content)
             if id in ("tried", "notice"):
-                await unit.outbox.take(parcel, "me", now=0.0, lease=1.0)
+                await unit.outbox.take(item, "me", now=0.0, lease=1.0)
                 await unit.outbox.going(id, "me", now=0.0, lease=1.0)
             else:
-                await unit.outbox.put(parcel, 1.0)
-        await unit.outbox.put(Parcel("away", "delete", HERE, "away"), 1.0)
+                await unit.outbox.put(item, 1.0)
+        await unit.outbox.put(OutboxItem("away", "delete", HERE, "away"), 1.0)
         await unit.forget(ANNA)
         dead = await unit.outbox.leases()
         left = await unit.outbox.claim("other", now=1.0, lease=60.0, surfaces=("slack",), dead=dead, limit=20)
-    assert {one.parcel.id: one.parcel.content for one in left} == {
+    assert {one.item.id: one.item.content for one in left} == {
         "post": replace(POST.post, shared_by="", note=""),
         "hers": ExpertAnswer("why?", "because", "", asked_by="ben"),
         "his": contents["his"],
@@ -400,8 +400,8 @@ async def test_nothing_waits_for_who_was_forgotten_and_nothing_that_waits_names_
     }
 
 
-async def test_deleting_a_tenant_leaves_nothing_of_it_and_everything_of_another(memory: Memory) -> None:
-    async with memory.transaction() as unit:
+async def test_deleting_a_tenant_leaves_nothing_of_it_and_everything_of_another(store: Store) -> None:
+    async with store.transaction() as unit:
         for tenant in ("T1", "T2"):
             place, who = replace(HERE, tenant=tenant), replace(ANNA, tenant=tenant)
             await unit.conversations.save(place, "anna", TALK, version=0, look_again_at=99.0)
@@ -409,34 +409,34 @@ async def test_deleting_a_tenant_leaves_nothing_of_it_and_everything_of_another(
             await unit.recommendations.keep(f"r-{tenant}", who, "{}", "k1", 1.0)
             await unit.feedback.vote(who, Vote("r1", True, entry="e1"), 1.0)
             await unit.posts.add(replace(POST, id=f"p-{tenant}", place=place))
-            await unit.questions.add(KeptQuestion(f"q-{tenant}", place, "anna", place, "why?", at=1.0))
+            await unit.questions.add(StoredQuestion(f"q-{tenant}", place, "anna", place, "why?", at=1.0))
             await unit.subscriptions.put(Subscription(place, "weekly", "anna", next_at=10.0))
             await unit.outbox.put(replace(PARCEL, id=f"p-{tenant}", place=place), 1.0)
-    async with memory.transaction() as unit:
+    async with store.transaction() as unit:
         assert await unit.delete_tenant("slack", "") == 0
         assert await unit.delete_tenant("teams", "T1") == 0
         assert await unit.delete_tenant("slack", "T1") == 8
         assert await unit.delete_tenant("slack", "T1") == 0
-    async with memory.transaction() as unit:
+    async with store.transaction() as unit:
         assert await unit.posts.get("p-T1") is None and await unit.posts.get("p-T2") is not None
         assert await unit.outbox.waiting() == 1
         assert await unit.delete_tenant("slack", "T2") == 8
 
 
-async def test_deleting_a_channel_leaves_nothing_of_its_threads_and_everything_of_another(memory: Memory) -> None:
-    async with memory.transaction() as unit:
+async def test_deleting_a_channel_leaves_nothing_of_its_threads_and_everything_of_another(store: Store) -> None:
+    async with store.transaction() as unit:
         for channel in ("C1", "C2"):
             place = replace(HERE, channel=channel)
             await unit.conversations.save(place, "anna", TALK, version=0, look_again_at=99.0)
             await unit.posts.add(replace(POST, id=f"p-{channel}", place=place))
-            await unit.questions.add(KeptQuestion(f"q-{channel}", place, "anna", place, "why?", at=1.0))
+            await unit.questions.add(StoredQuestion(f"q-{channel}", place, "anna", place, "why?", at=1.0))
             await unit.subscriptions.put(Subscription(replace(place, thread=""), "weekly", "anna", next_at=10.0))
             await unit.outbox.put(replace(PARCEL, id=f"p-{channel}", place=place), 1.0)
-    async with memory.transaction() as unit:
+    async with store.transaction() as unit:
         assert await unit.delete_channel("slack", "T1", "") == 0
         assert await unit.delete_channel("slack", "T2", "C1") == 0
         assert await unit.delete_channel("slack", "T1", "C1") == 5
         assert await unit.delete_channel("slack", "T1", "C1") == 0
-    async with memory.transaction() as unit:
+    async with store.transaction() as unit:
         assert (await unit.conversations.load(replace(HERE, channel="C2"), "anna")).conversation == TALK
         assert await unit.delete_channel("slack", "T1", "C2") == 5

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from adapters.database import SqlMemory
-from bot.effects import Post
-from bot.kept import KeptPost
-from bot.sending import Parcel
-from bot.session import Session
+from adapters.database import SqlStore
+from bot.domain.effects import Post
+from bot.domain.outbox import OutboxItem
+from bot.domain.records import StoredPost
+from bot.service.session import Session
 from tests.adapters.database.process import HERE, message
-from tests.bot.counting import CountingMind
+from tests.bot.service.counting import CountingMind
 
 pytestmark = pytest.mark.long
 
@@ -46,41 +46,41 @@ async def test_a_process_killed_while_serving_loses_no_answer_it_gave(database: 
     process.send_signal(signal.SIGKILL)
     given += (await process.stdout.read()).splitlines()
     await process.wait()
-    memory = SqlMemory.at(database)
-    session = Session(CountingMind(), memory)
+    store = SqlStore.at(database)
+    session = Session(CountingMind(), store)
     for number in range(len(given)):
         assert (await session.respond(message(f"one-{number}"))).title == f"step {number + 1}"
-    await memory.close()
+    await store.close()
 
 
 async def test_a_process_killed_between_any_two_steps_leaves_all_of_a_turn_or_none(database: str) -> None:
     lines = await lines_of(await start("deaths", database))
     assert len(lines) > 10
     assert lines == [f"d{number} step {number + 1}" for number in range(len(lines))]
-    memory = SqlMemory.at(database)
-    async with memory.transaction() as unit:
+    store = SqlStore.at(database)
+    async with store.transaction() as unit:
         assert await unit.outbox.waiting() == len(lines)
-    await memory.close()
+    await store.close()
 
 
 async def test_posts_appear_once_whoever_is_killed_while_sending(database: str, tmp_path: Path) -> None:
     posts, channel = 4, tmp_path / "channel"
     channel.touch()
-    memory = SqlMemory.at(database)
-    async with memory.transaction() as unit:
+    store = SqlStore.at(database)
+    async with store.transaction() as unit:
         for number in range(1, posts + 1):
-            post = KeptPost(f"post-{number}", HERE, "anna", Post("Title"))
+            post = StoredPost(f"post-{number}", HERE, "anna", Post("Title"))
             await unit.posts.add(post)
-            await unit.outbox.put(Parcel(post.id, "send", HERE, subject=post.id, content=post.post), 0.0)
+            await unit.outbox.put(OutboxItem(post.id, "send", HERE, subject=post.id, content=post.post), 0.0)
     for _ in range(2):  # the second time, those who were killed are found out
         processes = [await start("post", database, str(channel)) for _ in range(2)]
         await asyncio.gather(*(process.wait() for process in processes))
     sent = [line for line in channel.read_text().split() if not line.endswith("-notice")]
     assert sorted(sent) == sorted(f"post-{number}" for number in range(1, posts + 1))
-    async with memory.transaction() as unit:
+    async with store.transaction() as unit:
         assert await unit.outbox.waiting() == 0
         assert len(await unit.posts.standing()) == posts
-    await memory.close()
+    await store.close()
 
 
 @pytest.mark.parametrize(
@@ -91,17 +91,17 @@ async def test_where_nobody_can_look_a_killed_process_leaves_no_second_post_and_
 ) -> None:
     channel = tmp_path / "channel"
     channel.touch()
-    memory = SqlMemory.at(database)
-    async with memory.transaction() as unit:
-        post = KeptPost("post-1", HERE, "anna", Post("Title"), asked_in=HERE)
+    store = SqlStore.at(database)
+    async with store.transaction() as unit:
+        post = StoredPost("post-1", HERE, "anna", Post("Title"), asked_in=HERE)
         await unit.posts.add(post)
-        await unit.outbox.put(Parcel(post.id, "send", HERE, subject=post.id, content=post.post), 0.0)
+        await unit.outbox.put(OutboxItem(post.id, "send", HERE, subject=post.id, content=post.post), 0.0)
     for dies_at in (step, "never", "never"):
         await (await start("die", database, str(channel), dies_at)).wait()
     sent = channel.read_text().split()
     assert [sent.count("post-1"), len(sent) - sent.count("post-1")] == [stands, 1], "and one notice"
-    async with memory.transaction() as unit:
+    async with store.transaction() as unit:
         kept = await unit.posts.get("post-1")
         assert kept is not None and kept.state == state
         assert await unit.outbox.waiting() == 0
-    await memory.close()
+    await store.close()

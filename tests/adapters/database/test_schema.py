@@ -10,12 +10,12 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import create_engine, text
 
-from adapters.database import SchemaNotCurrent, SqlMemory, is_current, migrate, prepare, state
+from adapters.database import SchemaNotCurrent, SqlStore, is_current, migrate, prepare, state
 from adapters.database.engine import database_url
 from adapters.database.tables import metadata
-from bot.effects import Post
-from bot.messages import Reply
-from bot.sending import Replied
+from bot.domain.effects import Post
+from bot.domain.messages import Reply
+from bot.domain.outbox import Replied
 from tests.adapters.privacy.doors import stored
 
 
@@ -83,14 +83,14 @@ async def test_what_earlier_versions_should_not_have_kept_is_taken_out(database:
     assert is_current(database)
     kept = stored(database)
     assert SECRET not in kept and "Alice" not in kept and "UPERSON" not in kept and "my own words" not in kept
-    memory = SqlMemory.at(database)
-    async with memory.transaction() as unit:
+    store = SqlStore.at(database)
+    async with store.transaction() as unit:
         [waits] = await unit.outbox.claim("me", now=1.0, lease=1.0, surfaces=("slack",))
-        assert waits.parcel.content == Replied(Reply("notice"), "[secret]")
+        assert waits.item.content == Replied(Reply("notice"), "[secret]")
         assert (await unit.gaps.all())[0].question == "soup for [name]"
         post = await unit.posts.get("p")
     assert post is not None and post.post == Post("SAST")
-    await memory.close()
+    await store.close()
 
 
 def test_an_old_schema_is_refused_on_sqlite_too(sqlite_url: str) -> None:

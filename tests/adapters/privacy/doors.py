@@ -12,7 +12,7 @@ from typing import Any
 import aiohttp
 import psycopg
 
-from adapters.database import SqlMemory
+from adapters.database import SqlStore
 from adapters.housekeeping import Housekeeper
 from adapters.server import serving
 from adapters.settings import read_settings
@@ -41,7 +41,7 @@ def stored(url: str) -> str:
 
 
 @dataclass
-class Doors:
+class Surfaces:
     url: str  # of the database
     slack: Slack
     expert: Slack
@@ -49,7 +49,7 @@ class Doors:
     browser: Browser
     http: aiohttp.ClientSession
     address: str
-    memory: SqlMemory  # another process's, as it were
+    store: SqlStore  # another process's, as it were
 
     @property
     def service(self) -> Service:
@@ -79,14 +79,14 @@ class Doors:
     async def quiet(self) -> None:
         """Return when nothing waits to be sent."""
         while True:
-            async with self.memory.transaction() as unit:
+            async with self.store.transaction() as unit:
                 if not await unit.outbox.waiting():
                     return
             await self.slack.workspace.until(lambda: True)
 
     async def keep_house(self, advisor: Advisor) -> None:
         """What any process does now and then."""
-        await Housekeeper(self.memory, lambda: advisor.drafts).look()
+        await Housekeeper(self.store, lambda: advisor.drafts).look()
 
 
 def in_slack(text: str) -> str:
@@ -95,7 +95,7 @@ def in_slack(text: str) -> str:
 
 
 @asynccontextmanager
-async def opened(url: str, learnt: Path) -> AsyncIterator[Doors]:
+async def opened(url: str, learnt: Path) -> AsyncIterator[Surfaces]:
     async with AsyncExitStack() as stack:
         service = await stack.enter_async_context(Service())
         connector = await stack.enter_async_context(ConnectorService())
@@ -116,15 +116,15 @@ async def opened(url: str, learnt: Path) -> AsyncIterator[Doors]:
         port, _ = await stack.enter_async_context(serving(settings))
         address = f"http://127.0.0.1:{port}"
         http = await stack.enter_async_context(aiohttp.ClientSession())
-        memory = SqlMemory.at(url)
-        stack.push_async_callback(memory.close)
+        store = SqlStore.at(url)
+        stack.push_async_callback(store.close)
         wire = HttpWire(address, http)
         slack, expert = (Slack.join(wire, service, workspace) for _ in range(2))
         workspace.channels[experts].members.add(expert.person)
         browser = Browser(address)
         stack.push_async_callback(browser.close)
         await browser.open("/")
-        doors = Doors(url, slack, expert, connector, browser, http, address, memory)
+        doors = Surfaces(url, slack, expert, connector, browser, http, address, store)
         channels = [{"id": CHANNEL, "name": None}, {"id": EXPERTS, "name": "Experts"}]
         connector.teams = {CHANNEL: {"name": "Payments", "channels": channels}}
         connector.members = {CHANNEL: [{"id": "29:dana"}]}

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.advisor import Advisor
-from tests.adapters.privacy.doors import LATER, Doors, opened, stored
+from tests.adapters.privacy.doors import LATER, Surfaces, opened, stored
 from tests.adapters.privacy.test_secrets import open_a_question, submit
 from tests.slack_workspace.service import Fault
 from tests.teams_connector.activities import CHANNEL, executed, in_channel, message, pressed
@@ -18,7 +18,7 @@ WORDS = "quokkabert"  # no word, so that it must be somebody's name
 pytestmark = pytest.mark.long
 
 
-async def use_slack(doors: Doors) -> None:
+async def use_slack(doors: Surfaces) -> None:
     slack = doors.slack
     await open_a_question(doors)
     await slack.press("share:answer/sast", channel=slack.dm)
@@ -40,7 +40,7 @@ async def use_slack(doors: Doors) -> None:
     await slack.press("confirm", channel=slack.dm)
 
 
-async def use_teams(doors: Doors) -> None:
+async def use_teams(doors: Surfaces) -> None:
     url = doors.connector.url
     await doors.teams(message(url, f"soup for {WORDS}"))
     await doors.teams(message(url, f"ask {WORDS} about SAST", **in_channel()))
@@ -86,7 +86,7 @@ async def test_who_comes_back_to_teams_is_reached_again(sqlite_url: str, learnt:
         url = doors.connector.url
         for text in ("what is SAST?", "forget me", "what is DAST?"):
             await doors.teams(message(url, text))
-        async with doors.memory.transaction() as unit:
+        async with doors.store.transaction() as unit:
             chat = await unit.references.personal(message(url, "")["conversation"]["tenantId"], "aad-dana")
         assert chat is not None and chat.conversation == "a:dana-and-bot"
 

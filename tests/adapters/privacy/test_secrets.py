@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.adapters.privacy.doors import EXPERTS, LATER, Doors, in_slack, opened, stored
-from tests.bot.test_redaction import LETTERS, SECRETS
+from tests.adapters.privacy.doors import EXPERTS, LATER, Surfaces, in_slack, opened, stored
+from tests.bot.domain.test_redaction import LETTERS, SECRETS
 from tests.slack_workspace.person import Slack
 from tests.teams_connector.activities import TENANT, executed, in_channel, message, pressed
 
@@ -35,7 +35,7 @@ def parts(secret: str) -> list[str]:
     return [part for part in re.split(r"[\s\u200b]+", secret) if len(part) >= 10]
 
 
-async def open_a_question(doors: Doors) -> str:
+async def open_a_question(doors: Surfaces) -> str:
     """Asks the experts. Returns the ts of the question in their channel."""
     slack, workspace = doors.slack, doors.slack.workspace
     await slack.direct("does the article say anything about zero trust?")
@@ -50,7 +50,7 @@ async def open_a_question(doors: Doors) -> str:
     return found()[0]
 
 
-async def say_in_slack(doors: Doors, text: str, question: str) -> None:
+async def say_in_slack(doors: Surfaces, text: str, question: str) -> None:
     """By somebody new and an expert who is new, as one person can't send that much in a minute."""
     slack, expert = doors.joined(), doors.joined()
     raw = in_slack(text)
@@ -81,7 +81,7 @@ async def submit(person: Slack, given: dict[str, list[str]]) -> None:
     assert status == 200
 
 
-async def say_in_teams(doors: Doors, text: str) -> None:
+async def say_in_teams(doors: Surfaces, text: str) -> None:
     url = doors.connector.url
     await doors.teams(message(url, text))
     await doors.teams(message(url, text, **in_channel()))
@@ -138,6 +138,6 @@ async def test_what_a_reply_does_not_need_is_not_kept_with_it(sqlite_url: str, l
     async with opened(sqlite_url, learnt) as doors:
         doors.service.refusing["chat.postMessage"] = LATER
         await doors.slack.direct("what is SAST?")
-        async with doors.memory.transaction() as unit:
+        async with doors.store.transaction() as unit:
             [waiting] = await unit.outbox.claim("me", now=4e9, lease=0.0, surfaces=("slack",))
-        assert "what is SAST" not in str(waiting.parcel)
+        assert "what is SAST" not in str(waiting.item)

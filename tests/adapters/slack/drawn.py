@@ -6,15 +6,15 @@ from collections.abc import Iterator
 from typing import Any
 
 from adapters.slack.blocks import message
-from adapters.slack.home import House, home
+from adapters.slack.home import HomeDetails, home
 from adapters.slack.modals import modal, question_modal
 from adapters.slack.posts import message_of
 from bot.advisor import Advisor
-from bot.conversation import Conversation
-from bot.effects import Post
-from bot.messages import Message, Place, Reply
-from bot.overview import Begun, Overview, Recommended
-from bot.sending import ExpertAnswer, ExpertQuestion
+from bot.domain.conversation import Conversation
+from bot.domain.effects import Post
+from bot.domain.messages import Message, Place, Reply
+from bot.domain.outbox import ExpertAnswer, ExpertQuestion
+from bot.service.overview import Begun, Overview, Recommended
 
 HERE = Place("slack", "T1", "C1")
 EXPERTS = Place("slack", "T1", "C9")
@@ -104,9 +104,9 @@ def modals(advisor: Advisor) -> Iterator[dict[str, Any]]:
 
 def homes(advisor: Advisor) -> Iterator[dict[str, Any]]:
     help = Talk(advisor).ask("help")
-    yield home(help, Overview(), House())
+    yield home(help, Overview(), HomeDetails())
     kept = tuple(Recommended(f"r{number}", "AppSec first", 1_764_000_000.0 - number * 9e5) for number in range(3))
-    house = House("https://example.com/help", "https://example.com/privacy", "security@example.com")
+    house = HomeDetails("https://example.com/help", "https://example.com/privacy", "security@example.com")
     direct, *elsewhere = (Begun(Place("slack", "T1", where), 1_764_000_000.0) for where in ("D1", "C1", "U1"))
     yield home(help, Overview((direct,), kept), house)
     yield home(help, Overview((direct, *elsewhere), kept), house)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from adapters.flood import MOST
+from adapters.rate_limit import MOST
 from adapters.slack.assistant import WORKING
 from tests.adapters.slack.conftest import SHARED
 from tests.slack_workspace.person import Slack

@@ -9,8 +9,8 @@ from adapters.slack.blocks import COMMAND, MORE, fallback, message
 from adapters.slack.forms import channels, entered
 from adapters.slack.modals import is_preview, metadata_of, modal
 from bot.advisor import Advisor
-from bot.conversation import Conversation
-from bot.messages import (
+from bot.domain.conversation import Conversation
+from bot.domain.messages import (
     Bullets,
     Choice,
     Citation,

@@ -14,7 +14,7 @@ import pytest_asyncio
 
 from adapters.database import migrate
 from bot.advisor import Advisor
-from bot.session import Session
+from bot.service.session import Session
 from tests.adapters.slack.conftest import SHARED
 from tests.adapters.slack.world import Clock, World, opened
 from tests.conversation_suite import Conversation, Seen, conversations, run
@@ -45,7 +45,7 @@ async def world(service: Service, suite_workspace: Workspace, database: Path, ad
     async with opened(
         service,
         f"sqlite:///{database}",
-        lambda memory, postman: Session(advisor, memory, clock=CLOCK, woken=postman.wake),
+        lambda store, relay: Session(advisor, store, clock=CLOCK, woken=relay.wake),
         CLOCK,
         slack_bot_token=suite_workspace.token,
         slack_experts_channel=experts,

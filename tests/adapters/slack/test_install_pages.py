@@ -114,13 +114,13 @@ async def test_where_slack_does_not_answer_it_is_said_on_the_page(world: World, 
 
 
 async def test_where_the_database_does_not_answer_it_is_said_on_the_page(world: World) -> None:
-    async with world.memory.engine.begin() as connection:
+    async with world.store.engine.begin() as connection:
         await connection.execute(text("ALTER TABLE slack_oauth_states RENAME TO away"))
     try:
         with capture_logs() as logs:
             status, page = await get(world, "install")
     finally:
-        async with world.memory.engine.begin() as connection:
+        async with world.store.engine.begin() as connection:
             await connection.execute(text("ALTER TABLE away RENAME TO slack_oauth_states"))
     assert status == 503 and "try again in a minute" in page
     assert [line["event"] for line in logs] == ["slack.install_failed"]
@@ -129,9 +129,9 @@ async def test_where_the_database_does_not_answer_it_is_said_on_the_page(world: 
 async def test_what_nobody_came_back_with_does_not_stay(world: World) -> None:
     for _ in range(3):
         await begun(world)
-        async with world.memory.engine.begin() as connection:
+        async with world.store.engine.begin() as connection:
             await connection.execute(text("UPDATE slack_oauth_states SET expire_at = '2020-01-01 00:00:00.000000'"))
     await begun(world)
-    async with world.memory.engine.connect() as connection:
+    async with world.store.engine.connect() as connection:
         counted = await connection.execute(text("SELECT count(*) FROM slack_oauth_states"))
     assert counted.scalar_one() == 1

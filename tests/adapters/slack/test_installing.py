@@ -19,17 +19,17 @@ from slack_sdk.oauth.state_store.sqlalchemy import SQLAlchemyOAuthStateStore
 from sqlalchemy import MetaData, Table, func, select, text, update
 from structlog.testing import capture_logs
 
-from adapters.database import SqlMemory, migrate, tables
+from adapters.database import SqlStore, migrate, tables
 from adapters.database.tables import slack_oauth_states
 from adapters.slack import installing
 from adapters.slack.installations import Installations
 from adapters.slack.manifest import bot_scopes
-from adapters.slack.sealing import Seal
+from adapters.slack.token_cipher import TokenCipher
 from bot.advisor import Advisor
-from bot.effects import Post
-from bot.messages import Place
-from bot.sending import Parcel
-from bot.session import Session
+from bot.domain.effects import Post
+from bot.domain.messages import Place
+from bot.domain.outbox import OutboxItem
+from bot.service.session import Session
 from tests.adapters.slack.conftest import SHARED
 from tests.adapters.slack.world import Clock, World, opened
 from tests.overheard import note
@@ -52,7 +52,7 @@ async def world(service: Service, advisor: Advisor, tmp_path_factory: pytest.Tem
     async with opened(
         service,
         database,
-        lambda memory, postman: Session(advisor, memory, clock=clock, woken=postman.wake),
+        lambda store, relay: Session(advisor, store, clock=clock, woken=relay.wake),
         clock,
         slack_client_id=CLIENT_ID,
         slack_client_secret=CLIENT_SECRET,
@@ -95,7 +95,7 @@ async def install(world: World, service: Service, *, enterprise: str = "") -> Wo
 
 async def rows(world: World, table: Table, team: str) -> int:
     column = "team_id" if "team_id" in table.c else "tenant"
-    async with world.memory.engine.connect() as connection:
+    async with world.store.engine.connect() as connection:
         counted = await connection.execute(
             text(f"SELECT count(*) FROM {table.name} WHERE {column} = :team"), {"team": team}
         )
@@ -134,11 +134,11 @@ async def test_installations_that_are_begun_and_not_ended_are_not_kept_without_e
     kept = select(func.count()).select_from(slack_oauth_states)
     for _ in range(8):
         await begin(world)
-    async with world.memory.engine.begin() as connection:
+    async with world.store.engine.begin() as connection:
         assert (await connection.execute(kept)).scalar_one() == 5
         await connection.execute(update(slack_oauth_states).values(expire_at=datetime(2020, 1, 1)))
     await begin(world)
-    async with world.memory.engine.connect() as connection:
+    async with world.store.engine.connect() as connection:
         assert (await connection.execute(kept)).scalar_one() == 1
 
 
@@ -175,7 +175,7 @@ async def test_s16_tokens_are_encrypted_at_rest_and_in_no_log(world: World, serv
     with capture_logs() as logs:
         workspace = await install(world, service)
         await Slack.join(world.wire, service, workspace).direct("what is RASP?")
-    async with world.memory.engine.connect() as connection:
+    async with world.store.engine.connect() as connection:
         stored = str((await connection.execute(text("SELECT * FROM slack_bots"))).all())
         stored += str((await connection.execute(text("SELECT * FROM slack_installations"))).all())
     assert workspace.team in stored
@@ -218,8 +218,8 @@ async def test_s17_leaving_deletes_all_of_the_workspaces_data_and_no_others(
         anna = Slack.join(world.wire, service, workspace)
         await anna.direct("what is SAST?")
         place = Place("slack", workspace.team, anna.channel)
-        async with world.memory.transaction() as unit:
-            await unit.outbox.put(Parcel(f"p-{workspace.team}", "send", place, "s", Post("Later")), 9e9)
+        async with world.store.transaction() as unit:
+            await unit.outbox.put(OutboxItem(f"p-{workspace.team}", "send", place, "s", Post("Later")), 9e9)
     kept = (tables.slack_bots, tables.slack_installations, tables.conversations, tables.deliveries, tables.outbox)
     assert all([await rows(world, table, leaving.team) for table in kept])
     await uninstall(Slack.join(world.wire, service, leaving), *kinds)
@@ -228,7 +228,7 @@ async def test_s17_leaving_deletes_all_of_the_workspaces_data_and_no_others(
 
 
 async def rename(world: World, table: str, to: str) -> None:
-    async with world.memory.engine.begin() as connection:
+    async with world.store.engine.begin() as connection:
         await connection.execute(text(f"ALTER TABLE {table} RENAME TO {to}"))
 
 
@@ -311,11 +311,11 @@ def far_from_utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 async def test_an_installation_is_kept_once_a_workspace_on_both_databases(database: str, far_from_utc: None) -> None:
-    memory = SqlMemory.at(database)
+    store = SqlStore.at(database)
     keys = [Fernet.generate_key().decode() for _ in range(2)]
     long = "xoxb-" + "1" * 300
     for number, key in enumerate(("", keys[0], ",".join(reversed(keys)))):
-        store = Installations(memory.engine, CLIENT_ID, Seal(key))
+        store = Installations(store.engine, CLIENT_ID, TokenCipher(key))
         await store.async_save(
             Installation(app_id="A1", enterprise_id="E1", team_id="T1", user_id="U1", bot_token=f"{long}{number}")
         )
@@ -323,12 +323,12 @@ async def test_an_installation_is_kept_once_a_workspace_on_both_databases(databa
         assert bot is not None and bot.bot_token == f"{long}{number}"
         assert abs(bot.installed_at - time.time()) < 3600  # whatever the machine's time zone
         assert await store.of_team("T2") is None
-    newest = await Installations(memory.engine, CLIENT_ID, Seal(keys[1])).of_team("T1")
+    newest = await Installations(store.engine, CLIENT_ID, TokenCipher(keys[1])).of_team("T1")
     assert newest is not None and newest.bot_token == f"{long}2"
     with capture_logs() as logs:
-        assert await Installations(memory.engine, CLIENT_ID, Seal(keys[0])).of_team("T1") is None
+        assert await Installations(store.engine, CLIENT_ID, TokenCipher(keys[0])).of_team("T1") is None
     assert logs[0]["event"] == "slack.token_unreadable" and "ENCRYPTION_KEY" in logs[0]["remedy"]
-    await memory.close()
+    await store.close()
 
 
 async def test_our_tables_are_those_that_the_sdk_looks_for() -> None:

@@ -10,10 +10,10 @@ import pytest
 import yaml
 
 from adapters.slack.commands.advisor import COMMAND
-from adapters.slack.door import LISTENERS, PATH
 from adapters.slack.installing import REDIRECT
 from adapters.slack.manifest import FILE, bot_scopes, manifest, socket_manifest
 from adapters.slack.shortcuts import advise, ask, triage
+from adapters.slack.surface import LISTENERS, PATH
 from tests.slack_workspace.methods import METHODS
 
 MANIFEST = yaml.safe_load(FILE.read_text(encoding="utf-8"))

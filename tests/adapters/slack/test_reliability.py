@@ -14,21 +14,21 @@ import pytest
 import pytest_asyncio
 from structlog.testing import capture_logs
 
-from adapters.database import SqlMemory, migrate
+from adapters.database import SqlStore, migrate
 from adapters.leases import LEASE
-from adapters.outbox import Postman
+from adapters.outbox_relay import OutboxRelay
 from adapters.slack.app import Session as AnySession
 from adapters.slack.pace import Pace
-from bot.effects import Post
-from bot.kept import Person
-from bot.memory import MemoryUnavailable
-from bot.messages import Message, Paragraph, Place, Reply
-from bot.overview import Overview
-from bot.sending import Notice, Parcel
-from bot.session import Session
+from bot.domain.effects import Post
+from bot.domain.messages import Message, Paragraph, Place, Reply
+from bot.domain.outbox import Notice, OutboxItem
+from bot.domain.records import Person
+from bot.service.overview import Overview
+from bot.service.ports import StoreUnavailable
+from bot.service.session import Session
 from tests.adapters.slack.conftest import SHARED
 from tests.adapters.slack.world import Clock, World, opened
-from tests.bot.counting import CountingMind
+from tests.bot.service.counting import CountingMind
 from tests.slack_workspace.person import Slack
 from tests.slack_workspace.reading import texts
 from tests.slack_workspace.screen import Screen
@@ -54,7 +54,7 @@ class Echo:
         return Reply("help", message.text)
 
     async def overview(self, person: Person) -> Overview:
-        raise MemoryUnavailable
+        raise StoreUnavailable
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -83,7 +83,7 @@ async def later(world: World) -> None:
     """Time passes until nothing waits any more; in steps, between which a lease that stands still is seen to."""
     while await world.waiting():
         CLOCK.now += LEASE / 2
-        world.postman.wake()
+        world.relay.wake()
         await asyncio.sleep(0.01)
 
 
@@ -133,7 +133,7 @@ async def test_s19_while_slack_does_not_let_it_look_a_reply_that_may_stand_there
     await person.direct("hello there")
     for _ in range(2):
         CLOCK.now += 60.0
-        await world.postman.send_due()
+        await world.relay.send_due()
     await later(world)
     assert len(person.said()) == 1
 
@@ -156,8 +156,8 @@ async def told_alone(world: World, person: Slack, id: str) -> list[str]:
     that, and what else stands in their private messages, says."""
     content = Notice(Reply("notice", f"Told {id}"), person.person)
     place = Place("slack", person.workspace.team, person.person)
-    async with world.memory.transaction() as unit:
-        await unit.outbox.put(Parcel(f"{person.person}-{id}", "send", place, id, content), CLOCK.now)
+    async with world.store.transaction() as unit:
+        await unit.outbox.put(OutboxItem(f"{person.person}-{id}", "send", place, id, content), CLOCK.now)
     await later(world)
     return [texts(said["blocks"])[0] for said in person.said()]
 
@@ -183,9 +183,9 @@ async def test_s19_a_rate_limit_is_obeyed_before_it_is_tried_again(world: World,
     person.service.faults = [Fault(429, "ratelimited", {"Retry-After": "30"})]
     await person.direct("hello there")
     CLOCK.now += 29.0
-    assert await world.postman.send_due() == 0
+    assert await world.relay.send_due() == 0
     CLOCK.now += 2.0
-    await world.postman.send_due()
+    await world.relay.send_due()
     await world.quiet()
     assert len(person.said()) == 1
 
@@ -193,8 +193,8 @@ async def test_s19_a_rate_limit_is_obeyed_before_it_is_tried_again(world: World,
 async def test_s21_a_reply_kept_with_its_turn_is_sent_later_and_once_though_it_was_delivered_again(
     service: Service, own_workspace: Workspace, person: Slack, database: str
 ) -> None:
-    def session(memory: SqlMemory, _: Postman) -> Session:
-        return Session(CountingMind(), memory, clock=CLOCK)
+    def session(store: SqlStore, _: OutboxRelay) -> Session:
+        return Session(CountingMind(), store, clock=CLOCK)
 
     async with opened(service, database, session, CLOCK, slack_bot_token=own_workspace.token) as world:
         person.wire = world.wire
@@ -224,9 +224,9 @@ async def test_s21_a_redelivery_is_answered_once_also_by_another_process(
 
 async def test_s21_what_a_process_left_behind_when_it_died_is_said_by_another(world: World, person: Slack) -> None:
     place = Place("slack", person.workspace.team, person.dm)
-    parcel = Parcel("T-Ev-dead", "send", place, "T-Ev-dead", Post("Left behind"))
-    async with world.memory.transaction() as unit:
-        await unit.outbox.take(parcel, "a process that died", now=CLOCK.now, lease=120.0)
+    item = OutboxItem("T-Ev-dead", "send", place, "T-Ev-dead", Post("Left behind"))
+    async with world.store.transaction() as unit:
+        await unit.outbox.take(item, "a process that died", now=CLOCK.now, lease=120.0)
     await later(world)
     assert "Left behind" in json.dumps(person.said())
 
@@ -306,7 +306,7 @@ async def test_s19_a_flood_in_one_channel_goes_out_second_by_second(
         for number in range(3):
             await person.mention(f"<@{own_workspace.bot}> number {number}")
         assert len(person.said()) == 1
-        async with world.memory.transaction() as unit:
+        async with world.store.transaction() as unit:
             assert await unit.outbox.waiting() == 2
 
 
@@ -336,8 +336,8 @@ def outcomes_refused(database: str) -> Iterator[None]:
 async def test_a_reply_that_was_sent_is_not_sent_again_where_that_cannot_be_kept(
     service: Service, own_workspace: Workspace, person: Slack, sqlite_url: str, kept_with_its_turn: bool
 ) -> None:
-    def session(memory: SqlMemory, _: Postman) -> AnySession:
-        return Session(CountingMind(), memory, clock=CLOCK) if kept_with_its_turn else Echo()
+    def session(store: SqlStore, _: OutboxRelay) -> AnySession:
+        return Session(CountingMind(), store, clock=CLOCK) if kept_with_its_turn else Echo()
 
     async with opened(service, sqlite_url, session, CLOCK, slack_bot_token=own_workspace.token) as world:
         person.wire = world.wire

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from adapters.database import SqlMemory
-from adapters.door import DoorStaysShut
+from adapters.database import SqlStore
 from adapters.settings import read_settings
-from adapters.slack.door import experts_in, open_door
-from bot.messages import Place
-from bot.sending import Parcel
-from bot.session import Session
+from adapters.slack.surface import experts_in, open_surface
+from adapters.surface import SurfaceOff
+from bot.domain.messages import Place
+from bot.domain.outbox import OutboxItem
+from bot.service.session import Session
 from tests.adapters.slack.conftest import SHARED
 from tests.slack_workspace.service import Service
 
@@ -30,13 +30,13 @@ SHUT = {
 
 @pytest.mark.parametrize("says", list(SHUT))
 async def test_half_a_configuration_keeps_the_door_shut_and_names_the_remedy(says: str, tmp_path: Path) -> None:
-    memory = SqlMemory.at(f"sqlite:///{tmp_path / 'x.db'}")
-    with pytest.raises(DoorStaysShut, match=says):
-        open_door(read_settings(**SHUT[says]), Session.__new__(Session), memory, _never)
-    await memory.close()
+    store = SqlStore.at(f"sqlite:///{tmp_path / 'x.db'}")
+    with pytest.raises(SurfaceOff, match=says):
+        open_surface(read_settings(**SHUT[says]), Session.__new__(Session), store, _never)
+    await store.close()
 
 
-async def _never(parcel: Parcel) -> None:
+async def _never(item: OutboxItem) -> None:
     raise AssertionError("nothing is sent")
 
 
@@ -53,7 +53,7 @@ async def test_the_experts_are_in_one_channel_of_each_workspace(setting: str, ex
 
 
 async def test_without_a_signing_secret_there_is_the_websocket_alone(service: Service, tmp_path: Path) -> None:
-    memory = SqlMemory.at(f"sqlite:///{tmp_path / 'x.db'}")
+    store = SqlStore.at(f"sqlite:///{tmp_path / 'x.db'}")
     given = read_settings(slack_bot_token="xoxb-1", slack_app_token="xapp-1", slack_api_url=service.api_url)
-    assert open_door(given, Session.__new__(Session), memory, _never).routes() == []
-    await memory.close()
+    assert open_surface(given, Session.__new__(Session), store, _never).routes() == []
+    await store.close()

@@ -1,4 +1,4 @@
-"""Sharing, subscriptions, and asking a person: from the first press to what stands in a channel."""
+"""SharingCommands, subscriptions, and asking a person: from the first press to what stands in a channel."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import json
 import pytest
 
 from adapters.slack.posts import message_of
-from bot.effects import Post
-from bot.posting import HOW_TO_ASK, STOP
+from bot.answering.post_drafts import HOW_TO_ASK, STOP
+from bot.domain.effects import Post
 from tests.adapters.slack.conftest import SHARED
 from tests.slack_workspace.person import Slack
 from tests.slack_workspace.reading import buttons, texts

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 
 from bot.advisor import Advisor
-from bot.messages import Place
-from bot.session import Session
-from bot.subscribing import post_due
+from bot.domain.messages import Place
+from bot.service.session import Session
+from bot.service.subscription_posts import post_due
 from tests.adapters.slack.conftest import SHARED
 from tests.adapters.slack.world import Clock, opened
 from tests.slack_workspace.person import Slack
@@ -57,7 +57,7 @@ async def test_s10_what_cannot_be_posted_any_more_ends_and_who_set_it_up_is_told
     async with opened(
         service,
         sqlite_url,
-        lambda memory, postman: Session(advisor, memory, clock=clock, woken=postman.wake),
+        lambda store, relay: Session(advisor, store, clock=clock, woken=relay.wake),
         clock,
         slack_bot_token=workspace.token,
     ) as world:
@@ -66,13 +66,13 @@ async def test_s10_what_cannot_be_posted_any_more_ends_and_who_set_it_up_is_told
         workspace.channels[slack.channel].members.discard(workspace.bot)
         before = len(slack.said())
         for _ in range(3):
-            await post_due(world.memory, clock.now, advisor.drafts)
-            world.postman.wake()
+            await post_due(world.store, clock.now, advisor.drafts)
+            world.relay.wake()
             await world.quiet()
             clock.now += WEEK
         [told] = slack.said()[before:]
         assert told["channel"] == slack.dm and "The recommendations have stopped" in json.dumps(told)
-        async with world.memory.transaction() as unit:
+        async with world.store.transaction() as unit:
             assert await unit.subscriptions.get(Place("slack", workspace.team, slack.channel)) is None
         workspace.channels[slack.channel].members.add(workspace.bot)
         await slack.press_label(told["blocks"], "Set it up again", channel=slack.dm)

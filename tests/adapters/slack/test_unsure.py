@@ -10,10 +10,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack.pace import Pace
 from adapters.slack.sender import SlackSender
-from bot.effects import Post
-from bot.messages import Place
-from bot.notices import MAYBE_ABOVE
-from bot.sending import Parcel, TryLater
+from bot.commands.notices import MAYBE_ABOVE
+from bot.domain.effects import Post
+from bot.domain.messages import Place
+from bot.domain.outbox import OutboxItem, TryLater
 from tests.adapters.slack.conftest import SHARED
 from tests.slack_workspace.person import Slack
 from tests.slack_workspace.reading import buttons
@@ -116,4 +116,4 @@ async def test_where_slack_is_not_reached_at_all_it_certainly_did_nothing() -> N
 
         place = Place("slack", "T1", "C1")
         with pytest.raises(TryLater):
-            await SlackSender(client, Pace()).send(Parcel("p", "send", place, "p", Post("Title")), going)
+            await SlackSender(client, Pace()).send(OutboxItem("p", "send", place, "p", Post("Title")), going)

@@ -11,13 +11,13 @@ import aiohttp
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from adapters.bodies import PATIENCE
-from adapters.database import SqlMemory
-from adapters.outbox import Postman
+from adapters.database import SqlStore
+from adapters.outbox_relay import OutboxRelay
+from adapters.request_body import PATIENCE
 from adapters.settings import read_settings
 from adapters.slack.app import Session
-from adapters.slack.door import open_door
-from bot.sending import Sender
+from adapters.slack.surface import open_surface
+from bot.domain.outbox import Sender
 from tests.slack_workspace.person import HttpWire
 from tests.slack_workspace.service import Service
 from tests.slack_workspace.workspace import SECRET
@@ -37,13 +37,13 @@ class Clock:
 class World:
     url: str
     wire: HttpWire
-    memory: SqlMemory
-    postman: Postman
+    store: SqlStore
+    relay: OutboxRelay
     http: aiohttp.ClientSession
 
     async def waiting(self) -> int:
         """How much is still to be sent."""
-        async with self.memory.transaction() as unit:
+        async with self.store.transaction() as unit:
             return await unit.outbox.waiting()
 
     async def quiet(self) -> None:
@@ -52,7 +52,7 @@ class World:
             await asyncio.sleep(0.01)
 
 
-MakeSession = Callable[[SqlMemory, Postman], Session]
+MakeSession = Callable[[SqlStore, OutboxRelay], Session]
 
 
 @asynccontextmanager
@@ -67,19 +67,19 @@ async def opened(
     """The door with its outbox, as long as the block lasts. `database` has the schema already."""
     given = {"slack_signing_secret": SECRET, "slack_api_url": service.api_url, "slack_seconds_apart": 0, **settings}
     async with AsyncExitStack() as stack:
-        memory = SqlMemory.at(database)
-        stack.push_async_callback(memory.close)
+        store = SqlStore.at(database)
+        stack.push_async_callback(store.close)
         senders: dict[str, Sender] = {}
-        postman = Postman(memory, senders, clock=clock, monotonic=clock, poll=0.05)
-        session = make_session(memory, postman)
-        door = open_door(read_settings(**given), session, memory, postman, clock, patience)
+        relay = OutboxRelay(store, senders, clock=clock, monotonic=clock, poll=0.05)
+        session = make_session(store, relay)
+        door = open_surface(read_settings(**given), session, store, relay, clock, patience)
         await door.start()
         stack.push_async_callback(door.stop)
         senders["slack"] = door.sender
-        running = asyncio.create_task(postman.run())
+        running = asyncio.create_task(relay.run())
 
         async def end() -> None:
-            postman.close()
+            relay.close()
             await running
 
         stack.push_async_callback(end)
@@ -89,4 +89,4 @@ async def opened(
         await stack.enter_async_context(server)
         http = await stack.enter_async_context(aiohttp.ClientSession())
         url = str(server.make_url("")).rstrip("/")
-        yield World(url, HttpWire(url, http), memory, postman, http)
+        yield World(url, HttpWire(url, http), store, relay, http)

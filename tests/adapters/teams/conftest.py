@@ -13,14 +13,14 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from adapters.database import SqlMemory
-from adapters.outbox import Postman
+from adapters.database import SqlStore
+from adapters.outbox_relay import OutboxRelay
 from adapters.teams.cloud import PUBLIC, Cloud
-from adapters.teams.door import TeamsDoor, open_door
+from adapters.teams.surface import TeamsSurface, open_surface
 from adapters.teams.timing import Timing
-from bot.messages import Message, Paragraph, Reply
-from bot.sending import Sender
-from bot.session import Gate, Session
+from bot.domain.messages import Message, Paragraph, Reply
+from bot.domain.outbox import Sender
+from bot.service.session import PostingCheck, Session
 from tests.teams_connector.connector import ConnectorService
 from tests.teams_connector.issuer import APP_ID, Issuer
 
@@ -49,7 +49,7 @@ class TinySession:
     heard: list[Message] = field(default_factory=list)
     whole: Session | None = None  # the real one
 
-    async def respond(self, message: Message, gate: Gate | None = None) -> Reply:
+    async def respond(self, message: Message, gate: PostingCheck | None = None) -> Reply:
         self.heard.append(message)
         if self.whole is not None:
             return await self.whole.respond(message, gate)
@@ -89,8 +89,8 @@ class World:
     issuer: Issuer
     time: FakeTime
     http: aiohttp.ClientSession
-    door: TeamsDoor
-    memory: SqlMemory
+    door: TeamsSurface
+    store: SqlStore
 
     async def post(self, activity: Any, token: str | None = None, **request: Any) -> tuple[int, Any]:
         """The status and the body, read as JSON where it is."""
@@ -131,15 +131,15 @@ async def make_world(sqlite_file: Path, tmp_path: Path) -> AsyncIterator[MakeWor
             file = tmp_path / f"{next(numbers) - bool(beside)}.db"
             if not beside:
                 shutil.copy(sqlite_file, file)
-            memory = SqlMemory.at(f"sqlite:///{file}")
-            stack.push_async_callback(memory.close)
+            store = SqlStore.at(f"sqlite:///{file}")
+            stack.push_async_callback(store.close)
             senders: dict[str, Sender] = {}
-            postman = Postman(memory, senders, clock=lambda: passing.date)
-            door = open_door(
+            relay = OutboxRelay(store, senders, clock=lambda: passing.date)
+            door = open_surface(
                 settings,
                 session,
-                memory,
-                postman,
+                store,
+                relay,
                 cloud=cloud(issuer) if cloud else (issuer.cloud() if settings.microsoft_app_id else PUBLIC),
                 timing=Timing(slow, passing.clock, passing.sleep, lambda: passing.date),
             )
@@ -152,7 +152,7 @@ async def make_world(sqlite_file: Path, tmp_path: Path) -> AsyncIterator[MakeWor
             await server.start_server()
             stack.push_async_callback(server.close)
             http = await stack.enter_async_context(aiohttp.ClientSession())
-            return World(str(server.make_url("")), session, connector, issuer, passing, http, door, memory)
+            return World(str(server.make_url("")), session, connector, issuer, passing, http, door, store)
 
         yield make
 

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from adapters.teams.cards import draw, size
 from bot.advisor import Advisor
-from bot.conversation import Conversation
-from bot.messages import (
+from bot.domain.conversation import Conversation
+from bot.domain.messages import (
     Bullets,
     Choice,
     Citation,
@@ -24,7 +24,7 @@ from bot.messages import (
     Reply,
     Table,
 )
-from bot.turn import Turn
+from bot.domain.turn import Turn
 from tests.adapters.teams.card_schema import check_card, check_limits, elements, texts
 
 

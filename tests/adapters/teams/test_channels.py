@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.messages import Field, Form, Message, Paragraph, Reply
+from bot.domain.messages import Field, Form, Message, Paragraph, Reply
 from tests.adapters.teams.card_schema import check_card, elements, texts
 from tests.adapters.teams.conftest import MakeWorld, World
 from tests.teams_connector.activities import (

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from bot.advisor import Advisor
-from bot.session import Session
+from bot.service.session import Session
 from tests.adapters.teams.card_schema import check_limits, elements, texts
 from tests.adapters.teams.conftest import MakeWorld, World
 from tests.conversation_suite import Conversation, Seen, conversations, run
@@ -134,7 +134,7 @@ def text_of(card: dict[str, Any]) -> str:
 async def world(make_world: MakeWorld, advisor: Advisor) -> World:
     """The bot is in a team that Anna and Ben are in, and knows where the experts are."""
     world = await make_world()
-    world.session.whole = Session(advisor, world.memory)
+    world.session.whole = Session(advisor, world.store)
     channels = [{"id": CHANNEL, "name": None}, {"id": "C5", "name": "Alerts"}]
     world.connector.teams = {CHANNEL: {"name": "Payments", "channels": channels}}
     world.connector.members = {CHANNEL: [{"id": f"29:{who}"} for who in ("anna", "ben")], EXPERTS: [DANA]}

@@ -9,13 +9,13 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from adapters.database import SqlMemory
-from adapters.outbox import Postman
+from adapters.database import SqlStore
+from adapters.outbox_relay import OutboxRelay
 from adapters.references import Reference
-from adapters.teams.door import DoorStaysShut, open_door
-from bot.effects import Post
-from bot.messages import Paragraph, Place
-from bot.sending import Parcel, Refused, TryLater
+from adapters.teams.surface import SurfaceOff, open_surface
+from bot.domain.effects import Post
+from bot.domain.messages import Paragraph, Place
+from bot.domain.outbox import OutboxItem, Refused, TryLater
 from tests.adapters.teams.conftest import MakeWorld, Settings, TinySession, World
 from tests.teams_connector.activities import CHANNEL, TENANT, message
 from tests.teams_connector.connector import ConnectorService
@@ -35,16 +35,16 @@ CLIENT = "http://127.0.0.1:56150"
     ],
 )
 def test_it_stays_shut_and_says_what_opens_it(settings: Settings, says: str, tmp_path: Path) -> None:
-    with pytest.raises(DoorStaysShut, match=says):
-        memory = SqlMemory.at(f"sqlite:///{tmp_path}/none.db")
-        open_door(settings, TinySession(), memory, Postman(memory, {}))
+    with pytest.raises(SurfaceOff, match=says):
+        store = SqlStore.at(f"sqlite:///{tmp_path}/none.db")
+        open_surface(settings, TinySession(), store, OutboxRelay(store, {}))
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1"])
 def test_it_opens_to_a_client_that_is_named(host: str, tmp_path: Path) -> None:
     settings = Settings(host=host, teams_development=CLIENT)
-    memory = SqlMemory.at(f"sqlite:///{tmp_path}/none.db")
-    assert open_door(settings, TinySession(), memory, Postman(memory, {})).name == "teams"
+    store = SqlStore.at(f"sqlite:///{tmp_path}/none.db")
+    assert open_surface(settings, TinySession(), store, OutboxRelay(store, {})).name == "teams"
 
 
 @pytest.mark.parametrize(
@@ -112,9 +112,9 @@ async def test_a_redirect_of_the_client_is_not_followed_T19(make_world: MakeWorl
 
 async def test_what_was_kept_of_another_address_is_not_sent_to_T19(world: World, elsewhere: ConnectorService) -> None:
     kept = Reference(TENANT, CHANNEL, "channel", elsewhere.url)
-    async with world.memory.transaction() as unit:
+    async with world.store.transaction() as unit:
         await unit.references.keep(kept)
-    post = Parcel("p", "send", Place("teams", TENANT, CHANNEL), "s", Post("A title", body=(Paragraph("A text."),)))
+    post = OutboxItem("p", "send", Place("teams", TENANT, CHANNEL), "s", Post("A title", body=(Paragraph("A text."),)))
 
     async def going() -> None:
         """Nothing has to be kept."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.messages import Place
+from bot.domain.messages import Place
 from tests.adapters.teams.card_schema import texts
 from tests.adapters.teams.conftest import WITH_APP_ID, MakeWorld, Settings, World
 from tests.teams_connector.activities import BOT, CHANNEL, DANA, TENANT, in_channel, mention, message, pressed

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from bot.advisor import Advisor
-from bot.kept import Person
-from bot.messages import Choice, Message, Paragraph, Progress, Reply
-from bot.session import Session
+from bot.domain.messages import Choice, Message, Paragraph, Progress, Reply
+from bot.domain.records import Person
+from bot.service.session import Session
 from tests.adapters.teams.card_schema import check_card, texts
 from tests.adapters.teams.conftest import MakeWorld, TinySession
 from tests.teams_connector.activities import TENANT, activity, executed, in_channel, in_group_chat, message
@@ -193,11 +193,11 @@ async def test_nothing_in_what_is_handed_over_is_carried_out(
     make_world: MakeWorld, advisor: Advisor, handed_over: Callable[[str, str], dict[str, Any]]
 ) -> None:
     world = await make_world()
-    world.session.whole = Session(advisor, world.memory)
+    world.session.whole = Session(advisor, world.store)
     await world.post(message(world.connector.url, "what is SAST?"))
     _, body = await world.post(handed_over(world.connector.url, "forget me"))
     assert "Forgotten" not in json.dumps(body)
-    async with world.memory.transaction() as unit:
+    async with world.store.transaction() as unit:
         assert (await unit.forget(Person("teams", TENANT, world.session.heard[0].person))).conversations
 
 

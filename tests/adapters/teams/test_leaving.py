@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from bot.conversation import Conversation, LastTurn
-from bot.effects import Post
-from bot.kept import Person, Subscription
-from bot.messages import Place
-from bot.sending import Parcel
+from bot.domain.conversation import Conversation, LastTurn
+from bot.domain.effects import Post
+from bot.domain.messages import Place
+from bot.domain.outbox import OutboxItem
+from bot.domain.records import Person, Subscription
 from tests.adapters.teams.conftest import World
 from tests.teams_connector.activities import CHANNEL, TENANT, activity, in_channel, in_group_chat, message
 
@@ -26,12 +26,12 @@ async def kept(world: World) -> World:
     """Something is kept of a channel, a group chat and a personal chat."""
     for where in (in_channel(channel=ALERTS), in_group_chat(), {}):
         await world.post(message(world.connector.url, "hi", **where))
-    async with world.memory.transaction() as unit:
+    async with world.store.transaction() as unit:
         for channel in (ALERTS, CHAT, PERSONAL):
             place = Place("teams", TENANT, channel)
             await unit.conversations.save(place, "aad-dana", TALK, version=0, look_again_at=1e12)
             await unit.subscriptions.put(Subscription(place, "weekly", "aad-dana", next_at=1e12))
-            await unit.outbox.put(Parcel(channel, "send", place, channel, Post("A title")), 1e12)
+            await unit.outbox.put(OutboxItem(channel, "send", place, channel, Post("A title")), 1e12)
         await unit.recommendations.keep("r1", Person("teams", TENANT, "aad-dana"), "{}", "k", 1.0)
     return world
 
@@ -39,7 +39,7 @@ async def kept(world: World) -> World:
 async def left(world: World) -> list[str]:
     """The channels of which anything is kept."""
     found = []
-    async with world.memory.transaction() as unit:
+    async with world.store.transaction() as unit:
         for channel in (ALERTS, CHAT, PERSONAL):
             place = Place("teams", TENANT, channel)
             talk = await unit.conversations.load(place, "aad-dana")
@@ -54,7 +54,7 @@ def taken_out(url: str, **where: Any) -> dict[str, Any]:
 async def test_who_is_taken_out_of_a_team_forgets_all_its_channels(kept: World) -> None:
     assert await kept.post(taken_out(kept.connector.url, **in_channel(""))) == (200, "")
     assert await left(kept) == [CHAT, PERSONAL]
-    async with kept.memory.transaction() as unit:
+    async with kept.store.transaction() as unit:
         assert await unit.outbox.waiting() == 2
         assert await unit.subscriptions.get(Place("teams", TENANT, ALERTS)) is None
         assert await unit.references.teams(TENANT) == []
@@ -68,7 +68,7 @@ async def test_who_is_taken_out_of_a_group_chat_forgets_it(kept: World) -> None:
 async def test_who_removes_the_app_is_forgotten(kept: World) -> None:
     await kept.post(taken_out(kept.connector.url))
     assert await left(kept) == []
-    async with kept.memory.transaction() as unit:
+    async with kept.store.transaction() as unit:
         assert await unit.references.personal(TENANT, "aad-dana") is None
         assert not await unit.recommendations.of(Person("teams", TENANT, "aad-dana"))
         subscription = await unit.subscriptions.get(Place("teams", TENANT, ALERTS))
@@ -89,7 +89,7 @@ async def test_a_channel_that_is_deleted_is_forgotten_and_its_team_is_not(kept: 
     gone["channelData"]["eventType"] = "channelDeleted"
     await kept.post(activity(kept.connector.url, "conversationUpdate", **gone))
     assert await left(kept) == [CHAT, PERSONAL]
-    async with kept.memory.transaction() as unit:
+    async with kept.store.transaction() as unit:
         assert [team.conversation for team in await unit.references.teams(TENANT)] == [CHANNEL]
 
 
@@ -97,7 +97,7 @@ async def test_when_the_last_place_is_left_nothing_of_the_tenant_stays(kept: Wor
     for where in (in_channel(""), in_group_chat(), {}):
         await kept.post(taken_out(kept.connector.url, **where))
     assert await left(kept) == []
-    async with kept.memory.transaction() as unit:
+    async with kept.store.transaction() as unit:
         assert await unit.references.is_empty(TENANT)
         assert await unit.delete_tenant("teams", TENANT) == 0
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from bot.advisor import Advisor
-from bot.commands import COMMANDS
-from bot.session import Session
+from bot.nlu.command_parser import COMMANDS
+from bot.service.session import Session
 from tests.adapters.teams.card_schema import texts
 from tests.adapters.teams.conftest import MakeWorld, World
 from tests.adapters.teams.test_conversations import actions, text_of
@@ -20,7 +20,7 @@ LISTED = [command.name for command in COMMANDS if command.listed]
 @pytest.fixture
 async def world(make_world: MakeWorld, advisor: Advisor) -> World:
     world = await make_world()
-    world.session.whole = Session(advisor, world.memory)
+    world.session.whole = Session(advisor, world.store)
     world.connector.teams = {CHANNEL: {"name": "Payments", "channels": [{"id": CHANNEL, "name": None}]}}
     world.connector.members[CHANNEL] = [{"id": "29:dana"}]
     return world

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import asyncio
 
-from bot.messages import Choice, Citation, Message, Paragraph, Place, Reply
+from bot.domain.messages import Choice, Citation, Message, Paragraph, Place, Reply
 from tests.adapters.teams.card_schema import texts
 from tests.adapters.teams.conftest import MakeWorld, TinySession, World
 from tests.teams_connector.activities import (

@@ -15,7 +15,7 @@ import pytest
 
 from adapters.teams import icons
 from adapters.teams.package import VERSION, PackageError, manifest, write
-from bot.commands import COMMANDS
+from bot.nlu.command_parser import COMMANDS
 from tests.adapters.teams.card_schema import SCHEMAS
 from tests.teams_connector.issuer import APP_ID
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from adapters.database import SqlMemory
-from adapters.outbox import Postman
-from adapters.teams.door import DoorStaysShut, open_door
+from adapters.database import SqlStore
+from adapters.outbox_relay import OutboxRelay
+from adapters.teams.surface import SurfaceOff, open_surface
 from tests.adapters.teams.conftest import WITH_APP_ID, MakeWorld, Settings, TinySession, World
 from tests.teams_connector.activities import activity, message
 from tests.teams_connector.issuer import APP_ID
@@ -116,9 +116,9 @@ async def test_a_body_is_read_only_from_whose_token_is_proven(make_world: MakeWo
 def test_the_door_stays_shut_where_it_would_be_open_to_all_or_could_not_answer(
     settings: Settings, tmp_path: Path
 ) -> None:
-    memory = SqlMemory.at(f"sqlite:///{tmp_path}/none.db")
-    with pytest.raises(DoorStaysShut):
-        open_door(settings, TinySession(), memory, Postman(memory, {}))
+    store = SqlStore.at(f"sqlite:///{tmp_path}/none.db")
+    with pytest.raises(SurfaceOff):
+        open_surface(settings, TinySession(), store, OutboxRelay(store, {}))
 
 
 @pytest.mark.parametrize(
@@ -130,5 +130,5 @@ def test_the_door_stays_shut_where_it_would_be_open_to_all_or_could_not_answer(
     ],
 )
 def test_the_door_opens_with_settings_that_are_complete(settings: Settings, tmp_path: Path) -> None:
-    memory = SqlMemory.at(f"sqlite:///{tmp_path}/none.db")
-    assert open_door(settings, TinySession(), memory, Postman(memory, {})).name == "teams"
+    store = SqlStore.at(f"sqlite:///{tmp_path}/none.db")
+    assert open_surface(settings, TinySession(), store, OutboxRelay(store, {})).name == "teams"

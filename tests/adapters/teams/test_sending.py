@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from adapters.outbox import Postman, wait_before
+from adapters.outbox_relay import OutboxRelay, wait_before
 from adapters.teams.credentials import Credentials, LoginFailed, Token, managed_identity
 from adapters.teams.pace import LIMITS, Pace
-from bot.messages import Choice, Message, Reply
+from bot.domain.messages import Choice, Message, Reply
 from tests.adapters.teams.card_schema import texts
 from tests.adapters.teams.conftest import WITH_APP_ID, FakeTime, MakeWorld, Settings, TinySession, World
 from tests.teams_connector.activities import message
@@ -54,13 +54,13 @@ async def test_a_retry_after_that_is_nothing_known_falls_back_to_waiting_a_littl
 
 async def put_off(world: World) -> int:
     """How many replies wait in the outbox."""
-    async with world.memory.transaction() as unit:
+    async with world.store.transaction() as unit:
         return await unit.outbox.waiting()
 
 
 async def deliver(world: World, now: float) -> None:
     """Let the outbox send what is due then."""
-    await Postman(world.memory, {"teams": world.door.sender}, clock=lambda: now).send_due()
+    await OutboxRelay(world.store, {"teams": world.door.sender}, clock=lambda: now).send_due()
 
 
 async def test_what_teams_asks_to_wait_long_for_is_sent_by_the_outbox_when_it_is_time_T16(world: World) -> None:

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from adapters.outbox import Postman
+from adapters.outbox_relay import OutboxRelay
 from bot.advisor import Advisor
-from bot.conversation import DAY
-from bot.session import Session
-from bot.subscribing import post_due
+from bot.domain.conversation import DAY
+from bot.service.session import Session
+from bot.service.subscription_posts import post_due
 from tests.adapters.teams.card_schema import check_card, texts
 from tests.adapters.teams.conftest import MakeWorld, World
 from tests.adapters.teams.test_conversations import TeamsClient
@@ -24,7 +24,7 @@ ERIK = {"id": "29:erik", "name": "Erik", "aadObjectId": "erik", "role": "user"}
 @pytest.fixture
 async def world(make_world: MakeWorld, advisor: Advisor) -> World:
     world = await make_world()
-    world.session.whole = Session(advisor, world.memory)
+    world.session.whole = Session(advisor, world.store)
     channels = [{"id": CHANNEL, "name": None}, {"id": ALERTS, "name": "Alerts"}]
     world.connector.teams = {CHANNEL: {"name": "Payments", "channels": channels}}
     world.connector.members = {CHANNEL: [{"id": "29:anna"}], EXPERTS: [DANA, ERIK]}
@@ -43,8 +43,8 @@ def anna(world: World, tmp_path: Any) -> TeamsClient:
 async def deliver(world: World) -> list[Sent]:
     """What the outbox does until nothing is due."""
     before = len(world.connector.sent)
-    postman = Postman(world.memory, {"teams": world.door.sender}, clock=lambda: world.time.date)
-    while await postman.send_due():
+    relay = OutboxRelay(world.store, {"teams": world.door.sender}, clock=lambda: world.time.date)
+    while await relay.send_due():
         pass
     return world.connector.sent[before:]
 
@@ -180,11 +180,11 @@ async def test_a_subscription_that_cannot_be_posted_ends_and_who_set_it_up_is_to
     await anna.say("subscribe", "anna", "")
     await anna.fill({"place": [ALERTS], "cadence": ["weekly"]}, "anna", "")
     await anna.press("Set it up", "anna", "")
-    await post_due(world.memory, world.time.date, advisor.drafts)
+    await post_due(world.store, world.time.date, advisor.drafts)
     world.connector.faults = [Fault(403)]
     [told] = await deliver(world)
     assert (told.conversation, texts(told.card)[0]) == ("a:anna", "The recommendations have stopped")
-    assert not await post_due(world.memory, world.time.date + 30 * DAY, advisor.drafts)
+    assert not await post_due(world.store, world.time.date + 30 * DAY, advisor.drafts)
 
 
 async def test_an_expert_answers_in_the_card_itself(world: World, anna: TeamsClient) -> None:

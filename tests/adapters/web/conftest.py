@@ -13,13 +13,13 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from pydantic import SecretStr
 
-from adapters.database import SqlMemory, migrate
-from adapters.entrance import Entrance
-from adapters.host import Host
+from adapters.advisor_host import AdvisorHost
+from adapters.database import SqlStore, migrate
+from adapters.owner_link import OwnerLink
 from adapters.slack import blocks
 from adapters.teams import cards
-from adapters.web.door import open_door
-from bot.session import Session
+from adapters.web.surface import open_surface
+from bot.service.session import Session
 from tests.adapters.web.browser import Browser
 
 ROOT = Path(__file__).parents[3]
@@ -49,9 +49,9 @@ class Web:
     url: str
     database: Path
     clock: Clock
-    host: Host
+    host: AdvisorHost
     stack: AsyncExitStack
-    entrance: Entrance | None
+    entrance: OwnerLink | None
 
     async def browser(self, url: str = "") -> Browser:
         """`url`: where it goes to, if not to the site itself."""
@@ -68,8 +68,8 @@ class Web:
 
 
 @pytest.fixture(scope="session")
-def host(learnt: Path) -> Host:
-    return Host(ROOT / "knowledge", keep=learnt)
+def host(learnt: Path) -> AdvisorHost:
+    return AdvisorHost(ROOT / "knowledge", keep=learnt)
 
 
 @pytest.fixture(scope="session")
@@ -87,12 +87,12 @@ async def stack() -> AsyncIterator[AsyncExitStack]:
 
 
 @pytest.fixture
-async def make_web(host: Host, database_file: Path, stack: AsyncExitStack) -> Any:
-    async def make(*, host: Host = host, database: str = "", wait: bool = True, **given: Any) -> Web:
+async def make_web(host: AdvisorHost, database_file: Path, stack: AsyncExitStack) -> Any:
+    async def make(*, host: AdvisorHost = host, database: str = "", wait: bool = True, **given: Any) -> Web:
         """`database`: the URL of another one than the one that all share. `wait`: whether sleeping puts the clock
         forward, or whoever sleeps is woken at once."""
-        memory = SqlMemory.at(database or f"sqlite:///{database_file}")
-        stack.push_async_callback(memory.close)
+        store = SqlStore.at(database or f"sqlite:///{database_file}")
+        stack.push_async_callback(store.close)
         clock = Clock()
         settings = SimpleNamespace(
             **{
@@ -110,9 +110,9 @@ async def make_web(host: Host, database_file: Path, stack: AsyncExitStack) -> An
             }
         )
         previews = {"Slack": blocks.message, "Teams": cards.draw}
-        entrance = Entrance() if settings.on_loopback else None
-        door = open_door(
-            settings, Session(host, memory), memory, host, previews, entrance,
+        entrance = OwnerLink() if settings.on_loopback else None
+        door = open_surface(
+            settings, Session(host, store), store, host, previews, entrance,
             now=clock, clock=lambda: clock.ahead, sleep=clock.sleep if wait else no_sleep,
         )  # fmt: skip
         application = web.Application()

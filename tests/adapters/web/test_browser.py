@@ -17,8 +17,8 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, async_playwright, expect
 
-from adapters.flood import MOST, WITHIN
-from adapters.host import Host
+from adapters.advisor_host import AdvisorHost
+from adapters.rate_limit import MOST, WITHIN
 from tests.adapters.web.conftest import ROOT, Web
 from tests.adapters.web.test_workbench import PAGES
 
@@ -186,7 +186,7 @@ async def test_an_edited_file_serves_a_moment_later_and_a_broken_one_is_shown_wh
     file = tmp_path / "answers" / "garden.yaml"
     entry = "- {{id: roses, questions: [how often do roses need water], {}: {}.}}\n"
     file.write_text(entry.format("answer", "Weekly"), encoding="utf-8")
-    host = Host(tmp_path)
+    host = AdvisorHost(tmp_path)
     watching = asyncio.create_task(host.watch())
     async with chromium(await make_web(host=host, knowledge=tmp_path)) as person:
         page = await person()

@@ -130,13 +130,13 @@ async def test_a_store_that_is_away_is_told_in_words_and_the_words_come_back(bro
 
 
 async def test_another_knowledge_makes_another_page(make_web: Any, tmp_path: Any) -> None:
-    from adapters.host import Host
+    from adapters.advisor_host import AdvisorHost
 
     (tmp_path / "answers").mkdir()
     (tmp_path / "answers" / "garden.yaml").write_text(
         "- id: roses\n  questions: [how often do roses need water]\n  answer: Weekly.\n", encoding="utf-8"
     )
-    site: Web = await make_web(host=Host(tmp_path))
+    site: Web = await make_web(host=AdvisorHost(tmp_path))
     browser = await site.browser()
     await browser.say("how often do roses need water?")
     assert "Weekly." in browser.latest.text

@@ -12,7 +12,7 @@ from urllib.parse import quote
 import pytest
 from pydantic import SecretStr
 
-from adapters.web.guessing import AT_ONCE, LONGEST_WAIT, TRIES_OF_A_DEVICE, Line
+from adapters.web.password_throttle import AT_ONCE, LONGEST_WAIT, TRIES_OF_A_DEVICE, PasswordThrottle
 from tests.adapters.web.browser import Browser, Element
 from tests.adapters.web.conftest import Clock, Web
 from tests.adapters.web.test_workbench import PAGES
@@ -272,7 +272,7 @@ async def test_a_line_that_is_too_long_is_told_in_words(make_web: Any) -> None:
 
 def test_a_day_of_guessing_is_a_try_a_second() -> None:
     clock = Clock()
-    line = Line(lambda: clock.ahead)
+    line = PasswordThrottle(lambda: clock.ahead)
     made = 0
     while clock.ahead < 3600:
         wait = line.join()
@@ -283,7 +283,7 @@ def test_a_day_of_guessing_is_a_try_a_second() -> None:
 
 def test_a_browser_that_got_in_before_has_a_few_tries_of_its_own_and_then_stands_in_line() -> None:
     clock = Clock()
-    line = Line(lambda: clock.ahead)
+    line = PasswordThrottle(lambda: clock.ahead)
     while line.join() is not None:
         pass
     assert [line.join("known") for _ in range(TRIES_OF_A_DEVICE)] == [0.0] * TRIES_OF_A_DEVICE

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from adapters.host import Host
+from adapters.advisor_host import AdvisorHost
 from tests.adapters.web.browser import Browser, Element
 from tests.adapters.web.conftest import Web
 
@@ -108,7 +108,7 @@ async def test_broken_knowledge_is_shown_while_the_old_serves_and_mended_knowled
     (folder / "answers").mkdir(parents=True)
     file = folder / "answers" / "garden.yaml"
     file.write_text("- {id: roses, questions: [how often do roses need water], answer: Weekly.}\n", encoding="utf-8")
-    site: Web = await make_web(host=Host(folder), knowledge=folder)
+    site: Web = await make_web(host=AdvisorHost(folder), knowledge=folder)
     owner = await site.owner()
     file.write_text("- {id: roses, questions: [how often do roses need water], anwser: Daily.}\n", encoding="utf-8")
     page = await owner.submit(form(await owner.open("/workbench/"), "/workbench/reload"))

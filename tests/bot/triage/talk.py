@@ -6,11 +6,11 @@ import itertools
 from collections.abc import Mapping
 
 from bot.advisor import Advisor
-from bot.conversation import Conversation, conversation_from_json, conversation_to_json
-from bot.effects import Keep
-from bot.messages import Choice, Message, Reply
-from bot.triage.state import Run
-from bot.turn import Turn
+from bot.domain.conversation import Conversation, conversation_from_json, conversation_to_json
+from bot.domain.dialogue_state import Run
+from bot.domain.effects import Keep
+from bot.domain.messages import Choice, Message, Reply
+from bot.domain.turn import Turn
 
 
 class Talk:

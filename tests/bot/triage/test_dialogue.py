@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from adapters.in_memory import InMemoryStore
 from bot.advisor import Advisor
-from bot.conversation import DAY, Conversation, Retention, faded
-from bot.memory_volatile import VolatileMemory
-from bot.messages import Message, Reply
-from bot.session import Session
+from bot.domain.conversation import DAY, Conversation, Retention, without_expired
+from bot.domain.messages import Message, Reply
+from bot.service.session import Session
 from bot.triage.dialogue import PAUSE
 from tests.bot.triage.talk import Talk, buttons, says
 
@@ -270,7 +270,7 @@ def test_after_a_pause_it_asks_whether_to_go_on(begun: Talk) -> None:
     assert begun.press("Go on with question 2").title == SECOND
     begun.say("code")
     begun.now += 2 * DAY
-    begun.conversation = faded(begun.conversation, begun.now, Retention())
+    begun.conversation = without_expired(begun.conversation, begun.now, Retention())
     assert begun.say("triage").title == "Resume or start again?"
     assert begun.say("start again").title == FIRST
 
@@ -287,7 +287,7 @@ def test_a_button_counts_after_a_pause_too(begun: Talk) -> None:
 
 
 def test_an_open_dialogue_is_gone_after_its_time(begun: Talk) -> None:
-    gone = faded(begun.conversation, begun.now + Retention().triage, Retention())
+    gone = without_expired(begun.conversation, begun.now + Retention().triage, Retention())
     assert gone.triage is None
 
 
@@ -370,7 +370,7 @@ def test_a_folder_without_a_dialogue_says_so(gardener: Advisor) -> None:
 async def test_a_kept_recommendation_is_shown_again_to_the_person_whose_it_is_and_to_nobody_else(
     advisor: Advisor,
 ) -> None:
-    session = Session(advisor, VolatileMemory())
+    session = Session(advisor, InMemoryStore())
     for number, text in enumerate(("help us choose", *TO_THE_END)):
         given = await session.respond(Message(text, person="anna", delivery=str(number), at=1e6 + number))
     again = f"recommendation:{given.record}"

@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.advisor import Advisor
-from bot.messages import Message, Reply
-from bot.triage.state import Run, answered, begun, changing
+from bot.domain.dialogue_state import Run
+from bot.domain.messages import Message, Reply
+from bot.triage.transitions import answered, begun, changing
 from tests.bot.triage.talk import Talk, buttons
 
 SAID = (

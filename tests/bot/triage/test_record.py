@@ -10,8 +10,8 @@ import pytest
 from bot.advisor import Advisor
 from bot.knowledge.triage import Triage
 from bot.knowledge.triage_paths import classes, deciding, walk
-from bot.triage.deciding import decide
-from bot.triage.record import Record, RecordError, at_time, read, write
+from bot.triage.recommendation import decide
+from bot.triage.record import RecordError, TriageRecord, at_time, read, write
 from tests.bot.triage.talk import Talk, says
 
 
@@ -50,7 +50,7 @@ def test_every_path_has_one_outcome_that_its_record_replays_to(advisor: Advisor,
     paths = 0
     for path in walk(triage, answers):
         found = decide(path.picks, triage)
-        kept = Record(path.picks, found.outcome.id, found.rules, advisor.knowledge.version, at_time(0.0))
+        kept = TriageRecord(path.picks, found.outcome.id, found.rules, advisor.knowledge.version, at_time(0.0))
         assert read(write(kept), triage) == kept
         assert found.reasons or found.outcome.claims
         assert all(point.claims for point in (*found.reasons, *found.watch, *found.first, *found.tools))

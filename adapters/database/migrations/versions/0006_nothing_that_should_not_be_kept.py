@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-from bot.redaction import SECRET, contains_secret
+from bot.domain.redaction import SECRET, contains_secret
 
 revision = "0006"
 down_revision = "0005"

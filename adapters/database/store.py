@@ -1,0 +1,178 @@
+"""The port on a database: one `UnitOfWork` is one transaction on one connection."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from functools import cached_property
+from types import TracebackType
+
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from adapters.database.connection import Connection, Pool
+from adapters.database.conversations import SqlConversations, SqlDeliveries
+from adapters.database.ended_sessions import SqlEndedSessions
+from adapters.database.engine import BUSY_SECONDS, create_engine, database_url
+from adapters.database.outbox import SqlOutbox, SqlSubscriptions
+from adapters.database.people import delete_channel, delete_tenant, forget
+from adapters.database.records import SqlFeedback, SqlGaps, SqlPosts, SqlQuestions, SqlRecommendations
+from adapters.database.references import SqlReferences
+from adapters.database.sqlite import SqliteLine
+from adapters.database.transcripts import SqlTranscripts
+from bot.domain.records import DeletionCounts, Person
+from bot.service.ports import OutcomeUnknown, StoreUnavailable
+
+
+class SqlUnitOfWork:
+    """The stores on one connection. A turn needs a few of them."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self.forgot = False  # something was deleted because somebody wanted it
+
+    @cached_property
+    def conversations(self) -> SqlConversations:
+        return SqlConversations(self._connection)
+
+    @cached_property
+    def deliveries(self) -> SqlDeliveries:
+        return SqlDeliveries(self._connection)
+
+    @cached_property
+    def recommendations(self) -> SqlRecommendations:
+        return SqlRecommendations(self._connection)
+
+    @cached_property
+    def posts(self) -> SqlPosts:
+        return SqlPosts(self._connection)
+
+    @cached_property
+    def feedback(self) -> SqlFeedback:
+        return SqlFeedback(self._connection)
+
+    @cached_property
+    def gaps(self) -> SqlGaps:
+        return SqlGaps(self._connection)
+
+    @cached_property
+    def questions(self) -> SqlQuestions:
+        return SqlQuestions(self._connection)
+
+    @cached_property
+    def subscriptions(self) -> SqlSubscriptions:
+        return SqlSubscriptions(self._connection)
+
+    @cached_property
+    def outbox(self) -> SqlOutbox:
+        return SqlOutbox(self._connection)
+
+    @cached_property
+    def references(self) -> SqlReferences:
+        return SqlReferences(self._connection)
+
+    @cached_property
+    def transcripts(self) -> SqlTranscripts:
+        return SqlTranscripts(self._connection)
+
+    @cached_property
+    def ended_sessions(self) -> SqlEndedSessions:
+        return SqlEndedSessions(self._connection)
+
+    async def forget(self, person: Person) -> DeletionCounts:
+        self.forgot = True
+        return await forget(self._connection, person)
+
+    async def delete_tenant(self, surface: str, tenant: str) -> int:
+        self.forgot = True
+        return await delete_tenant(self._connection, surface, tenant)
+
+    async def delete_channel(self, surface: str, tenant: str, channel: str) -> int:
+        self.forgot = True
+        return await delete_channel(self._connection, surface, tenant, channel)
+
+
+FAILURES = (SQLAlchemyError, sqlite3.Error, OSError)
+
+
+class _Transaction(AbstractAsyncContextManager[SqlUnitOfWork, None]):
+    """A unit of work whose failures have the port's name. A class for the reason that `SqliteUnit` gives."""
+
+    def __init__(self, begun: AbstractAsyncContextManager[Connection], forgotten: Callable[[], None]) -> None:
+        self._begun = begun
+        self._forgotten = forgotten
+
+    async def __aenter__(self) -> SqlUnitOfWork:
+        try:
+            self._unit = SqlUnitOfWork(await self._begun.__aenter__())
+            return self._unit
+        except FAILURES as error:
+            raise StoreUnavailable(_in_short(error)) from error
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            await self._begun.__aexit__(kind, error, trace)
+        except FAILURES as failure:
+            raise (StoreUnavailable if error else OutcomeUnknown)(_in_short(failure)) from failure
+        if isinstance(error, FAILURES):
+            raise StoreUnavailable(_in_short(error)) from error
+        if error is None and self._unit.forgot:
+            self._forgotten()
+
+
+class SqlStore:
+    """`bot.service.ports.Store` on SQLite or PostgreSQL. The schema has to be there: see `adapters.database.schema`."""
+
+    def __init__(self, engine: AsyncEngine, line: SqliteLine | None = None) -> None:
+        """`line`: the way for turns where the database is SQLite."""
+        self._engine = engine
+        self._line = line
+        self._has_traces = True  # an earlier process may have left some
+        self._begin: Callable[[], AbstractAsyncContextManager[Connection]] = (line or Pool(engine)).begin
+
+    @classmethod
+    def at(cls, url: str) -> SqlStore:
+        """On the database at `url`: `sqlite:///FILE` or `postgresql://…`. Opens no connection yet."""
+        engine = create_engine(url)
+        if engine.dialect.name != "sqlite":
+            return cls(engine)
+        return cls(engine, SqliteLine(database_url(url, asynchronous=False), busy_seconds=BUSY_SECONDS))
+
+    @property
+    def engine(self) -> AsyncEngine:
+        """For the stores that a platform's SDK brings along."""
+        return self._engine
+
+    def transaction(self) -> AbstractAsyncContextManager[SqlUnitOfWork]:
+        return _Transaction(self._begin(), self._note_traces)
+
+    def _note_traces(self) -> None:
+        self._has_traces = True
+
+    async def scrub(self) -> None:
+        """What was deleted leaves the SQLite file and the log beside it. PostgreSQL sees to that by itself
+        (autovacuum). Raises StoreUnavailable."""
+        if self._line is None:
+            return
+        had, self._has_traces = self._has_traces, False
+        try:
+            done = await self._line.scrub(whole=had)
+        except FAILURES as error:
+            self._has_traces = had
+            raise StoreUnavailable(_in_short(error)) from error
+        self._has_traces = self._has_traces or (had and not done)
+
+    async def close(self) -> None:
+        if self._line:
+            await self._line.close()
+        await self._engine.dispose()
+
+
+def _in_short(error: Exception) -> str:
+    """The kind of failure and the database's code for it; never a value, never a statement."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    code = getattr(cause, "sqlstate", None) or getattr(cause, "sqlite_errorname", None) or ""
+    return f"{type(error).__name__} {type(cause).__name__} {code}".strip()

@@ -1,0 +1,189 @@
+"""Opens the Teams door: `POST /api/messages`."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import aiohttp
+import structlog
+from aiohttp import web
+
+from adapters.loopback import has_origin, is_loopback_host, is_loopback_origin
+from adapters.references import Store
+from adapters.surface import SurfaceOff
+from adapters.teams.adapter import Adapter, Authentication
+from adapters.teams.app import App, OutboxRelay, Session
+from adapters.teams.channels import Channels
+from adapters.teams.cloud import PUBLIC, Cloud, TeamsSettings, is_safe_url
+from adapters.teams.connector import Connector
+from adapters.teams.conversation_updates import changed, deleted
+from adapters.teams.credentials import Acquire, Credentials, LoginFailed, client_secret, managed_identity
+from adapters.teams.directory import Directory
+from adapters.teams.installation_updates import add, remove
+from adapters.teams.invokes import adaptive_card_action, message_action, message_extension_query
+from adapters.teams.messages import message
+from adapters.teams.pace import Pace
+from adapters.teams.sender import TeamsSender
+from adapters.teams.signing_keys import SigningKeys
+from adapters.teams.timing import Timing
+from adapters.teams.tokens import TokenCheck
+
+log = structlog.get_logger(__name__)
+
+LISTENERS = (message, add, remove, changed, deleted, adaptive_card_action, message_extension_query, message_action)
+PATH = "/api/messages"
+FETCH_TIMEOUT = aiohttp.ClientTimeout(total=10)
+
+
+class TeamsSurface:
+    """Serves Teams. `start` before the first request, `stop` at the end."""
+
+    name = "teams"
+
+    def __init__(
+        self,
+        settings: TeamsSettings,
+        session: Session,
+        store: Store,
+        relay: OutboxRelay,
+        cloud: Cloud,
+        timing: Timing,
+    ) -> None:
+        self._settings = settings
+        self._session = session
+        self._store = store
+        self._relay = relay
+        self._cloud = cloud
+        self._timing = timing
+        self._stack = AsyncExitStack()
+        self._app: App | None = None
+        self._adapter: Adapter | None = None
+        self._sender: TeamsSender | None = None
+        self._login: asyncio.Task[None] | None = None
+
+    def routes(self) -> Sequence[web.RouteDef]:
+        return [web.post(PATH, self._handle)]
+
+    @property
+    def sender(self) -> TeamsSender:
+        """What the outbox sends by. There from `start` on."""
+        if self._sender is None:
+            raise RuntimeError("the door is not started")
+        return self._sender
+
+    async def start(self) -> None:
+        timing = self._timing
+        http = await self._stack.enter_async_context(aiohttp.ClientSession(trust_env=True))
+        loopback = await self._stack.enter_async_context(aiohttp.ClientSession())
+        credentials = Credentials(self._acquire(http), timing.clock)
+        connector = Connector(http, loopback, credentials, Pace(timing.clock, timing.sleep), timing.sleep)
+        settings = self._settings
+        app_id = settings.microsoft_app_id
+        check = self._token_check(app_id, http) if app_id else None
+        directory = Directory(
+            self._store,
+            # Without an app id only the development client is sent to, and there is no address to fall back to.
+            usable=is_safe_url if app_id else partial(has_origin, origin=settings.teams_development),
+            fallback=self._cloud.service_url if app_id else "",
+            experts_channel=settings.teams_experts_channel,
+            experts_tenant=settings.microsoft_app_tenant_id,
+            clock=timing.clock,
+        )
+        channels = Channels(directory, connector, timing.clock)
+        self._app = App(self._session, directory, channels, self._store, self._relay, slow=timing.slow, now=timing.now)
+        for listener in LISTENERS:
+            listener.register(self._app)
+        self._sender = TeamsSender(connector, directory)
+        tenants = frozenset(settings.allowed_tenants)
+        self._adapter = Adapter(Authentication(app_id, check, connector, tenants, settings.teams_development))
+        self._login = asyncio.create_task(_log_in(credentials))  # before the first message needs it, delaying nobody
+
+    async def stop(self) -> None:
+        self._adapter = None
+        if self._login is not None:
+            self._login.cancel()
+        await self._stack.aclose()
+
+    async def _handle(self, request: web.Request) -> web.Response:
+        if self._adapter is None or self._app is None:
+            return web.Response(status=503)
+        return await self._adapter.process(request, self._app)
+
+    def _token_check(self, app_id: str, http: aiohttp.ClientSession) -> TokenCheck:
+        async def fetch(url: str) -> Any:
+            async with http.get(url, timeout=FETCH_TIMEOUT, raise_for_status=True) as response:
+                return await response.json(content_type=None)
+
+        keys = SigningKeys(self._cloud.openid_url, fetch, self._timing.clock)
+        return TokenCheck(app_id, self._cloud, keys)
+
+    def _acquire(self, http: aiohttp.ClientSession) -> Acquire | None:
+        settings, cloud = self._settings, self._cloud
+        if not settings.microsoft_app_id:
+            return None
+        kind = settings.microsoft_app_type.lower()
+        if kind == "userassignedmsi":
+            return managed_identity(settings.microsoft_app_id, cloud.scope)
+        return client_secret(
+            http,
+            login_url=cloud.login_url,
+            tenant="botframework.com" if kind == "multitenant" else settings.microsoft_app_tenant_id,
+            app_id=settings.microsoft_app_id,
+            password=settings.microsoft_app_password,
+            scope=cloud.scope,
+        )
+
+
+def open_surface(
+    settings: TeamsSettings,
+    session: Session,
+    store: Store,
+    relay: OutboxRelay,
+    *,
+    cloud: Cloud = PUBLIC,
+    timing: Timing = Timing(),  # noqa: B008  (frozen)
+) -> TeamsSurface:
+    """The door, not started yet. Raises SurfaceOff where it would be open to anybody, or could never answer."""
+    kind = settings.microsoft_app_type.lower()
+    if not settings.microsoft_app_id:
+        _check_development(settings)
+    elif settings.teams_development:
+        raise SurfaceOff(
+            "MicrosoftAppId and TEAMS_DEVELOPMENT are both set. Take away TEAMS_DEVELOPMENT to serve Teams, or "
+            "MicrosoftAppId to develop."
+        )
+    elif kind not in ("singletenant", "multitenant", "userassignedmsi"):
+        raise SurfaceOff("MicrosoftAppType must be SingleTenant, MultiTenant or UserAssignedMSI.")
+    elif kind != "userassignedmsi" and not settings.microsoft_app_password:
+        raise SurfaceOff("MicrosoftAppId is set, and MicrosoftAppPassword is not.")
+    elif kind == "singletenant" and not settings.microsoft_app_tenant_id:
+        raise SurfaceOff("A SingleTenant bot needs MicrosoftAppTenantId.")
+    cloud = replace(cloud, service_url=settings.teams_service_url or cloud.service_url)
+    if not is_safe_url(cloud.service_url or PUBLIC.service_url):
+        raise SurfaceOff("TEAMS_SERVICE_URL must be an https address.")
+    return TeamsSurface(settings, session, store, relay, cloud, timing)
+
+
+def _check_development(settings: TeamsSettings) -> None:
+    """Whether the door may open without an app id: to one client, on this machine, that the operator named."""
+    if not settings.teams_development:
+        raise SurfaceOff(
+            "Set MicrosoftAppId to open it. To try it with a client on this machine, set TEAMS_DEVELOPMENT to the "
+            "client's address, such as http://127.0.0.1:56150."
+        )
+    if not is_loopback_origin(settings.teams_development):
+        raise SurfaceOff("TEAMS_DEVELOPMENT must be an address on this machine, such as http://127.0.0.1:56150.")
+    if not is_loopback_host(settings.host):
+        raise SurfaceOff("TEAMS_DEVELOPMENT is for HOST 127.0.0.1 only, and HOST is another.")
+
+
+async def _log_in(credentials: Credentials) -> None:
+    try:
+        await credentials.token()
+    except LoginFailed as error:
+        log.error("teams.login_failed", error=str(error))

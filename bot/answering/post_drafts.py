@@ -1,0 +1,80 @@
+"""What is posted in channels: a curated answer or a recommendation, drawn as a post."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from bot.answering.replies import Responder
+from bot.domain.effects import Post
+from bot.domain.messages import Reply
+from bot.domain.records import Subscription
+from bot.knowledge.model import KnowledgeBase
+
+ANSWER, RECORD = "answer", "record"
+HOW_TO_ASK = "Ask me about it: mention me here, or write to me directly."
+STOP = "To stop these posts, mention me here with the word unsubscribe."
+
+
+class PostDrafts:
+    """Draws posts. `recommend` gives the reply for a kept recommendation, and raises ValueError where it is none."""
+
+    def __init__(self, knowledge: KnowledgeBase, responder: Responder, recommend: Callable[[str], Reply]) -> None:
+        self.knowledge = knowledge
+        self._responder = responder
+        self._recommend = recommend
+
+    def answer(self, entry: str) -> Post | None:
+        """The post of a curated answer; None where there is no such answer to be shown."""
+        found = self.knowledge.answers.get(entry)
+        if found is None or found.kind != "answer":
+            return None
+        return replace(self._drawn(self._responder.entry(found)), entry=entry)
+
+    def recommendation(self, id: str, record: str) -> Post | None:
+        """The post of the recommendation `id`; None where `record` is not one (any more)."""
+        try:
+            reply = self._recommend(record)
+        except ValueError:
+            return None
+        return replace(self._drawn(reply), record=id)
+
+    def subscribed(self, entry: str, subscription: Subscription) -> Post:
+        """The post that a subscription brings. It names who set it up, how often, and how to stop it."""
+        post = self.answer(entry)
+        if post is None:
+            raise LookupError(entry)
+        how = f"{HOW_TO_ASK} {STOP}"
+        return replace(post, shared_by=subscription.person, cadence=subscription.cadence, how_to_ask=how)
+
+    def subscribable(self) -> tuple[str, ...]:
+        """Answers to recommend in turn: those that rest on claims, none of which is the source's own promotion."""
+        claims = self.knowledge.claims
+        return tuple(
+            entry.id
+            for entry in self.knowledge.answers.values()
+            if entry.kind == "answer" and entry.claims and not any(claims[claim].promotion for claim in entry.claims)
+        )
+
+    def redrawn(self, post: Post, day: str) -> Post | None:
+        """`post` as its entry reads now, updated on `day` (ISO date). None where it reads the same, is gone, or is no
+        entry's: a recommendation stands by the knowledge that it was made with."""
+        fresh = self.answer(post.entry) if post.entry else None
+        if fresh is None or _content(fresh) == _content(post):
+            return None
+        own = {"shared_by": post.shared_by, "note": post.note, "cadence": post.cadence, "how_to_ask": post.how_to_ask}
+        return replace(fresh, updated=day, **own)  # type: ignore[arg-type]
+
+    def _drawn(self, reply: Reply) -> Post:
+        return Post(
+            reply.title,
+            reply.body,
+            reply.citations,
+            reply.disclosure,
+            how_to_ask=HOW_TO_ASK,
+            knowledge=self.knowledge.version,
+        )
+
+
+def _content(post: Post) -> tuple[object, ...]:
+    return post.title, post.body, post.citations, post.disclosure

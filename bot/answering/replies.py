@@ -1,0 +1,303 @@
+"""From a decision to a reply: what is said, with which claims, and which next steps are offered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.answering.composer import MOST_CHOICES, Composer
+from bot.answering.decision import Decision
+from bot.domain.messages import Block, Bullets, Choice, Explain, Heading, Kind, Paragraph, Reply, Verdict
+from bot.knowledge.model import Answer, KnowledgeBase
+from bot.nlu.command_parser import listed
+from bot.nlu.question import Question
+
+EXAMPLES = 3  # of questions, for who asked something else
+
+
+class Responder:
+    """Words every decision. `contact`: whom to reach in an incident."""
+
+    def __init__(self, knowledge: KnowledgeBase, composer: Composer, contact: str) -> None:
+        self._knowledge = knowledge
+        self._composer = composer
+        self._contact = contact
+        self._entries: dict[tuple[str, Verdict | None], Reply] = {}
+
+    # --- questions
+
+    def reply(self, question: Question, decision: Decision, explain: Explain = dict) -> Reply:
+        best = decision.candidates.best
+        return replace(
+            self._reply(question, decision),
+            best_entry=best.entry if best else None,
+            confidence=round(decision.candidates.confidence, 4),
+            explain=explain,
+        )
+
+    def _reply(self, question: Question, decision: Decision) -> Reply:
+        match decision.outcome:
+            case "answer":
+                return self._answer(decision)
+            case "unstated":
+                return self._unstated(decision)
+            case "clarify":
+                return self._clarify(decision)
+            case "help":
+                return self._conversational(decision.entry)
+            case "triage":
+                return self.no_triage()
+            case "offtopic":
+                return self.offtopic()
+
+    def _answer(self, decision: Decision) -> Reply:
+        entry = self._knowledge.answers.get(decision.entry or "")
+        if entry is None:
+            citations = self._composer.citations(decision.claims)
+            title = ", ".join(self._composer.name(topic) for topic in decision.topics)
+            body: tuple[Block, ...] = (Bullets(tuple(citation.says for citation in citations)),)
+            return Reply(
+                "answer",
+                title[:1].upper() + title[1:],
+                decision.verdict,
+                body,
+                citations,
+                self._composer.disclosure(decision.claims),
+            )
+        reply = self.entry(entry, decision.verdict)
+        if set(decision.claims) <= set(entry.claims):
+            return reply
+        claims = tuple(dict.fromkeys((*entry.claims, *decision.claims)))  # the verdict rests on more than the answer
+        disclosure = self._composer.disclosure(claims)
+        return replace(reply, citations=self._composer.citations(claims), disclosure=disclosure)
+
+    def entry(self, entry: Answer, verdict: Verdict | None = None) -> Reply:
+        """A curated answer as it is; `verdict`: to the yes/no question that was asked. Each is made once."""
+        key = entry.id, verdict
+        if key not in self._entries:
+            self._entries[key] = self._entry(entry, verdict)
+        return self._entries[key]
+
+    def _entry(self, entry: Answer, verdict: Verdict | None) -> Reply:
+        if entry.kind != "answer":
+            return self._conversational(entry.id) if entry.kind == "help" else self.offtopic()
+        return Reply(
+            "answer",
+            self._composer.title(entry.id),
+            verdict,
+            self._composer.body(entry),
+            self._composer.citations(entry.claims),
+            self._composer.disclosure(entry.claims),
+            self._composer.related(entry),
+            entry=entry.id,
+            best_entry=entry.id,
+            confidence=1.0,
+        )
+
+    def parts(self, parts: Sequence[tuple[Question, Decision]], explain: Explain = dict) -> Reply:
+        """One reply to several questions, each part under its own heading."""
+        replies = [self.reply(question, decision) for question, decision in parts]
+        body = self._composer.sections([(_headline(reply), reply.body) for reply in replies])
+        citations = tuple(dict.fromkeys(citation for reply in replies for citation in reply.citations))
+        choices = tuple(dict.fromkeys(choice for reply in replies for choice in reply.choices))[:MOST_CHOICES]
+        first = next(reply for reply in replies if reply.kind == "answer")
+        return replace(
+            first, title="", verdict=None, body=body, citations=citations, choices=choices,
+            disclosure=next((reply.disclosure for reply in replies if reply.disclosure), ""),
+            confidence=min(reply.confidence for reply in replies), explain=explain,
+        )  # fmt: skip
+
+    def _unstated(self, decision: Decision) -> Reply:
+        topics = [self._composer.name(topic) for topic in decision.missing]
+        text = (
+            self._composer.phrase("unstated-topic", topic=topics[0])
+            if topics
+            else self._composer.phrase("unstated", "My sources say nothing on that.")
+        )
+        own = self._knowledge.answers.get(decision.entry or "")
+        if own is not None and own.answer:
+            text = own.answer
+        nearby = self._nearby(decision)
+        body: list[Block] = [Paragraph(text)]
+        if nearby:
+            first = nearby[0]
+            body += [
+                Paragraph(self._composer.phrase("unstated-nearby", "Nearby:")),
+                Bullets((_first_sentence(first.answer),)),
+            ]
+        return Reply(
+            "unstated",
+            self._composer.phrase("unstated-title", "The source does not say"),
+            body=tuple(body),
+            choices=tuple(self._composer.choice(entry.id) for entry in nearby[:3]) or self._starting_points(),
+        )
+
+    def _nearby(self, decision: Decision) -> list[Answer]:
+        """Answers near to what was asked: about a subject that was named, or carried over."""
+        subjects = set(decision.resolved.subjects)
+        ranked = [self._knowledge.answers[candidate.entry] for candidate in decision.candidates.ranked]
+        chosen = [self._knowledge.answers[option] for option in decision.options if option in self._knowledge.answers]
+        return [
+            *chosen,
+            *(
+                entry
+                for entry in ranked
+                if entry.kind == "answer" and entry not in chosen and subjects & set(entry.subjects)
+            ),
+        ][:3]
+
+    def _clarify(self, decision: Decision) -> Reply:
+        if not decision.options:
+            return Reply(
+                "clarify",
+                self._composer.phrase("clarify-title", "Did you mean …?"),
+                body=(Paragraph(self._composer.phrase("clarify-unclear", "What does this refer to?")),),
+                choices=self._starting_points(),
+            )
+        return Reply(
+            "clarify",
+            self._composer.phrase("clarify-title", "Did you mean one of these?"),
+            body=(Paragraph(self._composer.phrase("clarify", "Pick one, or put it in other words.")),),
+            choices=tuple(self._composer.choice(option) for option in decision.options[:MOST_CHOICES]),
+        )
+
+    # --- everything else
+
+    def offtopic(self) -> Reply:
+        body: tuple[Block, ...] = (Paragraph(self._composer.phrase("offtopic", "I can't help with that.")),)
+        if examples := self._knowledge.phrase_lists.get("help-examples", ())[:EXAMPLES]:
+            body += (Paragraph(self._composer.phrase("offtopic-examples", "For instance:")), Bullets(examples))
+        return Reply(
+            "offtopic",
+            self._composer.phrase("offtopic-title", "That is not my subject"),
+            body=body,
+            choices=self._starting_points(),
+        )
+
+    def _conversational(self, entry: str | None) -> Reply:
+        found = self._knowledge.answers.get(entry or "")
+        if found is None or not found.answer:
+            return self.help()
+        return Reply(
+            "help",
+            found.title,
+            body=self._composer.body(found),
+            choices=self._starting_points(),
+            entry=found.id,
+            best_entry=found.id,
+            confidence=1.0,
+        )
+
+    def help(self, *, empty: bool = False, can_post: bool = False) -> Reply:
+        """What can be asked, with examples and commands; `empty`: in answer to a message without a question."""
+        intro = self._composer.phrase("empty" if empty else "help-intro", "Ask in your own words.")
+        examples = self._knowledge.phrase_lists.get("help-examples", ())
+        described = tuple(f"{command.name}: {command.description}" for command in listed(can_post))
+        body: list[Block] = [Paragraph(intro)]
+        if examples:
+            body.append(Bullets(tuple(examples)))
+        body += [Heading("Commands"), Bullets(described)]
+        return Reply(
+            "help", self._composer.phrase("name", "Advisor"), body=tuple(body), choices=self._starting_points()
+        )
+
+    def greeting(self) -> Reply:
+        return self._conversational("greeting")
+
+    def topics(self) -> Reply:
+        """The aspects and subjects that answers exist for, as buttons."""
+        answers = [entry for entry in self._knowledge.answers.values() if entry.kind == "answer"]
+        first = [entry for entry in answers if entry.aspect] or answers
+        body = (Bullets(tuple(self._composer.title(entry.id) for entry in first[:40])),)
+        return Reply(
+            "help",
+            self._composer.phrase("topics-title", "What you can ask about"),
+            body=body,
+            choices=self._starting_points(),
+        )
+
+    def about(self) -> Reply:
+        body = tuple(Paragraph(self._composer.source_line(source)) for source in self._knowledge.sources)
+        return Reply(
+            "help",
+            self._composer.phrase("about-title", "Where the answers come from"),
+            body=body,
+            choices=self._starting_points(),
+        )
+
+    def offers_triage(self) -> Reply:
+        """Where the dialogue would answer best, and is not for the advisor to begin."""
+        body = (Paragraph("A few questions lead to a recommendation on that."),)
+        return Reply("notice", "I can lead you there", body=body, choices=(Choice("Start", "triage"),))
+
+    def no_triage(self) -> Reply:
+        """Where the knowledge has no guided dialogue: said plainly, with what can be asked instead."""
+        text = self._composer.phrase(
+            "no-triage", "I have no questions to lead you to a recommendation. Ask me directly."
+        )
+        return Reply("triage", "", body=(Paragraph(text),), choices=self._starting_points())
+
+    def secret(self) -> Reply:
+        return Reply(
+            "notice",
+            self._composer.phrase("secret-title", "A secret"),
+            body=(Paragraph(self._composer.phrase("secret", "Rotate it now.")),),
+        )
+
+    def incident(self, reply: Reply) -> Reply:
+        """The security contact first, then what the source says, if anything."""
+        contact = (
+            self._composer.phrase("incident-contact", "{contact}", contact=self._contact)
+            if self._contact
+            else self._composer.phrase("incident-no-contact")
+        )
+        first: tuple[Block, ...] = (
+            Paragraph(self._composer.phrase("incident", "Reach your security team first.")),
+            Paragraph(contact),
+        )
+        if reply.kind != "answer":
+            return Reply(
+                "notice", self._composer.phrase("incident-title", "An incident"), body=first, choices=reply.choices
+            )
+        after = (Paragraph(self._composer.phrase("incident-after", "What the source says:")), Heading(reply.title))
+        return replace(
+            reply,
+            title=self._composer.phrase("incident-title", "An incident"),
+            verdict=None,
+            body=(*first, *after, *reply.body),
+        )
+
+    def forgetting(self) -> Reply:
+        return Reply("notice", "Forgotten")
+
+    def unknown_command(self, command: str) -> Reply:
+        name = command.partition(":")[0][:40]
+        return replace(
+            self.help(), kind="notice", title=self._composer.phrase("unknown-command", "Unknown command", command=name)
+        )
+
+    def unknown_answer(self) -> Reply:
+        return Reply(
+            "notice",
+            body=(Paragraph(self._composer.phrase("unknown-answer", "That answer is gone.")),),
+            choices=self._starting_points(),
+        )
+
+    def _starting_points(self) -> tuple[Choice, ...]:
+        listed = self._knowledge.phrase_lists.get("starting-points", ())
+        return tuple(self._composer.choice(entry) for entry in listed if entry in self._knowledge.answers)[
+            :MOST_CHOICES
+        ]
+
+
+def _headline(reply: Reply) -> str:
+    verdict = {"yes": "Yes. ", "no": "No. ", "partly": "Partly. "}.get(reply.verdict or "", "")
+    return verdict + reply.title
+
+
+def _first_sentence(text: str) -> str:
+    sentence, stop, _ = text.partition(". ")
+    return sentence + stop.strip()
+
+
+KINDS: tuple[Kind, ...] = ("answer", "unstated", "offtopic", "clarify", "triage", "recommendation", "help", "notice")

@@ -1,0 +1,1 @@
+"""For whoever writes the knowledge: gaps, evaluation on gold questions, coverage."""

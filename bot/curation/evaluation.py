@@ -1,0 +1,221 @@
+"""Scores the advisor on gold questions: what came out right, and what kind of wrong the rest is.
+
+A question counts as right when
+- `answer`: the reply is an answer, has the gold verdict (where gold has one), cites every claim that it must rest on,
+  and at least half of what it cites is in `must` or `may`;
+- `unstated`, `offtopic`: the reply is either of the two;
+- otherwise: the kind is the same.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, get_args
+
+from bot.domain.messages import Kind, Reply
+
+DECLINED: frozenset[str] = frozenset({"unstated", "offtopic"})
+KINDS: tuple[str, ...] = get_args(Kind)
+
+
+class GoldError(ValueError):
+    """A line of a gold file that cannot be used. The text names the line and the remedy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gold:
+    """A question with what a right reply to it is. `must` and `verdict` may offer alternatives: "a|b"."""
+
+    question: str
+    kind: str
+    history: tuple[str, ...] = ()
+    verdict: str = ""  # yes | no | partly; empty: not a yes/no question
+    must: tuple[str, ...] = ()
+    may: tuple[str, ...] = ()
+    style: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One gold question with the reply it got. `fault` says why the reply is wrong; empty where it is right."""
+
+    gold: Gold
+    reply: Reply
+    fault: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    part: int
+    whole: int
+
+    def __float__(self) -> float:
+        return self.part / self.whole if self.whole else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """Every case, and the figures drawn from them."""
+
+    cases: tuple[Case, ...]
+
+    @property
+    def right(self) -> Share:
+        return _share(not case.fault for case in self.cases)
+
+    @property
+    def false_answers(self) -> Share:
+        """Of the questions to decline, those that were answered."""
+        return _share(case.reply.kind == "answer" for case in self.cases if case.gold.kind in DECLINED)
+
+    @property
+    def wrong_verdicts(self) -> Share:
+        """Of the yes/no questions, those that were answered with another verdict."""
+        asked = [case for case in self.cases if case.gold.verdict]
+        return _share(case.reply.kind == "answer" and _has_wrong_verdict(case.gold, case.reply) for case in asked)
+
+    @property
+    def needless_declines(self) -> Share:
+        """Of the answerable questions, those that were declined."""
+        return _share(case.reply.kind in DECLINED for case in self.cases if case.gold.kind == "answer")
+
+    def by(self, what: Callable[[Gold], str]) -> dict[str, Share]:
+        """Right answers in groups, the worst group first."""
+        groups: dict[str, list[bool]] = defaultdict(list)
+        for case in self.cases:
+            groups[what(case.gold)].append(not case.fault)
+        shares = {name: _share(iter(group)) for name, group in groups.items()}
+        return dict(sorted(shares.items(), key=lambda item: (float(item[1]), item[0])))
+
+    def by_kind(self) -> dict[str, Share]:
+        return self.by(lambda gold: gold.kind)
+
+    def by_style(self) -> dict[str, Share]:
+        return self.by(lambda gold: gold.style)
+
+    def confusion(self) -> dict[tuple[str, str], int]:
+        """How often one kind or entry came out where another was right: (expected, got) to a count, most first."""
+        pairs = Counter((_expected(case.gold), _got(case.reply)) for case in self.cases if case.fault)
+        return dict(pairs.most_common())
+
+    def latency(self, share: float) -> float:
+        """Seconds within which this share (0 to 1) of the questions was answered."""
+        ranked = sorted(case.seconds for case in self.cases)
+        return ranked[min(int(len(ranked) * share), len(ranked) - 1)] if ranked else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One question that two versions reply to differently."""
+
+    before: Case
+    after: Case
+
+    @property
+    def effect(self) -> str:
+        """mended | broken | other: whether it came right, went wrong, or is as right or wrong as before."""
+        if bool(self.before.fault) == bool(self.after.fault):
+            return "other"
+        return "mended" if self.before.fault else "broken"
+
+
+def read_golds(lines: Iterable[str]) -> list[Gold]:
+    """Gold questions from JSON Lines. Raises GoldError at the first line that is not one."""
+    return [_gold(line, number) for number, line in enumerate(lines, 1) if line.strip()]
+
+
+def evaluate(
+    ask: Callable[[str, tuple[str, ...]], Reply],
+    golds: Iterable[Gold],
+    clock: Callable[[], float] = time.perf_counter,
+) -> Evaluation:
+    """Ask every question in a fresh conversation, and judge the replies."""
+    cases = []
+    for gold in golds:
+        start = clock()
+        reply = ask(gold.question, gold.history)
+        cases.append(Case(gold, reply, fault(gold, reply), clock() - start))
+    return Evaluation(tuple(cases))
+
+
+def changes(before: Evaluation, after: Evaluation) -> list[Change]:
+    """The questions that were replied to differently, of two evaluations of the same gold questions."""
+    return [
+        Change(old, new)
+        for old, new in zip(before.cases, after.cases, strict=True)
+        if _shown(old.reply) != _shown(new.reply)
+    ]
+
+
+def fault(gold: Gold, reply: Reply) -> str:
+    """Why `reply` is wrong for `gold`; empty where it is right."""
+    if gold.kind in DECLINED:
+        return "" if reply.kind in DECLINED else f"{reply.kind} for {gold.kind}"
+    if reply.kind != gold.kind:
+        return f"{reply.kind} for {gold.kind}"
+    if gold.kind != "answer":
+        return ""
+    if _has_wrong_verdict(gold, reply):
+        return f"verdict {reply.verdict or 'none'} for {gold.verdict}"
+    cited = {citation.claim for citation in reply.citations}
+    missing = [either for either in gold.must if not cited & set(either.split("|"))]
+    if missing:
+        return "misses " + ", ".join(missing)
+    fitting = cited & set(gold.may).union(*(either.split("|") for either in gold.must))
+    if len(fitting) * 2 < len(cited):
+        return f"unfocused: cites {len(cited)}, of which {len(fitting)} fit"
+    return ""
+
+
+def _gold(line: str, number: int) -> Gold:
+    try:
+        row = json.loads(line)
+    except ValueError:
+        raise GoldError(f"line {number} is not JSON; write one object a line") from None
+    if not isinstance(row, dict):
+        raise GoldError(f"line {number} is not an object; write one object a line")
+    question, kind = row.get("q"), row.get("kind")
+    if not isinstance(question, str) or kind not in KINDS:
+        raise GoldError(f"line {number} needs 'q' (the question) and 'kind' (one of {', '.join(KINDS)})")
+    return Gold(
+        question,
+        kind,
+        _strings(row, "history", number),
+        str(row.get("verdict") or ""),
+        _strings(row, "must", number),
+        _strings(row, "may", number),
+        str(row.get("style") or ""),
+    )
+
+
+def _strings(row: Mapping[str, Any], key: str, number: int) -> tuple[str, ...]:
+    value = row.get(key) or ()
+    if not isinstance(value, list | tuple) or not all(isinstance(item, str) for item in value):
+        raise GoldError(f"line {number}: {key!r} must be a list of texts")
+    return tuple(value)
+
+
+def _share(hits: Iterable[bool]) -> Share:
+    counted = list(hits)
+    return Share(sum(counted), len(counted))
+
+
+def _has_wrong_verdict(gold: Gold, reply: Reply) -> bool:
+    return bool(gold.verdict) and (reply.verdict or "") not in gold.verdict.split("|")
+
+
+def _expected(gold: Gold) -> str:
+    return ", ".join(gold.must) if gold.kind == "answer" else gold.kind
+
+
+def _got(reply: Reply) -> str:
+    return reply.entry or reply.kind
+
+
+def _shown(reply: Reply) -> tuple[object, ...]:
+    return reply.kind, reply.verdict, reply.title, reply.body, reply.citations

@@ -1,0 +1,109 @@
+"""What a conversation remembers between two turns, and for how long."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import orjson
+
+from bot.domain.dialogue_state import Run
+from bot.domain.effects import AskExpert, Publish, Subscribe
+from bot.domain.messages import Choice
+from bot.domain.serialization import ShapeError, dumps, field_readers
+
+DAY = 24 * 60 * 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class LastTurn:
+    """What was last talked about, so that "and the other one?" can be understood."""
+
+    question: str = ""
+    entry: str | None = None
+    subjects: tuple[str, ...] = ()
+    aspect: str = ""
+    topics: tuple[str, ...] = ()
+    reference: str = ""  # the reference of the last reply
+    record: str = ""  # the id of the recommendation shown last, if nothing was answered since
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """An effect that waits to be confirmed, by the id that the button carries."""
+
+    id: str
+    effect: Publish | AskExpert | Subscribe
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """The buttons shown last: a person may type what stands on one, or its number."""
+
+    choices: tuple[Choice, ...] = ()
+    numbered: bool = True  # False where numbers mean something else, the options of a form
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """Everything remembered of one person in one place."""
+
+    last: LastTurn | None = None
+    triage: Run | None = None  # the guided dialogue, open or finished
+    pending: Pending | None = None
+    offered: Offered = Offered()
+    moved_at: float = 0.0  # when the last turn was, in seconds since 1970
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """How long things are kept, in seconds."""
+
+    conversation: float = DAY
+    triage: float = 7 * DAY
+    deliveries: float = DAY
+    questions: float = 30 * DAY  # sent to experts
+    recommendations: float = 180 * DAY
+    votes: float = 30 * DAY  # with whose they are; then the vote stays and the name goes
+    gaps: float = 180 * DAY
+
+
+def without_expired(conversation: Conversation, now: float, retention: Retention) -> Conversation:
+    """What is left of `conversation` at `now`: first what was talked about fades, then the open triage."""
+    age = now - conversation.moved_at
+    if age >= retention.triage:
+        return Conversation(moved_at=conversation.moved_at)
+    if age >= retention.conversation:
+        return replace(conversation, last=None, pending=None, offered=Offered())
+    return conversation
+
+
+def is_empty(conversation: Conversation) -> bool:
+    return conversation == Conversation(moved_at=conversation.moved_at)
+
+
+def expires_at(conversation: Conversation, now: float, retention: Retention) -> float:
+    """When `conversation` has to be looked at again, in seconds since 1970."""
+    first = conversation.moved_at + retention.conversation
+    return first if now < first else conversation.moved_at + retention.triage
+
+
+def conversation_to_json(conversation: Conversation) -> str:
+    return dumps(conversation)
+
+
+def conversation_from_json(text: str) -> Conversation:
+    """A kept conversation. A part that this version cannot read any more is left out, and the rest is kept."""
+    try:
+        data = orjson.loads(text)
+    except ValueError:
+        return Conversation()
+    if not isinstance(data, dict):
+        return Conversation()
+    known = {}
+    for name, read in field_readers(Conversation).items():
+        if name in data:
+            try:
+                known[name] = read(data[name])
+            except ShapeError:
+                continue
+    return Conversation(**known)

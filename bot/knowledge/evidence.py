@@ -1,0 +1,86 @@
+"""What the claims say: the verdict on a topic of a subject, from the claims' stances and never from wording."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from bot.domain.messages import Verdict
+from bot.knowledge.model import Answer, KnowledgeBase
+
+
+class Finding(NamedTuple):
+    """What the claims say of one subject on one topic, and the claims that say it."""
+
+    verdict: Verdict
+    claims: tuple[str, ...]
+    rule: str  # "stated", "wider" (said of the wider topic) or "contrast" (said of the other subject only)
+
+
+class Evidence:
+    """Looks claims up by subject and topic."""
+
+    def __init__(self, knowledge: KnowledgeBase) -> None:
+        self._knowledge = knowledge
+        self._said: dict[tuple[str, str], list[tuple[bool, str]]] = defaultdict(list)
+        for claim in knowledge.claims.values():
+            for statement in claim.statements:
+                self._said[statement.subject, statement.topic].append((statement.holds, claim.id))
+        self._found: dict[tuple[str, str], Finding | None] = {}  # as many as there are subjects and topics
+
+    def on(self, subject: str, topic: str) -> Finding | None:
+        """What is said of `subject` on `topic`: itself, by contrast, or on a wider topic. None: nothing."""
+        key = subject, topic
+        if key not in self._found:
+            self._found[key] = self._look_up(subject, topic)
+        return self._found[key]
+
+    def _look_up(self, subject: str, topic: str) -> Finding | None:
+        said = self._said.get((subject, topic))
+        if said:
+            return Finding(verdict_of(holds for holds, _ in said), tuple(claim for _, claim in said), "stated")
+        concept = self._knowledge.topics.get(topic)
+        if concept is None:
+            return None
+        contrast = self._by_contrast(subject, topic) if concept.exclusive else None
+        if contrast is not None:
+            return contrast
+        for wider in concept.within:
+            finding = self.on(subject, wider)
+            if finding and finding.rule != "contrast":
+                return Finding(finding.verdict, finding.claims, "wider")
+        return None
+
+    def _by_contrast(self, subject: str, topic: str) -> Finding | None:
+        """`no`, where the sources name `topic` as what sets the other subject apart."""
+        compared = self._knowledge.subjects.get(subject)
+        claims = [
+            claim
+            for other in (compared.contrast if compared else ())
+            for holds, claim in self._said.get((other, topic), ())
+            if holds
+        ]
+        return Finding("no", tuple(claims), "contrast") if claims else None
+
+    def of_entry(self, entry: Answer, subjects: tuple[str, ...]) -> Finding | None:
+        """What is said of the topics of `entry`, for those of its subjects that are asked about (else for all)."""
+        asked = tuple(subject for subject in subjects if subject in entry.subjects) or entry.subjects
+        findings = [finding for topic in entry.topics for subject in asked if (finding := self.on(subject, topic))]
+        if not findings:
+            return None
+        verdicts = {finding.verdict for finding in findings}
+        claims = tuple(dict.fromkeys(claim for finding in findings for claim in finding.claims))
+        return Finding(verdicts.pop() if len(verdicts) == 1 else "partly", claims, findings[0].rule)
+
+
+def verdict_of(stances: Iterable[bool]) -> Verdict:
+    """All affirm: yes. All deny: no. Both: partly."""
+    found = set(stances)
+    return "partly" if len(found) == 2 else "yes" if True in found else "no"
+
+
+def reverse(verdict: Verdict) -> Verdict:
+    """The verdict on the contrary."""
+    turned: dict[Verdict, Verdict] = {"yes": "no", "no": "yes", "partly": "partly"}
+    return turned[verdict]

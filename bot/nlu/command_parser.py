@@ -1,0 +1,75 @@
+"""What can be asked by name. Help, usage hints and the platforms' command lists are all drawn from this one table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from bot.nlu.word_list import is_english
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command a person can type. A button's command may carry an argument after a colon: `answer:ID`."""
+
+    name: str
+    description: str
+    aliases: tuple[str, ...] = ()
+    listed: bool = True
+    posts: bool = False  # of use only where there are channels to post in
+
+
+COMMANDS = (
+    Command("help", "What I can do, with examples", ("commands", "usage", "?")),
+    Command("topics", "What you can ask about", ("subjects", "menu", "list")),
+    Command("compare", "The subjects side by side", ("comparison",)),
+    Command("triage", "A few questions that lead to a recommendation", ("recommend", "start triage")),
+    Command("form", "All questions of the triage at once", ("triage form",), listed=False),
+    Command("share", "Post the last answer in a channel", ("share this",), posts=True),
+    Command("posts", "What you have shared, to take it back", ("my posts", "retract"), listed=False),
+    Command("subscribe", "One recommendation a week in a channel", ("subscription",), posts=True),
+    Command("unsubscribe", "Stop the recommendations here", ("stop subscription",), listed=False),
+    Command("ask", "Pass a question on to a person", ("ask a person", "ask someone", "ask an expert", "ask a human")),
+    Command("confirm", "Do what was previewed", listed=False),
+    Command("discard", "Drop what was previewed", ("drop it", "cancel"), listed=False),
+    Command("about", "Where the answers come from", ("source", "sources")),
+    Command("forget me", "Delete what is kept about you", ("forget", "delete my data")),
+)
+
+
+_NAMES = {name: command.name for command in reversed(COMMANDS) for name in (command.name, *command.aliases)}
+# Short aliases are too near to other things' names.
+_FORGIVEN = {
+    name: command.name
+    for command in COMMANDS
+    for name in (command.name, *(alias for alias in command.aliases if len(alias) >= 6))
+    if len(name) >= 4
+}
+
+_LONGEST = max(map(len, _FORGIVEN)) + 1
+
+
+def listed(can_post: bool) -> tuple[Command, ...]:
+    """What help shows; `can_post`: there are channels to post in."""
+    return tuple(command for command in COMMANDS if command.listed and (can_post or not command.posts))
+
+
+def parse(text: str) -> tuple[str, str] | None:
+    """The command that `text` is, and its argument; None where it is an ordinary message.
+
+    A command stands alone or has its argument after a colon. One slip of the fingers in a name is forgiven, unless it
+    makes another English word: "cost" is a question.
+    """
+    name, colon, argument = text.strip().partition(":")
+    word = " ".join(name.lower().split()).lstrip("/")
+    if colon and word.isalpha() and argument and not argument.startswith((" ", "/")):
+        return word, argument.strip()
+    if word in _NAMES:
+        return _NAMES[word], ""
+    if 4 <= len(word) <= _LONGEST and not all(is_english(part) for part in word.split()):
+        near = process.extractOne(word, _FORGIVEN.keys(), scorer=OSA.distance, score_cutoff=1)
+        if near:
+            return _FORGIVEN[near[0]], ""
+    return None

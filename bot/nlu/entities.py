@@ -1,0 +1,205 @@
+"""Words and concepts: mending a word's spelling, and finding the subjects, aspects and topics that a text names."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import Literal, NamedTuple
+
+import Stemmer
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from bot.knowledge.model import Concept, KnowledgeBase
+from bot.nlu.english import (
+    AUXILIARIES,
+    CONTRACTIONS,
+    DETERMINERS,
+    FUNCTION_WORDS,
+    IMPERATIVES,
+    JOINTS,
+    NEGATIONS,
+    QUESTION_WORDS,
+)
+from bot.nlu.text import Word, as_typed, split_words
+
+Layer = Literal["subject", "aspect", "topic"]
+
+SLACK = 3  # letters at most that are mended in one word
+LONGEST_WORD = 60  # letters
+MOST_MENDED = 40  # strange words of one text that are looked up
+
+_stem_word: Callable[[str], str] = Stemmer.Stemmer("english").stemWord
+
+
+@lru_cache(maxsize=50_000)  # what people type has no bound; the memory for it has
+def stem(word: str) -> str:
+    """The Snowball stem of `word` (Porter 2); numbers, short words and what is too long for a word are left alone."""
+    return word if len(word) < 4 or len(word) > LONGEST_WORD else _stem_word(word)
+
+
+class Mention(NamedTuple):
+    """A concept that a text names: which words (from `start` up to `end`), and whether by a name for its contrary."""
+
+    layer: Layer
+    concept: str
+    start: int
+    end: int
+    opposite: bool = False
+
+
+class Speller:
+    """Mends a word that is not known, where one known word is near enough to be what was meant."""
+
+    def __init__(self, words: Mapping[str, int], is_english: Callable[[str], bool]) -> None:
+        """`words`: every word of the knowledge, with its count. `is_english`: tells words that are left as they are."""
+        self._counts = dict(words)
+        self._candidates = [word for word in words if len(word) >= 4 and word.isalpha()]
+        self._longest = max(map(len, self._candidates), default=0) + SLACK
+        self._is_english = is_english
+        self._stems = {stem(word) for word in words}
+        self._mended: dict[str, str] = {}
+
+    def mend_all(self, words: Iterable[str]) -> dict[str, str]:
+        """The known word that each of these words most likely stands for; the word itself where it is known or nothing
+        is near. A text of very many strange words is in no language that is known here: the first ones are looked
+        up."""
+        mended: dict[str, str] = {}
+        looked_up = 0
+        for word in words:
+            if word not in mended:
+                strange = looked_up < MOST_MENDED and self._is_strange(word)
+                looked_up += strange
+                mended[word] = self._nearest(word) if strange else word
+        return mended
+
+    def _is_strange(self, word: str) -> bool:
+        return (
+            4 <= len(word) <= self._longest
+            and word.isalpha()
+            and word not in self._counts
+            and stem(word) not in self._stems
+            and not self._is_english(word)
+        )
+
+    def _nearest(self, word: str) -> str:
+        known = self._mended.get(word)
+        if known is None:
+            known = self._mended[word] = self._look_up(word)
+            if len(self._mended) > 50_000:  # what people type has no bound; the memory for it has
+                self._mended.clear()
+        return known
+
+    def _look_up(self, word: str) -> str:
+        slack = 1 if len(word) < 7 else 2 if len(word) < 10 else SLACK
+        near = process.extract(word, self._candidates, scorer=OSA.distance, score_cutoff=slack, limit=12)
+        ranked = sorted(
+            (distance, candidate[0] != word[0], -self._counts[candidate], candidate) for candidate, distance, _ in near
+        )
+        return ranked[0][3] if ranked and not (ranked[0][1] and ranked[0][0] > 1) else word
+
+
+# Where names overlap, the longer counts; a subject's counts as two words longer than it is, a topic's as half a word.
+_AHEAD: dict[Layer, float] = {"subject": 2, "topic": 0.5, "aspect": 0}
+
+
+_JOINTS = JOINTS | {"versus", "from"}
+_BETWEEN = _JOINTS | DETERMINERS
+
+
+class _Name(NamedTuple):
+    layer: Layer
+    concept: str
+    stems: tuple[str, ...]
+    opposite: bool  # names the contrary
+    only_capitals: bool
+    exact: frozenset[tuple[str, ...]]  # the words as they may be written; empty: with any endings
+
+
+class EntityRecognizer:
+    """Finds the names of concepts in a list of words: the longest name wins, endings don't matter ("supply chains")."""
+
+    def __init__(self, knowledge: KnowledgeBase) -> None:
+        self._names: dict[str, list[_Name]] = {}  # by their first stem
+        layers: dict[Layer, Mapping[str, Concept]] = {
+            "subject": knowledge.subjects, "topic": knowledge.topics, "aspect": knowledge.aspects,
+        }  # fmt: skip
+        for layer, concepts in layers.items():
+            for concept in concepts.values():
+                if layer == "topic" and concept.id in knowledge.subjects:
+                    continue  # a subject that is a topic too is found as a subject
+                for name in (concept.name, *concept.names):
+                    self._add(layer, name, concept, opposite=False)
+                for name in concept.opposites:
+                    self._add(layer, name, concept, opposite=True)
+
+    def find(self, words: Sequence[Word], stems: Sequence[str]) -> list[Mention]:
+        """Every mention, by where it starts; names that overlap yield to the longest (see `_AHEAD`)."""
+        found: list[Mention] = []
+        for position, first in enumerate(stems):
+            for name in self._names.get(first, ()):
+                end = position + len(name.stems)
+                if len(name.stems) > 1 and tuple(stems[position:end]) != name.stems:
+                    continue
+                if name.only_capitals and not (words[position].capitals or _contrasted(words, position)):
+                    continue
+                if name.exact and tuple(word.text for word in words[position:end]) not in name.exact:
+                    continue
+                found.append(Mention(name.layer, name.concept, position, end, name.opposite))
+        found.sort(key=lambda mention: (mention.start - mention.end - _AHEAD[mention.layer], mention.start))
+        taken = [False] * len(words)
+        kept: list[Mention] = []
+        for mention in found:
+            if not any(taken[mention.start : mention.end]):
+                taken[mention.start : mention.end] = [True] * (mention.end - mention.start)
+                kept.append(mention)
+        kept += [mention for last in kept for mention in self._joined_to(last, stems) if not taken[mention.start]]
+        return sorted(kept, key=lambda mention: mention.start)
+
+    def _joined_to(self, last: Mention, stems: Sequence[str]) -> Iterator[Mention]:
+        """The names before `last` that leave to it what they end with: "fire" in "fire, flood and storm insurance"."""
+        ending, joined = tuple(stems[last.start + 1 : last.end]), False
+        for position in range(last.start - 1, -1, -1) if ending else ():
+            if stems[position] in _BETWEEN:
+                joined = joined or stems[position] in _JOINTS
+                continue
+            whole = (stems[position], *ending)
+            name = next((name for name in self._names.get(stems[position], ()) if name.stems == whole), None)
+            if name is None or name.exact or not joined:
+                return
+            yield Mention(name.layer, name.concept, position, position + 1, name.opposite)
+
+    def _add(self, layer: Layer, text: str, concept: Concept, *, opposite: bool) -> None:
+        words = tuple(word.text for word in split_words(text))
+        stems = tuple(stem(word) for word in words)
+        if not stems or (len(stems) == 1 and len(stems[0]) < 2):
+            return
+        everyday = len(words) == 1 and words[0] in FUNCTION_WORDS
+        # A product's name is not its stem: "Windows" is no form of "window".
+        exact = frozenset() if concept.stated else frozenset({words, (*words[:-1], words[-1] + "s")})
+        name = _Name(layer, concept.id, stems, opposite, everyday, exact)
+        names = self._names.setdefault(stems[0], [])
+        if name not in names:
+            names.append(name)
+
+
+def _contrasted(words: Sequence[Word], position: int) -> bool:
+    """Whether a short name that is an everyday word as well stands where only a name can: "it versus hr"."""
+    after = words[position + 1].text if position + 1 < len(words) else ""
+    before = words[position - 1].text if position else ""
+    return after == "versus" or before == "versus"
+
+
+def word_counts(texts: Iterable[str]) -> dict[str, int]:
+    """How often each word stands in `texts`, the small words of the language included once."""
+    typed: Counter[str] = Counter()
+    for text in texts:
+        typed.update(as_typed(text))
+    counts: dict[str, int] = {}
+    for one, times in typed.items():
+        for word in split_words(one):
+            counts[word.text] = counts.get(word.text, 0) + times
+    for small in (*FUNCTION_WORDS, *AUXILIARIES, *QUESTION_WORDS, *IMPERATIVES, *NEGATIONS, *CONTRACTIONS):
+        counts.setdefault(small, 1)
+    return counts

@@ -1,0 +1,86 @@
+"""Taking people's names out of a text that is kept when nobody shall be able to tell of whom it speaks.
+
+Names can't be listed: there is one more in every language. So a word stays only where it is known to be none: the
+knowledge knows it, or it is an English word that nobody is called, or it looks like an abbreviation. What is lost that
+way are words that the knowledge should know; once they are in its vocabulary, they stay.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from functools import cache
+from pathlib import Path
+
+from bot.domain.redaction import redact
+from bot.nlu.english import FUNCTION_WORDS
+from bot.nlu.entities import stem
+from bot.nlu.text import as_typed, split_words
+from bot.nlu.word_list import is_english
+
+NAME = "[name]"
+
+_FILE = Path(__file__).with_name("person_names.txt")
+_TOKEN = re.compile(r"\[[a-z-]+\]|[^\W_]+(?:'[^\W_]+)*")
+_OPENING = " \t\n\r\f\v\u00a0\"'(*•-"  # what may stand before the first word of a sentence
+_ABBREVIATION = re.compile(r"[A-Z]{2,6}s?\d{0,3}")
+_LETTERS = re.compile(r"[^\W\d_]+")
+
+
+@cache
+def _names() -> frozenset[str]:
+    lines = _FILE.read_text(encoding="utf-8").splitlines()
+    return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
+
+
+class NameRemover:
+    def __init__(self, words: Collection[str], written: Collection[str]) -> None:
+        """`words`: those of the knowledge, in lower case. `written`: what its concepts are called, as it is written."""
+        self._words = frozenset(words)
+        self._stems = frozenset(map(stem, words))
+        self._written = frozenset(word for name in written for word in as_typed(name))
+
+    def __call__(self, text: str) -> str:
+        """`text` without names, secrets, addresses and numbers (`bot.domain.redaction`). Idempotent."""
+        text = redact(text.replace("’", "'"))
+        shouted = text.isupper()
+
+        pieces: list[str] = []
+        end = 0
+        for found in _TOKEN.finditer(text):
+            before, word = text[end : found.start()], found[0]
+            is_first = _begins_sentence(before, anything_before=end > 0)
+            stays = word.startswith("[") or self._is_no_name(word, is_first, shouted)
+            pieces += [before, word if stays else NAME]
+            end = found.end()
+        return "".join([*pieces, text[end:]])
+
+    def _is_no_name(self, word: str, is_first: bool, shouted: bool) -> bool:
+        if word in self._written or word.isdecimal():
+            return True
+        if not shouted and _ABBREVIATION.fullmatch(word):
+            return word.lower() not in _names()
+        if any(char.isdigit() for char in word):
+            return self._is_compound(word)
+        is_small = shouted or not word[0].isupper()
+        return all(self._is_known(part.text, is_small, is_first) for part in split_words(word))
+
+    def _is_known(self, word: str, is_small: bool, is_first: bool) -> bool:
+        if word in _names():
+            return word in self._words if is_small else is_first and word in FUNCTION_WORDS
+        return word in self._words or stem(word) in self._stems or ((is_small or is_first) and is_english(word))
+
+    def _is_compound(self, word: str) -> bool:
+        """Of words and one digit, as products are called; more digits tell people apart."""
+        if word.lower() in self._words:
+            return True
+        parts = [part.lower() for part in _LETTERS.findall(word) if len(part) > 1]
+        return sum(map(str.isdigit, word)) == 1 and all(self._is_known(part, True, False) for part in parts)
+
+
+def _begins_sentence(before: str, *, anything_before: bool) -> bool:
+    """True where a sentence begins after `before`, which stands between a word and the one before it."""
+    closing = before.rstrip(_OPENING)
+    if closing:
+        return closing[-1] in ".?!:" or "\n" in before[len(closing) :]
+    return not anything_before or "\n" in before

@@ -1,0 +1,52 @@
+"""Several questions in one message: where one ends and the next begins."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+
+from bot.nlu import english
+from bot.nlu.question_form import without_openers
+from bot.nlu.text import split_words
+
+_JOINT = re.compile(
+    r"(?<!\?)\?++\s+|(?:^|\s)\(?(?:\d|[a-e])[.)]\s+|[.!;]\s+|\n"
+    r"|(?<!\s)\s++(?:,\s++)?(?:and|&|plus|also)\s+(?=\w)|,\s+(?:(?:and|&|plus|also)\s+(?=\w))?",
+    re.IGNORECASE,
+)
+_OPENING = 80  # characters that tell whether a piece of a message opens like a question
+MOST = 3  # questions of one message that are answered
+
+
+def split_questions(text: str) -> list[str]:
+    """The questions in cleaned `text`, when each opens like one; a list of one where it is a single question.
+
+    "who does A and who does B" is two; "what are the pros and cons" is one; a story before a question is none.
+    """
+    pieces = map(_without_lead_in, _pieces(text))
+    asked = list(islice((piece for piece in pieces if piece and _opens_a_question(piece)), MOST))
+    return asked if len(asked) > 1 else [text]
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """`text` parted wherever something follows that opens like a question."""
+    start = 0
+    for joint in _JOINT.finditer(text):
+        if _opens_a_question(text[joint.end() : joint.end() + _OPENING]):
+            yield text[start : joint.start()].strip()
+            start = joint.end()
+    yield text[start:].strip()
+
+
+def _without_lead_in(piece: str) -> str:
+    """Without what only announces a question: "two things: what is A …"."""
+    announced, colon, rest = piece.partition(": ")
+    return rest if colon and not _opens_a_question(announced) else piece
+
+
+def _opens_a_question(text: str) -> bool:
+    words = without_openers([word.text for word in split_words(text[:_OPENING])])
+    if len(words) < 3:
+        return False
+    return words[0] in english.QUESTION_WORDS or words[0] in english.AUXILIARIES

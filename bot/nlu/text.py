@@ -1,0 +1,147 @@
+"""From what was typed to plain words: markup, entities and emoji are taken out, words split and put in lower case."""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from functools import lru_cache
+from typing import NamedTuple
+
+from bot.domain.bounds import composed, within
+from bot.nlu.english import CONTRACTIONS
+
+# Each takes time in proportion to the text: what comes to nothing is left at the next sign that can begin a match.
+_SLACK_LABELLED = re.compile(r"<(?:https?://|mailto:|tel:)[^|<>]*\|([^<>]*)>")
+_SLACK_LINK = re.compile(r"<(?:https?://|mailto:|tel:)[^<>]*>")
+_SLACK_MENTION = re.compile(r"<[@#!][^<>]*>")
+_SLACK_MARKED = re.compile(r"<(?:([@#!])([^<>|]+)|([a-z][a-z0-9+.-]*:[^<>|\s]+))(?:\|([^<>]*))?>", re.IGNORECASE)
+_SCHEME = re.compile("^(?:mailto|tel):", re.IGNORECASE)
+_TEAMS_MENTION = re.compile(r"<at\b[^<>]*>((?:[^<]|<(?!/?at\b))*+)</at>", re.IGNORECASE)
+_TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
+_URL = re.compile(r"\bhttps?://\S+|\bwww\.\S+", re.IGNORECASE)
+_EMOJI_CODE = re.compile(r":(?=[0-9']*[a-z_+-])[a-z0-9_+'-]++:")
+_QUOTE_LINE = re.compile(r"^[^\S\n]*(?:>|&gt;)+\s?", re.MULTILINE)
+_FORMAT = re.compile(r"(?<!\w)[*_~`]++|(?<![*_~`])[*_~`]++(?!\w)|(?<![*_~`])[*~`]{2,}+(?!_)")
+_SAID_MARK = re.compile(r"(?<!\s)\s+question mark\b", re.IGNORECASE)  # as it is dictated
+_SPACE = re.compile(r"[^\S\n]+")
+_LINES = re.compile(r"(?<!\s)\s*\n\s*")
+_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?", re.UNICODE)
+_SENTENCE = re.compile(r"(?<![.?!;:,—–()])[.?!;:,—–()]++(?=\s|$)|\.{2,}|\s[-—–]\s|\n")
+_STRAIGHT = str.maketrans(
+    {"’": "'", "‘": "'", "“": '"', "”": '"', "‐": "-", "‑": "-", "…": ". ", "\u00a0": " ", "´": "'"}
+)
+# Slack's own wide mentions and the marks of a quotation carry nothing that is asked.
+
+
+def clean(raw: str) -> str:
+    """`raw` as typed in Slack or Teams, without mentions, addresses of links, tags, emoji, quotes and formatting."""
+    text = within(raw).translate(_STRAIGHT)
+    if "<" in text:
+        text = _TEAMS_MENTION.sub(" ", text)
+        text = _SLACK_LABELLED.sub(r"\1", text)
+        text = _SLACK_LINK.sub(" ", text)
+        text = _SLACK_MENTION.sub(" ", text)
+        text = _TAG.sub(" ", text)
+    if ">" in text or "&" in text:
+        text = _QUOTE_LINE.sub("", html.unescape(text))
+    if "." in text or "/" in text:
+        text = _URL.sub(" ", text)
+    if ":" in text:
+        text = _EMOJI_CODE.sub(" ", text)
+    if not text.isascii():
+        text = "".join(c if _readable(c) else " " for c in composed(text))
+    text = _SAID_MARK.sub("?", _FORMAT.sub(" ", text))
+    return _LINES.sub("\n", _SPACE.sub(" ", text)).strip()  # a new line often is a new thought
+
+
+def as_read(raw: str) -> str:
+    """`raw` as people read it in Slack or Teams, for somebody who reads it elsewhere: all its words, the addresses of
+    its links, and no markup. Whom or what Slack names by an id alone stays unnamed."""
+    text = html.unescape(_SLACK_MARKED.sub(_as_read, _TEAMS_MENTION.sub(r"\1", raw)))
+    return "\n".join(_SPACE.sub(" ", line).strip() for line in text.strip().splitlines())
+
+
+def _as_read(marked: re.Match[str]) -> str:
+    kind, id, address, label = marked.groups(default="")
+    match kind:
+        case "@":
+            return f"@{label or 'somebody'}"
+        case "#":
+            return f"#{label or 'channel'}"
+        case "!":
+            return label if id.startswith("date^") else f"@{(label or id).removeprefix('@')}"
+        case _:
+            plain = _SCHEME.sub("", address)
+            return plain if label in plain else f"{label} ({plain})"
+
+
+def _readable(char: str) -> bool:
+    """False for emoji, joiners, variation selectors and control characters."""
+    return unicodedata.category(char) not in {"So", "Sk", "Cf", "Cc", "Cs", "Co", "Cn", "Mn", "Me"}
+
+
+class Word(NamedTuple):
+    text: str  # in lower case, contractions written out
+    capitals: bool = False  # typed in capitals throughout, two letters or more
+
+
+def as_typed(text: str) -> list[str]:
+    """The words of cleaned `text` as they stand there, but for two that are abbreviated with a stroke."""
+    return _WORD.findall(text.replace("w/o ", "without ").replace("w/ ", "with "))
+
+
+@lru_cache(maxsize=256)
+def split_words(text: str) -> tuple[Word, ...]:
+    """The words of cleaned `text`, in order. Hyphens and slashes part words; "isn't" becomes "is not"."""
+    words: list[Word] = []
+    for typed in as_typed(text):
+        capitals = len(typed) > 1 and typed.isupper()
+        word = typed.lower()
+        if "'" in word:
+            for part in _contraction(word):
+                words.append(Word(part))
+        elif word in CONTRACTIONS:
+            words.extend(Word(part, capitals) for part in CONTRACTIONS[word].split())
+        else:
+            words.append(Word(word, capitals))
+    return tuple(words)
+
+
+_SPECIAL = {
+    "can't": ("can", "not"),
+    "won't": ("will", "not"),
+    "ain't": ("is", "not"),
+    "let's": ("let", "us"),
+    "y'all": ("you",),
+}
+_ENDINGS = {"s": "", "re": "are", "ve": "have", "ll": "will", "d": "would", "m": "am"}
+_IS_BEFORE = frozenset(
+    {"what", "who", "how", "where", "when", "why", "that", "it", "there", "here", "he", "she", "which"}
+)
+
+
+def _contraction(word: str) -> tuple[str, ...]:
+    if word in _SPECIAL:
+        return _SPECIAL[word]
+    stem, _, ending = word.partition("'")
+    if ending == "t" and stem.endswith("n"):
+        return (stem[:-1], "not")
+    if ending == "s":
+        return (stem, "is") if stem in _IS_BEFORE else (stem,)
+    if ending in _ENDINGS:
+        return (stem, _ENDINGS[ending])
+    return tuple(part for part in (stem, ending) if part)
+
+
+def clauses(text: str) -> list[str]:
+    """Cleaned `text` split where a reader would pause; none is empty."""
+    return [part for piece in _SENTENCE.split(text) if (part := piece.strip())]
+
+
+_FULL_STOP = re.compile(r"(?<=[.?!;])\s+|\n+")
+
+
+def sentences(text: str) -> list[str]:
+    """Cleaned `text` split at full stops, question and exclamation marks."""
+    return [part for piece in _FULL_STOP.split(text) if (part := piece.strip())]

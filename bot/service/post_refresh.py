@@ -1,0 +1,32 @@
+"""Posts that say what their entry said once: finding them, and bringing them up to date in place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.answering.post_drafts import PostDrafts
+from bot.domain.effects import Refresh
+from bot.domain.messages import Reply
+from bot.domain.records import StoredPost
+from bot.service.effect_handlers import day_of, refresh
+from bot.service.ports import Store
+
+
+async def stale(store: Store, drafts: PostDrafts, now: float) -> Sequence[tuple[StoredPost, Refresh]]:
+    """Standing posts whose entry reads differently now, oldest first, each with what would bring it up to date."""
+    async with store.transaction() as unit:
+        standing = await unit.posts.standing()
+    day = day_of(now)
+    redrawn = ((kept, drafts.redrawn(kept.post, day)) for kept in standing)
+    return [(kept, Refresh(kept.id, post)) for kept, post in redrawn if post is not None]
+
+
+async def refresh_stale(store: Store, drafts: PostDrafts, now: float) -> Sequence[StoredPost]:
+    """Put an update of every stale post in the outbox, from which a running server sends it. Returns the posts."""
+    refreshed = []
+    for kept, effect in await stale(store, drafts, now):
+        async with store.transaction() as unit:
+            reply = await refresh(effect, Reply("notice"), unit)
+        if not reply.title:  # it stood until then
+            refreshed.append(kept)
+    return refreshed

@@ -1,0 +1,101 @@
+"""What is kept of a question holds nothing that leads to a person or opens a door."""
+
+import pytest
+
+from bot.domain.redaction import contains_secret, redact
+
+LETTERS = "AbCdEfGhIjKlMnOpQrStUvWxYz0123456789"
+
+# Put together here, so that no scanner takes this file for a leak.
+SECRETS = {
+    "private key": "-----BEGIN RSA PRIVATE " + "KEY-----\nMIIEabc\n-----END RSA PRIVATE " + "KEY-----",
+    "elliptic key": "-----BEGIN EC PRIVATE " + "KEY-----",
+    "OpenSSH key": "-----BEGIN OPENSSH PRIVATE " + "KEY-----",
+    "encrypted key": "-----BEGIN ENCRYPTED PRIVATE " + "KEY-----",
+    "AWS access key": "AKIA" + "IOSFODNN7EXAMPLE",
+    "AWS secret": "aws_secret_access_key = " + "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+    "GitHub token": "ghp_" + LETTERS,
+    "GitHub fine-grained token": "github_pat_" + "11ABCDEFG0" + LETTERS,
+    "GitLab token": "glpat-" + LETTERS[:20],
+    "Slack bot token": "xoxb-" + "123456789012-123456789012-" + "abcdefABCDEF123456abcdef",
+    "Slack app token": "xapp-" + "1-A0123456789-1234567890123-" + "abcdef0123456789",
+    "Slack webhook": "https://hooks.slack.com/" + "services/T00000000/B00000000/" + "X" * 24,
+    "Google key": "AIza" + "SyA1234567890abcdefghijklmnopqrstuv",
+    "Stripe key": "sk_live_" + LETTERS[:24],
+    "JWT": "eyJ" + "hbGciOiJIUzI1NiJ9.eyJ" + "zdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9P",
+    "npm token": "npm_" + LETTERS,
+    "PyPI token": "pypi-" + "AgEIcHlwaS5vcmcC" + LETTERS * 3,
+    "OpenAI key": "sk-" + "proj-" + LETTERS,
+    "Azure storage key": "AccountKey=" + "A1b2" * 21 + "Ab==",
+    "password in a link": "https://root:" + "hunter2@db.example.com/x",
+}
+
+
+@pytest.mark.parametrize("name", SECRETS)
+def test_a_known_secret_is_seen_in_the_middle_of_a_sentence(name: str) -> None:
+    assert contains_secret(f"is it bad that I committed {SECRETS[name]} yesterday?")
+
+
+@pytest.mark.parametrize("name", SECRETS)
+def test_nothing_of_a_secret_is_kept(name: str) -> None:
+    kept = redact(f"is it bad that I committed {SECRETS[name]} yesterday?")
+    assert kept.startswith("is it bad that I committed") and kept.endswith("yesterday?")
+    for part in SECRETS[name].replace("\n", " ").split(" "):
+        assert len(part) < 12 or part not in kept
+    assert LETTERS[:12] not in kept
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "what does AppSec cover?",
+        "how do I rotate an AWS access key?",
+        "is https://en.wikipedia.org/wiki/Application_security_testing_overview any good?",
+        "should a private key be in the repository?",
+        "what is internationalization-and-localization testing",
+        "token: what does it mean?",
+        "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+    ],
+)
+def test_an_ordinary_question_holds_no_secret(text: str) -> None:
+    assert not contains_secret(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("mail jane.doe+x@corp.example.com please", "mail [e-mail] please"),
+        ("<mailto:a@b.de|a@b.de> knows", "[e-mail] knows"),
+        ("<@U012AB3CD> what is SAST?", "[person] what is SAST?"),
+        ("<at>Jane Doe</at> what is SAST?", "[person] what is SAST?"),
+        ("ask @jane about it", "ask [person] about it"),
+        ("see https://intra.example/x?y=1 first", "see [link] first"),
+        ("see <https://intra.example/x|the plan> first", "see [link] first"),
+        ("is build.corp.example.com safe", "is [link] safe"),
+        ("call +49 (30) 1234-567 now", "call [number] now"),
+        ("ticket 4711 and log4j", "ticket [number] and log4j"),
+        ("SOC 2, TLS 1.3 and SHA256", "SOC 2, TLS 1.3 and SHA256"),
+        ("rose92 in room 115", "rose[number] in room [number]"),
+        ("host 10.0.0.12 is open", "host [number] is open"),
+        ("my password: hunter2 is weak?", "my [secret] is weak?"),
+        ("my password is hunter2 ok", "my [secret] ok"),
+        ("key \u200bAKIA\u200bIOSFODNN7EXAMPLE", "key [secret]"),
+    ],
+)
+def test_what_leads_to_a_person_or_place_is_taken_out(text: str, kept: str) -> None:
+    assert redact(text) == kept
+
+
+@pytest.mark.parametrize("text", [*SECRETS.values(), "mail a@b.de, see https://x.y/z or call 030 12345"])
+def test_redacting_twice_changes_nothing_more(text: str) -> None:
+    assert redact(redact(text)) == redact(text)
+
+
+def test_an_ordinary_question_is_kept_as_it_is() -> None:
+    question = "Does AppSec cover the supply chain, or is that product security?"
+    assert redact(question) == question
+
+
+@pytest.mark.parametrize("sign", ["\x00", "\x1b", "\x7f", "\x85", "\x9b", "\r", "\u202e", "\u2066"])
+def test_nothing_that_a_terminal_obeys_or_yaml_refuses_is_kept(sign: str) -> None:
+    assert redact(f"do roses{sign}need water?") == "do roses need water?"

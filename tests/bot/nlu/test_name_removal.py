@@ -1,0 +1,46 @@
+"""What people asked in vain is kept without the names of people, whoever they are."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.advisor import Advisor
+from bot.nlu.name_removal import NAME, NameRemover
+
+GARDEN = NameRemover({"how", "do", "roses", "grow", "will", "in", "jenkins"}, ["Rose garden", "Jenkins"])
+
+
+@pytest.mark.parametrize(
+    ("asked", "kept"),
+    [
+        ("soup for Alice", "soup for [name]"),
+        ("soup for alice", "soup for [name]"),
+        ("Alice wants soup", "[name] wants soup"),
+        ("what's Alice's budget, isn't it?", "what's [name] budget, isn't it?"),
+        ("ask Will about it", "ask [name] about it"),
+        ("Will it help?", "Will it help?"),
+        ("do BOB and Priya know SIEM or SOAR", "do [name] and [name] know SIEM or SOAR"),
+        ("WHAT DOES ALICE COVER", "WHAT DOES [name] COVER"),
+        ("Что думает Алиса", "[name] [name] [name]"),
+        ("log4shell, SOC 2, k8s, alice9 and room 4711", "log4shell, SOC 2, k8s, [name] and room [number]"),
+        ("<@U1> asked a@b.de", "[person] asked [e-mail]"),
+        ("does Jenkins grow in a Rose garden", "does Jenkins grow in a Rose garden"),
+        ("does Rosewater grow", "does [name] grow"),
+    ],
+)
+def test_a_word_stays_where_it_is_known_to_be_no_name(asked: str, kept: str) -> None:
+    assert GARDEN(asked) == kept
+
+
+@given(st.text(max_size=60))
+def test_doing_it_twice_changes_nothing_more(text: str) -> None:
+    once = GARDEN(text)
+    assert GARDEN(once) == once
+
+
+def test_what_our_own_knowledge_speaks_of_stays(advisor: Advisor) -> None:
+    question = "Does AppSec cover log4j, SAST, DevSecOps and the supply chain of Kubernetes?"
+    assert advisor.without_names(question) == question
+    assert NAME in advisor.without_names("Does AppSec cover what Zbigniew wrote?")

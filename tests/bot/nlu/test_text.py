@@ -1,0 +1,31 @@
+"""What people typed, as others read it."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.nlu.text import as_read
+
+
+@pytest.mark.parametrize(
+    ("raw", "read"),
+    [
+        ("See <https://wiki.example/rd|the wiki> by R&amp;D.", "See the wiki (https://wiki.example/rd) by R&D."),
+        ("<https://wiki.example/a?b=1&amp;c=2>", "https://wiki.example/a?b=1&c=2"),
+        ("<http://wiki.example|wiki.example>", "http://wiki.example"),
+        ("<mailto:dana@corp.example|dana@corp.example>", "dana@corp.example"),
+        (
+            "ask <@U777|dana>, <@U777>, <!subteam^S1|@security> in <#C1|general>",
+            "ask @dana, @somebody, @security in #general",
+        ),
+        ("<!here> or <!here|here>", "@here or @here"),
+        ("by <!date^1700000000^{date}|14 November>", "by 14 November"),
+        ('<at id="0">Dana Scully</at> knows', "Dana Scully knows"),
+        ("a &lt;script&gt; if a < b", "a <script> if a < b"),
+        ("&amp;lt;", "&lt;"),
+        ("  one\n\n two  ", "one\n\ntwo"),
+        ("*bold* stays, _so_ does `code`", "*bold* stays, _so_ does `code`"),
+    ],
+)
+def test_every_word_and_address_is_read_and_no_markup(raw: str, read: str) -> None:
+    assert as_read(raw) == read

@@ -1,0 +1,31 @@
+"""A small mind for tests: a dialogue of numbered steps. `next:N` moves it on from step N, anything else shows it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.domain.conversation import Conversation, LastTurn
+from bot.domain.effects import Effect
+from bot.domain.messages import Message, Reply
+from bot.domain.redaction import redact
+from bot.domain.turn import Turn
+
+
+class CountingMind:
+    """`effects` are asked for by every turn that moves the dialogue."""
+
+    def __init__(self, *effects: Effect) -> None:
+        self._effects = effects
+
+    def turn(self, message: Message, conversation: Conversation) -> Turn:
+        step = int(conversation.last.reference) if conversation.last else 0
+        if message.text == "fail":
+            raise ValueError(message.text)
+        moves = message.command in (f"next:{step}", "next")
+        step += moves
+        reply = Reply(kind="triage", title=f"step {step}", reference=message.delivery)
+        moved = replace(conversation, last=LastTurn(reference=str(step)))
+        return Turn(reply, moved, self._effects if moves else ())
+
+    def without_names(self, text: str) -> str:
+        return redact(text)
