@@ -10,7 +10,8 @@ from pathlib import Path
 from bot.advisor import Advisor
 from bot.domain.conversation import Conversation
 from bot.domain.messages import Message
-from bot.domain.turn import Turn
+from bot.domain.phrases import Phrases
+from bot.domain.turn import Route, Turn
 from bot.knowledge import KnowledgeError, Problem
 from bot.ranking.model_cache import Progress
 
@@ -39,8 +40,15 @@ class AdvisorHost:
         """Let `watch` end."""
         self._closing.set()
 
-    def turn(self, message: Message, conversation: Conversation) -> Turn:
-        return self.advisor.turn(message, conversation)
+    @property
+    def phrases(self) -> Phrases:
+        return self.advisor.phrases
+
+    def route(self, message: Message, conversation: Conversation) -> Route:
+        return self.advisor.route(message, conversation)
+
+    def turn(self, message: Message, conversation: Conversation, route: Route | None = None) -> Turn:
+        return self.advisor.turn(message, conversation, route)
 
     def without_names(self, text: str) -> str:
         return self.advisor.without_names(text)

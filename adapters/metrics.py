@@ -9,6 +9,7 @@ from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
 
 from bot.domain.messages import Message, Reply
+from bot.domain.phrases import Phrases
 from bot.domain.records import Person
 from bot.service.overview import Overview
 from bot.service.session import HandOver, PostingCheck
@@ -18,6 +19,9 @@ BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)  #
 
 class Answers(Protocol):
     """Whoever answers messages: `bot.service.session.Session`."""
+
+    @property
+    def phrases(self) -> Phrases: ...
 
     async def respond(self, message: Message, gate: PostingCheck | None = None) -> Reply: ...
 
@@ -38,6 +42,10 @@ class MeteredSession:
         self._seconds = Histogram(
             "advisor_turn_seconds", "Time of a turn", ("surface",), buckets=BUCKETS, registry=self._registry
         )
+
+    @property
+    def phrases(self) -> Phrases:
+        return self._session.phrases
 
     async def respond(self, message: Message, gate: PostingCheck | None = None) -> Reply:
         start = time.perf_counter()

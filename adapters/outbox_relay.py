@@ -20,6 +20,7 @@ from typing import Any
 from adapters.leases import LEASE, SAFE, HeldItem, HeldItems, LeaseWatch
 from bot.domain.effects import Post
 from bot.domain.outbox import ClaimedItem, Going, OutboxItem, Overtaken, Refused, Sender, TryLater
+from bot.domain.phrases import Phrases
 from bot.service.effect_handlers import arrived, left_unsure, on_given_up, sent_message_id
 from bot.service.error_location import error_location
 from bot.service.ports import LONGEST_PUT_OFF, Store, StoreUnavailable, UnitOfWork
@@ -51,12 +52,14 @@ class _Unsure(Exception):
 
 class OutboxRelay:
     """Carries parcels out, as one of perhaps several processes on the same memory. `senders` is keyed by surface, and
-    may still be filled in. `clock`: seconds since 1970; `monotonic`: seconds."""
+    may still be filled in. `phrases` gives those of the moment, for what people are told of posts and questions.
+    `clock`: seconds since 1970; `monotonic`: seconds."""
 
     def __init__(
         self,
         store: Store,
         senders: Mapping[str, Sender],
+        phrases: Callable[[], Phrases],
         *,
         clock: Callable[[], float] = time.time,
         monotonic: Callable[[], float] = time.monotonic,
@@ -65,6 +68,7 @@ class OutboxRelay:
     ) -> None:
         self._store = store
         self._senders = senders
+        self._phrases = phrases
         self._clock = clock
         self._monotonic = monotonic
         self._poll = poll
@@ -238,7 +242,7 @@ class OutboxRelay:
         async with self._store.transaction() as unit:
             await unit.outbox.sent(item.id, self._owner, self._clock())
             if item.action == "send":  # also where another one, who could not know it, took over meanwhile
-                await arrived(item, reference, link, unit)
+                await arrived(self._phrases(), item, reference, link, unit)
 
     async def _link(self, item: OutboxItem, reference: str) -> str:
         """Where a post stands. Nobody is kept from being told that it is there because its address is not known."""
@@ -263,7 +267,7 @@ class OutboxRelay:
         logger.warning("outbox: left unsure: parcel=%s surface=%s", item.id, item.place.surface)
         async with self._store.transaction() as unit:
             if await unit.outbox.failed(item.id, self._owner, why="unsure", at=self._clock()):
-                await left_unsure(item, unit)
+                await left_unsure(self._phrases(), item, unit)
         self.wake()
 
     async def _give_up(self, item: OutboxItem, why: str) -> None:
@@ -271,4 +275,4 @@ class OutboxRelay:
         async with self._store.transaction() as unit:
             failed = await unit.outbox.failed(item.id, self._owner, why=why, at=self._clock())
             if failed and item.action == "send":
-                await on_given_up(item, unit)
+                await on_given_up(self._phrases(), item, unit)

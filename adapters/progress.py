@@ -12,11 +12,11 @@ FEW = 1000  # examples; learning from fewer is over before anybody wonders
 QUARTERS = 4  # of the work; each gets a line of its own where nobody sits in front of a terminal
 
 
-def learning(say: Callable[[str], None], terminal: TextIO | None = None) -> Progress:
+def learning(tell: Callable[[str], None], terminal: TextIO | None = None) -> Progress:
     """Tells of learning: a live percentage on `terminal` (standard error unless given) where that is one, else a few
-    lines, each handed to `say`."""
+    lines, each handed to `tell`."""
     stream = terminal or sys.stderr
-    return _live(stream) if stream.isatty() else _in_lines(say)
+    return _live(stream) if stream.isatty() else _in_lines(tell)
 
 
 def _live(stream: TextIO) -> Progress:
@@ -28,7 +28,7 @@ def _live(stream: TextIO) -> Progress:
     return tell
 
 
-def _in_lines(say: Callable[[str], None]) -> Progress:
+def _in_lines(tell: Callable[[str], None]) -> Progress:
     said = -1
 
     def tell(examples: int, share: float) -> None:
@@ -38,7 +38,7 @@ def _in_lines(say: Callable[[str], None]) -> Progress:
         quarter = int(share * QUARTERS)
         if examples >= FEW and quarter > said:
             said = quarter
-            say(_said(examples, share))
+            tell(_said(examples, share))
 
     return tell
 

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import structlog
 
 from bot.commands.notices import slow_down
+from bot.domain.messages import Reply
+from bot.domain.phrases import Phrases
 from bot.domain.records import Person
 
 log = structlog.get_logger(__name__)
@@ -21,8 +23,6 @@ WITHIN = 60.0  # seconds
 DELIVERED_AGAIN = 4  # times that one delivery is free: platforms deliver again what was not confirmed in time
 KEPT = 10_000  # people who are counted at once
 
-SLOW_DOWN = slow_down(MOST)
-
 
 @dataclass(frozen=True, slots=True)
 class RateLimited:
@@ -30,6 +30,11 @@ class RateLimited:
 
     wait: float  # seconds until there is room again
     told: bool
+    most: int  # messages a minute that are taken in
+
+    def notice(self, say: Phrases) -> Reply:
+        """What the person is told."""
+        return slow_down(say, self.most)
 
 
 class Window:
@@ -75,7 +80,6 @@ class RateLimiter:
 
     def __init__(self, clock: Callable[[], float], most: int = MOST) -> None:
         self._clock = clock
-        self.notice = slow_down(most)
         self._most = most
         self._people: OrderedDict[Person, _Recent] = OrderedDict()  # who sent something last stands last
 
@@ -92,7 +96,7 @@ class RateLimiter:
             told, recent.told = recent.told, True
             if not told:
                 log.warning("flood.slowed", surface=person.surface)
-            return RateLimited(wait, told)
+            return RateLimited(wait, told, self._most)
         recent.window.take(now)
         if delivery:
             recent.deliveries[delivery] = 1

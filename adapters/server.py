@@ -149,7 +149,7 @@ async def serving(settings: Settings) -> AsyncIterator[tuple[int, Surfaces]]:
         with contextlib.suppress(NotImplementedError):  # where the system has no such signal
             asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, host.reload)
         senders: dict[str, Sender] = {}
-        relay = OutboxRelay(store, senders)
+        relay = OutboxRelay(store, senders, lambda: host.phrases)
         session = MeteredSession(Session(host, store, retention=settings.retention, woken=relay.wake))
         entrance = _entrance(settings)
         doors = await _open(Parts(settings, session, store, host, relay, entrance), stack)

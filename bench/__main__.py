@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bench import commits, general, own, page, scale, slack, teams, triage
+from bench import commits, general, own, page, scale, slack, slack_profile, teams, triage
 
 
 def main() -> None:
@@ -27,6 +27,7 @@ def main() -> None:
         commits.report,
         teams.section,
         slack.section,
+        slack_profile.section,
         page.section,
     ]
     sections = [f"# Benchmark\n\n{machine} Figures of one run of `python -m bench`."]

@@ -71,9 +71,7 @@ def main() -> None:
 
 
 def section() -> str:
-    from bench import slack_profile
-
-    return f"{asyncio.run(report())}\n\n{asyncio.run(slack_profile.report())}"
+    return asyncio.run(report())
 
 
 def kinds() -> list[Kind]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import pstats
 import tempfile
@@ -29,8 +30,8 @@ WAITING = "waiting"
 # Part of a file's path, and what it does; the first that fits counts.
 PARTS = {
     "select.epoll": WAITING,
-    f"{ROOT}/bot/plaindata": "what is remembered, as JSON and back",
-    f"{ROOT}/bot/session": "the transaction around a turn",
+    f"{ROOT}/bot/domain/serialization": "what is remembered, as JSON and back",
+    f"{ROOT}/bot/service/session": "the transaction around a turn",
     f"{ROOT}/bot/retrieval": "comparing with the examples",
     f"{ROOT}/bot": "reading, finding, deciding, composing",
     f"{ROOT}/adapters/slack": "translating and drawing for Slack",
@@ -48,6 +49,10 @@ REST = "other parts of Python"
 
 Function = tuple[str, int, str]
 """A function's file, line and name."""
+
+
+def section() -> str:
+    return asyncio.run(report())
 
 
 async def report() -> str:

@@ -1,4 +1,4 @@
-"""What remembering costs: one turn with its write, on SQLite and on a local PostgreSQL. `python -m bench.memory`.
+"""What remembering costs: one turn with its write, on SQLite and on a local PostgreSQL. `python -m bench.store`.
 
 Each turn reads the delivery and the conversation, saves the conversation and the reply, and commits. The goals are
 medians of at most 2 ms on SQLite and 4 ms on PostgreSQL; the exit code is 1 where one is missed.
@@ -22,7 +22,8 @@ from adapters.database import SqlStore, migrate
 from adapters.in_memory import InMemoryStore
 from bot.domain.conversation import Conversation, LastTurn
 from bot.domain.messages import Choice, Message, Paragraph, Place, Progress, Reply
-from bot.domain.turn import Turn
+from bot.domain.turn import Route, Turn
+from bot.knowledge.shipped_phrases import shipped
 from bot.service.ports import Store
 from bot.service.session import Session
 
@@ -33,7 +34,12 @@ GOALS = {"this process": 1.0, "sqlite": 2.0, "postgresql": 4.0}  # milliseconds
 class Triage:
     """A turn of the size that a triage question has, and no work of its own."""
 
-    def turn(self, message: Message, conversation: Conversation) -> Turn:
+    phrases = shipped()
+
+    def route(self, message: Message, conversation: Conversation) -> Route:
+        return Route(message.text)
+
+    def turn(self, message: Message, conversation: Conversation, route: Route | None = None) -> Turn:
         step = (int(conversation.last.reference) if conversation.last else 0) + 1
         reply = Reply(
             kind="triage",

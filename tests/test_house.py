@@ -9,7 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.domain.phrases import placeholders
 from bot.knowledge import load
+from bot.knowledge.shipped_phrases import shipped
+from bot.nlu.command_parser import COMMANDS
 from bot.nlu.word_list import is_english
 
 ROOT = Path(__file__).parent.parent
@@ -93,3 +96,141 @@ def test_no_term_of_the_vocabulary_stands_in_bot() -> None:
     ]
     assert len(terms) > 300
     assert not found
+
+
+# --- what is said stands in phrases
+
+# Where the parts of a reply take what people read: positions, and names.
+SHOWN: dict[str, tuple[tuple[int, ...], tuple[str, ...]]] = {
+    "Paragraph": ((0,), ("text",)),
+    "Heading": ((0,), ("text",)),
+    "Bullets": ((0,), ("items",)),
+    "Table": ((0, 1), ("header", "rows")),
+    "Choice": ((0, 2), ("label", "hint")),
+    "Option": ((1, 2), ("label", "hint")),
+    "Field": ((1, 5), ("label", "hint")),
+    "Form": ((1, 2), ("title", "submit")),
+    "Reply": ((1, 5), ("title", "disclosure")),
+    "Post": ((0, 3), ("title", "disclosure", "how_to_ask")),
+    "replace": ((), ("text", "items", "label", "hint", "title", "submit", "disclosure", "how_to_ask")),
+}
+WORD = re.compile("[A-Za-z]{2}")
+SENTENCE = re.compile(r"[A-Z][a-z']+([ .,:;…?]|$)")
+
+
+def called(call: ast.Call) -> str:
+    """The name of what is called, without what it belongs to."""
+    return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+
+
+def is_phrases(node: ast.expr) -> bool:
+    """Whether it is what phrases are said by: `say`, `self._say`, `knowledge.phrases`."""
+    match node:
+        case ast.Name(id="say" | "phrases") | ast.Attribute(attr="_say" | "phrases"):
+            return True
+    return False
+
+
+def says_a_text(call: ast.Call) -> bool:
+    return is_phrases(call.func) and bool(call.args)
+
+
+def says_a_list(call: ast.Call) -> bool:
+    return isinstance(call.func, ast.Attribute) and call.func.attr == "all" and is_phrases(call.func.value)
+
+
+def literals(node: ast.AST) -> Iterator[str]:
+    """The text literals within an expression that are shown as they are: names of phrases are not."""
+    if isinstance(node, ast.Call) and says_a_text(node):
+        for keyword in node.keywords:
+            yield from literals(keyword.value)
+    elif isinstance(node, ast.Constant):
+        if isinstance(node.value, str):
+            yield node.value
+    else:
+        for child in ast.iter_child_nodes(node):
+            yield from literals(child)
+
+
+@pytest.mark.parametrize("file", modules("bot"), ids=lambda file: str(file.relative_to(ROOT)))
+def test_no_part_of_a_reply_is_made_of_a_literal(file: Path) -> None:
+    shown = [
+        value
+        for call in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call) and called(call) in SHOWN
+        for positions, names in [SHOWN[called(call)]]
+        for value in (
+            *(argument for position, argument in enumerate(call.args) if position in positions),
+            *(keyword.value for keyword in call.keywords if keyword.arg in names),
+        )
+    ]
+    assert not [text for value in shown for text in literals(value) if WORD.search(text)]
+
+
+def test_no_literal_in_the_rooms_that_talk_begins_like_a_sentence() -> None:
+    """Also not one that gets into a reply by a detour."""
+    found = []
+    for room in ("answering", "commands", "triage", "service"):
+        for file in modules(f"bot/{room}"):
+            tree = ast.parse(file.read_text(encoding="utf-8"))
+            docs = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+            found += [
+                f"{file.relative_to(ROOT)}:{node.lineno}: {node.value}"
+                for node in ast.walk(tree)
+                if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docs
+                if SENTENCE.match(node.value)
+            ]
+    assert not found
+
+
+def phrase_names(node: ast.expr, tree: ast.Module) -> list[str]:
+    """The names that the first argument of a `say` may be: written there, or in a table of the same module."""
+    match node:
+        case ast.Constant(value=str(name)):
+            return [name]
+        case ast.IfExp(body=one, orelse=other):
+            return [*phrase_names(one, tree), *phrase_names(other, tree)]
+        case ast.Attribute(attr="phrase"):
+            return [command.phrase for command in COMMANDS]
+        case ast.Subscript():
+            while isinstance(node, ast.Subscript):
+                node = node.value
+            tables = [
+                assigned.value
+                for assigned in tree.body
+                if isinstance(assigned, ast.Assign | ast.AnnAssign) and isinstance(assigned.value, ast.Dict)
+                for target in (assigned.targets if isinstance(assigned, ast.Assign) else [assigned.target])
+                if ast.unparse(target) == ast.unparse(node)
+            ]
+            return [text for table in tables for value in table.values for text in literals(value)]
+    return []
+
+
+def phrases_said() -> Iterator[tuple[str, ast.Call, list[str]]]:
+    """Every call that says a phrase: where it stands, the call, and the names of what it may say."""
+    for file in (*modules("bot"), *modules("adapters")):
+        tree = ast.parse(file.read_text(encoding="utf-8"))
+        for call in ast.walk(tree):
+            if isinstance(call, ast.Call) and (says_a_text(call) or says_a_list(call)):
+                where = f"{file.relative_to(ROOT)}:{call.lineno}"
+                yield where, call, phrase_names(call.args[0], tree)
+
+
+def test_every_phrase_that_is_said_is_shipped_and_gets_what_it_fills_in() -> None:
+    said = list(phrases_said())
+    assert not [where for where, _, names in said if not names], "the name can't be read from the source"
+    phrases = shipped()
+    texts = [(where, name, call) for where, call, names in said if not says_a_list(call) for name in names]
+    lists = [(where, name) for where, call, names in said if says_a_list(call) for name in names]
+    assert not [(where, name) for where, name in lists if name not in phrases.lists]
+    assert not [(where, name) for where, name, _ in texts if name not in phrases.texts]
+    assert not [
+        (where, name)
+        for where, name, call in texts
+        if {keyword.arg for keyword in call.keywords} != placeholders(phrases.texts[name])
+    ]
+
+
+def test_every_phrase_that_is_shipped_is_said_somewhere() -> None:
+    said = {name for _, _, names in phrases_said() for name in names}
+    assert not {*shipped().texts, *shipped().lists} - said

@@ -45,9 +45,9 @@ def package(
     from adapters.teams.package import PackageError, write
     from bot.knowledge import load
 
-    prompts = load(read_settings().knowledge).phrase_lists.get("help-examples", ())
+    phrases = load(read_settings().knowledge).phrases
     try:
-        write(_https(url), app_id, out, prompts=prompts)
+        write(_https(url), app_id, out, phrases, prompts=phrases.all("help-examples"))
     except PackageError as error:
         typer.echo(str(error), err=True)
         raise SystemExit(2) from None

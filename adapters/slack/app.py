@@ -11,7 +11,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError
 
 from adapters.leases import HeldItem
-from adapters.rate_limit import SLOW_DOWN, RateLimited, RateLimiter
+from adapters.rate_limit import RateLimited, RateLimiter
 from adapters.slack.assistant import Assistant
 from adapters.slack.blocks import OWNER, message
 from adapters.slack.deadline import Afterwards, left
@@ -25,8 +25,8 @@ from adapters.slack.workspaces import Workspaces
 from bot.commands.notices import not_shown
 from bot.domain.messages import Message, Place, Reply
 from bot.domain.outbox import OutboxItem, Replied
+from bot.domain.phrases import Phrases
 from bot.domain.records import Person
-from bot.nlu.command_parser import parse
 from bot.service.effect_handlers import person_of
 from bot.service.overview import Overview
 from bot.service.ports import Store, StoreUnavailable, UnitOfWork
@@ -34,16 +34,14 @@ from bot.service.session import HandOver, PostingCheck
 
 log = structlog.get_logger(__name__)
 
-STEPS = frozenset({"triage", "recommendation"})  # of a dialogue: each takes the place of the one before
-SETTLES = frozenset(
-    {"confirm", "discard", "retract", "unsubscribe", "cancel"}
-)  # their buttons make no sense after them
-
 Clock = Callable[[], float]  # seconds since 1970
 
 
 class Session(Protocol):
     """Whoever answers messages: `bot.service.session`. Never raises."""
+
+    @property
+    def phrases(self) -> Phrases: ...
 
     async def respond(self, message: Message, gate: PostingCheck | None = None) -> Reply: ...
 
@@ -92,6 +90,11 @@ class App:
         self.assistant = Assistant()
         self.afterwards = Afterwards()
 
+    @property
+    def phrases(self) -> Phrases:
+        """What a surface says by itself, as the knowledge of the moment words it."""
+        return self._session.phrases
+
     def slowed(self, asked: Message) -> RateLimited | None:
         """Count what somebody typed or pressed; None: it can be taken in."""
         return self._flood.slowed(person_of(asked), asked.delivery)
@@ -100,7 +103,7 @@ class App:
         """The reply; None where nothing more is said: to somebody who sends too much, or where it was handed over
         before. `to`: see `bot.service.session`."""
         if slowed := self.slowed(asked):
-            return None if slowed.told else SLOW_DOWN
+            return None if slowed.told else slowed.notice(self.phrases)
         if to is None:
             return await self.take_turn(asked)
         return await self._session.hand_over(self._received(asked), to, self._gate(asked))
@@ -170,7 +173,7 @@ class App:
         Raises SlackApiError."""
         if slowed := self.slowed(asked):
             if not slowed.told:
-                await self.show(asked, self._slow_down(asked, body, client), client)
+                await self.show(asked, self._slow_down(slowed.notice(self.phrases), asked, body, client), client)
             return
         reply = await self.take_turn(asked)
         await self.show(asked, self._answer_button(asked, reply, body, client, respond), client)
@@ -180,7 +183,7 @@ class App:
         told alone. Raises SlackApiError."""
 
         async def tell(reference: str) -> None:
-            await client.chat_postMessage(channel=asked.person, **message(not_shown(reference)))
+            await client.chat_postMessage(channel=asked.person, **message(not_shown(self.phrases, reference)))
 
         return await self.afterwards.in_time(showing, tell)
 
@@ -200,20 +203,20 @@ class App:
         else:
             await self._answer_in_message(asked, reply, body, client, respond)
 
-    async def _slow_down(self, asked: Message, body: Mapping[str, Any], client: Any) -> None:
+    async def _slow_down(self, notice: Reply, asked: Message, body: Mapping[str, Any], client: Any) -> None:
         """Beside what was pressed, which stays as it is, with all that was entered there."""
         if (view := body.get("view")) is not None:
             show = client.views_open if view["type"] == "home" else client.views_push
             try:
-                await show(trigger_id=body["trigger_id"], view=modal(SLOW_DOWN, asked.place, public=asked.public))
+                await show(trigger_id=body["trigger_id"], view=modal(notice, asked.place, public=asked.public))
             except SlackApiError as error:
                 if error_of(error) != "push_limit_reached":
                     raise
-                await client.chat_postMessage(channel=asked.person, **message(SLOW_DOWN))
+                await client.chat_postMessage(channel=asked.person, **message(notice))
         elif asked.public:
-            await self._tell(asked, SLOW_DOWN, client)
+            await self._tell(asked, notice, client)
         else:
-            await self.deliver(asked, SLOW_DOWN, client)
+            await self.deliver(asked, notice, client)
 
     async def _answer_in_view(
         self, asked: Message, reply: Reply, body: Mapping[str, Any], view: Mapping[str, Any], client: Any
@@ -237,8 +240,7 @@ class App:
         ephemeral = bool(body.get("container", {}).get("is_ephemeral"))
         owner = _owner(body)
         own = ephemeral or not asked.public or owner == asked.person
-        name = (parse(asked.command or "") or ("", ""))[0]
-        if own and (reply.kind in STEPS or name in SETTLES):
+        if own and reply.replaces:
             shown = message(reply, asked=asked_again(asked), owner=owner)
             done = await responded(respond, reference=reply.reference, **shown, replace_original=True)
         elif ephemeral:

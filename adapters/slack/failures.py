@@ -19,6 +19,7 @@ from adapters.slack.translate import alone, team_of
 from adapters.slack.workspaces import TokenUnchecked
 from bot.commands.notices import failure, not_shown, unsure
 from bot.domain.messages import Reply
+from bot.domain.phrases import Phrases
 from bot.service.error_location import error_location
 
 log = structlog.get_logger(__name__)
@@ -29,25 +30,25 @@ LEAVING = ("app_uninstalled", "tokens_revoked")  # nobody is told, and what was 
 OnError = Callable[[Exception, Mapping[str, Any], Any, Any], Awaitable[BoltResponse]]
 
 
-def teller(afterwards: Afterwards) -> OnError:
-    """Bolt's handler of what a listener raised."""
+def error_handler(phrases: Callable[[], Phrases], afterwards: Afterwards) -> OnError:
+    """Bolt's handler of what a listener raised; `phrases` gives those of the moment."""
 
     async def on_error(error: Exception, body: Mapping[str, Any], client: Any, respond: Any) -> BoltResponse:
-        return await _answer(error, body, client, respond, afterwards)
+        return await _answer(phrases(), error, body, client, respond, afterwards)
 
     return on_error
 
 
-def _words_for(error: Exception, reference: str) -> Reply:
+def _words_for(say: Phrases, error: Exception, reference: str) -> Reply:
     """Only what is known is said: a turn is over before anything of it is shown."""
     if isinstance(error, TokenUnchecked):
-        return failure(reference)
+        return failure(say, reference)
     showing = isinstance(error, SlackApiError | aiohttp.ClientError | TimeoutError)
-    return not_shown(reference) if showing else unsure(reference)
+    return not_shown(say, reference) if showing else unsure(say, reference)
 
 
 async def _answer(
-    error: Exception, body: Mapping[str, Any], client: Any, respond: Any, afterwards: Afterwards
+    say: Phrases, error: Exception, body: Mapping[str, Any], client: Any, respond: Any, afterwards: Afterwards
 ) -> BoltResponse:
     reference = secrets.token_hex(4)
     event = (body.get("event") or {}).get("type", "")
@@ -62,7 +63,7 @@ async def _answer(
     )
     if event in LEAVING or (event and isinstance(error, TokenUnchecked)):  # Slack shall deliver it again
         return BoltResponse(status=500, body="")
-    reply = _words_for(error, reference)
+    reply = _words_for(say, error, reference)
     if "command" in body:
         return _acknowledged({"response_type": "ephemeral", **message(reply)})
     if body.get("type") == "view_submission":

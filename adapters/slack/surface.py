@@ -33,7 +33,7 @@ from adapters.slack.events import (
     message,
     tokens_revoked,
 )
-from adapters.slack.failures import teller
+from adapters.slack.failures import error_handler
 from adapters.slack.home import HomeDetails
 from adapters.slack.installations import Installations
 from adapters.slack.installing import INSTALL, REDIRECT, InstallFlow, answer, install_flow
@@ -174,7 +174,7 @@ class SlackSurface:
         )
         for listener in LISTENERS:
             listener.register(app)
-        bolt.error(teller(app.afterwards))
+        bolt.error(error_handler(lambda: self._session.phrases, app.afterwards))
         self._afterwards = app.afterwards
         self._sender = SlackSender(workspaces.client, Pace(settings.slack_seconds_apart))
         self._bolt = bolt

@@ -26,6 +26,7 @@ from bot.commands.notices import unsure
 from bot.domain.effects import identity
 from bot.domain.messages import Message, Place, Reply
 from bot.domain.outbox import Going, Notice, OutboxItem
+from bot.domain.phrases import Phrases
 from bot.domain.records import Person
 from bot.service.ports import StoreUnavailable
 from bot.service.session import PostingCheck
@@ -42,6 +43,9 @@ Told = Callable[[Reply | None], dict[str, Any] | None]
 
 class Session(Protocol):
     """Whoever answers messages: `bot.service.session`."""
+
+    @property
+    def phrases(self) -> Phrases: ...
 
     async def respond(self, message: Message, gate: PostingCheck | None = None) -> Reply: ...
 
@@ -102,7 +106,7 @@ class App:
         flood = self._floods.get(name, self._flood)
         slowed = flood.slowed(sender_of(activity), activity.id) if listener and is_sent(activity) else None
         if slowed:
-            body = await self._slow_down(context, name, None if slowed.told else flood.notice)
+            body = await self._slow_down(context, name, None if slowed.told else slowed.notice(self._session.phrases))
         else:
             await self._note_where(activity, name)
             body = await listener(self, context) if listener else None
@@ -138,7 +142,7 @@ class App:
                 error=type(error).__name__,
                 at=f"{frame.filename}:{frame.lineno}",
             )
-            return unsure(reference)
+            return unsure(self._session.phrases, reference)
 
     async def answer(self, context: TurnContext, message: Message) -> None:
         """Take the turn and send the reply to where the message came from. Raises SendFailed."""

@@ -13,6 +13,7 @@ from yarl import URL
 
 from adapters.teams import icons
 from adapters.teams.invokes import message_action, message_extension_query
+from bot.domain.phrases import Phrases
 from bot.nlu.command_parser import COMMANDS
 
 VERSION = "1.30"  # of the manifest's schema
@@ -35,11 +36,11 @@ class PackageError(ValueError):
     """What was given cannot stand in a manifest; the text says why."""
 
 
-def write(url: str, app_id: str, path: Path, *, prompts: Sequence[str] = ()) -> None:
+def write(url: str, app_id: str, path: Path, say: Phrases, *, prompts: Sequence[str] = ()) -> None:
     """Write the package to `path`. `url`: where the advisor is reached; `app_id`: the bot's Microsoft app id;
     `prompts`: example questions that Teams offers in a personal chat. Raises PackageError."""
     content = {
-        "manifest.json": json.dumps(manifest(url, app_id, prompts), indent=2, ensure_ascii=False).encode(),
+        "manifest.json": json.dumps(manifest(url, app_id, say, prompts), indent=2, ensure_ascii=False).encode(),
         "color.png": icons.colour(),
         "outline.png": icons.outline(),
     }
@@ -48,7 +49,7 @@ def write(url: str, app_id: str, path: Path, *, prompts: Sequence[str] = ()) -> 
             package.writestr(zipfile.ZipInfo(name, EPOCH), data, zipfile.ZIP_DEFLATED)
 
 
-def manifest(url: str, app_id: str, prompts: Sequence[str] = ()) -> dict[str, Any]:
+def manifest(url: str, app_id: str, say: Phrases, prompts: Sequence[str] = ()) -> dict[str, Any]:
     """The manifest as data. Raises PackageError."""
     site = _site(url)
     bot_id = _guid(app_id)
@@ -74,8 +75,8 @@ def manifest(url: str, app_id: str, prompts: Sequence[str] = ()) -> dict[str, An
                 "isNotificationOnly": False,
                 "supportsFiles": False,
                 "commandLists": [
-                    {"scopes": ["personal"], "commands": [*_commands(), *_prompts(prompts)][:LISTED]},
-                    {"scopes": ["team", "groupChat"], "commands": _commands()},
+                    {"scopes": ["personal"], "commands": [*_commands(say), *_prompts(prompts)][:LISTED]},
+                    {"scopes": ["team", "groupChat"], "commands": _commands(say)},
                 ],
             }
         ],
@@ -85,9 +86,9 @@ def manifest(url: str, app_id: str, prompts: Sequence[str] = ()) -> dict[str, An
     }
 
 
-def _commands() -> list[dict[str, str]]:
+def _commands(say: Phrases) -> list[dict[str, str]]:
     listed = [command for command in COMMANDS if command.listed]
-    return [{"title": command.name, "description": command.description} for command in listed[:LISTED]]
+    return [{"title": command.name, "description": say(command.phrase)} for command in listed[:LISTED]]
 
 
 def _prompts(questions: Sequence[str]) -> list[dict[str, str]]:

@@ -136,7 +136,7 @@ class Site:
         visitor = known or new_visitor()
         knowledge = self.host.advisor.knowledge
         text = self.templates.get_template(template).render(
-            name=knowledge.phrases.get("name", "Advisor"),
+            name=knowledge.phrases("name"),
             token=visitor.token,
             nonce=secrets.token_hex(8),  # tells a form sent twice from two forms
             path=request.path,

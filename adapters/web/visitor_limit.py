@@ -24,9 +24,10 @@ from ipaddress import IPv6Address, ip_address
 import structlog
 from aiohttp import web
 
-from adapters.rate_limit import MOST, WITHIN, RateLimiter, Window
+from adapters.rate_limit import MOST, WITHIN, RateLimited, RateLimiter, Window
 from bot.commands.notices import crowded
 from bot.domain.messages import Reply
+from bot.domain.phrases import Phrases
 from bot.domain.records import Person
 
 log = structlog.get_logger(__name__)
@@ -39,17 +40,20 @@ KNOWN = 1000  # visitors who are known, those who wrote last
 ADDRESSES = 1000
 LONGEST_ADDRESS = 45
 
-CROWDED = crowded()
-
 _PORT = re.compile(r"^(\[.*\]|[^:]*):\d+$")  # behind an IPv4 address, or an IPv6 address in brackets
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why a message is not taken in, and how many seconds that lasts."""
+    """A message is not taken in for so many seconds: because of what others send, or of what this visitor sent, where
+    `limited` says so."""
 
-    notice: Reply
     wait: float
+    limited: RateLimited | None = None
+
+    def notice(self, say: Phrases) -> Reply:
+        """What the visitor is told."""
+        return self.limited.notice(say) if self.limited else crowded(say)
 
 
 class VisitorLimiter:
@@ -74,7 +78,7 @@ class VisitorLimiter:
                 return self._crowded(wait, now)
             own = Window(SURE)
         if slowed := self._flood.slowed(Person("web", "", person), delivery):
-            return Refusal(self._flood.notice, slowed.wait)
+            return Refusal(slowed.wait, slowed)
         if own.wait(now) and (wait := self._all.wait(now)):
             return self._crowded(wait, now)
         own.take(now)
@@ -102,7 +106,7 @@ class VisitorLimiter:
         if not 0 <= now - self._told_at < WITHIN:
             self._told_at = now
             log.warning("web.crowded", remedy="see TRUSTED_PROXIES in docs/deploy.md")
-        return Refusal(CROWDED, wait)
+        return Refusal(wait)
 
 
 def address_of(request: web.Request, proxies: int) -> str:

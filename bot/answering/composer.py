@@ -16,13 +16,6 @@ class Composer:
     def __init__(self, knowledge: KnowledgeBase) -> None:
         self._knowledge = knowledge
 
-    def phrase(self, key: str, otherwise: str = "", **values: str) -> str:
-        """A phrase of `phrases.yaml`, `{names}` in it filled in; `otherwise` where the folder has none."""
-        text = self._knowledge.phrases.get(key, otherwise)
-        for name, value in values.items():
-            text = text.replace("{" + name + "}", value)
-        return text
-
     def body(self, entry: Answer) -> tuple[Block, ...]:
         blocks: list[Block] = [Paragraph(part.strip()) for part in entry.answer.split("\n\n") if part.strip()]
         if entry.bullets:

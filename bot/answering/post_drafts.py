@@ -12,8 +12,6 @@ from bot.domain.records import Subscription
 from bot.knowledge.model import KnowledgeBase
 
 ANSWER, RECORD = "answer", "record"
-HOW_TO_ASK = "Ask me about it: mention me here, or write to me directly."
-STOP = "To stop these posts, mention me here with the word unsubscribe."
 
 
 class PostDrafts:
@@ -23,6 +21,7 @@ class PostDrafts:
         self.knowledge = knowledge
         self._responder = responder
         self._recommend = recommend
+        self._say = knowledge.phrases
 
     def answer(self, entry: str) -> Post | None:
         """The post of a curated answer; None where there is no such answer to be shown."""
@@ -44,7 +43,7 @@ class PostDrafts:
         post = self.answer(entry)
         if post is None:
             raise LookupError(entry)
-        how = f"{HOW_TO_ASK} {STOP}"
+        how = f"{self._say('post-how-to-ask')} {self._say('post-stop')}"
         return replace(post, shared_by=subscription.person, cadence=subscription.cadence, how_to_ask=how)
 
     def subscribable(self) -> tuple[str, ...]:
@@ -71,7 +70,7 @@ class PostDrafts:
             reply.body,
             reply.citations,
             reply.disclosure,
-            how_to_ask=HOW_TO_ASK,
+            how_to_ask=self._say("post-how-to-ask"),
             knowledge=self.knowledge.version,
         )
 

@@ -7,12 +7,13 @@ from dataclasses import replace
 
 from bot.answering.composer import MOST_CHOICES, Composer
 from bot.answering.decision import Decision
-from bot.domain.messages import Block, Bullets, Choice, Explain, Heading, Kind, Paragraph, Reply, Verdict
+from bot.domain.messages import Block, Bullets, Choice, Explain, Heading, Paragraph, Reply, Verdict
 from bot.knowledge.model import Answer, KnowledgeBase
 from bot.nlu.command_parser import listed
 from bot.nlu.question import Question
 
 EXAMPLES = 3  # of questions, for who asked something else
+_VERDICTS: dict[Verdict, str] = {"yes": "verdict-yes", "no": "verdict-no", "partly": "verdict-partly"}
 
 
 class Responder:
@@ -22,6 +23,7 @@ class Responder:
         self._knowledge = knowledge
         self._composer = composer
         self._contact = contact
+        self._say = knowledge.phrases
         self._entries: dict[tuple[str, Verdict | None], Reply] = {}
 
     # --- questions
@@ -97,7 +99,7 @@ class Responder:
     def parts(self, parts: Sequence[tuple[Question, Decision]], explain: Explain = dict) -> Reply:
         """One reply to several questions, each part under its own heading."""
         replies = [self.reply(question, decision) for question, decision in parts]
-        body = self._composer.sections([(_headline(reply), reply.body) for reply in replies])
+        body = self._composer.sections([(self._headline(reply), reply.body) for reply in replies])
         citations = tuple(dict.fromkeys(citation for reply in replies for citation in reply.citations))
         choices = tuple(dict.fromkeys(choice for reply in replies for choice in reply.choices))[:MOST_CHOICES]
         first = next(reply for reply in replies if reply.kind == "answer")
@@ -109,11 +111,7 @@ class Responder:
 
     def _unstated(self, decision: Decision) -> Reply:
         topics = [self._composer.name(topic) for topic in decision.missing]
-        text = (
-            self._composer.phrase("unstated-topic", topic=topics[0])
-            if topics
-            else self._composer.phrase("unstated", "My sources say nothing on that.")
-        )
+        text = self._say("unstated-topic", topic=topics[0]) if topics else self._say("unstated")
         own = self._knowledge.answers.get(decision.entry or "")
         if own is not None and own.answer:
             text = own.answer
@@ -122,12 +120,12 @@ class Responder:
         if nearby:
             first = nearby[0]
             body += [
-                Paragraph(self._composer.phrase("unstated-nearby", "Nearby:")),
+                Paragraph(self._say("unstated-nearby")),
                 Bullets((_first_sentence(first.answer),)),
             ]
         return Reply(
             "unstated",
-            self._composer.phrase("unstated-title", "The source does not say"),
+            self._say("unstated-title"),
             body=tuple(body),
             choices=tuple(self._composer.choice(entry.id) for entry in nearby[:3]) or self._starting_points(),
         )
@@ -150,26 +148,26 @@ class Responder:
         if not decision.options:
             return Reply(
                 "clarify",
-                self._composer.phrase("clarify-title", "Did you mean …?"),
-                body=(Paragraph(self._composer.phrase("clarify-unclear", "What does this refer to?")),),
+                self._say("clarify-unclear-title"),
+                body=(Paragraph(self._say("clarify-unclear")),),
                 choices=self._starting_points(),
             )
         return Reply(
             "clarify",
-            self._composer.phrase("clarify-title", "Did you mean one of these?"),
-            body=(Paragraph(self._composer.phrase("clarify", "Pick one, or put it in other words.")),),
+            self._say("clarify-title"),
+            body=(Paragraph(self._say("clarify")),),
             choices=tuple(self._composer.choice(option) for option in decision.options[:MOST_CHOICES]),
         )
 
     # --- everything else
 
     def offtopic(self) -> Reply:
-        body: tuple[Block, ...] = (Paragraph(self._composer.phrase("offtopic", "I can't help with that.")),)
-        if examples := self._knowledge.phrase_lists.get("help-examples", ())[:EXAMPLES]:
-            body += (Paragraph(self._composer.phrase("offtopic-examples", "For instance:")), Bullets(examples))
+        body: tuple[Block, ...] = (Paragraph(self._say("offtopic")),)
+        if examples := self._say.all("help-examples")[:EXAMPLES]:
+            body += (Paragraph(self._say("offtopic-examples")), Bullets(examples))
         return Reply(
             "offtopic",
-            self._composer.phrase("offtopic-title", "That is not my subject"),
+            self._say("offtopic-title"),
             body=body,
             choices=self._starting_points(),
         )
@@ -190,16 +188,14 @@ class Responder:
 
     def help(self, *, empty: bool = False, can_post: bool = False) -> Reply:
         """What can be asked, with examples and commands; `empty`: in answer to a message without a question."""
-        intro = self._composer.phrase("empty" if empty else "help-intro", "Ask in your own words.")
-        examples = self._knowledge.phrase_lists.get("help-examples", ())
-        described = tuple(f"{command.name}: {command.description}" for command in listed(can_post))
+        intro = self._say("empty" if empty else "help-intro")
+        examples = self._say.all("help-examples")
+        described = tuple(f"{command.name}: {self._say(command.phrase)}" for command in listed(can_post))
         body: list[Block] = [Paragraph(intro)]
         if examples:
             body.append(Bullets(tuple(examples)))
-        body += [Heading("Commands"), Bullets(described)]
-        return Reply(
-            "help", self._composer.phrase("name", "Advisor"), body=tuple(body), choices=self._starting_points()
-        )
+        body += [Heading(self._say("help-commands")), Bullets(described)]
+        return Reply("help", self._say("name"), body=tuple(body), choices=self._starting_points())
 
     def greeting(self) -> Reply:
         return self._conversational("greeting")
@@ -211,7 +207,7 @@ class Responder:
         body = (Bullets(tuple(self._composer.title(entry.id) for entry in first[:40])),)
         return Reply(
             "help",
-            self._composer.phrase("topics-title", "What you can ask about"),
+            self._say("topics-title"),
             body=body,
             choices=self._starting_points(),
         )
@@ -220,84 +216,72 @@ class Responder:
         body = tuple(Paragraph(self._composer.source_line(source)) for source in self._knowledge.sources)
         return Reply(
             "help",
-            self._composer.phrase("about-title", "Where the answers come from"),
+            self._say("about-title"),
             body=body,
             choices=self._starting_points(),
         )
 
     def offers_triage(self) -> Reply:
         """Where the dialogue would answer best, and is not for the advisor to begin."""
-        body = (Paragraph("A few questions lead to a recommendation on that."),)
-        return Reply("notice", "I can lead you there", body=body, choices=(Choice("Start", "triage"),))
+        body = (Paragraph(self._say("offers-triage")),)
+        start = Choice(self._say("offers-triage-start"), "triage")
+        return Reply("notice", self._say("offers-triage-title"), body=body, choices=(start,))
 
     def no_triage(self) -> Reply:
         """Where the knowledge has no guided dialogue: said plainly, with what can be asked instead."""
-        text = self._composer.phrase(
-            "no-triage", "I have no questions to lead you to a recommendation. Ask me directly."
-        )
+        text = self._say("no-triage")
         return Reply("triage", "", body=(Paragraph(text),), choices=self._starting_points())
 
     def secret(self) -> Reply:
         return Reply(
             "notice",
-            self._composer.phrase("secret-title", "A secret"),
-            body=(Paragraph(self._composer.phrase("secret", "Rotate it now.")),),
+            self._say("secret-title"),
+            body=(Paragraph(self._say("secret")),),
         )
 
     def incident(self, reply: Reply) -> Reply:
         """The security contact first, then what the source says, if anything."""
         contact = (
-            self._composer.phrase("incident-contact", "{contact}", contact=self._contact)
-            if self._contact
-            else self._composer.phrase("incident-no-contact")
+            self._say("incident-contact", contact=self._contact) if self._contact else self._say("incident-no-contact")
         )
         first: tuple[Block, ...] = (
-            Paragraph(self._composer.phrase("incident", "Reach your security team first.")),
+            Paragraph(self._say("incident")),
             Paragraph(contact),
         )
         if reply.kind != "answer":
-            return Reply(
-                "notice", self._composer.phrase("incident-title", "An incident"), body=first, choices=reply.choices
-            )
-        after = (Paragraph(self._composer.phrase("incident-after", "What the source says:")), Heading(reply.title))
+            return Reply("notice", self._say("incident-title"), body=first, choices=reply.choices)
+        after = (Paragraph(self._say("incident-after")), Heading(reply.title))
         return replace(
             reply,
-            title=self._composer.phrase("incident-title", "An incident"),
+            title=self._say("incident-title"),
             verdict=None,
             body=(*first, *after, *reply.body),
         )
 
     def forgetting(self) -> Reply:
-        return Reply("notice", "Forgotten")
+        return Reply("notice", self._say("forgotten-title"))
 
     def unknown_command(self, command: str) -> Reply:
         name = command.partition(":")[0][:40]
-        return replace(
-            self.help(), kind="notice", title=self._composer.phrase("unknown-command", "Unknown command", command=name)
-        )
+        return replace(self.help(), kind="notice", title=self._say("unknown-command", command=name))
 
     def unknown_answer(self) -> Reply:
         return Reply(
             "notice",
-            body=(Paragraph(self._composer.phrase("unknown-answer", "That answer is gone.")),),
+            body=(Paragraph(self._say("unknown-answer")),),
             choices=self._starting_points(),
         )
 
+    def _headline(self, reply: Reply) -> str:
+        return f"{self._say(_VERDICTS[reply.verdict])}. {reply.title}" if reply.verdict else reply.title
+
     def _starting_points(self) -> tuple[Choice, ...]:
-        listed = self._knowledge.phrase_lists.get("starting-points", ())
+        listed = self._say.all("starting-points")
         return tuple(self._composer.choice(entry) for entry in listed if entry in self._knowledge.answers)[
             :MOST_CHOICES
         ]
 
 
-def _headline(reply: Reply) -> str:
-    verdict = {"yes": "Yes. ", "no": "No. ", "partly": "Partly. "}.get(reply.verdict or "", "")
-    return verdict + reply.title
-
-
 def _first_sentence(text: str) -> str:
     sentence, stop, _ = text.partition(". ")
     return sentence + stop.strip()
-
-
-KINDS: tuple[Kind, ...] = ("answer", "unstated", "offtopic", "clarify", "triage", "recommendation", "help", "notice")

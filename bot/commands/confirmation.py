@@ -6,56 +6,64 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bot.domain.conversation import Conversation, Offered
-from bot.domain.effects import AskExpert, Publish, Subscribe
+from bot.domain.effects import AskExpert, Cadence, Publish, Subscribe
 from bot.domain.messages import Choice, Message, Paragraph, Reply
+from bot.domain.phrases import Phrases
 from bot.domain.turn import Turn
 
 Handler = Callable[[str, Message, Conversation], Turn | None]
 """Takes a command's argument. None: the argument is not one that it knows."""
 
 
-def choices_for(id: str, yes: str) -> tuple[Choice, ...]:
-    """The buttons below a preview."""
-    return Choice(yes, f"confirm:{id}", style="primary"), Choice("Drop it", f"discard:{id}")
+_SET_UP: dict[Cadence, str] = {"daily": "subscribe-confirmed-daily", "weekly": "subscribe-confirmed-weekly"}
 
 
-def handlers() -> dict[str, Handler]:
-    return {"confirm": confirm, "discard": discard}
+def choices_for(say: Phrases, id: str, yes: str) -> tuple[Choice, ...]:
+    """The buttons below a preview; `yes` is the label of the one that confirms it."""
+    return Choice(yes, f"confirm:{id}", style="primary"), Choice(say("confirm-drop"), f"discard:{id}")
 
 
-def confirm(id: str, message: Message, conversation: Conversation) -> Turn:
-    """Let happen what waits, if that is what the button was shown for. A second press finds nothing waiting."""
-    pending = conversation.pending
-    if pending is None or (id and pending.id != id):
-        return _nothing_waits(conversation)
-    return Turn(_confirmed(pending.id, pending.effect), replace(conversation, pending=None), (pending.effect,))
+class ConfirmationCommands:
+    """The commands confirm and discard."""
 
+    def __init__(self, say: Phrases) -> None:
+        self._say = say
 
-def discard(id: str, message: Message, conversation: Conversation) -> Turn:
-    pending = conversation.pending
-    if pending is None or (id and pending.id != id):
-        return _nothing_waits(conversation)
-    body = (Paragraph("Nothing was sent, and nothing is kept of it."),)
-    return Turn(Reply("notice", "Dropped", body=body), replace(conversation, pending=None))
+    def handlers(self) -> dict[str, Handler]:
+        return {"confirm": self.confirm, "discard": self.discard}
 
+    def confirm(self, id: str, message: Message, conversation: Conversation) -> Turn:
+        """Let happen what waits, if that is what the button was shown for. A second press finds nothing waiting."""
+        pending = conversation.pending
+        if pending is None or (id and pending.id != id):
+            return self._nothing_waits(conversation)
+        confirmed = self._confirmed(pending.id, pending.effect)
+        return Turn(confirmed, replace(conversation, pending=None), (pending.effect,))
 
-def _confirmed(id: str, effect: Publish | AskExpert | Subscribe) -> Reply:
-    match effect:
-        case Publish():
-            body = (Paragraph("I post it now, and tell you when it is there."),)
-            return Reply("notice", "On its way", body=body, choices=(Choice("Take it back", f"retract:{id}"),))
-        case AskExpert():
-            body = (Paragraph("I tell you when somebody answers: here, or to you alone."),)
-            return Reply("notice", "Sent", body=body)
-        case Subscribe(place, cadence):
-            often = {"daily": "day", "weekly": "week"}[cadence]
-            body = (Paragraph(f"One recommendation a {often} goes to that channel. The first one comes now."),)
-            return Reply("notice", "Set up", body=body, choices=(Choice("Stop it", f"unsubscribe:{place.channel}"),))
+    def discard(self, id: str, message: Message, conversation: Conversation) -> Turn:
+        pending = conversation.pending
+        if pending is None or (id and pending.id != id):
+            return self._nothing_waits(conversation)
+        body = (Paragraph(self._say("confirm-dropped")),)
+        return Turn(Reply("notice", self._say("confirm-dropped-title"), body=body), replace(conversation, pending=None))
 
+    def _confirmed(self, id: str, effect: Publish | AskExpert | Subscribe) -> Reply:
+        say = self._say
+        match effect:
+            case Publish():
+                back = Choice(say("post-take-back"), f"retract:{id}")
+                body = (Paragraph(say("share-confirmed")),)
+                return Reply("notice", say("share-confirmed-title"), body=body, choices=(back,))
+            case AskExpert():
+                return Reply("notice", say("ask-confirmed-title"), body=(Paragraph(say("ask-confirmed")),))
+            case Subscribe(place, cadence):
+                stop = Choice(say("subscribe-stop"), f"unsubscribe:{place.channel}")
+                body = (Paragraph(say(_SET_UP[cadence])),)
+                return Reply("notice", say("subscribe-confirmed-title"), body=body, choices=(stop,))
 
-def _nothing_waits(conversation: Conversation) -> Turn:
-    body = (Paragraph("It was confirmed or dropped already, or it is too long ago. Start again if you still want it."),)
-    return Turn(Reply("notice", "Nothing waits for that", body=body), conversation)
+    def _nothing_waits(self, conversation: Conversation) -> Turn:
+        body = (Paragraph(self._say("confirm-nothing")),)
+        return Turn(Reply("notice", self._say("confirm-nothing-title"), body=body), conversation)
 
 
 def typed(text: str, offered: Offered) -> str | None:

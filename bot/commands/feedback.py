@@ -9,13 +9,14 @@ from bot.commands.confirmation import Handler
 from bot.domain.conversation import Conversation
 from bot.domain.effects import Effect, Unanswered, Vote
 from bot.domain.messages import Choice, Message, Paragraph, Reply
+from bot.domain.phrases import Phrases
 from bot.domain.turn import Turn
 
 REASONS = {
-    "wrong": "It is wrong",
-    "missed": "It answers another question",
-    "unclear": "It is hard to understand",
-    "missing": "Something is missing",
+    "wrong": "vote-wrong",
+    "missed": "vote-missed",
+    "unclear": "vote-unclear",
+    "missing": "vote-missing",
 }
 
 
@@ -25,15 +26,17 @@ _REFERENCE = re.compile("[0-9a-f]{1,32}")
 class FeedbackCommands:
     """The command `vote:yes/REFERENCE/ENTRY`, `vote:no/REFERENCE/ENTRY` and, after that, `…/REASON`."""
 
-    def __init__(self, knowledge_version: str, entries: Container[str]) -> None:
+    def __init__(self, knowledge_version: str, entries: Container[str], say: Phrases) -> None:
         """`entries`: ids of the answers that there are. What a person types in the place of one is not kept."""
         self._version = knowledge_version
         self._entries = entries
+        self._say = say
 
     def handlers(self) -> dict[str, Handler]:
         return {"vote": self.vote}
 
     def vote(self, argument: str, message: Message, conversation: Conversation) -> Turn | None:
+        say = self._say
         answer, _, named = argument.partition("/")
         reference, _, entry = named.partition("/")
         if answer not in ("yes", "no") or not _REFERENCE.fullmatch(reference):
@@ -46,17 +49,17 @@ class FeedbackCommands:
         entry = entry if entry in self._entries else ""
         vote = Vote(reference, helpful, reason, entry or None, self._version)
         if helpful or reason:
-            thanks = Reply("notice", "Thank you", body=(Paragraph("Noted. You can change it any time."),))
+            thanks = Reply("notice", say("vote-thanks-title"), body=(Paragraph(say("vote-thanks")),))
             return Turn(thanks, conversation, (vote,))
-        choices = tuple(Choice(text, f"vote:no/{reference}/{entry}/{id}") for id, text in REASONS.items())
-        reply = Reply("notice", "Noted", body=(Paragraph("What was the matter with it?"),), choices=choices)
+        choices = tuple(Choice(say(REASONS[id]), f"vote:no/{reference}/{entry}/{id}") for id in REASONS)
+        reply = Reply("notice", say("vote-reasons-title"), body=(Paragraph(say("vote-reasons")),), choices=choices)
         return Turn(reply, conversation, (vote, *_gap(reference, entry, conversation, self._version)))
 
 
-def tools(reference: str, entry: str | None) -> tuple[Choice, ...]:
+def tools(say: Phrases, reference: str, entry: str | None) -> tuple[Choice, ...]:
     """The buttons below the reply `reference`."""
     about = f"{reference}/{entry or ''}"
-    return Choice("Helpful", f"vote:yes/{about}"), Choice("Not helpful", f"vote:no/{about}")
+    return Choice(say("vote-yes"), f"vote:yes/{about}"), Choice(say("vote-no"), f"vote:no/{about}")
 
 
 def _gap(reference: str, entry: str, conversation: Conversation, version: str) -> tuple[Effect, ...]:

@@ -5,25 +5,29 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 
-from bot.answering.decision import Decision
 from bot.answering.post_drafts import ANSWER, RECORD
 from bot.commands.feedback import tools
 from bot.commands.notices import read_in_part
 from bot.domain.conversation import Conversation, LastTurn, Offered
-from bot.domain.messages import Choice, Message, Reply
+from bot.domain.messages import UNANSWERED, Choice, Message, Reply
+from bot.domain.phrases import Phrases
 from bot.domain.turn import Turn
-from bot.nlu.question import Question
 
-UNANSWERED = ("unstated", "offtopic", "clarify")  # kinds of reply after which the question is still open
+STEPS = frozenset({"triage", "recommendation"})  # kinds of reply of a dialogue: each takes the place of the one before
+# Commands whose buttons make no sense any more once they were pressed.
+SETTLING = frozenset({
+    "confirm", "discard", "retract", "unsubscribe", "cancel",
+    "pick", "back", "skip", "why", "change", "restart", "resume", "fill",
+})  # fmt: skip
 
 
-def finished(turn: Turn, message: Message, before: Conversation) -> Turn:
+def finished(say: Phrases, turn: Turn, message: Message, before: Conversation) -> Turn:
     """`turn` with its reply named and its tools beside it; `before` is the conversation as it was."""
     reference = reference_of(message, turn.reply)
-    own = (*turn.reply.tools, *tools_for(turn.reply, reference, message))
-    reply = replace(turn.reply, reference=reference, tools=own)
+    own = (*turn.reply.tools, *tools_for(say, turn.reply, reference, message))
+    reply = replace(turn.reply, reference=reference, tools=own, replaces=_replaces(turn.reply, message))
     if message.cut:
-        reply = read_in_part(reply)
+        reply = read_in_part(say, reply)
     last = turn.conversation.last
     if reply.record:
         last = replace(last or LastTurn(), record=reply.record, reference=reference)
@@ -37,15 +41,23 @@ def finished(turn: Turn, message: Message, before: Conversation) -> Turn:
     return Turn(reply, after, turn.effects)
 
 
-def tools_for(reply: Reply, reference: str, message: Message) -> tuple[Choice, ...]:
+def _replaces(reply: Reply, message: Message) -> bool:
+    """True for the next step of a dialogue, a form filled in again, and what settles the buttons that were pressed."""
+    if message.command is None:
+        return False
+    name = message.command.partition(":")[0]
+    return reply.kind in STEPS or reply.form is not None or (reply.kind == "notice" and name in SETTLING)
+
+
+def tools_for(say: Phrases, reply: Reply, reference: str, message: Message) -> tuple[Choice, ...]:
     """What can be done with a reply: share it, ask a person instead, say whether it helped."""
     share: tuple[Choice, ...] = ()
     if message.can_post and reply.kind == "answer" and reply.entry:
-        share = (Choice("Share", f"share:{ANSWER}/{reply.entry}"),)
+        share = (Choice(say("share-button"), f"share:{ANSWER}/{reply.entry}"),)
     elif message.can_post and reply.record:
-        share = (Choice("Share", f"share:{RECORD}/{reply.record}"),)
-    ask = (Choice("Ask a person", "ask"),) if reply.kind in UNANSWERED and message.experts else ()
-    votes = tools(reference, reply.entry) if reply.kind in ("answer", "recommendation") else ()
+        share = (Choice(say("share-button"), f"share:{RECORD}/{reply.record}"),)
+    ask = (Choice(say("ask-button"), "ask"),) if reply.kind in UNANSWERED and message.experts else ()
+    votes = tools(say, reference, reply.entry) if reply.kind in ("answer", "recommendation") else ()
     return (*share, *ask, *votes)
 
 
@@ -55,24 +67,3 @@ def reference_of(message: Message, reply: Reply) -> str:
     said = (message.person, message.delivery, str(message.at), message.text, reply.entry or "")
     content = "\x1f".join((place.surface, place.tenant, place.channel, place.thread, *said))
     return hashlib.blake2b(content.encode("utf-8", "surrogatepass"), digest_size=5).hexdigest()
-
-
-def explain(question: Question, decision: Decision, parts: list[tuple[Question, Decision]]) -> dict[str, object]:
-    """What was read, the candidates with their scores, the margin and the rule that decided: plain data."""
-    return {
-        "words": list(question.words),
-        "mended": [list(pair) for pair in question.mended],
-        "subjects": list(question.subjects),
-        "topics": list(question.topics),
-        "aspects": list(question.aspects),
-        "form": question.form,
-        "reversed": question.reversed,
-        "context": decision.resolved.rule,
-        "candidates": [
-            {"entry": c.entry, "score": round(c.score, 3), "wording": round(c.wording, 3), "contrary": c.contrary}
-            for c in decision.candidates.ranked[:5]
-        ],
-        "margin": round(decision.candidates.margin, 3),
-        "rule": decision.rule,
-        "parts": [{"question": q.text, "entry": d.entry, "rule": d.rule} for q, d in parts],
-    }

@@ -11,6 +11,7 @@ from bot.domain.redaction import contains_secret
 
 Kind = Literal["answer", "unstated", "offtopic", "clarify", "triage", "recommendation", "help", "notice"]
 Verdict = Literal["yes", "no", "partly"]
+UNANSWERED: tuple[Kind, ...] = ("unstated", "offtopic", "clarify")  # after these the question is still open
 Explain = Callable[[], dict[str, object]]
 """Says why a reply is what it is, as plain data."""
 
@@ -54,7 +55,9 @@ class Message:
     fields: Fields = ()  # a submitted form: field id and the values chosen
     can_post: bool = False  # this surface has channels in which something can be posted
     experts: Place | None = None  # where a question to a person goes from here; None: nowhere
-    record: str = ""  # the kept recommendation that the command names, as JSON; the session fills it in
+    # The session fills these in, see `bot.domain.turn.Route`.
+    record: str = ""  # the kept recommendation that the command is about, as JSON
+    open_question: str = ""  # the id of the question to experts in whose thread this was said
     cut: bool = False  # more was said or entered than is read
     had_secret: bool = False
 
@@ -178,6 +181,9 @@ class Reply:
     tools: tuple[Choice, ...] = ()
     form: Form | None = None
     progress: Progress | None = None
+    replaces: bool = (
+        False  # takes the place of the message whose button brought it about, where the surface can do that
+    )
     private: bool = True  # for the person alone, where the surface can do that
     entry: str | None = None  # the curated answer this is, if it is one
     record: str = ""  # the id of the recommendation this is, if it is one

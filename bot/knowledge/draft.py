@@ -73,6 +73,7 @@ class Draft:
     answers: dict[str, Answer] = field(default_factory=dict)
     phrases: dict[str, str] = field(default_factory=dict)
     phrase_lists: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    phrase_spots: dict[str, Spot] = field(default_factory=dict)
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     triage: Triage | None = None
     triage_spot: Spot = field(default_factory=lambda: Spot("triage.yaml", 0))

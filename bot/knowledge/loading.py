@@ -17,6 +17,7 @@ from bot.knowledge.problems import KnowledgeError, Problem
 from bot.knowledge.readers import read_answers, read_claims, read_groups, read_phrases, read_sources, read_vocabulary
 from bot.knowledge.references import check_references
 from bot.knowledge.rules import check_rules
+from bot.knowledge.shipped_phrases import overridden
 from bot.knowledge.triage_paths import check_paths, check_reach
 from bot.knowledge.triage_reader import read_triage
 from bot.knowledge.yamlfile import read_yaml
@@ -82,8 +83,7 @@ def _knowledge(draft: Draft, version: str) -> KnowledgeBase:
         subjects=MappingProxyType(draft.subjects),
         aspects=MappingProxyType(draft.aspects),
         topics=MappingProxyType(draft.topics),
-        phrases=MappingProxyType(draft.phrases),
-        phrase_lists=MappingProxyType(draft.phrase_lists),
+        phrases=overridden(draft.phrases, draft.phrase_lists),
         triage=draft.triage,
         version=version,
     )

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from bot.domain.phrases import Phrases
+from bot.knowledge.shipped_phrases import shipped
 from bot.knowledge.triage import Triage
 
 AnswerKind = Literal["answer", "unstated", "offtopic", "help", "triage", "clarify"]
@@ -89,7 +91,6 @@ class KnowledgeBase:
     subjects: Mapping[str, Concept] = field(default_factory=dict)
     aspects: Mapping[str, Concept] = field(default_factory=dict)
     topics: Mapping[str, Concept] = field(default_factory=dict)
-    phrases: Mapping[str, str] = field(default_factory=dict)
-    phrase_lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    phrases: Phrases = field(default_factory=shipped)
     triage: Triage | None = None
     version: str = ""  # a hash of the content

@@ -22,7 +22,7 @@ ANSWER_KEYS = (
     *("id", "title", "kind", "answer", "bullets", "table", "questions", "contrary"),
     *("subject", "subjects", "aspect", "topic", "topics", "claims", "related"),
 )
-PHRASES_WITH_ANSWERS = frozenset({"starting-points"})  # lists of ids of answers rather than of texts
+PHRASES_WITH_ANSWERS = frozenset({"starting-points", "comparison"})  # ids of answers rather than texts
 ANSWER_KINDS: tuple[AnswerKind, ...] = get_args(AnswerKind)
 WITHOUT_TEXT: frozenset[AnswerKind] = frozenset(
     {"help", "triage", "clarify", "offtopic"}
@@ -190,6 +190,7 @@ def read_phrases(root: Node, file: str, draft: Draft) -> None:
         if key.text in PHRASES_WITH_ANSWERS:
             draft.refer(found, "answer")
         texts = tuple(words.text for words in found)
+        draft.phrase_spots[key.text] = key.spot
         if isinstance(node, SequenceNode):
             draft.phrase_lists[key.text] = texts
         else:

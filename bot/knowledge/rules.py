@@ -6,8 +6,10 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+from bot.domain.phrases import placeholders
 from bot.knowledge.draft import SECTION_OF, Draft, Name, Thing
 from bot.knowledge.problems import Spot, quoted
+from bot.knowledge.shipped_phrases import shipped
 from bot.knowledge.triage import Triage
 
 MOST_ID = 100  # characters: ids travel in buttons' commands and in Slack's action ids (255)
@@ -39,6 +41,7 @@ def check_rules(draft: Draft) -> None:
     _check_use_of_claims(draft)
     _check_lengths(draft)
     _check_option_names(draft)
+    _check_phrases(draft)
 
 
 def _check_phrasings(draft: Draft) -> None:
@@ -170,3 +173,25 @@ def _measured_triage(triage: Triage) -> Iterable[tuple[Thing, str, str, str, int
         yield "outcome", id, "", "what the outcome says", len(outcome.says), MOST_SAYS
         for point in (*outcome.reasons, *outcome.watch, *outcome.first, *outcome.tools):
             yield "outcome", id, "", "a point of the outcome", len(point.text), MOST_SAYS
+
+
+def _check_phrases(draft: Draft) -> None:
+    """Names that nothing says, texts where a list is wanted, and {braces} that nothing fills in."""
+    defaults = shipped()
+    known = (*defaults.texts, *defaults.lists)
+    for name, spot in draft.phrase_spots.items():
+        if name not in known:
+            draft.report.unknown(spot, "phrase", name, known, "docs/knowledge.md says where the names are listed")
+        elif name in defaults.lists and name in draft.phrases:
+            draft.report.add(spot, f"{quoted(name)} must be a list; put each item on a line of its own, after a dash")
+        elif name in defaults.texts and name in draft.phrase_lists:
+            draft.report.add(spot, f"{quoted(name)} must be one text, not a list")
+        elif name in defaults.texts:
+            _check_placeholders(draft, name, spot, placeholders(defaults.texts[name]))
+
+
+def _check_placeholders(draft: Draft, name: str, spot: Spot, filled_in: frozenset[str]) -> None:
+    for unknown in sorted(placeholders(draft.phrases[name]) - filled_in):
+        use = ", ".join(f"{{{one}}}" for one in sorted(filled_in))
+        remedy = f"it can use {use}" if use else "nothing is filled in here"
+        draft.report.add(spot, f"nothing fills in {{{unknown}}} in {quoted(name)}; {remedy}")

@@ -15,27 +15,27 @@ class Command:
     """A command a person can type. A button's command may carry an argument after a colon: `answer:ID`."""
 
     name: str
-    description: str
+    phrase: str  # names what describes it
     aliases: tuple[str, ...] = ()
     listed: bool = True
     posts: bool = False  # of use only where there are channels to post in
 
 
 COMMANDS = (
-    Command("help", "What I can do, with examples", ("commands", "usage", "?")),
-    Command("topics", "What you can ask about", ("subjects", "menu", "list")),
-    Command("compare", "The subjects side by side", ("comparison",)),
-    Command("triage", "A few questions that lead to a recommendation", ("recommend", "start triage")),
-    Command("form", "All questions of the triage at once", ("triage form",), listed=False),
-    Command("share", "Post the last answer in a channel", ("share this",), posts=True),
-    Command("posts", "What you have shared, to take it back", ("my posts", "retract"), listed=False),
-    Command("subscribe", "One recommendation a week in a channel", ("subscription",), posts=True),
-    Command("unsubscribe", "Stop the recommendations here", ("stop subscription",), listed=False),
-    Command("ask", "Pass a question on to a person", ("ask a person", "ask someone", "ask an expert", "ask a human")),
-    Command("confirm", "Do what was previewed", listed=False),
-    Command("discard", "Drop what was previewed", ("drop it", "cancel"), listed=False),
-    Command("about", "Where the answers come from", ("source", "sources")),
-    Command("forget me", "Delete what is kept about you", ("forget", "delete my data")),
+    Command("help", "command-help", ("commands", "usage", "?")),
+    Command("topics", "command-topics", ("subjects", "menu", "list")),
+    Command("compare", "command-compare", ("comparison",)),
+    Command("triage", "command-triage", ("recommend", "start triage")),
+    Command("form", "command-form", ("triage form",), listed=False),
+    Command("share", "command-share", ("share this",), posts=True),
+    Command("posts", "command-posts", ("my posts", "retract"), listed=False),
+    Command("subscribe", "command-subscribe", ("subscription",), posts=True),
+    Command("unsubscribe", "command-unsubscribe", ("stop subscription",), listed=False),
+    Command("ask", "command-ask", ("ask a person", "ask someone", "ask an expert", "ask a human")),
+    Command("confirm", "command-confirm", listed=False),
+    Command("discard", "command-discard", ("drop it", "cancel"), listed=False),
+    Command("about", "command-about", ("source", "sources")),
+    Command("forget me", "command-forget-me", ("forget", "delete my data")),
 )
 
 

@@ -9,7 +9,7 @@ from bot.nlu.text import split_words
 
 class Guards:
     def __init__(self, knowledge: KnowledgeBase) -> None:
-        signs = knowledge.phrase_lists.get("incident-signs", ())
+        signs = knowledge.phrases.all("incident-signs")
         self._signs = PhraseMatcher(" ".join(word.text for word in split_words(sign)) for sign in signs)
 
     def reports_incident(self, text: str) -> bool:

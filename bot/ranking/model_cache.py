@@ -28,6 +28,7 @@ Arrays = Mapping[str, NDArray[Any]]
 
 Progress = Callable[[int, float], None]
 """Told how far learning is: from how many examples, and the share that is done, from 0.0 to 1.0 at the very end."""
+PACKAGE = Path(__file__).parent.parent  # all of `bot`
 
 _SUFFIX = ".npz"
 _DAMAGED = (OSError, EOFError, KeyError, ValueError, TypeError, zipfile.BadZipFile)
@@ -109,11 +110,14 @@ class ModelCache:
 
 @cache
 def _program() -> str:
-    """A hash of the program itself: a change in how questions are read changes what is learnt from them."""
-    root = Path(__file__).parent
+    return program_hash(PACKAGE)
+
+
+def program_hash(package: Path) -> str:
+    """A hash of all modules of `package`: a change in how questions are read changes what is learnt from them."""
     content = hashlib.sha256()
-    for file in sorted(root.rglob("*.py")):
-        content.update(file.read_bytes())
+    for file in sorted(package.rglob("*.py")):
+        content.update(file.relative_to(package).as_posix().encode() + b"\0" + file.read_bytes())
     return content.hexdigest()
 
 

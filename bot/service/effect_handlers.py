@@ -26,6 +26,7 @@ from bot.domain.effects import (
 )
 from bot.domain.messages import Message, Place, Reply
 from bot.domain.outbox import ExpertAnswer, ExpertQuestion, Notice, OutboxItem, Replied
+from bot.domain.phrases import Phrases
 from bot.domain.records import DeletionCounts, Person, PostState, StoredPost, StoredQuestion, Subscription, owner_of
 from bot.service.ports import AT_ONCE, UnitOfWork
 
@@ -43,7 +44,13 @@ def day_of(at: float) -> str:
 
 
 async def apply_effect(
-    effect: Effect, message: Message, reply: Reply, unit: UnitOfWork, now: float, without_names: RemoveNames
+    say: Phrases,
+    effect: Effect,
+    message: Message,
+    reply: Reply,
+    unit: UnitOfWork,
+    now: float,
+    without_names: RemoveNames,
 ) -> Reply:
     """Do what `effect` says. Returns the reply: another one where what was asked for is not allowed or not possible."""
     match effect:
@@ -57,64 +64,64 @@ async def apply_effect(
             if await unit.posts.add(StoredPost(id, place, message.person, post, at=now, asked_in=message.place)):
                 await unit.outbox.put(OutboxItem(id, "send", place, subject=id, content=post), AT_ONCE)
         case PostAgain():
-            return await _post_again(effect, message, reply, unit)
+            return await _post_again(say, effect, message, reply, unit)
         case Retract(id):
-            return await _retract(id, message, reply, unit)
+            return await _retract(say, id, message, reply, unit)
         case Refresh():
-            return await refresh(effect, reply, unit)
+            return reply if await refresh(effect, unit) else notices.not_there(say, reply.reference)
         case ListPosts():
-            return notices.posts(await unit.posts.of(person_of(message)), reply.reference)
+            return notices.posts(say, await unit.posts.of(person_of(message)), reply.reference)
         case AskExpert(id, question, to):
             if await unit.questions.add(StoredQuestion(id, message.place, message.person, to, question, at=now)):
                 asked = ExpertQuestion(id, question, asked_by=message.person)
                 await unit.outbox.put(OutboxItem(id, "send", to, subject=id, content=asked), AT_ONCE)
         case Relay():
-            return await _relay(effect, message, reply, unit, now, without_names)
+            return await _relay(say, effect, message, reply, unit, now, without_names)
         case Subscribe(place, cadence):
             await unit.subscriptions.put(Subscription(place, cadence, message.person, next_at=now))
         case Unsubscribe(place):
-            return await _unsubscribe(place, message, reply, unit)
+            return await _unsubscribe(say, place, message, reply, unit)
         case Forget():
-            return notices.forgotten(await forget(person_of(message), unit), reply.reference)
+            return notices.forgotten(say, await forget(person_of(message), unit), reply.reference)
     return reply
 
 
-async def _post_again(effect: PostAgain, message: Message, reply: Reply, unit: UnitOfWork) -> Reply:
+async def _post_again(say: Phrases, effect: PostAgain, message: Message, reply: Reply, unit: UnitOfWork) -> Reply:
     """A second press finds it on its way, so it does nothing."""
     kept = await unit.posts.get(effect.id)
     if kept is None or kept.state != "unsure":
-        return notices.not_there(reply.reference)
+        return notices.not_there(say, reply.reference)
     if not kept.person or owner_of(kept) != person_of(message):
-        return notices.not_yours(reply.reference)
+        return notices.not_yours(say, reply.reference)
     await unit.posts.change(kept.id, state="waiting")
     item = OutboxItem(f"{kept.id}-{effect.attempt}", "send", kept.place, subject=kept.id, content=kept.post)
     await unit.outbox.put(item, AT_ONCE)
     return reply
 
 
-async def _retract(id: str, message: Message, reply: Reply, unit: UnitOfWork) -> Reply:
+async def _retract(say: Phrases, id: str, message: Message, reply: Reply, unit: UnitOfWork) -> Reply:
     kept = await unit.posts.get(id)
     if kept is None or kept.state in ("retracted", "failed"):
-        return notices.not_there(reply.reference)
+        return notices.not_there(say, reply.reference)
     if not kept.person or owner_of(kept) != person_of(message):
-        return notices.not_yours(reply.reference)
+        return notices.not_yours(say, reply.reference)
     withdrawn = await unit.outbox.withdraw(id)
     unsaid = replace(kept.post, note="")  # once it is taken back, their words are nobody's any more
     await unit.posts.change(id, state="retracted", post=unsaid)
     if not withdrawn:
         await unit.outbox.put(OutboxItem(f"{id}-retract", "delete", kept.place, subject=id), AT_ONCE)
-    return notices.not_taken_back(reply.reference) if kept.state == "unsure" else reply
+    return notices.not_taken_back(say, reply.reference) if kept.state == "unsure" else reply
 
 
-async def refresh(effect: Refresh, reply: Reply, unit: UnitOfWork) -> Reply:
-    """Bring a standing post up to date: also for the operator's command, which has no conversation."""
+async def refresh(effect: Refresh, unit: UnitOfWork) -> bool:
+    """Bring a standing post up to date, also for the operator's command. False: the post stands no more."""
     kept = await unit.posts.get(effect.id)
     if kept is None or kept.state != "posted":
-        return notices.not_there(reply.reference)
+        return False
     await unit.posts.change(effect.id, state="posted", post=effect.post)
     parcel_id = f"{effect.id}-{effect.post.knowledge or effect.post.updated}"
     await unit.outbox.put(OutboxItem(parcel_id, "update", kept.place, subject=effect.id, content=effect.post), AT_ONCE)
-    return reply
+    return True
 
 
 async def forget(person: Person, unit: UnitOfWork) -> DeletionCounts:
@@ -136,26 +143,32 @@ async def forget(person: Person, unit: UnitOfWork) -> DeletionCounts:
     return forgotten
 
 
-async def _unsubscribe(place: Place, message: Message, reply: Reply, unit: UnitOfWork) -> Reply:
+async def _unsubscribe(say: Phrases, place: Place, message: Message, reply: Reply, unit: UnitOfWork) -> Reply:
     """Whether a channel has a subscription is told to who is in it alone."""
     kept = await unit.subscriptions.get(place)
     if kept is not None and Person(place.surface, place.tenant, kept.person) == person_of(message):
         await unit.subscriptions.remove(place)
         return reply
     if replace(message.place, thread="") != replace(place, thread=""):
-        return notices.not_stopped(reply.reference)
-    return reply if await unit.subscriptions.remove(place) else notices.not_subscribed(reply.reference)
+        return notices.not_stopped(say, reply.reference)
+    return reply if await unit.subscriptions.remove(place) else notices.not_subscribed(say, reply.reference)
 
 
 async def _relay(
-    effect: Relay, message: Message, reply: Reply, unit: UnitOfWork, now: float, without_names: RemoveNames
+    say: Phrases,
+    effect: Relay,
+    message: Message,
+    reply: Reply,
+    unit: UnitOfWork,
+    now: float,
+    without_names: RemoveNames,
 ) -> Reply:
     """Only who is where the question went can answer it: the experts of another tenant may know its id as well."""
     kept = await unit.questions.get(effect.id)
     if kept is None or not kept.person or replace(kept.to, thread="") != replace(message.place, thread=""):
-        return notices.not_there(reply.reference)
+        return notices.not_there(say, reply.reference)
     if not await unit.questions.answered(effect.id):
-        return notices.relayed_before(reply.reference)
+        return notices.relayed_before(say, reply.reference)
     told = ExpertAnswer(kept.question, effect.answer, effect.answered_by, asked_by=kept.person)
     await unit.outbox.put(
         OutboxItem(f"{effect.id}-relay", "send", kept.place, subject=effect.id, content=told), AT_ONCE
@@ -165,7 +178,7 @@ async def _relay(
     return reply
 
 
-async def arrived(item: OutboxItem, reference: str, link: str, unit: UnitOfWork) -> None:
+async def arrived(say: Phrases, item: OutboxItem, reference: str, link: str, unit: UnitOfWork) -> None:
     """A parcel was sent: `reference` is the platform's own id of the message, `link` where it stands."""
     match item.content:
         case Post():
@@ -175,7 +188,7 @@ async def arrived(item: OutboxItem, reference: str, link: str, unit: UnitOfWork)
                 state = taken_back if kept.state == taken_back else "posted"
                 await unit.posts.change(item.subject, state=state, reference=reference)
                 if state == "posted" and kept.person and kept.asked_in.surface:
-                    await _tell(kept.person, kept.asked_in, notices.posted(kept.id, link), unit)
+                    await _tell(kept.person, kept.asked_in, notices.posted(say, kept.id, link), unit)
         case ExpertQuestion():
             await unit.questions.posted(item.subject, reference)
         case None if reference:
@@ -188,7 +201,7 @@ async def sent_message_id(subject: str, unit: UnitOfWork) -> str:
     return kept.reference if kept else ""
 
 
-async def on_given_up(item: OutboxItem, unit: UnitOfWork) -> None:
+async def on_given_up(say: Phrases, item: OutboxItem, unit: UnitOfWork) -> None:
     """A parcel was given up: whoever waits for it is told."""
     match item.content:
         case Post():
@@ -196,22 +209,22 @@ async def on_given_up(item: OutboxItem, unit: UnitOfWork) -> None:
             if post is not None:
                 await unit.posts.change(item.subject, state="failed")
                 if post.person and post.asked_in.surface:
-                    await _tell(post.person, post.asked_in, notices.not_posted(post.id), unit)
+                    await _tell(post.person, post.asked_in, notices.not_posted(say, post.id), unit)
                 elif post.post.cadence is not None:
-                    await _end_subscription(item, unit)
+                    await _end_subscription(say, item, unit)
         case ExpertQuestion():
             question = await unit.questions.get(item.subject)
             if question is not None and question.person:
                 await unit.questions.answered(question.id)
-                await _tell(question.person, question.place, notices.not_asked(question.id), unit)
+                await _tell(question.person, question.place, notices.not_asked(say, question.id), unit)
         case ExpertAnswer(answered_by=expert):
             question = await unit.questions.get(item.subject)
             if question is not None and expert:
                 thread = replace(question.to, thread=question.reference)
-                await _tell(expert, thread, notices.not_relayed(item.id), unit)
+                await _tell(expert, thread, notices.not_relayed(say, item.id), unit)
 
 
-async def left_unsure(item: OutboxItem, unit: UnitOfWork) -> None:
+async def left_unsure(say: Phrases, item: OutboxItem, unit: UnitOfWork) -> None:
     """A parcel may have arrived, nobody can look, and others would see it twice: it is not sent again. Whoever waits
     for it is told so, or told it alone, where twice is better than never."""
     match item.content:
@@ -224,34 +237,35 @@ async def left_unsure(item: OutboxItem, unit: UnitOfWork) -> None:
                 await unit.posts.change(post.id, state="unsure")
             if not post.person:
                 return
-            told = (notices.not_taken_back if taken_back else notices.post_unsure)(f"{item.id}-unsure")
+            told = (notices.not_taken_back if taken_back else notices.post_unsure)(say, f"{item.id}-unsure")
             if not taken_back:
-                told = replace(told, choices=notices.again(post))
+                told = replace(told, choices=notices.again(say, post))
             where, directly = (post.asked_in, False) if post.asked_in.surface else (post.place, True)
             await _tell(post.person, where, told, unit, directly=directly)
         case ExpertQuestion(id=id):
             question = await unit.questions.get(id)
             if question is not None and question.person:
-                await _tell(question.person, question.place, notices.question_unsure(f"{id}-unsure"), unit)
+                await _tell(question.person, question.place, notices.question_unsure(say, f"{id}-unsure"), unit)
         case ExpertAnswer():
             alone = replace(item.content, directly=True)
             again = OutboxItem(f"{item.id}-alone", "send", item.place, subject=item.subject, content=alone)
             await unit.outbox.put(again, AT_ONCE)
         case Replied(reply, _, person) | Notice(reply, person, False):
             if person:
-                notice = Notice(notices.maybe_above(reply), person, directly=True, otherwise=notices.look_above())
+                told, below = notices.maybe_above(say, reply), notices.look_above(say)
+                notice = Notice(told, person, directly=True, otherwise=below)
                 again = OutboxItem(f"{item.id}-alone", "send", item.place, f"{item.id}-alone", notice)
                 await unit.outbox.put(again, AT_ONCE)
 
 
-async def _end_subscription(item: OutboxItem, unit: UnitOfWork) -> None:
+async def _end_subscription(say: Phrases, item: OutboxItem, unit: UnitOfWork) -> None:
     """What can't be posted is not tried for ever, and not given up in silence."""
     kept = await unit.subscriptions.get(item.place)
     if kept is None:
         return
     await unit.subscriptions.remove(kept.place)
     if kept.person:
-        ended = notices.subscription_ended(item.id, kept.cadence)
+        ended = notices.subscription_ended(say, item.id, kept.cadence)
         await _tell(kept.person, kept.place, ended, unit, directly=True)
 
 

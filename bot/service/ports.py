@@ -256,8 +256,8 @@ class UnitOfWork(Protocol):
 
     async def forget(self, person: Person) -> DeletionCounts:
         """Delete what is kept about a person, everywhere, and what waits to be sent to them. Posts and subscriptions
-        stay without their name, and so does what others still get (`bot.domain.outbox.left_of`); what stands in channels is
-        for `bot.service.effect_handlers.forget` to change."""
+        stay without their name, and so does what others still get (`bot.domain.outbox.left_of`); what stands in
+        channels is for `bot.service.effect_handlers.forget` to change."""
         ...
 
     async def delete_tenant(self, surface: str, tenant: str) -> int:

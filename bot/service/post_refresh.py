@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from bot.answering.post_drafts import PostDrafts
 from bot.domain.effects import Refresh
-from bot.domain.messages import Reply
 from bot.domain.records import StoredPost
 from bot.service.effect_handlers import day_of, refresh
 from bot.service.ports import Store
@@ -26,7 +25,6 @@ async def refresh_stale(store: Store, drafts: PostDrafts, now: float) -> Sequenc
     refreshed = []
     for kept, effect in await stale(store, drafts, now):
         async with store.transaction() as unit:
-            reply = await refresh(effect, Reply("notice"), unit)
-        if not reply.title:  # it stood until then
-            refreshed.append(kept)
+            if await refresh(effect, unit):
+                refreshed.append(kept)
     return refreshed

@@ -14,16 +14,12 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 
 from bot.commands import notices
-from bot.commands.confirmation import typed
-from bot.commands.experts import as_answer, is_among_experts
-from bot.commands.sharing import record_wanted
 from bot.domain.conversation import Conversation, Retention, expires_at, without_expired
 from bot.domain.effects import Forget, Publish, Subscribe
 from bot.domain.messages import Message, Place, Reply
+from bot.domain.phrases import Phrases
 from bot.domain.records import Person
 from bot.domain.turn import Turn, TurnTaker
-from bot.nlu.command_parser import parse
-from bot.nlu.text import clean
 from bot.service.effect_handlers import apply_effect, person_of
 from bot.service.error_location import error_location
 from bot.service.overview import Overview, overview
@@ -76,13 +72,18 @@ class Session:
         self._clock = clock
         self._woken = woken
 
+    @property
+    def phrases(self) -> Phrases:
+        """What a surface says by itself, as the knowledge of the moment words it."""
+        return self._advisor.phrases
+
     async def respond(self, message: Message, gate: PostingCheck | None = None) -> Reply:
         """The reply to `message`. Never raises: whatever fails, the person gets a notice with a reference. No gate:
         whoever asks may have posted."""
         try:
             return await self._settle(message, None, gate)
         except Exception as error:
-            return _notice_of(error)
+            return self._notice_of(error)
 
     async def hand_over(self, message: Message, to: HandOver, gate: PostingCheck | None = None) -> Reply | None:
         """The same for a surface that sees to its reply itself, from the turn's own transaction on. None: it was handed
@@ -92,7 +93,7 @@ class Session:
         except _HandedOver:
             return None
         except Exception as error:
-            return _notice_of(error)
+            return self._notice_of(error)
 
     def opening(self, message: Message) -> Reply:
         """What is said to `message` where nothing was said before. It is no turn: nothing is read, and nothing kept."""
@@ -141,16 +142,16 @@ class Session:
         now = message.at or self._clock()
         remembered = await unit.conversations.load(message.place, message.person)
         conversation = without_expired(remembered.conversation, now, self._retention)
-        turn = await self._turn(await self._with_record(message, conversation, unit), conversation, unit)
+        turn = await self._turn(message, conversation, unit)
         if barred is not None:
-            turn = _allowed(turn, conversation, barred)
+            turn = _allowed(self.phrases, turn, conversation, barred)
         forgets = any(isinstance(effect, Forget) for effect in turn.effects)
         if not forgets:
             after = turn.conversation if turn.conversation.moved_at == now else replace(turn.conversation, moved_at=now)
             await self._save(message, after, remembered.version, unit)
         reply = turn.reply
         for effect in turn.effects:
-            reply = await apply_effect(effect, message, reply, unit, now, self._advisor.without_names)
+            reply = await apply_effect(self.phrases, effect, message, reply, unit, now, self._advisor.without_names)
         if message.delivery:
             person = "" if forgets else message.person
             if not await unit.deliveries.record(message, None if to else reply, person=person, at=now):
@@ -160,20 +161,13 @@ class Session:
         return reply, bool(turn.effects)
 
     async def _turn(self, message: Message, conversation: Conversation, unit: UnitOfWork) -> Turn:
-        if message.command is None and not message.quoted and message.place.thread and is_among_experts(message):
-            asked = await unit.questions.in_thread(message.place)
-            if asked and asked.state == "open":
-                message = as_answer(asked.id, message)
-        return self._advisor.turn(message, conversation)
-
-    @staticmethod
-    async def _with_record(message: Message, conversation: Conversation, unit: UnitOfWork) -> Message:
-        """The message with the kept recommendation that its command is about, if that is this person's."""
-        text = "" if message.quoted else clean(message.text)
-        command = parse(message.command or typed(text, conversation.offered) or text)
-        id = record_wanted(*command, conversation) if command else ""
-        record = await unit.recommendations.record(id, person_of(message)) if id else None
-        return replace(message, record=record) if record else message
+        """The turn, with what the message's route says has to be fetched for it."""
+        route = self._advisor.route(message, conversation)
+        if route.record and (record := await unit.recommendations.record(route.record, person_of(message))):
+            message = replace(message, record=record)
+        if route.thread and (asked := await unit.questions.in_thread(message.place)) and asked.state == "open":
+            message = replace(message, open_question=asked.id)
+        return self._advisor.turn(message, conversation, route)
 
     async def _save(self, message: Message, conversation: Conversation, version: int, unit: UnitOfWork) -> None:
         look_again_at = expires_at(conversation, conversation.moved_at, self._retention)
@@ -183,8 +177,14 @@ class Session:
         if not saved:
             raise _Moved
 
+    def _notice_of(self, error: Exception) -> Reply:
+        reference = secrets.token_hex(4)
+        logger.error("turn failed: reference=%s error=%s at=%s", reference, _in_short(error), error_location(error))
+        notice = notices.unsure if isinstance(error, OutcomeUnknown) else notices.failure
+        return notice(self.phrases, reference)
 
-def _allowed(turn: Turn, before: Conversation, barred: Mapping[Place, str]) -> Turn:
+
+def _allowed(say: Phrases, turn: Turn, before: Conversation, barred: Mapping[Place, str]) -> Turn:
     """`turn`, or, where it would post what must not be posted, one that says so and leaves everything as it was. Raises
     _Unasked."""
     for effect in turn.effects:
@@ -192,14 +192,8 @@ def _allowed(turn: Turn, before: Conversation, barred: Mapping[Place, str]) -> T
             if effect.place not in barred:
                 raise _Unasked(effect.place)
             if why := barred[effect.place]:
-                return Turn(notices.barred(why, turn.reply.reference), before)
+                return Turn(notices.barred(say, why, turn.reply.reference), before)
     return turn
-
-
-def _notice_of(error: Exception) -> Reply:
-    reference = secrets.token_hex(4)
-    logger.error("turn failed: reference=%s error=%s at=%s", reference, _in_short(error), error_location(error))
-    return notices.unsure(reference) if isinstance(error, OutcomeUnknown) else notices.failure(reference)
 
 
 def _in_short(error: Exception) -> str:

@@ -13,6 +13,7 @@ from bot.domain.conversation import Conversation
 from bot.domain.dialogue_state import Run
 from bot.domain.effects import Keep, identity
 from bot.domain.messages import Choice, Message, Reply
+from bot.domain.phrases import Phrases
 from bot.domain.turn import Turn
 from bot.knowledge.triage import Triage
 from bot.triage import record as records
@@ -22,16 +23,15 @@ from bot.triage.replies import TriageReplies
 from bot.triage.transitions import answered, begun, changing, gone_back, is_answer, settled
 
 PAUSE = 4 * 60 * 60.0  # seconds without a word, after which it is asked whether to go on
-INTRODUCTION = "A few questions, one at a time. Answer with a button, a number or in your own words."
-EARLIER = "That belongs to an earlier step. This is where we are now."
 
 
 class Dialogue:
     """Leads through `triage`. `version` of the knowledge goes into every record."""
 
-    def __init__(self, triage: Triage, composer: Composer, version: str) -> None:
+    def __init__(self, triage: Triage, composer: Composer, version: str, say: Phrases) -> None:
         self.triage = triage
-        self.replies = TriageReplies(triage, composer)
+        self.replies = TriageReplies(triage, composer, say)
+        self._say = say
         self._version = version
 
     def handlers(self) -> dict[str, Handler]:
@@ -71,9 +71,9 @@ class Dialogue:
         question = self.triage.questions[question_id]
         options = (option,) if option else message.entered.get(question_id, ())
         if not options:
-            return self.show(run, conversation, "Pick at least one, or skip the question.")
+            return self.show(run, conversation, self._say("triage-pick-one"))
         if not is_answer(question, options):
-            return self.show(run, conversation, "I don't know that option. Pick one of these.")
+            return self.show(run, conversation, self._say("triage-unknown-option"))
         return self.move(answered(run, question_id, options, self.triage), message, conversation)
 
     def back(self, argument: str, message: Message, conversation: Conversation) -> Turn:
@@ -82,7 +82,7 @@ class Dialogue:
         if run is None:
             return self._stale(where, conversation)
         if not run.answers:
-            return self.show(run, conversation, "This is the first question.")
+            return self.show(run, conversation, self._say("triage-first"))
         return self.move(gone_back(run, self.triage), message, conversation)
 
     def skip(self, argument: str, message: Message, conversation: Conversation) -> Turn:
@@ -91,8 +91,7 @@ class Dialogue:
         if run is None:
             return self._stale(where, conversation)
         if self.triage.questions[run.at].required:
-            said = "This one can't be skipped, the rest depends on it. Pick what comes closest."
-            return self.show(run, conversation, said)
+            return self.show(run, conversation, self._say("triage-required"))
         return self.move(answered(run, run.at, (), self.triage), message, conversation)
 
     def why(self, argument: str, message: Message, conversation: Conversation) -> Turn:
@@ -155,7 +154,8 @@ class Dialogue:
                 missing = missing or question.ask
         filled = settled(run, wanted, self.triage)
         if filled.at:
-            said = f"One answer is missing: {missing or self.triage.questions[filled.at].ask}"
+            missing = missing or self.triage.questions[filled.at].ask
+            said = self._say("triage-form-missing", question=missing)
             return Turn(self.replies.form(filled, wanted, said), replace(conversation, triage=filled))
         return self.move(filled, message, conversation)
 
@@ -195,7 +195,7 @@ class Dialogue:
         before = run.picks.get(question, ())
         wanted = (*before, *options) if asked.multiple else options
         if not is_answer(asked, wanted):
-            return self.move(changing(run, question), message, conversation, "I don't know that option.")
+            return self.move(changing(run, question), message, conversation, self._say("triage-unknown-change"))
         return self.changed(run, question, wanted, message, conversation)
 
     def changed(
@@ -204,9 +204,10 @@ class Dialogue:
         """An earlier answer replaced, and everything after follows."""
         after = answered(run, question, options, self.triage)
         asked = self.triage.questions[question]
-        said = f"Changed. {asked.ask} {self.replies.labels(asked, after.picks[question])}."
+        answer = self.replies.labels(asked, after.picks[question])
+        said = self._say("triage-changed", question=asked.ask, answer=answer)
         dropped = [self.triage.questions[id].ask for id in run.picks if id not in after.picks]
-        gone = f"No longer asked: {' '.join(dropped)}" if dropped else ""
+        gone = self._say("triage-no-longer-asked", questions=" ".join(dropped)) if dropped else ""
         return self.move(after, message, conversation, said, gone)
 
     def recommendation(self, text: str) -> Reply:
@@ -215,10 +216,11 @@ class Dialogue:
         found = decide(record.answers, self.triage)
         lead = ""
         if record.knowledge != self._version:
-            lead = "The knowledge has changed since this was recommended; this is what it says now."
+            lead = self._say("triage-knowledge-changed")
             if record.outcome != found.outcome.id:
                 before = self.triage.outcomes.get(record.outcome)
-                lead += f" At that time it was: {before.title if before else record.outcome}."
+                title = before.title if before else record.outcome
+                lead = f"{lead} {self._say('triage-recommended-before', outcome=title)}"
         return self.replies.recommendation(record.answers, found, lead)
 
     def reopen(self, run: Run, message: Message, conversation: Conversation) -> Turn:
@@ -228,12 +230,12 @@ class Dialogue:
     def why_recommended(self, run: Run) -> Reply:
         """Each answer of a finished run, and what it speaks for."""
         reply = self.replies.reasons(run.picks, decide(run.picks, self.triage))
-        return replace(reply, choices=_own_choices(run), record=run.record)
+        return replace(reply, choices=self._own_choices(run), record=run.record)
 
     # --- what is shown
 
     def _begin(self, message: Message, conversation: Conversation) -> Turn:
-        return self.show(begun(run_id(message), self.triage), conversation, INTRODUCTION)
+        return self.show(begun(run_id(message), self.triage), conversation, self._say("triage-introduction"))
 
     def show(self, run: Run, conversation: Conversation, *lead: str) -> Turn:
         reply = self.replies.question(run, *lead) if run.is_open else self._recommended(run, *lead)
@@ -243,7 +245,7 @@ class Dialogue:
         picks = run.picks
         reply = self.replies.recommendation(picks, decide(picks, self.triage), *lead)
         related = tuple(choice for choice in reply.choices if choice.command.startswith("answer:"))
-        return replace(reply, choices=(*related, *_own_choices(run)), record=run.record)
+        return replace(reply, choices=(*related, *self._own_choices(run)), record=run.record)
 
     def _at(self, where: str, question: str, conversation: Conversation) -> Run | None:
         """The run, where `where` and `question` are where it stands. Both may be left out by who types."""
@@ -257,13 +259,15 @@ class Dialogue:
         run = conversation.triage
         if run is None or (where and run.id != where and not run.is_open):
             return Turn(self.replies.not_open(), conversation)
+        if not run.is_open:
+            return self.show(run, conversation, self._say("triage-finished"))
         twice = run.id == where and question and option and option in run.picks.get(question, ())
-        said = "I have that answer already." if twice else EARLIER
-        return self.show(run, conversation, said if run.is_open else "This is finished. Here is what came out.")
+        said = self._say("triage-twice") if twice else self._say("triage-earlier")
+        return self.show(run, conversation, said)
 
-
-def _own_choices(run: Run) -> tuple[Choice, ...]:
-    return Choice("Change an answer", f"change:{run.id}"), Choice("Start again", f"restart:{run.id}")
+    def _own_choices(self, run: Run) -> tuple[Choice, ...]:
+        change = Choice(self._say("triage-change"), f"change:{run.id}")
+        return change, Choice(self._say("triage-again"), f"restart:{run.id}")
 
 
 def run_id(message: Message) -> str:

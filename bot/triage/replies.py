@@ -8,18 +8,20 @@ from dataclasses import replace
 from bot.answering.composer import Composer
 from bot.domain.dialogue_state import Run
 from bot.domain.messages import Block, Bullets, Choice, Field, Form, Heading, Option, Paragraph, Progress, Reply
-from bot.knowledge.triage import Picks, Point, Triage, TriageOption, TriageQuestion
+from bot.domain.phrases import Phrases
+from bot.knowledge.triage import Picks, Point, Reason, Triage, TriageOption, TriageQuestion
 from bot.triage.recommendation import Change, Recommendation
 from bot.triage.transitions import steps
 
 MOST_RELATED = 3
-AGAIN = Choice("Start again", "triage")
 
 
 class TriageReplies:
-    def __init__(self, triage: Triage, composer: Composer) -> None:
+    def __init__(self, triage: Triage, composer: Composer, say: Phrases) -> None:
         self._triage = triage
         self._composer = composer
+        self._say = say
+        self._again = Choice(say("triage-again"), "triage")
 
     # --- questions
 
@@ -30,18 +32,18 @@ class TriageReplies:
         body: list[Block] = [Paragraph(text) for text in lead if text]
         before = run.picks.get(question.id)
         if before is not None:
-            body.append(Paragraph(f"Your answer so far: {self.labels(question, before)}."))
+            body.append(Paragraph(self._say("triage-answer-before", answer=self.labels(question, before))))
         if question.multiple:
-            body.append(Paragraph("More than one is possible."))
+            body.append(Paragraph(self._say("triage-several")))
         given = tuple(one for one in run.answers if one.question != question.id)
         if given:
-            body += [Heading("Your answers so far"), self.answers({one.question: one.options for one in given})]
+            body += [Heading(self._say("triage-answers")), self.answers({one.question: one.options for one in given})]
         step, number = steps(run, self._triage)
         reply = Reply("triage", question.ask, body=tuple(body), progress=Progress(step, number))
         reply = replace(reply, tools=self._controls(run, question, where))
         if question.multiple:
             field = self._field(question, run.picks, required=True)
-            return replace(reply, form=Form(f"pick:{where}", "", "Continue", (field,)))
+            return replace(reply, form=Form(f"pick:{where}", "", self._say("triage-continue"), (field,)))
         choices = tuple(
             Choice(option.label, f"pick:{where}/{option.id}", option.means) for option in question.options.values()
         )
@@ -62,9 +64,11 @@ class TriageReplies:
         )
 
     def _controls(self, run: Run, question: TriageQuestion, where: str) -> tuple[Choice, ...]:
-        back = (Choice("Back", f"back:{where}"),) if run.answers else ()
-        skip = () if question.required else (Choice("Skip", f"skip:{where}"),)
-        return (*back, *skip, Choice("Why do you ask?", f"why:{where}"), Choice("Stop", f"cancel:{run.id}"))
+        say = self._say
+        back = (Choice(say("triage-back"), f"back:{where}"),) if run.answers else ()
+        skip = () if question.required else (Choice(say("triage-skip"), f"skip:{where}"),)
+        why, stop = Choice(say("triage-why"), f"why:{where}"), Choice(say("triage-stop"), f"cancel:{run.id}")
+        return (*back, *skip, why, stop)
 
     def _field(self, question: TriageQuestion, picks: Picks, *, required: bool) -> Field:
         options = tuple(Option(option.id, option.label, option.means) for option in question.options.values())
@@ -75,33 +79,34 @@ class TriageReplies:
         fields = tuple(
             replace(
                 self._field(question, picks, required=question.required),
-                hint="" if not question.when else "Counts only where it matters after your other answers.",
+                hint="" if not question.when else self._say("triage-form-depends"),
             )
             for question in self._triage.questions.values()
         )
-        form = Form(f"fill:{run.id}", "", "Recommend", fields)
+        form = Form(f"fill:{run.id}", "", self._say("triage-form-submit"), fields)
         body = tuple(Paragraph(text) for text in lead if text)
         return Reply("triage", self._triage.title, body=body, form=form)
 
     def paused(self, run: Run) -> Reply:
+        say = self._say
         step, number = steps(run, self._triage)
-        said = f"We stopped at question {step} of {number}: {self._triage.questions[run.at].ask}"
-        body: list[Block] = [Paragraph(said)]
+        asked = self._triage.questions[run.at].ask
+        body: list[Block] = [Paragraph(say("triage-paused", step=step, steps=number, question=asked))]
         if run.answers:
-            body += [Heading("Your answers so far"), self.answers(run.picks)]
+            body += [Heading(self._say("triage-answers")), self.answers(run.picks)]
         choices = (
-            Choice(f"Go on with question {step}", f"resume:{run.id}", style="primary"),
-            Choice("Start again", f"restart:{run.id}"),
-            Choice("Stop", f"cancel:{run.id}"),
+            Choice(say("triage-go-on", step=step), f"resume:{run.id}", style="primary"),
+            Choice(say("triage-again"), f"restart:{run.id}"),
+            Choice(say("triage-stop"), f"cancel:{run.id}"),
         )
-        return Reply("triage", "Resume or start again?", body=tuple(body), choices=choices)
+        return Reply("triage", say("triage-paused-title"), body=tuple(body), choices=choices)
 
     def which(self, run: Run) -> Reply:
         """Which answer is to be changed."""
         choices = tuple(
             Choice(self._triage.questions[one.question].ask, f"change:{run.id}/{one.question}") for one in run.answers
         )
-        return Reply("triage", "Which answer do you want to change?", body=(self.answers(run.picks),), choices=choices)
+        return Reply("triage", self._say("triage-which-title"), body=(self.answers(run.picks),), choices=choices)
 
     def meant(self, run: Run, found: Iterable[tuple[str, str]]) -> Reply:
         """Which of several answers, by question and option, was meant."""
@@ -109,9 +114,9 @@ class TriageReplies:
             Choice(self._labelled(question, option), f"change:{run.id}/{question}/{option}")
             for question, option in found
         )
-        stay = Choice("Leave it as it is", f"resume:{run.id}")
-        body = (Paragraph("That fits more than one of your answers."),)
-        return Reply("triage", "Which answer is it about?", body=body, choices=(*choices, stay))
+        stay = Choice(self._say("triage-leave"), f"resume:{run.id}")
+        body = (Paragraph(self._say("triage-meant")),)
+        return Reply("triage", self._say("triage-meant-title"), body=body, choices=(*choices, stay))
 
     def _labelled(self, question: str, option: str) -> str:
         asked = self._triage.questions[question]
@@ -119,75 +124,72 @@ class TriageReplies:
 
     def back_to(self, run: Run) -> Choice:
         """The button that leads back from a digression."""
-        return Choice(f"Back to question {steps(run, self._triage)[0]}", f"resume:{run.id}")
+        step, _ = steps(run, self._triage)
+        return Choice(self._say("triage-back-to", step=step), f"resume:{run.id}")
 
-    @staticmethod
-    def stopped() -> Reply:
-        body = (Paragraph("Nothing is kept of your answers."),)
-        return Reply("notice", "Stopped", body=body, choices=(AGAIN,))
+    def stopped(self) -> Reply:
+        body = (Paragraph(self._say("triage-stopped")),)
+        return Reply("notice", self._say("triage-stopped-title"), body=body, choices=(self._again,))
 
-    @staticmethod
-    def not_open() -> Reply:
-        body = (Paragraph("The questions this belongs to are not open any more. You can start again."),)
-        return Reply("notice", "That is over", body=body, choices=(AGAIN,))
+    def not_open(self) -> Reply:
+        body = (Paragraph(self._say("triage-over")),)
+        return Reply("notice", self._say("triage-over-title"), body=body, choices=(self._again,))
 
-    @staticmethod
-    def not_kept() -> Reply:
-        body = (Paragraph("Either it was deleted, or it is somebody else's. A new one takes a few questions."),)
-        return Reply("notice", "That recommendation is not there", body=body, choices=(AGAIN,))
+    def not_kept(self) -> Reply:
+        body = (Paragraph(self._say("triage-gone")),)
+        return Reply("notice", self._say("triage-gone-title"), body=body, choices=(self._again,))
 
     # --- the recommendation
 
     def recommendation(self, picks: Picks, found: Recommendation, *lead: str) -> Reply:
         """What is recommended, why, what would change it, what to watch and what to do first."""
-        outcome = found.outcome
+        say, outcome = self._say, found.outcome
         body: list[Block] = [*(Paragraph(text) for text in lead if text), Paragraph(outcome.says)]
         for title, items in (
-            ("Why", self._points(found.reasons)),
-            ("What to do first", self._points(found.first)),
-            ("What to watch", self._points(found.watch)),
-            ("Tools", self._points(found.tools)),
-            ("What would change it", self._changes(found.changes) or ("No other answer to a single question would.",)),
+            (say("triage-reasons"), self._points(found.reasons)),
+            (say("triage-first-steps"), self._points(found.first)),
+            (say("triage-watch"), self._points(found.watch)),
+            (say("triage-tools"), self._points(found.tools)),
+            (say("triage-changes"), self._changes(found.changes) or (say("triage-changes-none"),)),
         ):
             if items:
                 body += [Heading(title), Bullets(items)]
-        body += [Heading("Your answers"), self.answers(picks)]
+        body += [Heading(say("triage-given")), self.answers(picks)]
         claims = claims_of(found)
         related = tuple(self._composer.choice(entry) for entry in outcome.related[:MOST_RELATED])
         return Reply(
             "recommendation", outcome.title, body=tuple(body), citations=self._composer.citations(claims),
-            disclosure=self._composer.disclosure(claims), choices=(*related, AGAIN),
+            disclosure=self._composer.disclosure(claims), choices=(*related, self._again),
         )  # fmt: skip
 
     def reasons(self, picks: Picks, found: Recommendation) -> Reply:
         """Why it is recommended: each answer, and what it speaks for."""
+        say = self._say
         body: list[Block] = []
         claims: list[str] = []
         for id, picked in picks.items():
             question = self._triage.questions[id]
             said = [line for option in picked for line in self._spoken(question.options[option], found.outcome.id)]
             heading = f"{question.ask} {self.labels(question, picked)}"
-            body += [Heading(heading), Bullets(tuple(text for text, _ in said) or ("This decides nothing by itself.",))]
+            body += [Heading(heading), Bullets(tuple(text for text, _ in said) or (say("triage-decides-nothing"),))]
             claims += [claim for _, rests_on in said for claim in rests_on]
         own = [point for point in found.outcome.reasons if point in found.reasons]
         if own:
-            body += [Heading("All in all"), Bullets(tuple(point.text for point in own))]
+            body += [Heading(say("triage-all-in-all")), Bullets(tuple(point.text for point in own))]
             claims += [claim for point in own for claim in point.claims]
         return Reply(
-            "recommendation", f"Why: {found.outcome.title}", body=tuple(body),
+            "recommendation", say("triage-why-title", title=found.outcome.title), body=tuple(body),
             citations=self._composer.citations(claims), disclosure=self._composer.disclosure(claims),
         )  # fmt: skip
 
     def _spoken(self, option: TriageOption, outcome: str) -> list[tuple[str, tuple[str, ...]]]:
         """What picking `option` speaks for, with its claims: for `outcome`, or else for others, and which."""
         own = [(reason.text, reason.claims) for reason in option.speaks if outcome in reason.outcomes]
-        return own or [
-            (
-                f"Speaks for another outcome, {self._triage.outcomes[reason.outcomes[0]].title}. {reason.text}",
-                reason.claims,
-            )
-            for reason in option.speaks
-        ]
+        return own or [(self._speaks_for(reason), reason.claims) for reason in option.speaks]
+
+    def _speaks_for(self, reason: Reason) -> str:
+        other = self._triage.outcomes[reason.outcomes[0]].title
+        return self._say("triage-speaks-for", outcome=other, reason=reason.text)
 
     def answers(self, picks: Picks) -> Bullets:
         questions = self._triage.questions
@@ -195,9 +197,8 @@ class TriageReplies:
             tuple(f"{questions[id].ask} {self.labels(questions[id], picked)}" for id, picked in picks.items())
         )
 
-    @staticmethod
-    def labels(question: TriageQuestion, picked: Sequence[str]) -> str:
-        return ", ".join(question.options[option].label for option in picked) or "skipped"
+    def labels(self, question: TriageQuestion, picked: Sequence[str]) -> str:
+        return ", ".join(question.options[option].label for option in picked) or self._say("triage-skipped")
 
     def _points(self, points: Iterable[Point]) -> tuple[str, ...]:
         """Each point with the places in the source that it rests on."""
@@ -210,17 +211,16 @@ class TriageReplies:
             question = self._triage.questions[change.question]
             grouped.setdefault((change.question, change.outcome), []).append(self.labels(question, change.options))
         return tuple(
-            f"{self._triage.questions[question].ask} {_or(labels)}: {self._triage.outcomes[outcome].title}"
+            f"{self._triage.questions[question].ask} {self._or(labels)}: {self._triage.outcomes[outcome].title}"
             for (question, outcome), labels in grouped.items()
         )
+
+    def _or(self, labels: Sequence[str]) -> str:
+        *first, last = [f"“{label}”" for label in labels]
+        return self._say("triage-or", first=", ".join(first), last=last) if first else last
 
 
 def claims_of(found: Recommendation) -> tuple[str, ...]:
     """All claims that a recommendation rests on, those of its reasons first."""
     points = (*found.reasons, *found.first, *found.watch, *found.tools)
     return tuple(dict.fromkeys((*found.outcome.claims, *(claim for point in points for claim in point.claims))))
-
-
-def _or(labels: Sequence[str]) -> str:
-    quoted = [f"“{label}”" for label in labels]
-    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} or {quoted[-1]}"

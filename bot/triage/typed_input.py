@@ -7,6 +7,7 @@ from dataclasses import replace
 from bot.domain.conversation import Conversation
 from bot.domain.dialogue_state import Run
 from bot.domain.messages import Message
+from bot.domain.phrases import Phrases
 from bot.domain.turn import Turn
 from bot.nlu.question import Question
 from bot.nlu.text import split_words
@@ -38,19 +39,14 @@ _PHRASES = {
     ),
 }  # fmt: skip
 STEERING = {phrase: command for command, phrases in _PHRASES.items() for phrase in phrases}
-UNCLEAR = "I could not match that to one of these. Pick one, or put it in other words."
-DENIED = "I am not sure what that leaves. Pick what applies."
-SEVERAL = "That fits more than one of these, and only one can be picked."
-UNSURE = "If you can't say, skip this question; it then counts for nothing."
-UNSURE_HERE = "This one is needed. Pick what comes closest."
-SAME = "That is the answer I have already."
 
 
 class TypedInput:
     """Reads typed text for `dialogue`."""
 
-    def __init__(self, dialogue: Dialogue) -> None:
+    def __init__(self, dialogue: Dialogue, say: Phrases) -> None:
         self._dialogue = dialogue
+        self._say = say
         self._readers = {id: OptionReader(question) for id, question in dialogue.triage.questions.items()}
 
     def plainly(self, text: str, message: Message, conversation: Conversation) -> Turn | None:
@@ -76,7 +72,7 @@ class TypedInput:
         if options is None:
             return None
         if not options:
-            return self._ask_again(run, conversation, "There is no option of that number.")
+            return self._ask_again(run, conversation, self._say("triage-unknown-number"))
         return self._picked(run, OptionMatch(options), message, conversation)
 
     def in_words(self, question: Question, message: Message, conversation: Conversation) -> Turn | None:
@@ -103,8 +99,9 @@ class TypedInput:
             return Turn(self._dialogue.replies.paused(run), conversation)
         if is_unsure(question.text):
             required = self._dialogue.triage.questions[run.at].required
-            return self._ask_again(run, conversation, UNSURE_HERE if required else UNSURE)
-        return self._ask_again(run, conversation, UNCLEAR)
+            said = self._say("triage-unsure-required") if required else self._say("triage-unsure")
+            return self._ask_again(run, conversation, said)
+        return self._ask_again(run, conversation, self._say("triage-unclear"))
 
     def _wants_meaning(self, run: Run, question: Question) -> bool:
         """Whether someone asks what is meant by one of the options, and by nothing that the sources are about."""
@@ -126,9 +123,9 @@ class TypedInput:
         if paused(message, conversation):
             return Turn(self._dialogue.replies.paused(run), conversation)
         if understood.denied:
-            return self._ask_again(run, conversation, DENIED)
+            return self._ask_again(run, conversation, self._say("triage-denied"))
         if len(understood.options) > 1 and not self._dialogue.triage.questions[run.at].multiple:
-            return self._ask_again(run, conversation, SEVERAL)
+            return self._ask_again(run, conversation, self._say("triage-only-one"))
         return self._dialogue.answer(run, understood.options, message, conversation)
 
     def _ask_again(self, run: Run, conversation: Conversation, lead: str) -> Turn:
@@ -183,12 +180,12 @@ class TypedInput:
             return self._dialogue.move(changing(run, id), message, conversation)
         if set(options) == set(before):
             shown = changing(run, id) if run.at == id else run
-            return self._dialogue.show(shown, conversation, SAME)
+            return self._dialogue.show(shown, conversation, self._say("triage-same"))
         return self._dialogue.changed(run, id, options, message, conversation)
 
     def _which(self, run: Run, conversation: Conversation) -> Turn:
         if not run.answers:
-            return self._ask_again(run, conversation, "There is no earlier answer yet.")
+            return self._ask_again(run, conversation, self._say("triage-no-earlier"))
         return Turn(self._dialogue.replies.which(run), conversation)
 
 

@@ -18,6 +18,7 @@ from bot.domain.effects import Post
 from bot.domain.messages import Place
 from bot.domain.outbox import ExpertQuestion, Going, IfUnsure, Notice, OutboxItem, Refused, TryLater
 from bot.domain.records import StoredPost, StoredQuestion
+from bot.knowledge.shipped_phrases import shipped
 from bot.service.ports import AT_ONCE, Store, UnitOfWork
 
 HERE = Place("slack", "T1", "C1")
@@ -97,7 +98,7 @@ async def post_state(store: Store) -> tuple[str, str]:
 
 async def test_a_post_is_sent_once_and_its_message_remembered(store: Store) -> None:
     channel = Channel()
-    relay = OutboxRelay(store, {"slack": channel})
+    relay = OutboxRelay(store, {"slack": channel}, shipped)
     await put(store, PARCEL)
     assert [await relay.send_due(), await relay.send_due()] == [1, 0]
     assert channel.messages == {"m-p1": POST.post}
@@ -107,7 +108,7 @@ async def test_a_post_is_sent_once_and_its_message_remembered(store: Store) -> N
 
 async def test_the_platforms_retry_after_is_obeyed(store: Store) -> None:
     channel, clock = Channel([TryLater(90.0)]), Clock()
-    relay = OutboxRelay(store, {"slack": channel}, clock=clock)
+    relay = OutboxRelay(store, {"slack": channel}, shipped, clock=clock)
     await put(store, PARCEL)
     await relay.send_due()
     clock.now += 89.0
@@ -121,7 +122,7 @@ async def test_the_platforms_retry_after_is_obeyed(store: Store) -> None:
 @pytest.mark.parametrize("arrives", [True, False])
 async def test_a_post_of_unknown_outcome_is_looked_up_and_appears_once(store: Store, arrives: bool) -> None:
     channel, clock = Channel([ConnectionResetError("something private")], arrives=arrives), Clock()
-    relay = OutboxRelay(store, {"slack": channel}, clock=clock)
+    relay = OutboxRelay(store, {"slack": channel}, shipped, clock=clock)
     await put(store, PARCEL)
     await relay.send_due()
     assert await relay.send_due() == 0
@@ -141,7 +142,7 @@ async def test_while_it_cannot_be_looked_up_a_post_of_unknown_outcome_is_not_sen
             return found
 
     channel, clock = Busy([ConnectionResetError()], arrives=True), Clock()
-    relay = OutboxRelay(store, {"slack": channel}, clock=clock)
+    relay = OutboxRelay(store, {"slack": channel}, shipped, clock=clock)
     await put(store, PARCEL)
     for _ in range(4):
         await relay.send_due()
@@ -157,7 +158,7 @@ async def test_after_a_crash_another_process_goes_on_when_the_lease_has_ended(st
         await unit.outbox.claim("crashed", now=clock.now, lease=LEASE, surfaces=("slack",))
         await unit.outbox.going("p1", "crashed", now=clock.now, lease=LEASE)
     channel.messages["m-p1"] = POST.post  # it had arrived
-    relay = OutboxRelay(store, {"slack": channel}, clock=clock, monotonic=clock)
+    relay = OutboxRelay(store, {"slack": channel}, shipped, clock=clock, monotonic=clock)
     assert await looks(relay, clock) == [0, 0, 1]
     assert (channel.attempts, channel.looked) == (0, 1)
     assert await post_state(store) == ("posted", "m-p1")
@@ -172,18 +173,18 @@ async def test_an_attempt_that_takes_too_long_counts_as_unknown(store: Store) ->
             return reference
 
     channel, clock = Slow(), Clock()
-    relay = OutboxRelay(store, {"slack": channel}, clock=clock, patience=0.5)
+    relay = OutboxRelay(store, {"slack": channel}, shipped, clock=clock, patience=0.5)
     await put(store, PARCEL)
     await relay.send_due()
     clock.now += wait_before(1)
-    await OutboxRelay(store, {"slack": channel}, clock=clock).send_due()
+    await OutboxRelay(store, {"slack": channel}, shipped, clock=clock).send_due()
     assert channel.attempts == 1
     assert await post_state(store) == ("posted", "m-p1")
 
 
 async def test_what_the_platform_refuses_is_not_tried_again(store: Store, caplog: pytest.LogCaptureFixture) -> None:
     channel, clock = Channel([Refused("not_in_channel")]), Clock()
-    relay = OutboxRelay(store, {"slack": channel}, clock=clock)
+    relay = OutboxRelay(store, {"slack": channel}, shipped, clock=clock)
     await put(store, PARCEL)
     with caplog.at_level(logging.ERROR):
         await relay.send_due()
@@ -194,7 +195,7 @@ async def test_what_the_platform_refuses_is_not_tried_again(store: Store, caplog
 
 
 async def test_the_log_shows_nothing_of_what_was_sent(store: Store, caplog: pytest.LogCaptureFixture) -> None:
-    relay = OutboxRelay(store, {"slack": Channel([ConnectionResetError("something private")])})
+    relay = OutboxRelay(store, {"slack": Channel([ConnectionResetError("something private")])}, shipped)
     await put(store, PARCEL)
     with caplog.at_level(logging.DEBUG):
         await relay.send_due()
@@ -204,7 +205,7 @@ async def test_the_log_shows_nothing_of_what_was_sent(store: Store, caplog: pyte
 
 async def test_a_post_taken_back_while_on_its_way_is_deleted_after_it_arrived(store: Store) -> None:
     channel = Channel()
-    relay = OutboxRelay(store, {"slack": channel})
+    relay = OutboxRelay(store, {"slack": channel}, shipped)
     await put(store, PARCEL, OutboxItem("p1-retract", "delete", HERE, subject="p1"))
     async with store.transaction() as unit:
         await unit.posts.change("p1", state="retracted")
@@ -216,7 +217,7 @@ async def test_a_post_taken_back_while_on_its_way_is_deleted_after_it_arrived(st
 
 async def test_a_post_that_never_arrived_need_not_be_deleted(store: Store) -> None:
     channel = Channel([Refused("channel_not_found")])
-    relay = OutboxRelay(store, {"slack": channel})
+    relay = OutboxRelay(store, {"slack": channel}, shipped)
     await put(store, PARCEL, OutboxItem("p1-retract", "delete", HERE, subject="p1"))
     while await relay.send_due():
         pass
@@ -226,7 +227,7 @@ async def test_a_post_that_never_arrived_need_not_be_deleted(store: Store) -> No
 
 async def test_a_post_is_updated_in_place(store: Store) -> None:
     channel, newer = Channel(), Post("Newer")
-    relay = OutboxRelay(store, {"slack": channel})
+    relay = OutboxRelay(store, {"slack": channel}, shipped)
     await put(store, PARCEL, OutboxItem("p1-k2", "update", HERE, subject="p1", content=newer))
     while await relay.send_due():
         pass
@@ -239,7 +240,7 @@ async def test_a_question_remembers_the_message_that_starts_its_thread(store: St
     await put(store, OutboxItem("q1", "send", experts, subject="q1", content=content))
     async with store.transaction() as unit:
         await unit.questions.add(StoredQuestion("q1", HERE, "anna", experts, "why?"))
-    await OutboxRelay(store, {"slack": Channel()}).send_due()
+    await OutboxRelay(store, {"slack": Channel()}, shipped).send_due()
     async with store.transaction() as unit:
         found = await unit.questions.in_thread(Place("slack", "T1", "C9", "m-q1"))
     assert found is not None and found.id == "q1"
@@ -254,15 +255,15 @@ async def test_two_postmen_send_each_parcel_once(store: Store) -> None:
         while await relay.send_due():
             pass
 
-    await asyncio.gather(*(work(OutboxRelay(store, {"slack": channel})) for _ in range(3)))
+    await asyncio.gather(*(work(OutboxRelay(store, {"slack": channel}, shipped)) for _ in range(3)))
     assert len(channel.messages) == channel.attempts == 30
 
 
 async def test_each_surface_has_its_own_sender(store: Store) -> None:
     slack, teams = Channel(), Channel()
     await put(store, PARCEL, OutboxItem("t1", "send", Place("teams", "X", "Y"), subject="t1", content=POST.post))
-    assert await OutboxRelay(store, {"slack": slack}).send_due() == 1
-    assert await OutboxRelay(store, {"teams": teams}).send_due() == 1
+    assert await OutboxRelay(store, {"slack": slack}, shipped).send_due() == 1
+    assert await OutboxRelay(store, {"teams": teams}, shipped).send_due() == 1
     assert (list(slack.messages), list(teams.messages)) == (["m-p1"], ["m-t1"])
 
 
@@ -274,7 +275,7 @@ async def test_a_running_postman_is_woken_and_ends_when_closed(store: Store) -> 
             arrived.set()
             return await super().send(item, going)
 
-    relay = OutboxRelay(store, {"slack": Telling()}, poll=3600.0)
+    relay = OutboxRelay(store, {"slack": Telling()}, shipped, poll=3600.0)
     running = asyncio.create_task(relay.run())
     await asyncio.sleep(0)
     await put(store, PARCEL)
@@ -295,7 +296,7 @@ async def test_what_another_version_wrote_is_given_up_and_the_rest_is_sent(
         content = '{"is": "Bygone", "text": "something private"}'
         await connection.execute(text("UPDATE outbox SET content = :content WHERE id = 'p1'"), {"content": content})
     with caplog.at_level(logging.ERROR):
-        assert await OutboxRelay(store, {"slack": channel}).send_due() == 1
+        assert await OutboxRelay(store, {"slack": channel}, shipped).send_due() == 1
     assert list(channel.messages) == ["m-p2"]
     async with store.transaction() as unit:
         assert await unit.outbox.waiting() == 0
@@ -322,7 +323,7 @@ async def test_a_look_that_fails_for_any_reason_is_followed_by_another(caplog: p
             return await super().send(item, going)
 
     store = Faulty()
-    relay = OutboxRelay(store, {"slack": Last()}, poll=0.001)
+    relay = OutboxRelay(store, {"slack": Last()}, shipped, poll=0.001)
     await put(store, PARCEL)
     store.trouble = ValueError("something private")
     with caplog.at_level(logging.ERROR):
@@ -333,7 +334,7 @@ async def test_a_look_that_fails_for_any_reason_is_followed_by_another(caplog: p
 
 async def test_what_fails_for_hours_is_given_up(store: Store) -> None:
     clock = Clock()
-    relay = OutboxRelay(store, {"slack": Channel([TryLater(0.0)] * (ATTEMPTS + 1))}, clock=clock)
+    relay = OutboxRelay(store, {"slack": Channel([TryLater(0.0)] * (ATTEMPTS + 1))}, shipped, clock=clock)
     await put(store, PARCEL)
     for _ in range(ATTEMPTS):
         clock.now += LEASE + 300.0
@@ -352,7 +353,7 @@ async def test_whoever_shared_a_post_that_never_arrived_is_told(store: Store) ->
     async with store.transaction() as unit:
         await unit.posts.add(replace(POST, asked_in=asked_in))
         await unit.outbox.put(PARCEL, 0.0)
-    relay = OutboxRelay(store, {"slack": channel})
+    relay = OutboxRelay(store, {"slack": channel}, shipped)
     while await relay.send_due():
         pass
     (told,) = channel.messages.values()
@@ -365,7 +366,7 @@ async def test_whoever_asked_an_expert_in_vain_is_told(store: Store) -> None:
     await put(store, OutboxItem("q1", "send", experts, subject="q1", content=ExpertQuestion("q1", "why?", "anna")))
     async with store.transaction() as unit:
         await unit.questions.add(StoredQuestion("q1", HERE, "anna", experts, "why?"))
-    relay = OutboxRelay(store, {"slack": channel})
+    relay = OutboxRelay(store, {"slack": channel}, shipped)
     while await relay.send_due():
         pass
     (told,) = channel.messages.values()
@@ -377,7 +378,7 @@ async def test_whoever_shared_a_post_is_told_where_it_stands_and_can_take_it_bac
     async with store.transaction() as unit:
         await unit.posts.add(replace(POST, asked_in=asked_in))
         await unit.outbox.put(PARCEL, 0.0)
-    relay = OutboxRelay(store, {"slack": channel})
+    relay = OutboxRelay(store, {"slack": channel}, shipped)
     while await relay.send_due():
         pass
     told = channel.messages["m-p1-notice"]

@@ -242,3 +242,19 @@ def test_a_vote_that_is_typed_names_no_entry_that_there_is_not(advisor: Advisor,
 def test_a_vote_on_a_reference_that_is_none_of_ours_is_none(advisor: Advisor) -> None:
     effects = advisor.turn(Message(text=f"vote:yes/{'r' * 101}/"), Conversation()).effects
     assert not any(isinstance(effect, Vote) for effect in effects)
+
+
+@pytest.mark.parametrize(
+    ("message", "replaces"),
+    [
+        (Message(command="triage"), True),
+        (Message(command="confirm:x"), True),
+        (Message(command="pick:gone/question/option"), True),
+        (Message(command="help"), False),
+        (Message(command="answer:compare-all"), False),
+        (Message(text="triage"), False),
+    ],
+    ids=["a step", "what settles", "a stale step", "help", "an answer", "typed"],
+)
+def test_what_takes_the_place_of_what_was_pressed(advisor: Advisor, message: Message, replaces: bool) -> None:
+    assert advisor.turn(message, Conversation()).reply.replaces is replaces

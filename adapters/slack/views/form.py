@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from adapters.rate_limit import SLOW_DOWN
 from adapters.slack.app import App
 from adapters.slack.forms import channels
 from adapters.slack.membership import timely_objection
@@ -15,8 +14,8 @@ from adapters.slack.translate import from_submission
 def register(app: App) -> None:
     async def on_submission(ack: Any, body: dict[str, Any], client: Any) -> None:
         asked = from_submission(body)
-        if app.slowed(asked):  # said each time: a modal has to be answered, and what was entered stays in it
-            await ack(response_action="push", view=modal(SLOW_DOWN, asked.place, public=asked.public))
+        if slowed := app.slowed(asked):  # said each time: a modal has to be answered, and what was entered stays in it
+            await ack(response_action="push", view=modal(slowed.notice(app.phrases), asked.place, public=asked.public))
             return
         wrong = await _objections(body, client)
         if wrong:

@@ -16,8 +16,6 @@ from bot.domain.messages import Paragraph, Reply
 
 log = structlog.get_logger(__name__)
 
-REPLACING = ("triage", "recommendation", "notice")  # replies that carry on where the card was
-
 
 async def on_execute(app: App, context: Any) -> dict[str, Any]:
     """The body of the answer: a card, or a line of text where the card stays as it is."""
@@ -32,7 +30,7 @@ async def on_execute(app: App, context: Any) -> dict[str, Any]:
     stays = bool(data.get(KEEP))
     if stays and reply.kind == "notice" and not reply.choices and not reply.form:
         return _answer("application/vnd.microsoft.activity.message", _in_short(reply))
-    if stays or reply.kind not in REPLACING:
+    if stays or not reply.replaces:
         await app.send(context, reply, message)
         return _answer("application/vnd.microsoft.activity.message", "See the message below.")
     card = draw(reply)

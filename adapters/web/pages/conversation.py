@@ -19,6 +19,7 @@ from adapters.web.visitor import Visitor, new_visitor, remember
 from adapters.web.visitor_limit import Refusal, VisitorLimiter, address_of
 from bot.domain.bounds import Fields
 from bot.domain.messages import Choice, Message, Place
+from bot.domain.phrases import Phrases
 from bot.nlu.command_parser import listed
 from bot.service.ports import StoreUnavailable
 
@@ -75,9 +76,13 @@ class Conversation:
             "conversation.html",
             exchanges=exchanges,
             view=view,
-            intro=knowledge.phrases.get("help-intro", "Ask in your own words."),
-            examples=knowledge.phrase_lists.get("help-examples", ()),
-            commands=[command for command in listed(can_post=False) if command.name in ("compare", "triage", "topics")],
+            intro=knowledge.phrases("help-intro"),
+            examples=knowledge.phrases.all("help-examples"),
+            commands=[
+                (command.name, knowledge.phrases(command.phrase))
+                for command in listed(can_post=False)
+                if command.name in ("compare", "triage", "topics")
+            ],
             **self._drawn(exchanges),
         )
 
@@ -93,7 +98,8 @@ class Conversation:
         message = Message(
             said.text, said.command, PLACE, person=visitor.person, delivery=id, at=now, fields=said.fields
         )
-        label = message.text if message.command is None else _label(message.command, earlier)
+        say = self._site.host.advisor.phrases
+        label = message.text if message.command is None else _label(say, message.command, earlier)
         reply = await self._site.session.respond(message)
         exchange = Exchange(id, HIDDEN if message.had_secret else label, reply, now)
         if reply.forgets:
@@ -139,7 +145,12 @@ class Conversation:
         """The notice, with what was sent, so that it can be sent again."""
         sent = [(name, value) for name, value in form.items() if name not in OURS and isinstance(value, str)]
         response = self._site.page(
-            request, "slowed.html", status=429, notice=refusal.notice, sent=sent, text=str(form.get("text", ""))
+            request,
+            "slowed.html",
+            status=429,
+            notice=refusal.notice(self._site.host.advisor.phrases),
+            sent=sent,
+            text=str(form.get("text", "")),
         )
         response.headers["Retry-After"] = whole_seconds(refusal.wait)
         return response
@@ -208,7 +219,7 @@ def _said(form: Posted) -> Said:
     return Said("" if command else str(form.get("text", "")), command, fields)
 
 
-def _label(command: str, earlier: Sequence[Exchange]) -> str:
+def _label(say: Phrases, command: str, earlier: Sequence[Exchange]) -> str:
     """What stood on the button that was pressed."""
     for exchange in reversed(earlier):
         reply = exchange.reply
@@ -217,7 +228,7 @@ def _label(command: str, earlier: Sequence[Exchange]) -> str:
             if choice.command == command:
                 return choice.label
     name = command.partition(":")[0]
-    return next((known.description for known in listed(can_post=False) if known.name == name), command)
+    return next((say(known.phrase) for known in listed(can_post=False) if known.name == name), command)
 
 
 def _delivery(secret: str, nonce: str, said: Said) -> str:

@@ -24,9 +24,10 @@ from adapters.outbox_relay import OutboxRelay
 from bot.domain.effects import Post, Publish
 from bot.domain.messages import Message, Place
 from bot.domain.outbox import Going, IfUnsure, OutboxItem
+from bot.knowledge.shipped_phrases import shipped
 from bot.service.ports import Store, UnitOfWork
 from bot.service.session import Session
-from tests.bot.service.counting import CountingMind
+from tests.bot.service.counting import StepCounter
 
 HERE = Place("slack", "T1", "C1")
 
@@ -37,7 +38,7 @@ def message(delivery: str) -> Message:
 
 async def serve(url: str, name: str, count: int) -> None:
     store = SqlStore.at(url)
-    session = Session(CountingMind(), store)
+    session = Session(StepCounter(), store)
     for number in range(count):
         reply = await session.respond(message(f"{name}-{number}"))
         print(reply.title, flush=True)
@@ -111,7 +112,7 @@ def deaths(url: str) -> None:
     async def take(delivery: str, last: int) -> None:
         store = SqlStore.at(url)
         post = Publish(f"post-{delivery}", HERE, Post("Title"))
-        reply = await Session(CountingMind(post), MortalMemory(store, Mortal(last))).respond(message(delivery))
+        reply = await Session(StepCounter(post), MortalMemory(store, Mortal(last))).respond(message(delivery))
         print(delivery, reply.title, flush=True)
         await store.close()
 
@@ -166,7 +167,7 @@ class FileSender:
 async def post(url: str, file: Path, dies_at: str | None = None) -> None:
     """Looks until the leases of the dead have ended and nothing is left to do."""
     store, now = SqlStore.at(url), 1000.0
-    relay = OutboxRelay(store, {"slack": FileSender(file, dies_at)}, clock=lambda: now, monotonic=lambda: now)
+    relay = OutboxRelay(store, {"slack": FileSender(file, dies_at)}, shipped, clock=lambda: now, monotonic=lambda: now)
     idle = 0
     while idle < 4:
         idle = 0 if await relay.send_due() else idle + 1

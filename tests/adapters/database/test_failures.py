@@ -13,7 +13,7 @@ from adapters.database import SqlStore
 from bot.service.ports import StoreUnavailable
 from bot.service.session import Session
 from tests.adapters.database.process import message
-from tests.bot.service.counting import CountingMind
+from tests.bot.service.counting import StepCounter
 
 
 async def test_a_server_that_is_not_there_gets_a_notice_and_no_password_in_the_log(
@@ -21,7 +21,7 @@ async def test_a_server_that_is_not_there_gets_a_notice_and_no_password_in_the_l
 ) -> None:
     store = SqlStore.at("postgresql://user:s3cret@127.0.0.1:1/nothing")
     with caplog.at_level(logging.DEBUG):
-        reply = await Session(CountingMind(), store).respond(message("d1"))
+        reply = await Session(StepCounter(), store).respond(message("d1"))
     assert reply.kind == "notice"
     assert reply.reference in caplog.text and "OperationalError" in caplog.text
     assert "s3cret" not in caplog.text
@@ -30,7 +30,7 @@ async def test_a_server_that_is_not_there_gets_a_notice_and_no_password_in_the_l
 
 async def test_connections_that_the_server_cut_are_replaced_unnoticed(postgresql_url: str) -> None:
     store = SqlStore.at(postgresql_url)
-    session = Session(CountingMind(), store)
+    session = Session(StepCounter(), store)
     await session.respond(message("d1"))
     with psycopg.connect(postgresql_url, autocommit=True) as connection:
         connection.execute(
@@ -45,7 +45,7 @@ async def test_a_file_that_is_no_database_gets_a_notice(tmp_path: Path) -> None:
     file = tmp_path / "advisor.db"
     file.write_text("This is not a database. " * 100)
     store = SqlStore.at(f"sqlite:///{file}")
-    assert (await Session(CountingMind(), store).respond(message("d1"))).kind == "notice"
+    assert (await Session(StepCounter(), store).respond(message("d1"))).kind == "notice"
     await store.close()
 
 
@@ -60,7 +60,7 @@ async def test_a_database_without_the_schema_names_the_failure_but_no_statement(
 
 async def test_a_delivery_kept_in_a_shape_of_another_version_is_answered_anew(sqlite_url: str) -> None:
     store = SqlStore.at(sqlite_url)
-    session = Session(CountingMind(), store)
+    session = Session(StepCounter(), store)
     await session.respond(message("d1"))
     with sqlite3.connect(sqlite_url.removeprefix("sqlite:///")) as connection:
         connection.execute("UPDATE deliveries SET reply = ?", ('{"is": "Reply", "kind": "a kind of the future"}',))

@@ -16,7 +16,7 @@ from bot.domain.outbox import OutboxItem
 from bot.domain.records import StoredPost
 from bot.service.session import Session
 from tests.adapters.database.process import HERE, message
-from tests.bot.service.counting import CountingMind
+from tests.bot.service.counting import StepCounter
 
 pytestmark = pytest.mark.long
 
@@ -47,7 +47,7 @@ async def test_a_process_killed_while_serving_loses_no_answer_it_gave(database: 
     given += (await process.stdout.read()).splitlines()
     await process.wait()
     store = SqlStore.at(database)
-    session = Session(CountingMind(), store)
+    session = Session(StepCounter(), store)
     for number in range(len(given)):
         assert (await session.respond(message(f"one-{number}"))).title == f"step {number + 1}"
     await store.close()

@@ -23,12 +23,13 @@ from bot.domain.effects import Post
 from bot.domain.messages import Message, Paragraph, Place, Reply
 from bot.domain.outbox import Notice, OutboxItem
 from bot.domain.records import Person
+from bot.knowledge.shipped_phrases import shipped
 from bot.service.overview import Overview
 from bot.service.ports import StoreUnavailable
 from bot.service.session import Session
 from tests.adapters.slack.conftest import SHARED
 from tests.adapters.slack.world import Clock, World, opened
-from tests.bot.service.counting import CountingMind
+from tests.bot.service.counting import StepCounter
 from tests.slack_workspace.person import Slack
 from tests.slack_workspace.reading import texts
 from tests.slack_workspace.screen import Screen
@@ -41,6 +42,8 @@ CLOCK = Clock()
 
 class Echo:
     """Answers everything with the text it was asked; breaks down where that is "break"."""
+
+    phrases = shipped()
 
     async def respond(self, message: Message, gate: object = None) -> Reply:
         if "break" in (message.text, message.command):
@@ -194,7 +197,7 @@ async def test_s21_a_reply_kept_with_its_turn_is_sent_later_and_once_though_it_w
     service: Service, own_workspace: Workspace, person: Slack, database: str
 ) -> None:
     def session(store: SqlStore, _: OutboxRelay) -> Session:
-        return Session(CountingMind(), store, clock=CLOCK)
+        return Session(StepCounter(), store, clock=CLOCK)
 
     async with opened(service, database, session, CLOCK, slack_bot_token=own_workspace.token) as world:
         person.wire = world.wire
@@ -337,7 +340,7 @@ async def test_a_reply_that_was_sent_is_not_sent_again_where_that_cannot_be_kept
     service: Service, own_workspace: Workspace, person: Slack, sqlite_url: str, kept_with_its_turn: bool
 ) -> None:
     def session(store: SqlStore, _: OutboxRelay) -> AnySession:
-        return Session(CountingMind(), store, clock=CLOCK) if kept_with_its_turn else Echo()
+        return Session(StepCounter(), store, clock=CLOCK) if kept_with_its_turn else Echo()
 
     async with opened(service, sqlite_url, session, CLOCK, slack_bot_token=own_workspace.token) as world:
         person.wire = world.wire

@@ -18,6 +18,7 @@ from adapters.settings import read_settings
 from adapters.slack.app import Session
 from adapters.slack.surface import open_surface
 from bot.domain.outbox import Sender
+from bot.knowledge.shipped_phrases import shipped
 from tests.slack_workspace.person import HttpWire
 from tests.slack_workspace.service import Service
 from tests.slack_workspace.workspace import SECRET
@@ -70,7 +71,7 @@ async def opened(
         store = SqlStore.at(database)
         stack.push_async_callback(store.close)
         senders: dict[str, Sender] = {}
-        relay = OutboxRelay(store, senders, clock=clock, monotonic=clock, poll=0.05)
+        relay = OutboxRelay(store, senders, shipped, clock=clock, monotonic=clock, poll=0.05)
         session = make_session(store, relay)
         door = open_surface(read_settings(**given), session, store, relay, clock, patience)
         await door.start()

@@ -20,6 +20,8 @@ from adapters.teams.surface import TeamsSurface, open_surface
 from adapters.teams.timing import Timing
 from bot.domain.messages import Message, Paragraph, Reply
 from bot.domain.outbox import Sender
+from bot.domain.phrases import Phrases
+from bot.knowledge.shipped_phrases import shipped
 from bot.service.session import PostingCheck, Session
 from tests.teams_connector.connector import ConnectorService
 from tests.teams_connector.issuer import APP_ID, Issuer
@@ -48,6 +50,7 @@ class TinySession:
     reply: Callable[[Message], Awaitable[Reply]] | None = None
     heard: list[Message] = field(default_factory=list)
     whole: Session | None = None  # the real one
+    phrases: Phrases = field(default_factory=shipped)
 
     async def respond(self, message: Message, gate: PostingCheck | None = None) -> Reply:
         self.heard.append(message)

@@ -17,7 +17,9 @@ from tests.adapters.teams.conftest import MakeWorld, TinySession
 from tests.teams_connector.activities import TENANT, activity, executed, in_channel, in_group_chat, message
 from tests.teams_connector.connector import Fault
 
-STEP = Reply("triage", "How many are you?", choices=(Choice("A few", "triage:1:few"),), progress=Progress(2, 5))
+STEP = Reply(
+    "triage", "How many are you?", choices=(Choice("A few", "triage:1:few"),), progress=Progress(2, 5), replaces=True
+)
 ANSWER = Reply("answer", "Yes it does", verdict="yes", body=(Paragraph("In one sentence."),))
 CARD = "application/vnd.microsoft.card.adaptive"
 
@@ -93,7 +95,7 @@ async def test_what_asks_back_stands_below_the_answer_that_stays(make_world: Mak
 
 
 async def test_a_stale_card_says_where_things_are_now(make_world: MakeWorld) -> None:
-    stale = Reply("notice", "That question is past", choices=(Choice("Go on", "triage"),))
+    stale = Reply("notice", "That question is past", choices=(Choice("Go on", "triage"),), replaces=True)
     world = await make_world(session=session_of(triage_1_few=stale))
     _, body = await world.post(executed(world.connector.url, {"command": "triage:1:few"}))
     assert (body["type"], texts(body["value"])) == (CARD, ["That question is past"])

@@ -15,6 +15,7 @@ import pytest
 
 from adapters.teams import icons
 from adapters.teams.package import VERSION, PackageError, manifest, write
+from bot.knowledge.shipped_phrases import shipped
 from bot.nlu.command_parser import COMMANDS
 from tests.adapters.teams.card_schema import SCHEMAS
 from tests.teams_connector.issuer import APP_ID
@@ -26,7 +27,7 @@ PROMPTS = tuple(f"Question {number}?" for number in range(20))
 def test_the_manifest_follows_microsofts_schema() -> None:
     # From the npm package @microsoft/app-manifest (MIT licence).
     schema = json.loads((SCHEMAS / "teams-manifest-1.30.json").read_text(encoding="utf-8-sig"))
-    jsonschema.Draft4Validator(schema).validate(manifest(URL, APP_ID, PROMPTS))
+    jsonschema.Draft4Validator(schema).validate(manifest(URL, APP_ID, shipped(), PROMPTS))
 
 
 NODE_MODULES = Path(__file__).parents[2] / "node" / "node_modules"
@@ -50,7 +51,7 @@ console.log(JSON.stringify(validate.errors || []));
 )
 @pytest.mark.parametrize("prompts", [(), PROMPTS])
 def test_microsofts_own_checker_finds_nothing(prompts: tuple[str, ...]) -> None:
-    written = json.dumps(manifest(URL, APP_ID, prompts))
+    written = json.dumps(manifest(URL, APP_ID, shipped(), prompts))
     checked = subprocess.run(
         ["node", "-e", CHECK], cwd=NODE_MODULES.parent, input=written, capture_output=True, text=True, check=False
     )
@@ -63,7 +64,7 @@ def test_the_checker_knows_the_version_that_is_written() -> None:
 
 
 def test_every_command_is_listed_with_one_line_T3() -> None:
-    [bot] = manifest(URL, APP_ID)["bots"]
+    [bot] = manifest(URL, APP_ID, shipped())["bots"]
     for listed in bot["commandLists"]:
         titles = [command["title"] for command in listed["commands"]]
         assert titles == [command.name for command in COMMANDS if command.listed]
@@ -71,7 +72,7 @@ def test_every_command_is_listed_with_one_line_T3() -> None:
 
 
 def test_a_personal_chat_offers_example_questions_after_the_commands() -> None:
-    [bot] = manifest(URL, APP_ID, PROMPTS)["bots"]
+    [bot] = manifest(URL, APP_ID, shipped(), PROMPTS)["bots"]
     personal, public = bot["commandLists"]
     assert len(personal["commands"]) == 12
     assert personal["commands"][-1]["type"] == "prompt"
@@ -79,11 +80,11 @@ def test_a_personal_chat_offers_example_questions_after_the_commands() -> None:
 
 
 def test_valid_domains_hold_our_own_domain_and_nothing_else_T14() -> None:
-    assert manifest("https://advisor.example:8443/", APP_ID)["validDomains"] == ["advisor.example:8443"]
+    assert manifest("https://advisor.example:8443/", APP_ID, shipped())["validDomains"] == ["advisor.example:8443"]
 
 
 def test_support_privacy_and_terms_are_ours_and_no_other_platform_is_named_T15() -> None:
-    written = manifest(URL, APP_ID)
+    written = manifest(URL, APP_ID, shipped())
     assert written["developer"]["privacyUrl"] == "https://advisor.example/privacy"
     assert written["developer"]["termsOfUseUrl"] == "https://advisor.example/terms"
     assert "slack" not in json.dumps(written).lower()
@@ -92,21 +93,21 @@ def test_support_privacy_and_terms_are_ours_and_no_other_platform_is_named_T15()
 @pytest.mark.parametrize("url", ["http://advisor.example", "advisor.example", "https://", "https://[x"])
 def test_a_url_that_teams_could_not_reach_is_refused(url: str) -> None:
     with pytest.raises(PackageError):
-        manifest(url, APP_ID)
+        manifest(url, APP_ID, shipped())
 
 
 def test_what_is_no_app_id_is_refused() -> None:
     with pytest.raises(PackageError):
-        manifest(URL, "my-bot")
+        manifest(URL, "my-bot", shipped())
 
 
 def test_the_package_is_a_zip_of_the_manifest_and_the_icons(tmp_path: Path) -> None:
-    write(URL, APP_ID, tmp_path / "one.zip")
-    write(URL, APP_ID, tmp_path / "two.zip")
+    write(URL, APP_ID, tmp_path / "one.zip", shipped())
+    write(URL, APP_ID, tmp_path / "two.zip", shipped())
     assert (tmp_path / "one.zip").read_bytes() == (tmp_path / "two.zip").read_bytes()
     with zipfile.ZipFile(tmp_path / "one.zip") as package:
         assert sorted(package.namelist()) == ["color.png", "manifest.json", "outline.png"]
-        assert json.loads(package.read("manifest.json")) == manifest(URL, APP_ID)
+        assert json.loads(package.read("manifest.json")) == manifest(URL, APP_ID, shipped())
 
 
 def pixels(png: bytes) -> tuple[int, list[tuple[int, ...]]]:

@@ -15,6 +15,7 @@ from adapters.outbox_relay import OutboxRelay, wait_before
 from adapters.teams.credentials import Credentials, LoginFailed, Token, managed_identity
 from adapters.teams.pace import LIMITS, Pace
 from bot.domain.messages import Choice, Message, Reply
+from bot.knowledge.shipped_phrases import shipped
 from tests.adapters.teams.card_schema import texts
 from tests.adapters.teams.conftest import WITH_APP_ID, FakeTime, MakeWorld, Settings, TinySession, World
 from tests.teams_connector.activities import message
@@ -60,7 +61,7 @@ async def put_off(world: World) -> int:
 
 async def deliver(world: World, now: float) -> None:
     """Let the outbox send what is due then."""
-    await OutboxRelay(world.store, {"teams": world.door.sender}, clock=lambda: now).send_due()
+    await OutboxRelay(world.store, {"teams": world.door.sender}, shipped, clock=lambda: now).send_due()
 
 
 async def test_what_teams_asks_to_wait_long_for_is_sent_by_the_outbox_when_it_is_time_T16(world: World) -> None:

@@ -9,6 +9,7 @@ import pytest
 from adapters.outbox_relay import OutboxRelay
 from bot.advisor import Advisor
 from bot.domain.conversation import DAY
+from bot.knowledge.shipped_phrases import shipped
 from bot.service.session import Session
 from bot.service.subscription_posts import post_due
 from tests.adapters.teams.card_schema import check_card, texts
@@ -43,7 +44,7 @@ def anna(world: World, tmp_path: Any) -> TeamsClient:
 async def deliver(world: World) -> list[Sent]:
     """What the outbox does until nothing is due."""
     before = len(world.connector.sent)
-    relay = OutboxRelay(world.store, {"teams": world.door.sender}, clock=lambda: world.time.date)
+    relay = OutboxRelay(world.store, {"teams": world.door.sender}, shipped, clock=lambda: world.time.date)
     while await relay.send_due():
         pass
     return world.connector.sent[before:]

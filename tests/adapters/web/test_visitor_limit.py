@@ -14,7 +14,7 @@ from adapters.rate_limit import MOST, WITHIN
 from adapters.web import visitor_limit as crowd
 from adapters.web.pages.conversation import MOST_LOOKS
 from adapters.web.visitor import Visitor
-from adapters.web.visitor_limit import ALL, CROWDED, KNOWN, NEW, NEW_FROM_ONE, SURE, VisitorLimiter, address_of
+from adapters.web.visitor_limit import ALL, KNOWN, NEW, NEW_FROM_ONE, SURE, VisitorLimiter, address_of
 from tests.adapters.web.browser import Browser
 from tests.adapters.web.conftest import Web
 
@@ -209,7 +209,7 @@ def test_where_the_page_has_no_room_who_said_little_is_still_answered() -> None:
     for _ in range(SURE):
         assert page.refuses("somebody", "10.9.9.9") is None
     refusal = page.refuses("somebody", "10.9.9.9")
-    assert refusal is not None and refusal.notice is CROWDED and 0 < refusal.wait <= WITHIN
+    assert refusal is not None and refusal.limited is None and 0 < refusal.wait <= WITHIN
     clock.now += WITHIN
     assert page.refuses("somebody", "10.9.9.9") is None
 

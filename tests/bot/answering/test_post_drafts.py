@@ -18,6 +18,7 @@ from bot.domain.effects import Post
 from bot.domain.messages import Message, Place, Reply
 from bot.domain.outbox import ExpertAnswer, ExpertQuestion
 from bot.domain.records import StoredPost, Subscription
+from bot.knowledge.shipped_phrases import shipped
 from bot.service.ports import Store
 from bot.service.post_refresh import refresh_stale, stale
 from bot.service.session import Session
@@ -134,7 +135,7 @@ async def test_nobody_outside_the_experts_channel_answers(store: Store, asked: S
 
 
 def test_without_an_experts_channel_the_contact_is_named() -> None:
-    reply = ExpertCommands("security@corp.example").ask("", Message(), Conversation()).reply
+    reply = ExpertCommands("security@corp.example", shipped()).ask("", Message(), Conversation()).reply
     assert "security@corp.example" in reply.text and not reply.choices
 
 

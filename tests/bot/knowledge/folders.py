@@ -74,8 +74,8 @@ topics:
   answer: ""
 """,
     "phrases.yaml": """\
-greeting: Good day
-examples:
+help-intro: Good day
+help-examples:
   - how to water roses
   - roses or tulips
 """,

@@ -33,8 +33,8 @@ def test_everything_in_a_folder_is_loaded(tmp_path: Path) -> None:
     assert knowledge.topics["watering"] == Concept("watering", "watering", ("water",), ("drought",), exclusive=True)
     assert knowledge.topics["rain"].within == ("watering",)
     assert not knowledge.topics["greenhouse"].stated
-    assert knowledge.phrases == {"greeting": "Good day"}
-    assert knowledge.phrase_lists == {"examples": ("how to water roses", "roses or tulips")}
+    assert knowledge.phrases("help-intro") == "Good day"
+    assert knowledge.phrases.all("help-examples") == ("how to water roses", "roses or tulips")
     answer = knowledge.answers["roses-water"]
     assert answer.questions == (
         "how to water roses",
@@ -95,7 +95,7 @@ def test_a_second_source_is_added_by_adding_files(tmp_path: Path) -> None:
 def test_the_version_changes_with_content_and_with_nothing_else(tmp_path: Path) -> None:
     first = load(write(tmp_path / "a", SOUND)).version
     same = load(write(tmp_path / "b", {**SOUND, "README.md": "notes"})).version
-    other = load(write(tmp_path / "c", {**SOUND, "phrases.yaml": "greeting: Hello\n"})).version
+    other = load(write(tmp_path / "c", {**SOUND, "phrases.yaml": "help-intro: Hello\n"})).version
 
     assert len(first) == 12
     assert first == same != other

@@ -80,7 +80,7 @@ from tests.bot.knowledge.folders import SOUND, problems
             id="topic of an answer, on the line where it stands",
         ),
         pytest.param(
-            *("phrases.yaml", "examples:\n  - how to water roses\n", "starting-points:\n  - compre\n"),
+            *("phrases.yaml", "help-examples:\n  - how to water roses\n", "starting-points:\n  - compre\n"),
             "phrases.yaml:3: unknown answer 'compre'; did you mean 'compare'?",
             id="answer among the starting points",
         ),

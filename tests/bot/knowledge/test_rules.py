@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.knowledge import load
+from bot.knowledge import check, load
 from bot.knowledge.rules import (
     MOST_ANSWER,
     MOST_AT,
@@ -19,7 +19,7 @@ from bot.knowledge.rules import (
     MOST_TITLE,
     phrase_key,
 )
-from tests.bot.knowledge.folders import SOUND, problems
+from tests.bot.knowledge.folders import SOUND, problems, write
 
 
 @pytest.mark.parametrize(
@@ -155,3 +155,21 @@ def test_case_and_punctuation_do_not_make_a_phrasing_another(one: str, other: st
 @pytest.mark.parametrize(("one", "other"), [("what is C++", "what is C#"), ("a b", "ab"), ("ä", "a")])
 def test_words_and_signs_that_mean_something_make_a_phrasing_another(one: str, other: str) -> None:
     assert phrase_key(one) != phrase_key(other)
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("help-entro: Hello\n", "phrases.yaml:1: unknown phrase 'help-entro'; did you mean 'help-intro'?"),
+        ("help-examples: Hello\n", "'help-examples' must be a list; put each item on a line of its own, after a dash"),
+        ("help-intro: [a, b]\n", "'help-intro' must be one text, not a list"),
+        (
+            "unstated-topic: Nothing on {subject}\n",
+            "nothing fills in {subject} in 'unstated-topic'; it can use {topic}",
+        ),
+        ("help-intro: Hello {name}\n", "nothing fills in {name} in 'help-intro'; nothing is filled in here"),
+    ],
+)
+def test_a_phrase_that_is_never_said_or_filled_in_is_named(tmp_path: Path, text: str, problem: str) -> None:
+    found = [str(one) for one in check(write(tmp_path, {**SOUND, "phrases.yaml": text}))]
+    assert any(one.endswith(problem) for one in found), found

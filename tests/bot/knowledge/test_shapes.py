@@ -122,8 +122,8 @@ from tests.bot.knowledge.folders import SOUND, problems
             id="too many expansions",
         ),
         pytest.param(
-            *("phrases.yaml", "greeting: Good day", "greeting: {text: Good day}"),
-            "phrases.yaml:1: 'greeting' must be text, not a mapping; a text that contains ': ' or { needs quotes around it",
+            *("phrases.yaml", "help-intro: Good day", "help-intro: {text: Good day}"),
+            "phrases.yaml:1: 'help-intro' must be text, not a mapping; a text that contains ': ' or { needs quotes around it",
             id="mapping for a phrase",
         ),
     ],

@@ -31,7 +31,9 @@ BILLION_LAUGHS = "a: &a [x, x]\n" + "".join(
             id="control character",
         ),
         pytest.param(
-            "a: b\na: c\n", ":2: the key 'a' stands here twice (line 1); keep one", id="the same key twice in a mapping"
+            "name: b\nname: c\n",
+            ":2: the key 'name' stands here twice (line 1); keep one",
+            id="the same key twice in a mapping",
         ),
         pytest.param("a: &x b\nc: *x\n", ":2: aliases are not used here (*x); write the text out", id="alias"),
         pytest.param("a: &x [*x]\n", ":1: aliases are not used here (*x); write the text out", id="endless alias"),
@@ -42,7 +44,7 @@ BILLION_LAUGHS = "a: &a [x, x]\n" + "".join(
         ),
         pytest.param("<<: {a: b}\n", ":1: merge keys (<<) are not used here; write the keys out", id="merge key"),
         pytest.param(
-            "a: b\nc: !!python/object:os.system x\n",
+            "name: b\nhelp-intro: !!python/object:os.system x\n",
             ":2: the tag '!!python/object:os.system' is not used here; take it out, or put the text in quotes",
             id="tag",
         ),
@@ -89,7 +91,7 @@ def test_an_alias_bomb_is_refused_without_being_unfolded(tmp_path: Path) -> None
 
 
 def test_a_byte_order_mark_does_no_harm(tmp_path: Path) -> None:
-    assert problems(tmp_path, {"phrases.yaml": b"\xef\xbb\xbfgreeting: Good day\n"}) == []
+    assert problems(tmp_path, {"phrases.yaml": b"\xef\xbb\xbfhelp-intro: Good day\n"}) == []
 
 
 def test_windows_line_ends_do_no_harm(tmp_path: Path) -> None:

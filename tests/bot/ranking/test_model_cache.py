@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 
 from bot.advisor import Advisor
+from bot.ranking.model_cache import PACKAGE, program_hash
 
 ANSWERS = """
 - id: tea
@@ -71,6 +72,18 @@ def test_a_place_that_can_not_be_written_to_is_done_without(tmp_path: Path) -> N
     blocked = tmp_path / "file"
     blocked.write_text("in the way")
     assert Advisor.load(_knowledge(tmp_path), keep=blocked / "kept").ask("tea brewing").entry == "tea"
+
+
+def test_a_change_anywhere_in_the_program_is_seen(tmp_path: Path) -> None:
+    copies = [tmp_path / file.relative_to(PACKAGE) for file in PACKAGE.rglob("*.py")]
+    for copy in copies:
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        copy.write_bytes(b"")
+    before = program_hash(tmp_path)
+    for copy in copies:
+        copy.write_bytes(b"# changed")
+        assert program_hash(tmp_path) != before, copy
+        copy.write_bytes(b"")
 
 
 def _knowledge(folder: Path) -> Path:

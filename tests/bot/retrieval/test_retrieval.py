@@ -220,7 +220,10 @@ def test_another_process_ranks_exactly_alike() -> None:
 
 
 def test_the_embeddings_are_read_without_importing_their_package() -> None:
-    script = "import sys; from bot.retrieval.embeddings import Embeddings; Embeddings.load().vectors(['word']); print(*sys.modules)"
+    script = (
+        "import sys; from bot.retrieval.embeddings import Embeddings\n"
+        "Embeddings.load().vectors(['word']); print(*sys.modules)"
+    )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert "wordllama" not in done.stdout.split()
 

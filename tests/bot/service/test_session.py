@@ -33,7 +33,7 @@ from bot.domain.outbox import ExpertAnswer, ExpertQuestion, OutboxItem, Replied
 from bot.domain.records import Person
 from bot.service.ports import OutcomeUnknown, Store, StoreUnavailable, UnitOfWork
 from bot.service.session import Session
-from tests.bot.service.counting import CountingMind
+from tests.bot.service.counting import StepCounter
 
 HERE = Place("slack", "T1", "C1", "17.1")
 EXPERTS = Place("slack", "T1", "C9")
@@ -42,14 +42,14 @@ POST = Post("Title", (Paragraph("Body"),), shared_by="anna")
 
 
 async def test_a_conversation_goes_on_where_it_was(store: Store) -> None:
-    session = Session(CountingMind(), store)
+    session = Session(StepCounter(), store)
     assert (await session.respond(NEXT)).title == "step 1"
     assert (await session.respond(replace(NEXT, command="next:1", delivery="d2"))).title == "step 2"
     assert (await session.respond(replace(NEXT, command=None, text="hm", delivery="d3"))).title == "step 2"
 
 
 async def test_a_redelivered_message_gets_the_reply_it_got(store: Store) -> None:
-    session = Session(CountingMind(), store)
+    session = Session(StepCounter(), store)
     again = replace(NEXT, command="next")
     first = await session.respond(again)
     assert await session.respond(again) == first
@@ -57,7 +57,7 @@ async def test_a_redelivered_message_gets_the_reply_it_got(store: Store) -> None
 
 
 async def test_a_reply_is_handed_over_in_the_turns_transaction_and_once(store: Store) -> None:
-    session = Session(CountingMind(), store)
+    session = Session(StepCounter(), store)
 
     async def put(reply: Reply, unit: UnitOfWork) -> None:
         await unit.outbox.put(OutboxItem("p1", "send", HERE, "p1", content=Replied(reply)), 100.0)
@@ -71,7 +71,7 @@ async def test_a_reply_is_handed_over_in_the_turns_transaction_and_once(store: S
 
 
 async def test_what_is_handed_over_to_many_at_once_is_handed_over_once(store: Store) -> None:
-    session = Session(CountingMind(), store)
+    session = Session(StepCounter(), store)
     taken: list[Reply] = []
 
     async def take(reply: Reply, unit: UnitOfWork) -> None:
@@ -82,7 +82,7 @@ async def test_what_is_handed_over_to_many_at_once_is_handed_over_once(store: St
 
 
 async def test_a_turn_is_undone_where_its_reply_could_not_be_handed_over(store: Store) -> None:
-    session = Session(CountingMind(), store)
+    session = Session(StepCounter(), store)
 
     async def fail(reply: Reply, unit: UnitOfWork) -> None:
         raise RuntimeError
@@ -93,26 +93,26 @@ async def test_a_turn_is_undone_where_its_reply_could_not_be_handed_over(store: 
 
 
 async def test_messages_without_a_delivery_id_are_each_taken(store: Store) -> None:
-    session = Session(CountingMind(), store)
+    session = Session(StepCounter(), store)
     again = replace(NEXT, command="next", delivery="")
     assert [(await session.respond(again)).title for _ in range(2)] == ["step 1", "step 2"]
 
 
 async def test_two_people_in_one_thread_have_two_conversations(store: Store) -> None:
-    session = Session(CountingMind(), store)
+    session = Session(StepCounter(), store)
     await session.respond(NEXT)
     assert (await session.respond(replace(NEXT, person="ben", command=None, delivery="d2"))).title == "step 0"
 
 
 async def test_one_person_in_two_threads_has_two_conversations(store: Store) -> None:
-    session = Session(CountingMind(), store)
+    session = Session(StepCounter(), store)
     await session.respond(NEXT)
     elsewhere = replace(HERE, thread="99.9")
     assert (await session.respond(replace(NEXT, place=elsewhere, command=None, delivery="d2"))).title == "step 0"
 
 
 async def test_answers_at_the_same_instant_move_the_dialogue_once(store: Store) -> None:
-    session = Session(CountingMind(), store)
+    session = Session(StepCounter(), store)
     presses = [replace(NEXT, delivery=f"d{number}") for number in range(12)]
     replies = await asyncio.gather(*(session.respond(press) for press in presses))
     assert {reply.title for reply in replies} == {"step 1"}
@@ -120,21 +120,21 @@ async def test_answers_at_the_same_instant_move_the_dialogue_once(store: Store) 
 
 
 async def test_one_delivery_arriving_many_times_at_once_counts_once(store: Store) -> None:
-    session = Session(CountingMind(), store)
+    session = Session(StepCounter(), store)
     again = replace(NEXT, command="next")
     replies = await asyncio.gather(*(session.respond(again) for _ in range(12)))
     assert {reply.title for reply in replies} == {"step 1"}
 
 
 async def test_different_messages_at_the_same_instant_all_count(store: Store) -> None:
-    session = Session(CountingMind(), store)
+    session = Session(StepCounter(), store)
     messages = [replace(NEXT, command="next", delivery=f"d{number}") for number in range(12)]
     replies = await asyncio.gather(*(session.respond(message) for message in messages))
     assert sorted(int(reply.title.removeprefix("step ")) for reply in replies) == list(range(1, 13))
 
 
 async def test_a_conversation_fades_after_a_day(store: Store) -> None:
-    session = Session(CountingMind(), store)
+    session = Session(StepCounter(), store)
     await session.respond(NEXT)
     still = replace(NEXT, command=None, delivery="d2", at=100.0 + DAY - 1)
     assert (await session.respond(still)).title == "step 1"
@@ -142,7 +142,7 @@ async def test_a_conversation_fades_after_a_day(store: Store) -> None:
 
 
 async def test_the_clock_is_asked_where_a_message_has_no_time(store: Store) -> None:
-    session = Session(CountingMind(), store, clock=lambda: 500.0)
+    session = Session(StepCounter(), store, clock=lambda: 500.0)
     await session.respond(replace(NEXT, at=0.0))
     async with store.transaction() as unit:
         assert (await unit.conversations.load(HERE, "anna")).conversation.moved_at == 500.0
@@ -151,7 +151,7 @@ async def test_the_clock_is_asked_where_a_message_has_no_time(store: Store) -> N
 async def test_a_failing_turn_gets_a_notice_and_a_log_line_with_one_reference(
     store: Store, caplog: pytest.LogCaptureFixture
 ) -> None:
-    session = Session(CountingMind(), store)
+    session = Session(StepCounter(), store)
     with caplog.at_level(logging.ERROR):
         reply = await session.respond(replace(NEXT, command=None, text="fail"))
     assert reply.kind == "notice"
@@ -186,7 +186,7 @@ class BrokenMemory:
 async def test_a_store_that_is_away_gets_a_notice_and_loses_nothing(
     after: bool, caplog: pytest.LogCaptureFixture
 ) -> None:
-    session = Session(CountingMind(), BrokenMemory(2, after=after))
+    session = Session(StepCounter(), BrokenMemory(2, after=after))
     with caplog.at_level(logging.ERROR):
         reply = await session.respond(NEXT)
     assert reply.kind == "notice" and "try again" in reply.text
@@ -196,13 +196,13 @@ async def test_a_store_that_is_away_gets_a_notice_and_loses_nothing(
 
 @pytest.mark.parametrize("after", [False, True])
 async def test_a_store_that_stumbles_once_is_not_noticed(after: bool) -> None:
-    session = Session(CountingMind(), BrokenMemory(1, after=after))
+    session = Session(StepCounter(), BrokenMemory(1, after=after))
     assert (await session.respond(NEXT)).title == "step 1"
 
 
 async def test_unanswered_questions_are_kept_without_traces(store: Store) -> None:
     question = "mail anna@corp.example about 4711, says <@U1>"
-    await Session(CountingMind(Unanswered(question, "unstated")), store).respond(NEXT)
+    await Session(StepCounter(Unanswered(question, "unstated")), store).respond(NEXT)
     async with store.transaction() as unit:
         (gap,) = await unit.gaps.all()
     assert gap.question == "mail [e-mail] about [number], says [person]"
@@ -210,7 +210,7 @@ async def test_unanswered_questions_are_kept_without_traces(store: Store) -> Non
 
 
 async def test_a_vote_is_the_persons_own(store: Store) -> None:
-    session = Session(CountingMind(Vote("r1", True, entry="e1")), store)
+    session = Session(StepCounter(Vote("r1", True, entry="e1")), store)
     for person, delivery in (("anna", "d1"), ("anna", "d2"), ("ben", "d3")):
         await session.respond(replace(NEXT, person=person, command="next", delivery=delivery))
     async with store.transaction() as unit:
@@ -219,14 +219,14 @@ async def test_a_vote_is_the_persons_own(store: Store) -> None:
 
 
 async def test_a_recommendation_is_kept_with_the_turn(store: Store) -> None:
-    await Session(CountingMind(Keep("rec1", "{}")), store).respond(NEXT)
+    await Session(StepCounter(Keep("rec1", "{}")), store).respond(NEXT)
     async with store.transaction() as unit:
         assert await unit.recommendations.record("rec1", Person("slack", "T1", "anna")) == "{}"
 
 
 async def test_a_post_is_put_in_the_outbox_with_the_turn(store: Store) -> None:
     woken: list[bool] = []
-    session = Session(CountingMind(Publish("p1", HERE, POST)), store, woken=lambda: woken.append(True))
+    session = Session(StepCounter(Publish("p1", HERE, POST)), store, woken=lambda: woken.append(True))
     await session.respond(NEXT)
     await session.respond(NEXT)
     assert woken == [True]
@@ -238,38 +238,38 @@ async def test_a_post_is_put_in_the_outbox_with_the_turn(store: Store) -> None:
 
 
 async def test_a_post_that_never_left_is_taken_back_without_a_trace(store: Store) -> None:
-    await Session(CountingMind(Publish("p1", HERE, POST)), store).respond(NEXT)
-    reply = await Session(CountingMind(Retract("p1")), store).respond(replace(NEXT, command="next", delivery="d2"))
+    await Session(StepCounter(Publish("p1", HERE, POST)), store).respond(NEXT)
+    reply = await Session(StepCounter(Retract("p1")), store).respond(replace(NEXT, command="next", delivery="d2"))
     assert reply.title == "step 2"
     async with store.transaction() as unit:
         assert await unit.outbox.waiting() == 0
 
 
 async def test_a_post_that_left_is_deleted_by_the_outbox(store: Store) -> None:
-    await Session(CountingMind(Publish("p1", HERE, POST)), store).respond(NEXT)
+    await Session(StepCounter(Publish("p1", HERE, POST)), store).respond(NEXT)
     async with store.transaction() as unit:
         await unit.outbox.claim("a", now=100.0, lease=1, surfaces=("slack",))
         await unit.outbox.sent("p1", "a", 100.0)
         await unit.posts.change("p1", state="posted", reference="55.5")
-    await Session(CountingMind(Retract("p1")), store).respond(replace(NEXT, command="next", delivery="d2"))
+    await Session(StepCounter(Retract("p1")), store).respond(replace(NEXT, command="next", delivery="d2"))
     async with store.transaction() as unit:
         (claimed,) = await unit.outbox.claim("a", now=100.0, lease=1, surfaces=("slack",))
     assert (claimed.item.action, claimed.item.subject) == ("delete", "p1")
 
 
 async def test_only_the_sharer_takes_a_post_back(store: Store) -> None:
-    await Session(CountingMind(Publish("p1", HERE, POST)), store).respond(NEXT)
-    session = Session(CountingMind(Retract("p1")), store)
+    await Session(StepCounter(Publish("p1", HERE, POST)), store).respond(NEXT)
+    session = Session(StepCounter(Retract("p1")), store)
     assert "not yours" in (await session.respond(replace(NEXT, person="ben", delivery="d2"))).title
     other_workspace = replace(NEXT, place=replace(HERE, tenant="T2"), delivery="d3")
     assert "not yours" in (await session.respond(other_workspace)).title
-    missing = Session(CountingMind(Retract("p2")), store)
+    missing = Session(StepCounter(Retract("p2")), store)
     assert "not there" in (await missing.respond(replace(NEXT, person="carl", delivery="d4"))).title
 
 
 async def test_only_a_standing_post_is_refreshed(store: Store) -> None:
-    session = Session(CountingMind(Refresh("p1", replace(POST, knowledge="k2"))), store)
-    await Session(CountingMind(Publish("p1", HERE, POST)), store).respond(NEXT)
+    session = Session(StepCounter(Refresh("p1", replace(POST, knowledge="k2"))), store)
+    await Session(StepCounter(Publish("p1", HERE, POST)), store).respond(NEXT)
     assert "not there" in (await session.respond(replace(NEXT, command="next", delivery="d2"))).title
     async with store.transaction() as unit:
         await unit.outbox.claim("a", now=100.0, lease=1, surfaces=("slack",))
@@ -282,7 +282,7 @@ async def test_only_a_standing_post_is_refreshed(store: Store) -> None:
 
 
 async def test_an_experts_answer_is_relayed_to_the_asker_once(store: Store, advisor: Advisor) -> None:
-    ask = Session(CountingMind(AskExpert("q1", "why, says <@U1>?", EXPERTS)), store)
+    ask = Session(StepCounter(AskExpert("q1", "why, says <@U1>?", EXPERTS)), store)
     await ask.respond(NEXT)
     async with store.transaction() as unit:
         (claimed,) = await unit.outbox.claim("a", now=100.0, lease=1, surfaces=("slack",))
@@ -305,36 +305,36 @@ async def test_an_experts_answer_is_relayed_to_the_asker_once(store: Store, advi
 
 
 async def test_a_second_relay_is_refused(store: Store) -> None:
-    await Session(CountingMind(AskExpert("q1", "why?", EXPERTS)), store).respond(NEXT)
-    session = Session(CountingMind(Relay("q1", "because", "eve")), store)
+    await Session(StepCounter(AskExpert("q1", "why?", EXPERTS)), store).respond(NEXT)
+    session = Session(StepCounter(Relay("q1", "because", "eve")), store)
     there = replace(NEXT, command="next", place=replace(EXPERTS, thread="55.5"))
     titles = [(await session.respond(replace(there, delivery=f"e{n}"))).title for n in range(2)]
     assert titles == ["step 1", "This question has its answer"]
 
 
 async def test_nobody_answers_a_question_that_went_to_the_experts_of_others(store: Store) -> None:
-    await Session(CountingMind(AskExpert("q1", "why?", EXPERTS)), store).respond(NEXT)
-    session = Session(CountingMind(Relay("q1", "because", "eve")), store)
+    await Session(StepCounter(AskExpert("q1", "why?", EXPERTS)), store).respond(NEXT)
+    session = Session(StepCounter(Relay("q1", "because", "eve")), store)
     for number, elsewhere in enumerate((replace(EXPERTS, tenant="T9"), replace(EXPERTS, channel="C8"))):
         stranger = replace(NEXT, command="next", place=elsewhere, delivery=f"e{number}")
         assert (await session.respond(stranger)).title == "That is not there any more"
 
 
 async def test_a_place_is_subscribed_and_unsubscribed(store: Store) -> None:
-    await Session(CountingMind(Subscribe(HERE, "daily")), store).respond(NEXT)
+    await Session(StepCounter(Subscribe(HERE, "daily")), store).respond(NEXT)
     async with store.transaction() as unit:
         subscription = await unit.subscriptions.get(HERE)
     assert subscription is not None and (subscription.cadence, subscription.person) == ("daily", "anna")
-    await Session(CountingMind(Unsubscribe(HERE)), store).respond(replace(NEXT, command="next", delivery="d2"))
+    await Session(StepCounter(Unsubscribe(HERE)), store).respond(replace(NEXT, command="next", delivery="d2"))
     async with store.transaction() as unit:
         assert await unit.subscriptions.get(HERE) is None
 
 
 async def test_only_who_set_it_up_or_is_there_unsubscribes_a_place(store: Store) -> None:
     channel = replace(HERE, thread="")
-    session = Session(CountingMind(Unsubscribe(channel)), store)
+    session = Session(StepCounter(Unsubscribe(channel)), store)
     stop = replace(NEXT, command="next", delivery="")
-    await Session(CountingMind(Subscribe(channel)), store).respond(NEXT)
+    await Session(StepCounter(Subscribe(channel)), store).respond(NEXT)
     for stranger in (
         replace(stop, person="ben", place=replace(HERE, channel="C2")),
         replace(stop, place=Place("teams", "T1", "C2")),
@@ -343,13 +343,13 @@ async def test_only_who_set_it_up_or_is_there_unsubscribes_a_place(store: Store)
         assert (await session.respond(stranger)).title == "Nothing was stopped"
     assert "step" in (await session.respond(replace(stop, place=replace(HERE, channel="C2")))).title
     assert (await session.respond(replace(stop, person="ben"))).title == "Nothing to stop"
-    await Session(CountingMind(Subscribe(channel)), store).respond(stop)
+    await Session(StepCounter(Subscribe(channel)), store).respond(stop)
     assert "step" in (await session.respond(replace(stop, person="ben"))).title
 
 
 async def test_forget_me_deletes_and_says_what_it_was(store: Store) -> None:
-    await Session(CountingMind(Vote("r1", True), Keep("rec1", "{}")), store).respond(NEXT)
-    session = Session(CountingMind(Forget()), store)
+    await Session(StepCounter(Vote("r1", True), Keep("rec1", "{}")), store).respond(NEXT)
+    session = Session(StepCounter(Forget()), store)
     forget = replace(NEXT, command="next", delivery="d2")
     reply = await session.respond(forget)
     for said in ("1 conversation", "1 message I had replied to", "1 recommendation", "1 vote"):
@@ -362,12 +362,12 @@ async def test_forget_me_deletes_and_says_what_it_was(store: Store) -> None:
 async def test_forget_me_takes_the_name_out_of_what_stands_in_channels(store: Store, state: str) -> None:
     noted = replace(POST, note="mine", cadence="weekly")
     posts = [Publish(f"p{number}", HERE, noted) for number in range(12)]
-    await Session(CountingMind(*posts), store).respond(NEXT)
+    await Session(StepCounter(*posts), store).respond(NEXT)
     async with store.transaction() as unit:
         for post in posts if state == "posted" else ():
             await unit.outbox.withdraw(post.id)
             await unit.posts.change(post.id, state="posted", reference="55.5")
-    reply = await Session(CountingMind(Forget()), store).respond(replace(NEXT, command="next", delivery="d2"))
+    reply = await Session(StepCounter(Forget()), store).respond(replace(NEXT, command="next", delivery="d2"))
     assert "12 posts that no longer name you" in reply.text
     actions = []
     async with store.transaction() as unit:
@@ -382,7 +382,7 @@ async def test_forget_me_takes_the_name_out_of_what_stands_in_channels(store: St
 
 
 async def test_forget_me_leaves_nothing_that_leads_to_the_person(store: Store) -> None:
-    session = Session(CountingMind(Forget()), store)
+    session = Session(StepCounter(Forget()), store)
     await session.respond(NEXT)
     reply = await session.respond(replace(NEXT, delivery="d2"))
     assert "Nothing was kept" in reply.text
@@ -410,9 +410,9 @@ async def test_nobody_is_told_that_a_message_was_not_taken_in_which_may_have_bee
             if fails:  # kept, and the answer was lost
                 raise OutcomeUnknown("OperationalError 08006")
 
-    known = await Session(CountingMind(), Silent(1, after=True)).respond(replace(NEXT, delivery="d1"))
+    known = await Session(StepCounter(), Silent(1, after=True)).respond(replace(NEXT, delivery="d1"))
     assert known.title == "step 1", "asked again, it is known to have been kept"
-    reply = await Session(CountingMind(), Silent(9, after=True)).respond(replace(NEXT, delivery=delivery))
+    reply = await Session(StepCounter(), Silent(9, after=True)).respond(replace(NEXT, delivery=delivery))
     assert "I can't tell whether your message was taken in" in reply.text
-    away = await Session(CountingMind(), BrokenMemory(9, after=False)).respond(replace(NEXT, delivery=delivery))
+    away = await Session(StepCounter(), BrokenMemory(9, after=False)).respond(replace(NEXT, delivery=delivery))
     assert "your message was not taken in" in away.text

@@ -1,0 +1,27 @@
+"""Why a reply is what it is, as plain data for curators: what was read, what came near, what decided."""
+
+from __future__ import annotations
+
+from bot.answering.decision import Decision
+from bot.nlu.question import Question
+
+
+def explain(question: Question, decision: Decision, parts: list[tuple[Question, Decision]]) -> dict[str, object]:
+    """What was read, the candidates with their scores, the margin and the rule that decided: plain data."""
+    return {
+        "words": list(question.words),
+        "mended": [list(pair) for pair in question.mended],
+        "subjects": list(question.subjects),
+        "topics": list(question.topics),
+        "aspects": list(question.aspects),
+        "form": question.form,
+        "reversed": question.reversed,
+        "context": decision.resolved.rule,
+        "candidates": [
+            {"entry": c.entry, "score": round(c.score, 3), "wording": round(c.wording, 3), "contrary": c.contrary}
+            for c in decision.candidates.ranked[:5]
+        ],
+        "margin": round(decision.candidates.margin, 3),
+        "rule": decision.rule,
+        "parts": [{"question": q.text, "entry": d.entry, "rule": d.rule} for q, d in parts],
+    }

@@ -1,0 +1,119 @@
+"""Turns on questions: one message may hold several, a question may go on with the last one, or find no answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+
+from bot.answering.decision import Decider, Decision
+from bot.answering.explain import explain
+from bot.answering.replies import Responder
+from bot.domain.conversation import Conversation, LastTurn
+from bot.domain.effects import Effect, Unanswered
+from bot.domain.messages import UNANSWERED, Message, Reply
+from bot.domain.turn import Turn
+from bot.knowledge.model import KnowledgeBase
+from bot.nlu.question import Question, QuestionReader
+from bot.nlu.sentence_splitter import split_questions
+
+StartTriage = Callable[[Message, Conversation], Turn]
+"""Begins the guided dialogue, or says that there is none."""
+
+
+class QuestionTurns:
+    """Takes the turn on an utterance that is read as a question."""
+
+    def __init__(
+        self,
+        knowledge: KnowledgeBase,
+        reader: QuestionReader,
+        decider: Decider,
+        responder: Responder,
+        start_triage: StartTriage,
+    ) -> None:
+        self._knowledge = knowledge
+        self._reader = reader
+        self._decider = decider
+        self._responder = responder
+        self._start_triage = start_triage
+
+    def turn(self, whole: Question, message: Message, conversation: Conversation, *, incident: bool) -> Turn:
+        """The turn on the question `whole`. `incident`: an incident under way is reported, whose contact comes
+        first."""
+        # What somebody else wrote does not go on with what this person talked about.
+        before = None if message.quoted else conversation.last
+        decision = self._decider.decide(whole, before)
+        if decision.outcome == "triage" and not incident:
+            return self._start_triage(message, conversation)
+        parts = self._parts(whole, decision, before)
+        if len({found.entry for _, found in parts}) == 1:
+            decision, parts = parts[0][1], []  # the questions of a message agree on another answer than all of it gives
+        why = partial(explain, whole, decision, parts)
+        reply = self._responder.parts(parts, why) if parts else self._responder.reply(whole, decision, why)
+        if incident:
+            reply = self._responder.incident(reply)
+        last = self._remember(whole, [decision for _, decision in parts] or [decision], before)
+        return Turn(reply, replace(conversation, last=last), self._gap(whole, reply))
+
+    def _gap(self, question: Question, reply: Reply) -> tuple[Effect, ...]:
+        """A question that found no answer, for the curator."""
+        if reply.kind not in UNANSWERED:
+            return ()
+        return (Unanswered(question.text, reply.kind, reply.best_entry, reply.confidence, self._knowledge.version),)
+
+    def _parts(self, whole: Question, decision: Decision, last: LastTurn | None) -> list[tuple[Question, Decision]]:
+        """The questions within a message with what is decided on each, where together they say more than the whole."""
+        pieces = split_questions(whole.text)
+        if len(pieces) < 2:
+            return [(whole, one) for one in self._decider.on_each_aspect(whole, decision)]
+        decided: list[tuple[Question, Decision]] = []
+        before = last
+        for piece in pieces:
+            question = self._reader.read(piece)
+            found = self._decider.decide(question, before)
+            before = self._remember(question, [found], before)
+            decided.append((question, found))
+        answers = {found.entry for _, found in decided if found.outcome == "answer"}
+        if len(answers) == 1 and all(_surer(found, decision) for _, found in decided):
+            return decided
+        if any(found.outcome not in ("answer", "unstated") for _, found in decided):
+            return []
+        if len(answers) < (2 if decision.outcome == "answer" else 1):
+            return []
+        main = {found.claims[0] for _, found in decided if found.claims}
+        if decision.outcome == "answer" and main <= set(decision.claims):
+            return []
+        return decided
+
+    def _remember(self, question: Question, decisions: list[Decision], before: LastTurn | None) -> LastTurn:
+        """What was talked about: an unanswered question leaves what was known before in place."""
+        answered = [decision for decision in decisions if decision.outcome == "answer"]
+        if not answered:
+            subjects = question.subjects or (before.subjects if before else ())
+            return LastTurn(
+                question.text,
+                before.entry if before else None,
+                subjects,
+                before.aspect if before else "",
+                question.topics or (before.topics if before else ()),
+                record=before.record if before else "",
+            )
+        last = answered[-1]
+        entry = self._knowledge.answers.get(last.entry or "")
+        subjects = tuple(dict.fromkeys(subject for decision in answered for subject in decision.subjects))
+        return LastTurn(
+            question.text,
+            last.entry,
+            question.subjects or subjects,
+            entry.aspect if entry else "",
+            question.topics or last.topics,
+        )
+
+
+def _surer(one: Decision, other: Decision) -> bool:
+    """Whether `one` is an answer, and another and a surer one than `other`."""
+    best, least = one.candidates.best, other.candidates.best
+    if one.outcome != "answer" or one.entry == other.entry or best is None or least is None:
+        return False
+    return best.score > least.score

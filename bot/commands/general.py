@@ -1,0 +1,65 @@
+"""Commands that look something up (help, topics, about, compare, a curated answer by its id), and forget me."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.answering.replies import Responder
+from bot.commands.confirmation import Handler
+from bot.domain.conversation import Conversation, LastTurn
+from bot.domain.effects import Forget
+from bot.domain.messages import Message
+from bot.domain.turn import Turn
+from bot.knowledge.model import KnowledgeBase
+
+
+class GeneralCommands:
+    """The commands help, topics, about, compare, answer and forget me."""
+
+    def __init__(self, knowledge: KnowledgeBase, responder: Responder) -> None:
+        self._knowledge = knowledge
+        self._responder = responder
+
+    def handlers(self) -> dict[str, Handler]:
+        return {
+            "help": self.help,
+            "topics": self.topics,
+            "about": self.about,
+            "compare": self.compare,
+            "answer": self.answer,
+            "forget me": self.forget,
+        }
+
+    def help(self, argument: str, message: Message, conversation: Conversation) -> Turn | None:
+        return None if argument else Turn(self._responder.help(can_post=message.can_post), conversation)
+
+    def topics(self, argument: str, message: Message, conversation: Conversation) -> Turn | None:
+        return None if argument else Turn(self._responder.topics(), conversation)
+
+    def about(self, argument: str, message: Message, conversation: Conversation) -> Turn | None:
+        return None if argument else Turn(self._responder.about(), conversation)
+
+    def compare(self, argument: str, message: Message, conversation: Conversation) -> Turn | None:
+        """The answer that the phrase `comparison` names; None where the knowledge has none."""
+        entry = self._knowledge.phrases("comparison")
+        return None if argument or not entry else self.answer(entry, message, conversation)
+
+    def answer(self, id: str, message: Message, conversation: Conversation) -> Turn | None:
+        """The curated answer `id`; a notice where it is gone; None where no id was given."""
+        if not id:
+            return None
+        entry = self._knowledge.answers.get(id)
+        if entry is None:
+            return Turn(self._responder.unknown_answer(), conversation)
+        last = LastTurn(
+            question=entry.questions[0] if entry.questions else "",
+            entry=entry.id,
+            subjects=entry.subjects,
+            aspect=entry.aspect,
+            topics=entry.topics,
+        )
+        return Turn(self._responder.entry(entry), replace(conversation, last=last))
+
+    def forget(self, argument: str, message: Message, conversation: Conversation) -> Turn:
+        """Delete what is kept about the person; the conversation starts anew."""
+        return Turn(self._responder.forgetting(), Conversation(), (Forget(),))
