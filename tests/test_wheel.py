@@ -15,7 +15,7 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.request import urlopen
+from urllib.request import HTTPCookieProcessor, build_opener, urlopen
 
 import pytest
 
@@ -138,7 +138,9 @@ def test_it_checks_its_knowledge(installed: Installed) -> None:
 
 def test_it_serves_the_page_with_all_that_it_loads(installed: Installed) -> None:
     with installed.serving() as (address, said):
-        pages = {path: urlopen(address + path).read().decode() for path in ("/", "/help", "/workbench/knowledge")}
+        browser = build_opener(HTTPCookieProcessor())
+        browser.open(said.partition("Open the workbench: ")[2].split()[0])
+        pages = {path: browser.open(address + path).read().decode() for path in ("/", "/help", "/workbench/knowledge")}
         for path in ("/static/site.css", "/static/site.js", "/static/icon.svg"):
             assert urlopen(address + path).read()
     assert "AppSec" in pages["/"]
