@@ -12,11 +12,11 @@ FEW = 1000  # examples; learning from fewer is over before anybody wonders
 QUARTERS = 4  # of the work; each gets a line of its own where nobody sits in front of a terminal
 
 
-def learning(tell: Callable[[str], None], terminal: TextIO | None = None) -> Progress:
+def learning(write: Callable[[str], None], terminal: TextIO | None = None) -> Progress:
     """Tells of learning: a live percentage on `terminal` (standard error unless given) where that is one, else a few
-    lines, each handed to `tell`."""
+    lines, each handed to `write`."""
     stream = terminal or sys.stderr
-    return _live(stream) if stream.isatty() else _in_lines(tell)
+    return _live(stream) if stream.isatty() else _in_lines(write)
 
 
 def _live(stream: TextIO) -> Progress:
@@ -28,7 +28,7 @@ def _live(stream: TextIO) -> Progress:
     return tell
 
 
-def _in_lines(tell: Callable[[str], None]) -> Progress:
+def _in_lines(write: Callable[[str], None]) -> Progress:
     said = -1
 
     def tell(examples: int, share: float) -> None:
@@ -38,7 +38,7 @@ def _in_lines(tell: Callable[[str], None]) -> Progress:
         quarter = int(share * QUARTERS)
         if examples >= FEW and quarter > said:
             said = quarter
-            tell(_said(examples, share))
+            write(_said(examples, share))
 
     return tell
 
