@@ -392,7 +392,7 @@ async def test_where_nobody_can_look_what_may_have_arrived_is_never_sent_again_a
     async with store.transaction() as unit:
         await unit.posts.add(replace(POST, asked_in=Place("slack", "T1", "D7")))
         await unit.outbox.put(PARCEL, AT_ONCE)
-    relay = OutboxRelay(store, {"slack": channel}, clock=clock)
+    relay = OutboxRelay(store, {"slack": channel}, shipped, clock=clock)
     while await relay.send_due():
         clock.now += 600.0
     assert await post_state(store) == ("unsure", "")
@@ -410,7 +410,7 @@ async def test_what_failed_before_it_went_out_is_simply_sent(store: Store) -> No
             return await super().send(item, going)
 
     channel, clock = Failing([ConnectionResetError()], where_unsure="never"), Clock()
-    relay = OutboxRelay(store, {"slack": channel}, clock=clock)
+    relay = OutboxRelay(store, {"slack": channel}, shipped, clock=clock)
     await put(store, PARCEL)
     await relay.send_due()
     clock.now += wait_before(1)
@@ -423,13 +423,13 @@ async def test_a_process_that_was_stopped_and_overtaken_sends_nothing(store: Sto
 
     class Stopped(Channel):
         async def send(self, item: OutboxItem, going: Going) -> str:
-            others = OutboxRelay(store, {"slack": other}, clock=clock, monotonic=clock)
+            others = OutboxRelay(store, {"slack": other}, shipped, clock=clock, monotonic=clock)
             await looks(others, clock)  # it was stopped for so long that another one took over
             return await super().send(item, going)
 
     first, other = Stopped(where_unsure="never"), Channel(where_unsure="never")
     await put(store, PARCEL)
-    await OutboxRelay(store, {"slack": first}, clock=clock, monotonic=clock).send_due()
+    await OutboxRelay(store, {"slack": first}, shipped, clock=clock, monotonic=clock).send_due()
     assert (first.attempts, other.attempts) == (0, 1)
     assert await post_state(store) == ("posted", "m-p1")
 
@@ -444,7 +444,7 @@ async def test_what_takes_longer_than_somebody_can_wait_goes_on_behind_their_bac
             return reference
 
     channel = Slow(where_unsure="never")
-    relay = OutboxRelay(store, {"slack": channel}, poll=3600.0)
+    relay = OutboxRelay(store, {"slack": channel}, shipped, poll=3600.0)
     await put(store)
     await relay.deliver(PARCEL, within=0.01)
     assert await post_state(store) == ("waiting", "")
@@ -460,7 +460,7 @@ async def test_a_lease_that_is_renewed_is_never_taken_over_whatever_the_clocks_s
     await put(store, PARCEL)
     async with store.transaction() as unit:
         await unit.outbox.claim("alive", now=clock.now, lease=LEASE, surfaces=("slack",))
-    other = OutboxRelay(store, {"slack": Channel()}, clock=ahead, monotonic=clock)
+    other = OutboxRelay(store, {"slack": Channel()}, shipped, clock=ahead, monotonic=clock)
     for jump in (0.0, 86_400.0, -172_800.0, 86_400.0):
         ahead.now += jump
         clock.now += LEASE * 0.9

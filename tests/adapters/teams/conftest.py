@@ -137,7 +137,7 @@ async def make_world(sqlite_file: Path, tmp_path: Path) -> AsyncIterator[MakeWor
             store = SqlStore.at(f"sqlite:///{file}")
             stack.push_async_callback(store.close)
             senders: dict[str, Sender] = {}
-            relay = OutboxRelay(store, senders, clock=lambda: passing.date)
+            relay = OutboxRelay(store, senders, shipped, clock=lambda: passing.date)
             door = open_surface(
                 settings,
                 session,

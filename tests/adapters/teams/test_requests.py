@@ -118,7 +118,7 @@ def test_the_door_stays_shut_where_it_would_be_open_to_all_or_could_not_answer(
 ) -> None:
     store = SqlStore.at(f"sqlite:///{tmp_path}/none.db")
     with pytest.raises(SurfaceOff):
-        open_surface(settings, TinySession(), store, OutboxRelay(store, {}))
+        open_surface(settings, TinySession(), store, OutboxRelay(store, {}, shipped))
 
 
 @pytest.mark.parametrize(
@@ -131,4 +131,4 @@ def test_the_door_stays_shut_where_it_would_be_open_to_all_or_could_not_answer(
 )
 def test_the_door_opens_with_settings_that_are_complete(settings: Settings, tmp_path: Path) -> None:
     store = SqlStore.at(f"sqlite:///{tmp_path}/none.db")
-    assert open_surface(settings, TinySession(), store, OutboxRelay(store, {})).name == "teams"
+    assert open_surface(settings, TinySession(), store, OutboxRelay(store, {}, shipped)).name == "teams"

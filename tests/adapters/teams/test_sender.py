@@ -6,10 +6,11 @@ import pytest
 
 from adapters.outbox_relay import OutboxRelay
 from adapters.teams.connector import SendFailed
-from bot.commands.notices import MAYBE_ABOVE, look_above
+from bot.commands.notices import look_above
 from bot.domain.effects import Post
 from bot.domain.messages import Citation, Paragraph, Place, Reply
 from bot.domain.outbox import Content, ExpertAnswer, ExpertQuestion, Notice, OutboxItem, Refused, TryLater
+from bot.knowledge.shipped_phrases import shipped
 from bot.service.effect_handlers import left_unsure
 from tests.adapters.teams.card_schema import check_card, texts
 from tests.adapters.teams.conftest import WITH_APP_ID, MakeWorld, World
@@ -149,18 +150,18 @@ async def test_in_a_chat_with_one_person_twice_is_better_than_never(heard: World
 async def test_an_answer_that_may_stand_in_a_channel_is_told_to_the_asker_alone(heard: World) -> None:
     async with heard.store.transaction() as unit:
         await left_unsure(item(Notice(Reply("answer", "An answer"), "aad-dana")), unit)
-    while await OutboxRelay(heard.store, {"teams": heard.door.sender}).send_due():
+    while await OutboxRelay(heard.store, {"teams": heard.door.sender}, shipped).send_due():
         pass
     [sent] = heard.connector.sent
     assert sent.conversation == "a:dana-and-bot"
-    assert texts(sent.card) == ["An answer", MAYBE_ABOVE]
+    assert texts(sent.card) == ["An answer", shipped()("notice-maybe-above")]
 
 
 async def test_who_has_no_chat_with_the_advisor_is_told_in_the_thread_to_look_above(heard: World) -> None:
     async with heard.store.transaction() as unit:
         await left_unsure(item(Notice(Reply("answer", "An answer"), "aad-somebody")), unit)
-    while await OutboxRelay(heard.store, {"teams": heard.door.sender}).send_due():
+    while await OutboxRelay(heard.store, {"teams": heard.door.sender}, shipped).send_due():
         pass
     [sent] = heard.connector.sent
     assert sent.conversation == CHANNEL
-    assert texts(sent.card)[0] == look_above().title
+    assert texts(sent.card)[0] == look_above(shipped()).title
