@@ -17,7 +17,7 @@ STEPS = frozenset({"triage", "recommendation"})  # kinds of reply of a dialogue:
 # Commands whose buttons make no sense any more once they were pressed.
 SETTLING = frozenset({
     "confirm", "discard", "retract", "unsubscribe", "cancel",
-    "pick", "back", "skip", "why", "change", "restart", "resume", "fill",
+    "pick", "back", "skip", "why", "change", "restart", "resume", "fill", "relay",
 })  # fmt: skip
 
 

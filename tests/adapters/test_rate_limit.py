@@ -25,11 +25,15 @@ def test_whoever_sends_too_much_is_told_once_and_let_in_again_when_it_has_ebbed(
     clock = Clock()
     counted = RateLimiter(clock)
     assert sent(counted, ANNA, MOST) == [None] * MOST
-    assert sent(counted, ANNA, 3) == [RateLimited(WITHIN, False), RateLimited(WITHIN, True), RateLimited(WITHIN, True)]
+    assert sent(counted, ANNA, 3) == [
+        RateLimited(WITHIN, False, MOST),
+        RateLimited(WITHIN, True, MOST),
+        RateLimited(WITHIN, True, MOST),
+    ]
     assert sent(counted, BEN, 1) == [None]
     assert sent(counted, Person("slack", "T2", "anna"), 1) == [None]
     clock.now += WITHIN
-    assert sent(counted, ANNA, MOST + 1) == [*[None] * MOST, RateLimited(WITHIN, False)]
+    assert sent(counted, ANNA, MOST + 1) == [*[None] * MOST, RateLimited(WITHIN, False, MOST)]
 
 
 def test_somebody_who_keeps_sending_a_little_too_much_is_not_told_again_and_again() -> None:
@@ -48,7 +52,7 @@ def test_what_is_delivered_again_counts_once_and_not_without_end() -> None:
     for number in range(MOST - 1):
         assert [counted.slowed(ANNA, f"Ev{number}") for _ in range(1 + DELIVERED_AGAIN)] == [None] * 5
     assert counted.slowed(ANNA, "Ev0") is None  # more often than any platform does, so it counts
-    assert counted.slowed(ANNA, "Ev-new") == RateLimited(WITHIN, False)
+    assert counted.slowed(ANNA, "Ev-new") == RateLimited(WITHIN, False, MOST)
     assert counted.slowed(ANNA, "Ev1") is not None
 
 
@@ -67,7 +71,7 @@ def test_nobody_who_floods_is_forgotten_for_others_who_come() -> None:
     for number in range(3 * flood.KEPT):
         counted.slowed(Person("slack", "T1", f"U{number}"))
         if number % (flood.KEPT // 2) == 0:
-            assert sent(counted, ANNA, 1) == [RateLimited(WITHIN, True)]
+            assert sent(counted, ANNA, 1) == [RateLimited(WITHIN, True, MOST)]
     assert len(counted._people) == flood.KEPT
 
 

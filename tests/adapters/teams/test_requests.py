@@ -10,6 +10,7 @@ import pytest
 from adapters.database import SqlStore
 from adapters.outbox_relay import OutboxRelay
 from adapters.teams.surface import SurfaceOff, open_surface
+from bot.knowledge.shipped_phrases import shipped
 from tests.adapters.teams.conftest import WITH_APP_ID, MakeWorld, Settings, TinySession, World
 from tests.teams_connector.activities import activity, message
 from tests.teams_connector.issuer import APP_ID

@@ -149,7 +149,7 @@ async def test_in_a_chat_with_one_person_twice_is_better_than_never(heard: World
 
 async def test_an_answer_that_may_stand_in_a_channel_is_told_to_the_asker_alone(heard: World) -> None:
     async with heard.store.transaction() as unit:
-        await left_unsure(item(Notice(Reply("answer", "An answer"), "aad-dana")), unit)
+        await left_unsure(shipped(), item(Notice(Reply("answer", "An answer"), "aad-dana")), unit)
     while await OutboxRelay(heard.store, {"teams": heard.door.sender}, shipped).send_due():
         pass
     [sent] = heard.connector.sent
@@ -159,7 +159,7 @@ async def test_an_answer_that_may_stand_in_a_channel_is_told_to_the_asker_alone(
 
 async def test_who_has_no_chat_with_the_advisor_is_told_in_the_thread_to_look_above(heard: World) -> None:
     async with heard.store.transaction() as unit:
-        await left_unsure(item(Notice(Reply("answer", "An answer"), "aad-somebody")), unit)
+        await left_unsure(shipped(), item(Notice(Reply("answer", "An answer"), "aad-somebody")), unit)
     while await OutboxRelay(heard.store, {"teams": heard.door.sender}, shipped).send_due():
         pass
     [sent] = heard.connector.sent
