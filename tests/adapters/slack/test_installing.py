@@ -21,7 +21,7 @@ from structlog.testing import capture_logs
 
 from adapters.database import SqlStore, migrate, tables
 from adapters.database.tables import slack_oauth_states
-from adapters.slack import installing
+from adapters.slack import install_pages
 from adapters.slack.installations import Installations
 from adapters.slack.manifest import bot_scopes
 from adapters.slack.token_cipher import TokenCipher
@@ -130,7 +130,7 @@ async def test_installations_that_are_begun_and_not_ended_are_not_kept_without_e
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Anybody may open the page on which they begin."""
-    monkeypatch.setattr(installing, "MOST_STATES", 5)
+    monkeypatch.setattr(install_pages, "MAX_STATES", 5)
     kept = select(func.count()).select_from(slack_oauth_states)
     for _ in range(8):
         await begin(world)
@@ -315,14 +315,14 @@ async def test_an_installation_is_kept_once_a_workspace_on_both_databases(databa
     keys = [Fernet.generate_key().decode() for _ in range(2)]
     long = "xoxb-" + "1" * 300
     for number, key in enumerate(("", keys[0], ",".join(reversed(keys)))):
-        store = Installations(store.engine, CLIENT_ID, TokenCipher(key))
-        await store.async_save(
+        installations = Installations(store.engine, CLIENT_ID, TokenCipher(key))
+        await installations.async_save(
             Installation(app_id="A1", enterprise_id="E1", team_id="T1", user_id="U1", bot_token=f"{long}{number}")
         )
-        bot = await store.of_team("T1")
+        bot = await installations.of_team("T1")
         assert bot is not None and bot.bot_token == f"{long}{number}"
         assert abs(bot.installed_at - time.time()) < 3600  # whatever the machine's time zone
-        assert await store.of_team("T2") is None
+        assert await installations.of_team("T2") is None
     newest = await Installations(store.engine, CLIENT_ID, TokenCipher(keys[1])).of_team("T1")
     assert newest is not None and newest.bot_token == f"{long}2"
     with capture_logs() as logs:

@@ -7,8 +7,8 @@ import json
 import pytest
 
 from adapters.slack.posts import message_of
-from bot.answering.post_drafts import HOW_TO_ASK, STOP
 from bot.domain.effects import Post
+from bot.knowledge.shipped_phrases import shipped
 from tests.adapters.slack.conftest import SHARED
 from tests.slack_workspace.person import Slack
 from tests.slack_workspace.reading import buttons, texts
@@ -176,8 +176,9 @@ async def test_a_subscription_is_set_up_in_a_modal_and_stopped(slack: Slack) -> 
 
 
 async def test_s10_a_recurring_post_says_who_set_it_up_how_often_and_how_to_stop_it() -> None:
-    post = Post("SAST", shared_by="U1", cadence="weekly", how_to_ask=f"{HOW_TO_ASK} {STOP}")
-    shown = json.dumps(message_of(post)["blocks"])
+    say = shipped()
+    post = Post("SAST", shared_by="U1", cadence="weekly", how_to_ask=f"{say('post-how-to-ask')} {say('post-stop')}")
+    shown = json.dumps(message_of(say, post)["blocks"])
     assert '"user_id": "U1"' in shown and "every week" in shown and "unsubscribe" in shown
 
 

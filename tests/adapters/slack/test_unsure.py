@@ -10,10 +10,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack.pace import Pace
 from adapters.slack.sender import SlackSender
-from bot.commands.notices import MAYBE_ABOVE
 from bot.domain.effects import Post
 from bot.domain.messages import Place
 from bot.domain.outbox import OutboxItem, TryLater
+from bot.knowledge.shipped_phrases import shipped
 from tests.adapters.slack.conftest import SHARED
 from tests.slack_workspace.person import Slack
 from tests.slack_workspace.reading import buttons
@@ -100,7 +100,7 @@ async def test_an_answer_that_may_stand_in_a_channel_is_told_to_the_asker_alone(
     await slack.workspace.until(lambda: bool(alone()))
     assert len(in_channel(slack)) == int(fault.after)
     [copy] = alone()
-    assert MAYBE_ABOVE in copy and "SAST" in copy
+    assert shipped()("notice-maybe-above") in copy and "SAST" in copy
 
 
 async def test_where_slack_is_not_reached_at_all_it_certainly_did_nothing() -> None:
@@ -116,4 +116,4 @@ async def test_where_slack_is_not_reached_at_all_it_certainly_did_nothing() -> N
 
         place = Place("slack", "T1", "C1")
         with pytest.raises(TryLater):
-            await SlackSender(client, Pace()).send(OutboxItem("p", "send", place, "p", Post("Title")), going)
+            await SlackSender(client, Pace(), shipped).send(OutboxItem("p", "send", place, "p", Post("Title")), going)
