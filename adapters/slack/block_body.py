@@ -18,7 +18,7 @@ Element = dict[str, Any]
 # Slack's limits, in characters.
 HEADER = 150
 CONTEXT = 2000
-TEXT = 3000  # a section's; kept for a rich text block too, for which no limit is documented
+TEXT = 3000  # of a section; used for rich text too, for which no limit is documented
 AT = 300  # of a claim's place in its source
 HINT = 300
 

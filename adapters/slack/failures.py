@@ -24,7 +24,7 @@ from bot.service.error_location import error_location
 
 log = structlog.get_logger(__name__)
 
-UNINSTALLED = ("app_uninstalled", "tokens_revoked")  # events of which nobody is told, and which must be carried out
+UNINSTALLED = ("app_uninstalled", "tokens_revoked")  # events that must be handled, and that no person waits for
 
 OnError = Callable[[Exception, Mapping[str, Any], Any, Any], Awaitable[BoltResponse]]
 

@@ -32,7 +32,7 @@ log = structlog.get_logger(__name__)
 INSTALL, REDIRECT = "/slack/install", "/slack/oauth_redirect"
 STATE_SECONDS = 600  # how long someone may take between the two pages
 TEAM = re.compile(r"[A-Z0-9]{1,30}")  # a workspace's id; anything else is left out of the address that leads to Slack
-MAX_STATES = 10_000  # the latest ones: anybody may open the first page
+MAX_STATES = 10_000  # only the latest are stored: anybody may open the first page
 
 PAGE = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">

@@ -13,7 +13,7 @@ from slack_sdk.oauth.installation_store.sqlalchemy import AsyncSQLAlchemyInstall
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from adapters.slack.token_cipher import TokenCipher, Unreadable
+from adapters.slack.token_cipher import KeyMissing, TokenCipher
 
 log = structlog.get_logger(__name__)
 
@@ -92,7 +92,7 @@ class Installations(AsyncInstallationStore):
             return None
         try:
             return _with_secrets(stored, self._cipher.decrypt)
-        except Unreadable:
+        except KeyMissing:
             log.error(
                 "slack.token_unreadable", team=stored.team_id, remedy="set ENCRYPTION_KEY as it was, or reinstall"
             )

@@ -18,8 +18,8 @@ def manifest(url: str) -> str:
 def socket_manifest() -> str:
     """The same for Socket Mode, without an address."""
     lines = FILE.read_text(encoding="utf-8").splitlines(keepends=True)
-    kept = "".join(line for line in lines if ADDRESS not in line and line.strip() != "redirect_urls:")
-    return kept.replace("socket_mode_enabled: false", "socket_mode_enabled: true")
+    remaining = "".join(line for line in lines if ADDRESS not in line and line.strip() != "redirect_urls:")
+    return remaining.replace("socket_mode_enabled: false", "socket_mode_enabled: true")
 
 
 def bot_scopes() -> list[str]:

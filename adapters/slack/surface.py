@@ -194,7 +194,7 @@ class SlackSurface:
         )
 
     async def _connect(self, bolt: SlackApp, app_token: str, client: AsyncWebClient) -> None:
-        """Open the websocket. Where Slack does not respond in time, the SDK goes on trying."""
+        """Open the websocket. Where that takes longer than `CONNECTING`, the SDK goes on trying."""
         handler = AsyncSocketModeHandler(bolt, app_token, web_client=client)
         connecting = asyncio.create_task(handler.connect_async())  # type: ignore[no-untyped-call]
 

@@ -19,7 +19,7 @@ class KeyUnusable(Exception):
         )
 
 
-class Unreadable(Exception):
+class KeyMissing(Exception):
     """A stored value was encrypted with a key that is not set."""
 
 
@@ -42,12 +42,12 @@ class TokenCipher:
         return PREFIX + self._fernet.encrypt(text.encode()).decode()
 
     def decrypt(self, stored: str | None) -> str | None:
-        """The text. A value that was stored without a key is returned unchanged. Raises Unreadable."""
+        """The text. A value that was stored without a key is returned unchanged. Raises KeyMissing."""
         if not stored or not stored.startswith(PREFIX):
             return stored
         try:
             if self._fernet is None:
-                raise Unreadable
+                raise KeyMissing
             return self._fernet.decrypt(stored.removeprefix(PREFIX)).decode()
         except InvalidToken:
-            raise Unreadable from None
+            raise KeyMissing from None

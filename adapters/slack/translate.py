@@ -36,7 +36,7 @@ def from_event(body: Payload, *, bot: str) -> Message:
     """A direct message or a mention. `bot`: the bot's own user id, whose mentions are removed."""
     event = body["event"]
     direct = event.get("channel_type") == "im"
-    # A mention opens a thread below itself; a direct message is answered where it stands.
+    # A mention opens a thread below itself; a direct message is answered in its own thread, if any.
     thread = event.get("thread_ts") or ("" if direct else event["ts"])
     team = team_of(body)
     return Message(
@@ -72,10 +72,10 @@ def from_button(body: Payload, action: Payload) -> Message:
     """A press of a button in a message, a modal or the Home tab, with the values of the form above it."""
     container, view = body.get("container", {}), body.get("view")
     if view is not None:
-        said = _in_view(body, view, fields_in(view.get("state", {}).get("values", {})))
-        said = replace(said, place=_home_place(action.get("block_id", ""), said.place))
+        message = _in_view(body, view, fields_in(view.get("state", {}).get("values", {})))
+        message = replace(message, place=_home_place(action.get("block_id", ""), message.place))
     else:
-        said = Message(
+        message = Message(
             place=Place("slack", team_of(body), container.get("channel_id", ""), container.get("thread_ts", "")),
             person=body["user"]["id"],
             public=body.get("channel", {}).get("name") != "directmessage",
@@ -85,9 +85,9 @@ def from_button(body: Payload, action: Payload) -> Message:
         )
     command = str(action.get("value", ""))
     if action.get("action_id") != OPENS:
-        return replace(said, command=command)
-    kind, _, asked = command.partition(":")
-    return replace(said, text=asked) if kind == "text" else replace(said, command=asked)
+        return replace(message, command=command)
+    kind, _, repeated = command.partition(":")
+    return replace(message, text=repeated) if kind == "text" else replace(message, command=repeated)
 
 
 def asked_again(asked: Message) -> str:
@@ -98,11 +98,11 @@ def asked_again(asked: Message) -> str:
 def from_submission(body: Payload) -> Message:
     """The submission of a modal."""
     view = body["view"]
-    said = _in_view(body, view, fields_in(view["state"]["values"]))
+    message = _in_view(body, view, fields_in(view["state"]["values"]))
     command = str(metadata_of(view).get("command", ""))
     if command:
-        return replace(said, command=command)
-    return replace(said, text=" ".join(said.entered.get(QUESTION, ())))
+        return replace(message, command=command)
+    return replace(message, text=" ".join(message.entered.get(QUESTION, ())))
 
 
 def from_shortcut(body: Payload, *, quoting: str = "", command: str | None = None) -> Message:
