@@ -1,1 +1,1 @@
-"""Slack: the only folder that knows its SDK."""
+"""The Slack surface: the only folder that imports Slack's SDK."""

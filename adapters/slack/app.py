@@ -1,4 +1,4 @@
-"""What the listeners share: taking a turn, and sending its reply to where it is expected."""
+"""What the listeners share: taking a turn, drawing its reply, sending it."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from slack_sdk.errors import SlackApiError
 from adapters.leases import HeldItem
 from adapters.rate_limit import RateLimited, RateLimiter
 from adapters.slack.assistant import Assistant
-from adapters.slack.blocks import OWNER, message
-from adapters.slack.deadline import Afterwards, left
+from adapters.slack.blocks import OWNER, message, without_unfurling
+from adapters.slack.deadline import BackgroundWork, seconds_left
 from adapters.slack.forms import fits_a_message
 from adapters.slack.home import HomeDetails
-from adapters.slack.membership import UNKNOWN, timely_objection
+from adapters.slack.membership import posting_problem
 from adapters.slack.modals import modal
 from adapters.slack.responses import error_of, responded
-from adapters.slack.translate import asked_again, team_of
+from adapters.slack.translate import asked_again, destination, team_of
 from adapters.slack.workspaces import Workspaces
 from bot.commands.notices import not_shown
 from bot.domain.messages import Message, Place, Reply
@@ -38,14 +38,16 @@ Clock = Callable[[], float]  # seconds since 1970
 
 
 class Session(Protocol):
-    """Whoever answers messages: `bot.service.session`. Never raises."""
+    """Takes turns: `bot.service.session`. Never raises."""
 
     @property
     def phrases(self) -> Phrases: ...
 
-    async def respond(self, message: Message, gate: PostingCheck | None = None) -> Reply: ...
+    async def respond(self, message: Message, posting_check: PostingCheck | None = None, /) -> Reply: ...
 
-    async def hand_over(self, message: Message, to: HandOver, gate: PostingCheck | None = None) -> Reply | None: ...
+    async def hand_over(
+        self, message: Message, to: HandOver, posting_check: PostingCheck | None = None, /
+    ) -> Reply | None: ...
 
     def opening(self, message: Message) -> Reply: ...
 
@@ -53,7 +55,7 @@ class Session(Protocol):
 
 
 class OutboxRelay(Protocol):
-    """Whoever sends what must not be lost: `adapters.outbox_relay`."""
+    """Sends what the outbox holds: `adapters.outbox_relay`."""
 
     async def take(self, item: OutboxItem, unit: UnitOfWork) -> HeldItem | None: ...
 
@@ -63,8 +65,7 @@ class OutboxRelay(Protocol):
 
 
 class App:
-    """The listeners' way to the session and back. `experts`: where they are, by workspace; under the empty name,
-    in any."""
+    """Connects the listeners with the session. `experts`: their channels by workspace, under "" for any workspace."""
 
     def __init__(
         self,
@@ -75,102 +76,102 @@ class App:
         workspaces: Workspaces,
         *,
         experts: Mapping[str, Place],
-        house: HomeDetails,
+        home_details: HomeDetails,
         clock: Clock,
     ) -> None:
         self.bolt = bolt
-        self.house = house
+        self.home_details = home_details
         self._session = session
         self._store = store
         self._relay = relay
         self._workspaces = workspaces
         self._experts = experts
         self._clock = clock
-        self._flood = RateLimiter(clock)
+        self._rate_limit = RateLimiter(clock)
         self.assistant = Assistant()
-        self.afterwards = Afterwards()
+        self.background = BackgroundWork()
 
     @property
     def phrases(self) -> Phrases:
-        """What a surface says by itself, as the knowledge of the moment words it."""
+        """The phrases of the knowledge that is served at the moment."""
         return self._session.phrases
 
     def slowed(self, asked: Message) -> RateLimited | None:
-        """Count what somebody typed or pressed; None: it can be taken in."""
-        return self._flood.slowed(person_of(asked), asked.delivery)
+        """Count what a person typed or pressed. None: they are within the rate limit."""
+        return self._rate_limit.slowed(person_of(asked), asked.delivery)
 
     async def respond(self, asked: Message, to: HandOver | None = None) -> Reply | None:
-        """The reply; None where nothing more is said: to somebody who sends too much, or where it was handed over
-        before. `to`: see `bot.service.session`."""
+        """The reply, or a notice above the rate limit. None where nothing is to be sent: the person was told already to
+        slow down, or `to` (see `bot.service.session`) got the reply of an earlier delivery."""
         if slowed := self.slowed(asked):
             return None if slowed.told else slowed.notice(self.phrases)
         if to is None:
             return await self.take_turn(asked)
-        return await self._session.hand_over(self._received(asked), to, self._gate(asked))
+        return await self._session.hand_over(self._completed(asked), to, self._posting_check(asked))
 
     async def take_turn(self, asked: Message) -> Reply:
-        """The reply to what is no part of a flood, because nobody typed or pressed it, or was counted already."""
-        return await self._session.respond(self._received(asked), self._gate(asked))
+        """The reply to a message that is not counted: it was counted before, or no person typed or pressed it."""
+        return await self._session.respond(self._completed(asked), self._posting_check(asked))
 
-    def _gate(self, asked: Message) -> PostingCheck:
-        async def gate(place: Place) -> str:
+    def _posting_check(self, asked: Message) -> PostingCheck:
+        async def posting_check(place: Place) -> str:
             client = await self._workspaces.client(place.tenant)
-            return await timely_objection(client, asked.person, place.channel) if client else UNKNOWN
+            if client is None:
+                return self.phrases("slack-channel-unknown")
+            return await posting_problem(self.phrases, client, asked.person, place.channel)
 
-        return gate
+        return posting_check
 
     def opening(self, asked: Message) -> Reply:
-        """What is said first, to be drawn beside a conversation, of which it is no part."""
-        return self._session.opening(self._received(asked))
+        """The reply to `asked` in a new conversation, of which nothing is stored."""
+        return self._session.opening(self._completed(asked))
 
     async def overview(self, person: Person) -> Overview:
         return await self._session.overview(person)
 
-    def _received(self, asked: Message) -> Message:
+    def _completed(self, asked: Message) -> Message:
         experts = self._experts.get(asked.place.tenant) or self._experts.get("")
         experts = replace(experts, tenant=asked.place.tenant) if experts and asked.can_post else None
         return replace(asked, experts=experts, at=self._clock())
 
-    async def leave(self, body: Mapping[str, Any]) -> None:
-        """The app is out of a workspace: delete what is kept of it. Raises StoreUnavailable."""
+    async def delete_workspace(self, body: Mapping[str, Any]) -> None:
+        """Delete the data of a workspace whose installation has ended. Raises StoreUnavailable."""
         team = team_of(body) or str(body.get("team_id", ""))
         at = float(body.get("event_time", 0))
-        if await self._workspaces.leave(team, at):
+        if await self._workspaces.forget(team, at):
             async with self._store.transaction() as unit:
                 rows = await unit.delete_tenant("slack", team)
-            log.info("slack.left", team=team, rows=rows)
+            log.info("slack.workspace_deleted", team=team, rows=rows)
 
     async def answer(self, asked: Message, client: Any) -> None:
-        """Answer an event where it was written, once, however often Slack delivers it. That it is at work is shown only
-        where a reply follows, which ends that. Raises SlackApiError."""
-        taken: HeldItem | None = None
+        """Reply to an event where it was written, once for all its deliveries. Raises SlackApiError."""
+        held: HeldItem | None = None
 
-        async def take(reply: Reply, unit: UnitOfWork) -> None:
-            nonlocal taken
-            taken = await self._relay.take(_item(asked, reply), unit)
+        async def put(reply: Reply, unit: UnitOfWork) -> None:
+            nonlocal held
+            held = await self._relay.take(_item(asked, reply), unit)
 
-        reply = await self.respond(asked, take)
+        reply = await self.respond(asked, put)
         if reply is None:
             return
-        # What was taken with a turn that was undone is not in the outbox: the reply is another one then.
-        if taken and isinstance(taken.item.content, Replied) and taken.item.content.reply is reply:
+        # An item of a turn that was rolled back is not in the outbox: then the reply is another one, a notice.
+        if held and isinstance(held.item.content, Replied) and held.item.content.reply is reply:
             if asked.place.thread and not asked.public:
-                await self.assistant.at_work(asked, client)
-            await self._relay.carry(taken, within=left())
+                await self.assistant.show_working(self.phrases, asked, client)
+            await self._relay.carry(held, within=seconds_left())
         else:
             await self.deliver(asked, reply, client)
 
     async def deliver(self, asked: Message, reply: Reply, client: Any) -> None:
-        """Send `reply` as a message of its own to where it was asked for; what fails is sent later. Raises
-        SlackApiError."""
+        """Send `reply` as a message to where `asked` came from, later where that fails. Raises SlackApiError."""
         try:
-            await self._relay.deliver(_item(asked, reply), within=left())
-        except StoreUnavailable:  # nothing can be kept, so it is tried now or never
-            await self.afterwards.in_time(self._post(asked, reply, client))
+            await self._relay.deliver(_item(asked, reply), within=seconds_left())
+        except StoreUnavailable:  # it can't be stored, so it is sent now or never
+            await self.background.in_time(self._post(asked, reply, client))
 
     async def answer_button(self, asked: Message, body: Mapping[str, Any], client: Any, respond: Any) -> None:
-        """Answer a button: in its modal or a new one, in the place of its message, below it, or for the person alone.
-        Raises SlackApiError."""
+        """Reply to a button: in its modal or a new one, in place of its message, below it, or visible to the person
+        only. Raises SlackApiError."""
         if slowed := self.slowed(asked):
             if not slowed.told:
                 await self.show(asked, self._slow_down(slowed.notice(self.phrases), asked, body, client), client)
@@ -179,18 +180,24 @@ class App:
         await self.show(asked, self._answer_button(asked, reply, body, client, respond), client)
 
     async def show(self, asked: Message, showing: Coroutine[Any, Any, Any], client: Any) -> bool:
-        """Whether `showing` what came of a turn was done in time. Where it goes on afterwards and fails, the person is
-        told alone. Raises SlackApiError."""
+        """True if `showing` a reply ended in time. Else it continues, and where it fails the person gets a direct
+        message. Raises SlackApiError."""
 
         async def tell(reference: str) -> None:
-            await client.chat_postMessage(channel=asked.person, **message(not_shown(self.phrases, reference)))
+            await client.chat_postMessage(channel=asked.person, **self._drawn(not_shown(self.phrases, reference)))
 
-        return await self.afterwards.in_time(showing, tell)
+        return await self.background.in_time(showing, tell)
 
     async def open(self, asked: Message, reply: Reply, trigger_id: str, client: Any) -> bool:
-        """Show `reply` in a modal. Returns whether that was done in time. Raises SlackApiError."""
-        view = modal(reply, asked.place, public=asked.public)
+        """Show `reply` in a modal. True if that ended in time. Raises SlackApiError."""
+        view = self._modal(asked, reply)
         return await self.show(asked, client.views_open(trigger_id=trigger_id, view=view), client)
+
+    def _drawn(self, reply: Reply, **details: str) -> dict[str, Any]:
+        return message(self.phrases, reply, **details)
+
+    def _modal(self, asked: Message, reply: Reply) -> dict[str, Any]:
+        return modal(self.phrases, reply, asked.place, public=asked.public)
 
     async def _answer_button(
         self, asked: Message, reply: Reply, body: Mapping[str, Any], client: Any, respond: Any
@@ -198,30 +205,29 @@ class App:
         if (view := body.get("view")) is not None:
             await self._answer_in_view(asked, reply, body, view, client)
         elif reply.form and not fits_a_message(reply.form):
-            view = modal(reply, asked.place, public=asked.public)
-            await client.views_open(trigger_id=body["trigger_id"], view=view)
+            await client.views_open(trigger_id=body["trigger_id"], view=self._modal(asked, reply))
         else:
             await self._answer_in_message(asked, reply, body, client, respond)
 
     async def _slow_down(self, notice: Reply, asked: Message, body: Mapping[str, Any], client: Any) -> None:
-        """Beside what was pressed, which stays as it is, with all that was entered there."""
+        """Show `notice` without changing the message or view of the button, with all that was entered there."""
         if (view := body.get("view")) is not None:
             show = client.views_open if view["type"] == "home" else client.views_push
             try:
-                await show(trigger_id=body["trigger_id"], view=modal(notice, asked.place, public=asked.public))
+                await show(trigger_id=body["trigger_id"], view=self._modal(asked, notice))
             except SlackApiError as error:
                 if error_of(error) != "push_limit_reached":
                     raise
-                await client.chat_postMessage(channel=asked.person, **message(notice))
+                await client.chat_postMessage(channel=asked.person, **self._drawn(notice))
         elif asked.public:
-            await self._tell(asked, notice, client)
+            await self._send_ephemeral(asked, notice, client)
         else:
             await self.deliver(asked, notice, client)
 
     async def _answer_in_view(
         self, asked: Message, reply: Reply, body: Mapping[str, Any], view: Mapping[str, Any], client: Any
     ) -> None:
-        shown = modal(reply, asked.place, public=asked.public)
+        shown = self._modal(asked, reply)
         if view["type"] == "home":
             await client.views_open(trigger_id=body["trigger_id"], view=shown)
         elif reply.form and not fits_a_message(reply.form):
@@ -241,49 +247,41 @@ class App:
         owner = _owner(body)
         own = ephemeral or not asked.public or owner == asked.person
         if own and reply.replaces:
-            shown = message(reply, asked=asked_again(asked), owner=owner)
+            shown = self._drawn(reply, asked=asked_again(asked), owner=owner)
             done = await responded(respond, reference=reply.reference, **shown, replace_original=True)
         elif ephemeral:
-            shown = message(reply, asked=asked_again(asked))
+            shown = self._drawn(reply, asked=asked_again(asked))
             alone = {"response_type": "ephemeral", "thread_ts": asked.place.thread or None}
             done = await responded(respond, reference=reply.reference, **shown, replace_original=False, **alone)
         elif asked.public:
-            return await self._tell(asked, reply, client)
+            return await self._send_ephemeral(asked, reply, client)
         else:
             return await self.deliver(asked, reply, client)
         if not done:
-            await self._tell(asked, reply, client)
+            await self._send_ephemeral(asked, reply, client)
 
-    async def _tell(self, asked: Message, reply: Reply, client: Any) -> None:
-        """For the person alone, where they asked."""
-        shown = message(reply, asked=asked_again(asked))
-        without_unfurling = {key: value for key, value in shown.items() if not key.startswith("unfurl")}
-        await client.chat_postEphemeral(user=asked.person, **_where(asked.place), **without_unfurling)
+    async def _send_ephemeral(self, asked: Message, reply: Reply, client: Any) -> None:
+        shown = without_unfurling(self._drawn(reply, asked=asked_again(asked)))
+        await client.chat_postEphemeral(user=asked.person, **destination(asked.place), **shown)
 
     async def _post(self, asked: Message, reply: Reply, client: Any) -> None:
-        owner = asked.person if asked.public else ""
+        shown = self._drawn(reply, asked=asked_again(asked), owner=asked.person if asked.public else "")
         try:
-            await client.chat_postMessage(
-                **_where(asked.place), **message(reply, asked=asked_again(asked), owner=owner)
-            )
+            await client.chat_postMessage(**destination(asked.place), **shown)
         except SlackApiError as error:
-            log.error("slack.reply_failed", reference=reply.reference, error=error_of(error))
+            log.error("slack.reply_failed", reference=reply.reference, code=error_of(error))
             raise
 
 
 def _item(asked: Message, reply: Reply) -> OutboxItem:
-    again = asked_again(asked) if reply.form else ""  # what was said is kept where a button needs it, and nowhere else
+    again = asked_again(asked) if reply.form else ""  # the person's words are stored only where a button needs them
     content = Replied(reply, again, asked.person if asked.public else "", to=asked.person)
     id = f"{asked.place.tenant}-{asked.delivery}"
     return OutboxItem(id, "send", asked.place, subject=id, content=content)
 
 
 def _owner(body: Mapping[str, Any]) -> str:
-    """Whose button was pressed, where others can press it too."""
+    """The person whose button was pressed; empty where the message has no owner."""
     pressed: Mapping[str, Any] = next(iter(body.get("actions", ())), {})
     block_id = str(pressed.get("block_id", ""))
     return block_id.removeprefix(OWNER).rpartition("-")[0] if block_id.startswith(OWNER) else ""
-
-
-def _where(place: Place) -> dict[str, str]:
-    return {"channel": place.channel} | ({"thread_ts": place.thread} if place.thread else {})

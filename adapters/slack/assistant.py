@@ -1,4 +1,4 @@
-"""The assistant's container: what it says first, what it suggests, and what is shown while it works."""
+"""The assistant's container: its greeting, its suggested prompts, the status while a reply is made, threads' titles."""
 
 from __future__ import annotations
 
@@ -10,31 +10,31 @@ from typing import Any
 import structlog
 from slack_sdk.errors import SlackApiError
 
-from adapters.slack.blocks import cut, escape
-from adapters.slack.deadline import left
+from adapters.slack.block_body import cut, escape
+from adapters.slack.deadline import seconds_left
 from adapters.slack.responses import LONGEST_WAIT, error_of
 from bot.domain.messages import Message, Paragraph, Place, Reply
+from bot.domain.phrases import Phrases
 from bot.nlu.text import clean
+from bot.service.error_location import error_location
 
 log = structlog.get_logger(__name__)
 
-HELLO = "hello"  # what the person is taken to have said; the reply is the greeting
-WORDS = 25  # of a greeting
-WORKING = "is looking it up…"
-PROMPTS_TITLE = "Ask, for instance"
-HERE = ("Recommendations for this channel", "subscribe")
-MOST_PROMPTS = 4
+HELLO = "hello"  # the message that the greeting is the reply to
+GREETING_WORDS = 25  # words at most
+SUBSCRIBE = "subscribe"  # the message of the prompt that is suggested beside a channel
+MAX_PROMPTS = 4
 TITLE = 60  # characters
+MAX_THREADS = 10_000  # threads whose title is known to be set
 _SENTENCE_END = re.compile(r"(?<=[.?]) ")
-KEPT = 10_000  # threads that have their title
 
 
 def greeting(reply: Reply) -> Reply:
-    """The whole sentences of `reply` that fit into a greeting."""
-    said = " ".join(block.text for block in reply.body if isinstance(block, Paragraph))
-    room = WORDS - len(reply.title.split())
+    """The first sentences of `reply`, as many as have `GREETING_WORDS` words with its title."""
+    text = " ".join(block.text for block in reply.body if isinstance(block, Paragraph))
+    room = GREETING_WORDS - len(reply.title.split())
     sentences: list[str] = []
-    for sentence in _SENTENCE_END.split(said):
+    for sentence in _SENTENCE_END.split(text):
         room -= len(sentence.split())
         if room < 0:
             break
@@ -43,45 +43,46 @@ def greeting(reply: Reply) -> Reply:
 
 
 class Assistant:
-    """Threads of the container look like any other thread of direct messages: Slack refuses what is no such thread."""
+    """Its threads look like any other thread of direct messages: in those, Slack refuses these calls."""
 
     def __init__(self) -> None:
         self._titled: OrderedDict[Place, None] = OrderedDict()
 
-    async def at_work(self, asked: Message, client: Any) -> None:
-        """Show that it works; the reply ends that. The first message that this process sees names the thread."""
+    async def show_working(self, say: Phrases, asked: Message, client: Any) -> None:
+        """Set the thread's status, which the reply ends, and its title with the first message of this process. What
+        Slack refuses is logged."""
         place = asked.place
         where = {"channel_id": place.channel, "thread_ts": place.thread}
-        calls = [client.assistant_threads_setStatus(status=WORKING, **where)]
+        calls = [client.assistant_threads_setStatus(status=say("slack-assistant-status"), **where)]
         if place not in self._titled:
             self._titled[place] = None
-            if len(self._titled) > KEPT:
+            if len(self._titled) > MAX_THREADS:
                 self._titled.popitem(last=False)
             if title := " ".join(clean(asked.text).split()):
                 calls.append(client.assistant_threads_setTitle(title=escape(cut(title, TITLE)), **where))
         await asyncio.gather(*(_try(call) for call in calls))
 
-    async def suggest(self, reply: Reply, thread: dict[str, Any], client: Any) -> None:
-        """Offer what the greeting offers, and beside a channel what can be had there. Raises SlackApiError."""
+    async def suggest(self, say: Phrases, reply: Reply, thread: dict[str, Any], client: Any) -> None:
+        """Suggest the choices of `reply`, and beside a channel a subscription for it. Raises SlackApiError."""
         prompts = [{"title": choice.label, "message": choice.label} for choice in reply.choices]
         if (thread.get("context") or {}).get("channel_id"):
-            title, message = HERE
-            prompts = [*prompts[: MOST_PROMPTS - 1], {"title": title, "message": message}]
+            subscribe = {"title": say("slack-assistant-subscribe"), "message": SUBSCRIBE}
+            prompts = [*prompts[: MAX_PROMPTS - 1], subscribe]
         if prompts:
             await client.assistant_threads_setSuggestedPrompts(
                 channel_id=thread["channel_id"],
                 thread_ts=thread["thread_ts"],
-                title=PROMPTS_TITLE,
-                prompts=prompts[:MOST_PROMPTS],
+                title=say("slack-assistant-prompts"),
+                prompts=prompts[:MAX_PROMPTS],
             )
 
 
 async def _try(call: Any) -> None:
-    """A reply is worth more than what is shown around it, and does not wait for it long."""
+    """Wait for `call` for half of the time that is left: the reply needs the rest. What fails is logged."""
     try:
-        async with asyncio.timeout(min(LONGEST_WAIT, left() / 2)):  # the reply itself needs some of that time
+        async with asyncio.timeout(min(LONGEST_WAIT, seconds_left() / 2)):
             await call
     except SlackApiError as error:
-        log.debug("slack.assistant", error=error_of(error))
+        log.debug("slack.assistant_refused", code=error_of(error))
     except Exception as error:
-        log.info("slack.assistant", error=type(error).__name__)
+        log.info("slack.assistant_failed", error=type(error).__name__, at=error_location(error))

@@ -1,5 +1,5 @@
-"""Slack wants to hear within three seconds that a request was heard, however slow its own Web API is just then. What is
-done by then is done in the request; what takes longer goes on afterwards, and where that fails, the person is told."""
+"""The time limit of a request: Slack wants an answer within three seconds, however slow its own Web API is. Work that
+takes longer continues in the background, and the person is told where it fails."""
 
 from __future__ import annotations
 
@@ -12,11 +12,16 @@ from typing import Any
 
 import structlog
 
+from bot.service.error_location import error_location
+
 log = structlog.get_logger(__name__)
 
 WINDOW = 2.0  # seconds that a request may take in all
-LONGEST = 10.0  # seconds that what goes on afterwards may take
-_until: ContextVar[float] = ContextVar("until")  # by the monotonic clock, of the request that is being answered
+LONGEST = 10.0  # seconds that background work may take
+_until: ContextVar[float] = ContextVar("until")  # the end of the current request's window, by the monotonic clock
+
+OnFailure = Callable[[str], Awaitable[Any]]
+"""Tells the person that something failed. Takes the reference that the log has too."""
 
 
 async def open_window(next: Callable[[], Awaitable[Any]]) -> None:
@@ -25,57 +30,55 @@ async def open_window(next: Callable[[], Awaitable[Any]]) -> None:
     await next()
 
 
-def left() -> float:
-    """Seconds until the request has to be answered."""
+def seconds_left() -> float:
+    """Seconds until the current request has to be answered."""
     now = time.monotonic()
     return max(0.0, _until.get(now + WINDOW) - now)
 
 
-class Afterwards:
-    """What goes on after its request was answered."""
+class BackgroundWork:
+    """Runs what a request starts, beyond its end where necessary."""
 
     def __init__(self) -> None:
-        self._under_way: set[asyncio.Task[Any]] = set()
+        self._tasks: set[asyncio.Task[Any]] = set()
 
-    async def in_time(
-        self, work: Coroutine[Any, Any, Any], otherwise: Callable[[str], Awaitable[Any]] | None = None
-    ) -> bool:
-        """Whether `work` was done before the request has to be answered; it raises what `work` raises by then. What
-        is not done goes on; where that fails, `otherwise` gets a reference that stands in the log too."""
+    async def in_time(self, work: Coroutine[Any, Any, Any], on_failure: OnFailure | None = None) -> bool:
+        """True if `work` ended before the request has to be answered; raises what it raised by then. Else it continues,
+        and `on_failure` is called where it fails."""
         task = self._start(work)
-        done, _ = await asyncio.wait({task}, timeout=left())
+        done, _ = await asyncio.wait({task}, timeout=seconds_left())
         if done:
             task.result()
             return True
-        self._start(self._see_through(task, otherwise))
+        self._start(self._finish(task, on_failure))
         return False
 
     async def close(self, within: float) -> None:
-        """Let what is under way end, for so many seconds."""
-        if self._under_way:
-            _, late = await asyncio.wait(self._under_way, timeout=within)
+        """Wait up to `within` seconds for what is running, then cancel it."""
+        if self._tasks:
+            _, late = await asyncio.wait(self._tasks, timeout=within)
             for task in late:
                 task.cancel()
 
     def _start(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
         task = asyncio.create_task(work)
-        self._under_way.add(task)
-        task.add_done_callback(self._under_way.discard)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
         return task
 
-    async def _see_through(self, task: asyncio.Task[Any], otherwise: Callable[[str], Awaitable[Any]] | None) -> None:
+    async def _finish(self, task: asyncio.Task[Any], on_failure: OnFailure | None) -> None:
         try:
             async with asyncio.timeout(LONGEST):
                 await task
         except Exception as error:
             reference = secrets.token_hex(4)
-            log.error("slack.not_shown", reference=reference, error=type(error).__name__)
-            if otherwise is not None:
-                await self._tell(otherwise, reference)
+            log.error("slack.not_shown", reference=reference, error=type(error).__name__, at=error_location(error))
+            if on_failure is not None:
+                await self._tell(on_failure, reference)
 
-    async def _tell(self, otherwise: Callable[[str], Awaitable[Any]], reference: str) -> None:
+    async def _tell(self, on_failure: OnFailure, reference: str) -> None:
         try:
             async with asyncio.timeout(LONGEST):
-                await otherwise(reference)
+                await on_failure(reference)
         except Exception as error:
-            log.error("slack.not_told", reference=reference, error=type(error).__name__)
+            log.error("slack.not_told", reference=reference, error=type(error).__name__, at=error_location(error))

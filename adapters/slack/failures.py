@@ -1,4 +1,4 @@
-"""When a listener fails: the person gets a plain sentence and a reference, the operator a log line with the same."""
+"""Answers a request that failed: the person gets a notice with a reference, and the log a line with the same."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.errors import SlackApiError
 
 from adapters.slack.blocks import message
-from adapters.slack.deadline import Afterwards
+from adapters.slack.deadline import BackgroundWork
 from adapters.slack.modals import modal
 from adapters.slack.responses import error_of, responded
-from adapters.slack.translate import alone, team_of
-from adapters.slack.workspaces import TokenUnchecked
+from adapters.slack.translate import direct_place, team_of
+from adapters.slack.workspaces import NotInstalled, TokenUnchecked
 from bot.commands.notices import failure, not_shown, unsure
 from bot.domain.messages import Reply
 from bot.domain.phrases import Phrases
@@ -24,31 +24,37 @@ from bot.service.error_location import error_location
 
 log = structlog.get_logger(__name__)
 
-LEAVING = ("app_uninstalled", "tokens_revoked")  # nobody is told, and what was kept has to go all the same
-
+UNINSTALLED = ("app_uninstalled", "tokens_revoked")  # events that must be handled, and that no person waits for
 
 OnError = Callable[[Exception, Mapping[str, Any], Any, Any], Awaitable[BoltResponse]]
 
 
-def error_handler(phrases: Callable[[], Phrases], afterwards: Afterwards) -> OnError:
-    """Bolt's handler of what a listener raised; `phrases` gives those of the moment."""
+def error_handler(phrases: Callable[[], Phrases], background: BackgroundWork) -> OnError:
+    """Bolt's handler of exceptions of middleware and listeners. `phrases` returns the current ones."""
 
     async def on_error(error: Exception, body: Mapping[str, Any], client: Any, respond: Any) -> BoltResponse:
-        return await _answer(phrases(), error, body, client, respond, afterwards)
+        if isinstance(error, NotInstalled):
+            return await _not_installed(phrases(), body, respond)
+        return await _failed(phrases(), error, body, client, respond, background)
 
     return on_error
 
 
-def _words_for(say: Phrases, error: Exception, reference: str) -> Reply:
-    """Only what is known is said: a turn is over before anything of it is shown."""
-    if isinstance(error, TokenUnchecked):
-        return failure(say, reference)
-    showing = isinstance(error, SlackApiError | aiohttp.ClientError | TimeoutError)
-    return not_shown(say, reference) if showing else unsure(say, reference)
+async def _not_installed(say: Phrases, body: Mapping[str, Any], respond: Any) -> BoltResponse:
+    """Without a valid token only the request itself can be answered."""
+    log.error("slack.workspace_not_installed", team=team_of(body), remedy="install the app there again")
+    text = say("slack-workspace-not-installed")
+    if not respond.response_url:
+        return BoltResponse(status=200, body=text)
+    try:
+        await respond(text)
+    except (aiohttp.ClientError, TimeoutError) as error:
+        log.error("slack.not_told", error=type(error).__name__, at=error_location(error))
+    return BoltResponse(status=200, body="")
 
 
-async def _answer(
-    say: Phrases, error: Exception, body: Mapping[str, Any], client: Any, respond: Any, afterwards: Afterwards
+async def _failed(
+    say: Phrases, error: Exception, body: Mapping[str, Any], client: Any, respond: Any, background: BackgroundWork
 ) -> BoltResponse:
     reference = secrets.token_hex(4)
     event = (body.get("event") or {}).get("type", "")
@@ -61,23 +67,32 @@ async def _answer(
         kind=event or body.get("type") or body.get("command", ""),
         team=team_of(body),
     )
-    if event in LEAVING or (event and isinstance(error, TokenUnchecked)):  # Slack shall deliver it again
+    if event in UNINSTALLED or (event and isinstance(error, TokenUnchecked)):  # Slack delivers it again
         return BoltResponse(status=500, body="")
-    reply = _words_for(say, error, reference)
+    notice = _notice(say, error, reference)
     if "command" in body:
-        return _acknowledged({"response_type": "ephemeral", **message(reply)})
+        return BoltResponse(status=200, body={"response_type": "ephemeral", **message(say, notice)})
     if body.get("type") == "view_submission":
-        return _acknowledged({"response_action": "update", "view": modal(reply, alone(body))})
+        view = modal(say, notice, direct_place(body))
+        return BoltResponse(status=200, body={"response_action": "update", "view": view})
     try:
-        await afterwards.in_time(_tell(reply, body, client, respond))
-    except Exception as second:  # nobody could be told, so Slack shall deliver it again where it does that
-        log.error("slack.not_told", reference=reference, error=type(second).__name__)
+        await background.in_time(_tell(say, notice, body, client, respond))
+    except Exception as second:  # Slack delivers an event again
+        log.error("slack.not_told", reference=reference, error=type(second).__name__, at=error_location(second))
         return BoltResponse(status=500, body="")
     return BoltResponse(status=200, body="")
 
 
-async def _tell(reply: Reply, body: Mapping[str, Any], client: Any, respond: Any) -> None:
-    shown = message(reply)
+def _notice(say: Phrases, error: Exception, reference: str) -> Reply:
+    """Says that the message was taken in only if that is known: a turn ends before its reply is shown."""
+    if isinstance(error, TokenUnchecked):
+        return failure(say, reference)
+    showing = isinstance(error, SlackApiError | aiohttp.ClientError | TimeoutError)
+    return not_shown(say, reference) if showing else unsure(say, reference)
+
+
+async def _tell(say: Phrases, notice: Reply, body: Mapping[str, Any], client: Any, respond: Any) -> None:
+    shown = message(say, notice)
     match body:
         case {"event": {"type": "message" | "app_mention" as kind, "channel": channel, **event}}:
             below = event.get("thread_ts") or (event["ts"] if kind == "app_mention" else "")
@@ -89,21 +104,17 @@ async def _tell(reply: Reply, body: Mapping[str, Any], client: Any, respond: Any
         case {"event": {"type": "app_home_opened", "user": user}}:
             await client.views_publish(user_id=user, view={"type": "home", "blocks": shown["blocks"]})
         case {"event": _}:
-            pass  # nobody asked for anything
+            pass  # no person is waiting for a reply
         case {"response_url": str()} if await responded(
-            respond, reference=reply.reference, **shown, replace_original=False, response_type="ephemeral"
+            respond, reference=notice.reference, **shown, replace_original=False, response_type="ephemeral"
         ):
             pass
         case _:
             await client.chat_postMessage(channel=body["user"]["id"], **shown)
 
 
-def _acknowledged(body: dict[str, Any]) -> BoltResponse:
-    return BoltResponse(status=200, body=body)
-
-
 def _code(error: Exception) -> str:
-    """Slack's short code, where it was Slack that said something."""
+    """Slack's error code, where the error came from Slack."""
     match error:
         case SlackApiError():
             return error_of(error)

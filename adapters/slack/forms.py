@@ -1,47 +1,49 @@
-"""A reply's form as Block Kit inputs, and what a person entered in them."""
+"""A form as Block Kit inputs, and the values entered in them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from adapters.slack.block_body import Element, plain_text
 from bot.domain.bounds import Fields
 from bot.domain.messages import Field, Form, Option
 
-Element = dict[str, Any]
-Values = Mapping[str, Mapping[str, Mapping[str, Any]]]  # block id, action id, what was entered
+Values = Mapping[str, Mapping[str, Mapping[str, Any]]]  # `state.values` of Slack: block id, action id, element
 
-FIELD = "field-"  # before a field's id in a block's id, so that no other block passes for a field
+FIELD = "field-"  # before a field's id in a block's id, so that no other block is taken for a field
 ENTERED = "entered"  # the action id of every input
-LABEL = 2000
-OPTION = 75
-FEW = 10  # Slack draws at most so many radio buttons or checkboxes; more become a menu
-MOST = 100
+LABEL = 2000  # characters, also of a hint
+OPTION = 75  # characters
+LONGEST = 1000  # characters of a free text
+EXPANDED = 10  # radio buttons or checkboxes at most; more options become a menu
+MAX_OPTIONS = 100
 
 
 def fits_a_message(form: Form) -> bool:
-    """Whether a form is filled in where the message stands: one question with options. Anything else opens a modal."""
+    """True for one field with options, which is filled in within the message. Any other form opens a modal."""
     return len(form.fields) == 1 and bool(form.fields[0].options)
 
 
-def inputs(form: Form) -> Iterator[Element]:
+def form_elements(form: Form) -> Iterator[Element]:
+    """One input block for each field."""
     for field in form.fields:
         block: Element = {
             "type": "input",
             "block_id": FIELD + field.id,
-            "label": _plain(field.label, LABEL),
+            "label": plain_text(field.label, LABEL),
             "element": _element(field),
             "optional": not field.required,
         }
         if field.hint:
-            block["hint"] = _plain(field.hint, LABEL)
+            block["hint"] = plain_text(field.hint, LABEL)
         yield block
 
 
-def entered(values: Values) -> Fields:
-    """What was entered: `state.values` of a message or a modal, by field."""
+def fields_in(values: Values) -> Fields:
+    """The values entered in the fields of a message or a modal. Inputs that belong to no field are left out."""
     return tuple(
-        (block_id.removeprefix(FIELD), _chosen(element))
+        (block_id.removeprefix(FIELD), _values(element))
         for block_id, elements in values.items()
         if block_id.startswith(FIELD)
         for element in elements.values()
@@ -49,7 +51,7 @@ def entered(values: Values) -> Fields:
 
 
 def channels(values: Values) -> dict[str, str]:
-    """The channels that were picked, by the id of the block."""
+    """The ids of the channels that were picked, by block id."""
     return {
         block_id: str(element["selected_conversation"])
         for block_id, elements in values.items()
@@ -67,29 +69,24 @@ def _element(field: Field) -> Element:
         }
         return picker | ({"initial_conversation": field.chosen[0]} if field.chosen else {})
     if not field.options:
-        text: Element = {"type": "plain_text_input", "action_id": ENTERED, "multiline": True, "max_length": 1000}
+        text: Element = {"type": "plain_text_input", "action_id": ENTERED, "multiline": True, "max_length": LONGEST}
         return text | ({"initial_value": field.chosen[0]} if field.chosen else {})
-    options = [_option(option) for option in field.options[:MOST]]
+    options = [_option(option) for option in field.options[:MAX_OPTIONS]]
     chosen = [option for option in options if option["value"] in field.chosen]
     element: Element = {"action_id": ENTERED, "options": options}
     if field.multiple:
-        kind = "checkboxes" if len(options) <= FEW else "multi_static_select"
+        kind = "checkboxes" if len(options) <= EXPANDED else "multi_static_select"
         return element | {"type": kind} | ({"initial_options": chosen} if chosen else {})
-    kind = "radio_buttons" if len(options) <= FEW else "static_select"
+    kind = "radio_buttons" if len(options) <= EXPANDED else "static_select"
     return element | {"type": kind} | ({"initial_option": chosen[0]} if chosen else {})
 
 
 def _option(option: Option) -> Element:
-    drawn: Element = {"text": _plain(option.label, OPTION), "value": option.value}
-    return drawn | ({"description": _plain(option.hint, OPTION)} if option.hint else {})
+    drawn: Element = {"text": plain_text(option.label, OPTION), "value": option.value}
+    return drawn | ({"description": plain_text(option.hint, OPTION)} if option.hint else {})
 
 
-def _plain(text: str, length: int) -> Element:
-    shown = text if len(text) <= length else text[: length - 1].rstrip() + "…"
-    return {"type": "plain_text", "text": shown, "emoji": False}
-
-
-def _chosen(element: Mapping[str, Any]) -> tuple[str, ...]:
+def _values(element: Mapping[str, Any]) -> tuple[str, ...]:
     match element:
         case {"selected_options": list(options)}:
             return tuple(str(option["value"]) for option in options)

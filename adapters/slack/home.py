@@ -1,4 +1,4 @@
-"""The Home tab: what the advisor can do, where to begin, what was begun, and whom to turn to."""
+"""The Home tab: what the advisor can do, first questions, open triages, recommendations, and whom to turn to."""
 
 from __future__ import annotations
 
@@ -7,134 +7,133 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from adapters.slack.block_body import rich_text, section, text_elements
 from adapters.slack.blocks import COMMAND, button, buttons, draw
-from adapters.slack.translate import at_home
+from adapters.slack.translate import home_block_id
 from bot.domain.conversation import Retention
 from bot.domain.messages import Choice, Heading, Paragraph, Reply
+from bot.domain.phrases import Phrases
 from bot.service.overview import Begun, Overview
 
 View = dict[str, Any]
 
 LINK = "link"  # the action id of a button that leads out of Slack, followed by a number
-MOST_BLOCKS = 100
+MAX_BLOCKS = 100
 
 
 @dataclass(frozen=True, slots=True)
 class HomeDetails:
-    """What the operator set: their own pages, whom to reach (empty: there is none), and how long things are kept."""
+    """The operator's own pages and contact (empty: there is none), and the retention times."""
 
     support: str = ""
     privacy: str = ""
     contact: str = ""
     retention: Retention = Retention()  # noqa: RUF009  (frozen)
 
-    @property
-    def kept(self) -> str:
-        talk, triage = _span(self.retention.conversation), _span(self.retention.triage)
-        recommendations = _span(self.retention.recommendations)
-        return (
-            f"What we talked about is kept for {talk} so that a follow-up can be understood, a begun triage for "
-            f"{triage}, a recommendation for {recommendations}. Write “forget me” to have everything deleted that is "
-            "kept about you."
-        )
 
-
-def home(help: Reply, overview: Overview, house: HomeDetails) -> View:
-    """The Home tab of one person. `help`: the advisor's own, whose choices are where to begin."""
+def home(say: Phrases, help: Reply, overview: Overview, details: HomeDetails) -> View:
+    """The Home tab of one person. `help`: the reply to "help", whose choices are the first questions."""
     start = [
-        button(Choice("Ask a question", "ask", style="primary"), "ask"),
-        button(Choice("Start a triage", "triage"), f"{COMMAND}-0"),
-        button(Choice("All topics", "topics"), f"{COMMAND}-1"),
+        button(Choice(say("slack-home-ask"), "ask", style="primary"), "ask"),
+        button(Choice(say("slack-home-triage"), "triage"), f"{COMMAND}-0"),
+        button(Choice(say("slack-home-topics"), "topics"), f"{COMMAND}-1"),
     ]
     blocks = [
-        *draw(Reply("help", help.title, body=help.body)),
+        *draw(say, Reply("help", help.title, body=help.body)),
         {"type": "actions", "elements": start},
-        *_begun(overview),
-        *_recommended(overview),
-        *_heading("Where to begin"),
+        *_begun(say, overview),
+        *_recommendations(say, overview),
+        *_heading(say, say("slack-home-start")),
         *buttons(help.choices, start=2),
         {"type": "divider"},
-        *_support(house),
+        *_support(say, details),
     ]
-    return {"type": "home", "blocks": blocks[:MOST_BLOCKS]}
+    return {"type": "home", "blocks": blocks[:MAX_BLOCKS]}
 
 
-def _begun(overview: Overview) -> Iterator[View]:
+def _begun(say: Phrases, overview: Overview) -> Iterator[View]:
     if not overview.begun:
         return
-    yield from _heading("Your open triage" if len(overview.begun) == 1 else "Your open triages")
+    yield from _heading(say, say("slack-home-begun" if len(overview.begun) == 1 else "slack-home-begun-several"))
     for number, begun in enumerate(overview.begun):
-        yield _where(begun)
-        resume = button(Choice("Go on with it", "triage"), f"{COMMAND}-{number}")
-        yield {"type": "actions", "block_id": at_home(begun.place), "elements": [resume]}
+        yield _place_and_time(say, begun)
+        resume = button(Choice(say("slack-home-resume"), "triage"), f"{COMMAND}-{number}")
+        yield {"type": "actions", "block_id": home_block_id(begun.place), "elements": [resume]}
 
 
-def _where(begun: Begun) -> View:
-    """The place in a person's words, and the time as their own clock shows it: Slack draws both."""
+def _place_and_time(say: Phrases, begun: Begun) -> View:
+    """Where a triage was begun and when it last moved. Slack draws the channel's name, and the time in the person's
+    own time zone."""
     channel, thread = begun.place.channel, begun.place.thread
-    place: list[View]
-    if channel.startswith(("U", "W")):  # how `translate.alone` names it
-        place = [_text("Begun here or with a shortcut")]
+    if channel.startswith(("U", "W")):  # the place that `translate.direct_place` makes
+        where = say("slack-home-begun-alone")
     elif channel.startswith("D"):
-        place = [_text(f"In {'a thread of ' if thread else ''}our direct messages")]
+        where = say("slack-home-begun-thread" if thread else "slack-home-begun-direct")
     else:
-        place = [_text("In "), {"type": "channel", "channel_id": channel}]
-    last = {
+        where = say("slack-home-begun-channel", channel="{channel}")
+    date: View = {
         "type": "date",
         "timestamp": int(begun.at),
-        "format": "{date_long_pretty} at {time}",
+        "format": say("slack-home-time", date="{date_long_pretty}", time="{time}"),
         "fallback": _day(begun.at),
     }
-    said = [*place, _text(", last moved "), last]
-    return {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": said}]}
+    elements = {"{channel}": {"type": "channel", "channel_id": channel}, "{when}": date}
+    line = say("slack-home-begun-line", where=where, when="{when}")
+    return rich_text(section(*text_elements(line, elements)))
 
 
-def _text(text: str) -> View:
-    return {"type": "text", "text": text}
-
-
-def _recommended(overview: Overview) -> Iterator[View]:
+def _recommendations(say: Phrases, overview: Overview) -> Iterator[View]:
     if not overview.recommendations:
         return
-    yield from _heading("Your recommendations")
-    days = [_named(_day(one.at), one.title) for one in overview.recommendations]
-    times = [_named(_minute(one.at), one.title) for one in overview.recommendations]
+    yield from _heading(say, say("slack-home-recommendations"))
+    days = [_label(_day(one.at), one.title) for one in overview.recommendations]
+    times = [_label(_minute(one.at), one.title) for one in overview.recommendations]
     labels = [time if days.count(day) > 1 else day for day, time in zip(days, times, strict=True)]
-    kept = [f"recommendation:{one.id}" for one in overview.recommendations]
-    yield from buttons([Choice(label, command) for label, command in zip(labels, kept, strict=True)])
+    commands = [f"recommendation:{one.id}" for one in overview.recommendations]
+    yield from buttons([Choice(label, command) for label, command in zip(labels, commands, strict=True)])
 
 
-def _named(when: str, title: str) -> str:
+def _label(when: str, title: str) -> str:
     return f"{when}: {title}" if title else when
 
 
-def _support(house: HomeDetails) -> Iterator[View]:
-    yield from _heading("Help and privacy")
-    contact = [Paragraph(f"For security matters that can't wait: {house.contact}")] if house.contact else []
-    yield from draw(Reply("help", body=(*contact, Paragraph(house.kept))))
-    pages = [("Get help", house.support), ("Privacy", house.privacy)]
-    leading = [
+def _support(say: Phrases, details: HomeDetails) -> Iterator[View]:
+    yield from _heading(say, say("slack-home-support"))
+    contact = [Paragraph(say("slack-home-contact", contact=details.contact))] if details.contact else []
+    yield from draw(say, Reply("help", body=(*contact, Paragraph(_retention(say, details.retention)))))
+    pages = [(say("slack-home-help-page"), details.support), (say("slack-home-privacy-page"), details.privacy)]
+    links = [
         button(Choice(label, ""), f"{LINK}-{number}") | {"url": url} for number, (label, url) in enumerate(pages) if url
     ]
-    for element in leading:
+    for element in links:
         del element["value"]
-    if leading:
-        yield {"type": "actions", "elements": leading}
+    if links:
+        yield {"type": "actions", "elements": links}
 
 
-def _heading(text: str) -> list[View]:
-    return draw(Reply("help", body=(Heading(text),)))
+def _heading(say: Phrases, text: str) -> list[View]:
+    return draw(say, Reply("help", body=(Heading(text),)))
 
 
-def _span(seconds: float) -> str:
-    """A length of time as people say it: 36 hours, 7 days."""
+def _retention(say: Phrases, retention: Retention) -> str:
+    return say(
+        "slack-home-retention",
+        conversation=_duration(say, retention.conversation),
+        triage=_duration(say, retention.triage),
+        recommendations=_duration(say, retention.recommendations),
+    )
+
+
+def _duration(say: Phrases, seconds: float) -> str:
+    """In days, or in hours where it is no whole number of days: "36 hours", "7 days"."""
     hours = round(seconds / 3600)
-    count, unit = (hours // 24, "day") if hours % 24 == 0 else (hours, "hour")
-    return f"{count} {unit}{'' if count == 1 else 's'}"
+    if hours % 24:
+        return say("slack-hour" if hours == 1 else "slack-hours", count=hours)
+    return say("slack-day" if hours == 24 else "slack-days", count=hours // 24)
 
 
 def _day(at: float) -> str:
-    """A day as people write it: 24 November 2026."""
+    """The day of a time in seconds since 1970, in UTC: "24 November 2026"."""
     day = datetime.fromtimestamp(at, UTC)
     return f"{day.day} {day:%B %Y}"
 

@@ -1,4 +1,4 @@
-"""The app as Slack is told about it."""
+"""The app's manifest, from which Slack creates it."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from pathlib import Path
 import yaml
 
 FILE = Path(__file__).with_name("manifest.yaml")
-ADDRESS = "{url}"  # stands where the advisor's own address goes
+ADDRESS = "{url}"  # replaced by the advisor's own address
 
 
 def manifest(url: str) -> str:
-    """The manifest as YAML, for an advisor that Slack reaches at `url` (https, without a slash at its end)."""
+    """The manifest in YAML for an advisor at `url` (https, without a slash at its end)."""
     return FILE.read_text(encoding="utf-8").replace(ADDRESS, url)
 
 
 def socket_manifest() -> str:
-    """The same for Socket Mode: Slack needs no address."""
+    """The same for Socket Mode, without an address."""
     lines = FILE.read_text(encoding="utf-8").splitlines(keepends=True)
-    kept = "".join(line for line in lines if ADDRESS not in line and line.strip() != "redirect_urls:")
-    return kept.replace("socket_mode_enabled: false", "socket_mode_enabled: true")
+    remaining = "".join(line for line in lines if ADDRESS not in line and line.strip() != "redirect_urls:")
+    return remaining.replace("socket_mode_enabled: false", "socket_mode_enabled: true")
 
 
 def bot_scopes() -> list[str]:

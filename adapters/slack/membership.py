@@ -1,4 +1,4 @@
-"""Whether something may be posted in a channel that a person picked: the advisor is in it, and so is the person."""
+"""Checks that something may be posted in a channel that a person picked: both the bot and the person are members."""
 
 from __future__ import annotations
 
@@ -8,42 +8,39 @@ from typing import Any
 import aiohttp
 from slack_sdk.errors import SlackApiError
 
-from adapters.slack.deadline import left
+from adapters.slack.deadline import seconds_left
 from adapters.slack.responses import error_of
+from bot.domain.phrases import Phrases
 
-INVITE = "I am not in that channel. Invite me there with /invite @advisor, then try again."
-ARCHIVED = "That channel is archived. Pick another one."
-NOT_YOURS = "You are not in that channel. Pick one that you are in."
-UNKNOWN = "Slack does not let me look at that channel right now. Try again, or pick another one."
-PAGE = 999  # the most that Slack gives at once
-ROOM = 0.5  # seconds of the request that are left for the turn
+PAGE = 999  # channels; Slack gives no more at once
+RESERVE = 0.5  # seconds of the request that are left for the turn
 
 
-async def timely_objection(client: Any, person: str, channel: str) -> str:
-    """As `objection`; `UNKNOWN` where Slack does not say so before the request has to be answered."""
+async def posting_problem(say: Phrases, client: Any, person: str, channel: str) -> str:
+    """Why nothing can be posted in `channel` for `person`, as a sentence for them; empty where it can. Waits no longer
+    than the request may take. Names no channel, as the person may not know of it."""
     try:
-        async with asyncio.timeout(left() - ROOM):
-            return await objection(client, person, channel)
+        async with asyncio.timeout(seconds_left() - RESERVE):
+            return await _posting_problem(say, client, person, channel)
     except (aiohttp.ClientError, TimeoutError):
-        return UNKNOWN
+        return say("slack-channel-unknown")
 
 
-async def objection(client: Any, person: str, channel: str) -> str:
-    """Why nothing can be posted in `channel` for `person`, in words for them; empty where it can. No name of a channel
-    is told: one that the person is not in stays unknown to them."""
+async def _posting_problem(say: Phrases, client: Any, person: str, channel: str) -> str:
     try:
         found = (await client.conversations_info(channel=channel))["channel"]
-        if not await _is_in(client, person, channel):
-            return NOT_YOURS
+        if not await _is_member(client, person, channel):
+            return say("slack-person-not-in-channel")
     except SlackApiError as error:
-        # A private channel that the advisor is not in is not there for it.
-        return INVITE if error_of(error) in ("channel_not_found", "not_in_channel") else UNKNOWN
+        # Slack does not show the bot a private channel that it is not a member of.
+        hidden = error_of(error) in ("channel_not_found", "not_in_channel")
+        return say("slack-not-in-channel" if hidden else "slack-channel-unknown")
     if found.get("is_archived"):
-        return ARCHIVED
-    return "" if found.get("is_member") else INVITE
+        return say("slack-channel-archived")
+    return "" if found.get("is_member") else say("slack-not-in-channel")
 
 
-async def _is_in(client: Any, person: str, channel: str) -> bool:
+async def _is_member(client: Any, person: str, channel: str) -> bool:
     cursor = ""
     while True:
         page = await client.users_conversations(

@@ -1,55 +1,60 @@
-"""What the outbox carries, as messages: recommendations in channels, questions to experts and their answers."""
+"""The contents of outbox items as messages: posts in channels, questions to experts and their answers."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from adapters.slack.blocks import MOST_BLOCKS, buttons, draw, message, shown
+from adapters.slack.block_body import rich_text, section, text_element, text_elements
+from adapters.slack.blocks import MAX_BLOCKS, buttons, draw, message, shown
 from bot.domain.effects import Cadence, Post
 from bot.domain.messages import Choice, Heading, Paragraph, Reply
 from bot.domain.outbox import Content, ExpertAnswer, ExpertQuestion, Notice, Replied
+from bot.domain.phrases import Phrases
 
-OFTEN: dict[Cadence, str] = {"daily": "every day", "weekly": "every week"}
-
-SOMEBODY = "A colleague"  # who wants to be forgotten
-
-Element = dict[str, Any]
+SUBSCRIBED: dict[Cadence, str] = {"daily": "slack-post-daily", "weekly": "slack-post-weekly"}
+PERSON = "{person}"  # the place of a person's name in the line above a message
 
 
-def message_of(content: Content) -> dict[str, Any]:
-    """What `chat.postMessage` takes for `content`, without the place."""
+def message_of(say: Phrases, content: Content) -> dict[str, Any]:
+    """The arguments of `chat.postMessage` for `content`, except the place."""
     match content:
         case Post():
-            return _post(content)
+            return _post(say, content)
         case ExpertQuestion(id, question, asked_by):
-            how = "To answer, press the button, or mention me in this thread. I pass on what you write."
-            reply = Reply("notice", "A question for the security team", body=(Paragraph(question), Paragraph(how)))
-            answer = Choice("Answer", f"answering:{id}", style="primary")
-            return _by(asked_by, "asks", reply, choices=(answer,))
+            answer = Choice(say("slack-question-answer"), f"answering:{id}", style="primary")
+            how = Paragraph(say("slack-question-how"))
+            reply = Reply("notice", say("slack-question-title"), body=(Paragraph(question), how))
+            return _with_person(say, asked_by, say("slack-question-by", person=PERSON), reply, choices=(answer,))
         case ExpertAnswer(question, answer, answered_by, _):
-            below = (Heading("You asked"), Paragraph(question))
-            own = Paragraph("This is a person's answer to your question, and not from the source.")
-            reply = Reply("notice", "An answer from the security team", body=(Paragraph(answer), *below, own))
-            return _by(answered_by, "answered", reply)
+            body = (
+                Paragraph(answer),
+                Heading(say("slack-answer-question")),
+                Paragraph(question),
+                Paragraph(say("slack-answer-origin")),
+            )
+            reply = Reply("notice", say("slack-answer-title"), body=body)
+            return _with_person(say, answered_by, say("slack-answer-by", person=PERSON), reply)
         case Notice(reply, _):
-            return message(reply)
+            return message(say, reply)
         case Replied(reply, asked, person):
-            return message(reply, asked=asked, owner=person)
+            return message(say, reply, asked=asked, owner=person)
 
 
-def _post(post: Post) -> dict[str, Any]:
-    below = [f"Brought up to date on {post.updated}." if post.updated else "", post.how_to_ask]
+def _post(say: Phrases, post: Post) -> dict[str, Any]:
+    below = [say("slack-post-updated", day=post.updated) if post.updated else "", post.how_to_ask]
     body = (*((Paragraph(post.note),) if post.note else ()), *post.body, *(Paragraph(line) for line in below if line))
     reply = Reply("recommendation", post.title, body=body, citations=post.citations, disclosure=post.disclosure)
     if not post.shared_by:
-        return shown(draw(reply), reply)
-    did = f"set this up: one recommendation {OFTEN[post.cadence]}" if post.cadence else "shared this"
-    return _by(post.shared_by, did, reply)
+        return shown(say, draw(say, reply), reply)
+    by = say(SUBSCRIBED[post.cadence], person=PERSON) if post.cadence else say("slack-post-by", person=PERSON)
+    return _with_person(say, post.shared_by, by, reply)
 
 
-def _by(person: str, did: str, reply: Reply, choices: tuple[Choice, ...] = ()) -> dict[str, Any]:
-    """Named without a mention: a person's own name, shown by Slack, and nobody notified by it."""
-    named: Element = {"type": "user", "user_id": person} if person else {"type": "text", "text": SOMEBODY}
-    said = {"type": "rich_text_section", "elements": [named, {"type": "text", "text": f" {did}"}]}
-    who: Element = {"type": "rich_text", "elements": [said]}
-    return shown([who, *draw(reply, [*buttons(choices)], most=MOST_BLOCKS - 1)], reply)
+def _with_person(
+    say: Phrases, person: str, line: str, reply: Reply, choices: tuple[Choice, ...] = ()
+) -> dict[str, Any]:
+    """`reply` below `line`, in which the person's name stands as Slack shows it, without a mention that notifies them.
+    An empty `person`: somebody whose data was deleted."""
+    name = {"type": "user", "user_id": person} if person else text_element(say("slack-somebody"))
+    above = rich_text(section(*text_elements(line, {PERSON: name})))
+    return shown(say, [above, *draw(say, reply, [*buttons(choices)], most=MAX_BLOCKS - 1)], reply)

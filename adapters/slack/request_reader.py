@@ -1,7 +1,6 @@
-"""A request over HTTP, on its way to Bolt: proven to be Slack's first, and read only then.
+"""Verifies and parses a request over HTTP before Bolt gets it.
 
-Bolt reads the body before it looks at the signature, and answers for what it could not read at an address that the
-body names; so none of that is left to it.
+Bolt parses the body before it checks the signature, and replies to an invalid body at an address that the body names.
 """
 
 from __future__ import annotations
@@ -14,10 +13,10 @@ from aiohttp import web
 from slack_bolt.request.async_request import AsyncBoltRequest
 
 from adapters.request_body import PATIENCE, BodyNotRead, whole
-from adapters.slack.signature import SIGNATURE, TIMESTAMP, claim_of, holds
+from adapters.slack.signature import SIGNATURE, TIMESTAMP, claim_of, is_valid
 
-MOST_FIELDS = 200  # of a form
-# What the parts are that everything relies on, where they are there. Null is as good as absent.
+MAX_FIELDS = 200  # of a form
+# The types of the values that the listeners rely on. All are optional, and null counts as absent.
 SHAPES: dict[str, type | tuple[type, ...]] = {
     "type": str, "command": str, "text": str, "event": dict, "view": dict, "user": dict, "channel": dict,
     "container": dict, "message": dict, "state": dict, "team": (dict, str), "enterprise": (dict, str),
@@ -25,8 +24,8 @@ SHAPES: dict[str, type | tuple[type, ...]] = {
 }  # fmt: skip
 
 
-class NotProven(Exception):
-    """Not known to be Slack's. `why`: in a word, for the log; nothing that was sent."""
+class NotVerified(Exception):
+    """The request is not known to be Slack's. `why`: a word for the log, nothing from the request."""
 
     def __init__(self, why: str) -> None:
         super().__init__(why)
@@ -34,38 +33,38 @@ class NotProven(Exception):
 
 
 class Unreadable(Exception):
-    """Slack's, and not what Slack sends."""
+    """The request is signed, but its body is not of the form that Slack documents."""
 
 
-async def proven_body(request: web.Request, secret: str, now: float, patience: float = PATIENCE) -> bytes:
-    """The body, as it came. `patience`: seconds that it may take to come. Raises NotProven; the size is bounded by the
-    application (`client_max_size`)."""
+async def verified_body(request: web.Request, secret: str, now: float, patience: float = PATIENCE) -> bytes:
+    """The body, unparsed. `patience`: seconds that it may take to arrive. Raises NotVerified, also for a body above the
+    application's `client_max_size`."""
     headers = request.headers
     claim = claim_of(headers.getall(TIMESTAMP, []), headers.getall(SIGNATURE, []), now)
     if claim is None:
-        raise NotProven("headers")
+        raise NotVerified("headers")
     try:
         body = await whole(request.read(), patience)
     except web.HTTPRequestEntityTooLarge:
-        raise NotProven("too large") from None
+        raise NotVerified("too large") from None
     except BodyNotRead as error:
-        raise NotProven(error.why) from None
-    if not holds(claim, body, secret):
-        raise NotProven("signature")
+        raise NotVerified(error.why) from None
+    if not is_valid(claim, body, secret):
+        raise NotVerified("signature")
     return body
 
 
-def read_body(body: bytes, content_type: str) -> dict[str, Any]:
-    """The object that was sent: as JSON, as JSON in a form's field `payload`, or as a form. Raises Unreadable."""
+def parsed_body(body: bytes, content_type: str) -> dict[str, Any]:
+    """The object in a body: JSON, JSON in the form field `payload`, or a form. Raises Unreadable."""
     try:
         text = body.decode()
         if content_type == "application/json" or text.startswith("{"):
             found = json.loads(text)
         else:
-            found = dict(parse_qsl(text, keep_blank_values=True, max_num_fields=MOST_FIELDS))
+            found = dict(parse_qsl(text, keep_blank_values=True, max_num_fields=MAX_FIELDS))
             if "payload" in found:
                 found = json.loads(found["payload"])
-    except (ValueError, RecursionError):  # no text, no JSON, or JSON that is nested too deep
+    except (ValueError, RecursionError):  # not UTF-8, not JSON, or JSON that is nested too deep
         raise Unreadable from None
     if not isinstance(found, dict) or not found or not _is_well_formed(found):
         raise Unreadable
@@ -73,13 +72,13 @@ def read_body(body: bytes, content_type: str) -> dict[str, Any]:
 
 
 def bolt_request(request: web.Request, body: bytes) -> AsyncBoltRequest:
-    """What Bolt takes. Raises Unreadable."""
-    found = read_body(body, request.content_type)
+    """The request for Bolt. Raises Unreadable."""
+    found = parsed_body(body, request.content_type)
     headers: dict[str, Any] = {name: request.headers.getall(name) for name in request.headers}
     try:
-        # As Socket Mode hands it over: an object, from somebody who is known to be Slack.
+        # In Socket Mode Bolt takes a parsed body.
         return AsyncBoltRequest(body=found, headers=headers, mode="socket_mode")
-    except (AttributeError, TypeError, LookupError):  # the SDK looks for ids further in, and takes their shape as given
+    except (AttributeError, TypeError, LookupError):  # the SDK reads nested ids without checking their types
         raise Unreadable from None
 
 

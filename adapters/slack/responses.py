@@ -1,4 +1,4 @@
-"""What Slack's Web API says went wrong, and which of it is worth another try within the three seconds of a request."""
+"""Errors of Slack's Web API, and which of them are retried within a request."""
 
 from __future__ import annotations
 
@@ -17,49 +17,49 @@ from slack_sdk.http_retry.state import RetryState
 
 log = structlog.get_logger(__name__)
 
-MAKES_A_MESSAGE = frozenset({"chat.postMessage", "chat.postEphemeral"})
-LONGEST_WAIT = 1.0  # seconds that a request waits for Slack; what takes longer is left to the outbox
+POSTING = frozenset({"chat.postMessage", "chat.postEphemeral"})
+LONGEST_WAIT = 1.0  # seconds that a request waits before a retry; longer waits are left to the outbox
 
 
 def as_json(value: object) -> str:
-    """The text of what is sent to Slack."""
+    """`value` in JSON, without spaces."""
     return orjson.dumps(value).decode()
 
 
 def error_of(error: SlackApiError) -> str:
-    """Slack's short code for what went wrong."""
+    """Slack's error code, such as "channel_not_found"; "no_json" where it sent none."""
     data = error.response.data if error.response is not None else None
     return str(data.get("error", "")) if isinstance(data, dict) else "no_json"
 
 
 async def responded(respond: Any, *, reference: str, **message: Any) -> bool:
-    """Whether Slack took `message` at the request's `response_url`. False where there is none that may be used
-    (`adapters.slack.response_urls`), or none any more: one is good for half an hour and five times."""
+    """True if Slack accepted `message` at the request's `response_url`. False where there is none that may be used
+    (`adapters.slack.response_urls`), or it has expired: it is valid for half an hour and five messages."""
     if not respond.response_url:
         return False
-    done = await respond(**message)
-    if done.status_code != 200:
-        log.warning("slack.response_url_refused", status=done.status_code, reference=reference)
-    return bool(done.status_code == 200)
+    response = await respond(**message)
+    if response.status_code != 200:
+        log.warning("slack.response_url_refused", status=response.status_code, reference=reference)
+    return bool(response.status_code == 200)
 
 
 def retry_after(headers: Any) -> float | None:
-    """Seconds that Slack asks to wait; None where it names none."""
+    """Seconds in the header Retry-After; None without it."""
     found = next((value for name, value in dict(headers or {}).items() if name.lower() == "retry-after"), None)
     value = str(found[0] if isinstance(found, list) and found else found)
     return float(value) if value.isdigit() else None
 
 
 def is_unsent(error: BaseException) -> bool:
-    """Whether an error of aiohttp's says that the request certainly never reached Slack: there was no connection, by
-    name, TCP, TLS or proxy."""
-    never = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.ClientHttpProxyError)
-    return isinstance(error, never)
+    """True if an error of aiohttp means that the request never reached Slack: no connection was made (DNS, TCP, TLS or
+    proxy)."""
+    no_connection = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.ClientHttpProxyError)
+    return isinstance(error, no_connection)
 
 
 class BriefRateLimitRetryHandler(AsyncRetryHandler):
-    """Waits out a rate limit that ends at once. The SDK's own waits however long it takes, and reads only the first
-    digit of Retry-After."""
+    """Retries after a rate limit of at most `LONGEST_WAIT`. The SDK's own handler waits however long it takes, and
+    reads only the first digit of Retry-After."""
 
     async def _can_retry_async(
         self,
@@ -88,13 +88,13 @@ class BriefRateLimitRetryHandler(AsyncRetryHandler):
 
 
 class ServerErrorRetryHandler(AsyncServerErrorRetryHandler):
-    """Not for what makes a message: Slack may have made it, and answered with an error all the same."""
+    """Does not retry methods that post: Slack may have posted the message and still answered with an error."""
 
     async def _can_retry_async(self, *, request: HttpRequest, **rest: Any) -> bool:
-        makes_a_message = request.url.rpartition("/")[2] in MAKES_A_MESSAGE
-        return not makes_a_message and await super()._can_retry_async(request=request, **rest)
+        posts = request.url.rpartition("/")[2] in POSTING
+        return not posts and await super()._can_retry_async(request=request, **rest)
 
 
 def retry_handlers() -> list[AsyncRetryHandler]:
-    """Not for a cut connection: nobody knows whether the message arrived, so that is for the outbox to see to."""
+    """None for a lost connection: whether the message was posted is unknown, and the outbox handles that."""
     return [BriefRateLimitRetryHandler(), ServerErrorRetryHandler()]

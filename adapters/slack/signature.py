@@ -1,4 +1,4 @@
-"""Whether a request is Slack's: the signature that it carries, over its bytes as they came.
+"""Verifies the signature of a request over the bytes of its body.
 
 Slack's scheme v0: https://docs.slack.dev/authentication/verifying-requests-from-slack/
 """
@@ -12,23 +12,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 TIMESTAMP, SIGNATURE = "X-Slack-Request-Timestamp", "X-Slack-Signature"
-WINDOW = 300  # seconds that a signature is good for, and that the two clocks may differ
+WINDOW = 300  # seconds that a signature is valid, and that the clocks may differ
 
-# ASCII alone: what `int` and `str.isdigit` take besides (other scripts, signs, spaces) Slack does not send.
+# ASCII only: `int` and `str.isdigit` take other scripts, signs and spaces too, which Slack does not send.
 _SECONDS = re.compile(r"[0-9]{1,12}")
 _DIGEST = re.compile(r"v0=[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What a request says of itself, well formed and of these minutes. It proves nothing without the body."""
+    """The well-formed, recent headers of a request. They prove nothing until `is_valid` has checked the body."""
 
     at: str  # seconds since 1970, in digits
     signature: str
 
 
 def claim_of(timestamps: Sequence[str], signatures: Sequence[str], now: float) -> Claim | None:
-    """The claim in all values of the two headers; None unless each stands there once and can be Slack's. `now`: in
+    """The claim in all values of the two headers. None if one is missing, repeated, malformed or outdated. `now`:
     seconds since 1970."""
     if len(timestamps) != 1 or len(signatures) != 1:
         return None
@@ -38,9 +38,8 @@ def claim_of(timestamps: Sequence[str], signatures: Sequence[str], now: float) -
     return Claim(at, signature)
 
 
-def holds(claim: Claim, body: bytes, secret: str) -> bool:
-    """Whether whoever signed `body` knows `secret`. Takes as long for any wrong signature. An empty secret proves
-    nothing."""
+def is_valid(claim: Claim, body: bytes, secret: str) -> bool:
+    """True if `body` was signed with `secret`, compared in constant time. False for an empty secret."""
     if not secret:
         return False
     signed = b"v0:" + claim.at.encode() + b":" + body

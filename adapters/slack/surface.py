@@ -1,9 +1,8 @@
-"""Opens the Slack door: `POST /slack/events`, Socket Mode, and the pages by which workspaces install the app."""
+"""The Slack surface: `POST /slack/events`, Socket Mode, and the pages on which workspaces install the app."""
 
 from __future__ import annotations
 
 import asyncio
-import logging
 import time
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
@@ -20,10 +19,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from adapters.request_body import PATIENCE
 from adapters.settings import Settings
+from adapters.slack import sdk_logs
 from adapters.slack.actions import command, link
 from adapters.slack.app import App, Clock, OutboxRelay, Session
 from adapters.slack.commands import advisor
-from adapters.slack.deadline import Afterwards, open_window
+from adapters.slack.deadline import BackgroundWork, open_window
 from adapters.slack.events import (
     app_home_opened,
     app_mention,
@@ -35,10 +35,10 @@ from adapters.slack.events import (
 )
 from adapters.slack.failures import error_handler
 from adapters.slack.home import HomeDetails
+from adapters.slack.install_pages import INSTALL, REDIRECT, InstallFlow
 from adapters.slack.installations import Installations
-from adapters.slack.installing import INSTALL, REDIRECT, InstallFlow, answer, install_flow
 from adapters.slack.pace import Pace
-from adapters.slack.request_reader import NotProven, Unreadable, bolt_request, proven_body
+from adapters.slack.request_reader import NotVerified, Unreadable, bolt_request, verified_body
 from adapters.slack.response_urls import SlackApp
 from adapters.slack.responses import as_json, error_of, retry_handlers
 from adapters.slack.sender import SlackSender
@@ -48,15 +48,10 @@ from adapters.slack.views import form
 from adapters.slack.workspaces import ManyWorkspaces, OneWorkspace, TokenUnchecked
 from adapters.surface import SurfaceOff
 from bot.domain.messages import Place
+from bot.domain.phrases import Phrases
 from bot.service.ports import Store
 
 log = structlog.get_logger(__name__)
-# The SDK writes each request out, blocks and all, for a logger that has no level of its own, to no avail.
-_SDK_LOG = logging.getLogger("slack_sdk.client")
-_SDK_LOG.setLevel(logging.WARNING)
-# Bolt gives its loggers the level of the root, and writes out what people sent from "info" downward.
-_BOLT_LOG = logging.getLogger("slack_bolt.AsyncApp")
-_BOLT_LOG.setLevel(logging.WARNING)
 
 LISTENERS = (
     advisor,
@@ -75,14 +70,13 @@ LISTENERS = (
     advise,
 )
 PATH = "/slack/events"
-TIMEOUT = 40  # seconds for a call of Slack's Web API: where nobody can look, a late answer is what tells
+TIMEOUT = 40  # seconds for a call of Slack's Web API: only its response tells whether a message was posted
 CONNECTING = 10.0  # seconds that the start waits for the websocket
-LONGEST_END = 3.0  # seconds that what goes on after its request may take when the server ends
-NOT_INSTALLED = "I am not installed in this workspace any more. Ask whoever runs me to install me again."
+CLOSING = 3.0  # seconds that background work may take when the server stops
 
 
 class Database(Store, Protocol):
-    """The memory, and the engine under it for the stores that the SDK brings along."""
+    """The store, and its engine for the SDK's own stores."""
 
     @property
     def engine(self) -> AsyncEngine: ...
@@ -99,7 +93,7 @@ class SlackSurface:
         session: Session,
         store: Database,
         relay: OutboxRelay,
-        seal: TokenCipher,
+        cipher: TokenCipher,
         clock: Clock,
         patience: float,
     ) -> None:
@@ -110,12 +104,12 @@ class SlackSurface:
         self._session = session
         self._store = store
         self._relay = relay
-        self._seal = seal
+        self._cipher = cipher
         self._stack = AsyncExitStack()
         self._bolt: SlackApp | None = None
         self._flow: InstallFlow | None = None
         self._sender: SlackSender | None = None
-        self._afterwards: Afterwards | None = None
+        self._background: BackgroundWork | None = None
 
     def routes(self) -> Sequence[web.RouteDef]:
         served = []
@@ -127,38 +121,36 @@ class SlackSurface:
 
     @property
     def sender(self) -> SlackSender:
-        """What the outbox sends by. There from `start` on."""
+        """Sends the outbox items. Raises RuntimeError before `start`."""
         if self._sender is None:
-            raise RuntimeError("the door is not started")
+            raise RuntimeError("the surface is not started")
         return self._sender
 
     async def start(self) -> None:
         settings = self._settings
-        _BOLT_LOG.addFilter(_is_news)
-        # The SDK finds the proxy of the environment by itself; aiohttp would read ~/.netrc again with every call.
+        # The SDK reads the environment's proxy itself; with `trust_env`, aiohttp would read ~/.netrc with every call.
         self._http = await self._stack.enter_async_context(aiohttp.ClientSession(json_serialize=as_json))
         client = self._client(None)
         workspaces: OneWorkspace | ManyWorkspaces
         if settings.slack_client_id:
-            installations = Installations(self._store.engine, settings.slack_client_id, self._seal)
+            installations = Installations(self._store.engine, settings.slack_client_id, self._cipher)
             workspaces = ManyWorkspaces(installations, self._client)
-            self._flow = install_flow(settings, self._store.engine, installations, client)
+            self._flow = InstallFlow(settings, self._store.engine, installations, client, self._phrases)
         else:
             workspaces = OneWorkspace(self._client(settings.slack_bot_token.get_secret_value()))
-            await _try_token(workspaces)
+            await _check_token(workspaces)
         bolt = SlackApp(
             api_url=settings.slack_api_url,
-            logger=_BOLT_LOG,
+            logger=sdk_logs.BOLT,
             client=client,
-            request_verification_enabled=False,  # done before Bolt is handed anything: `_handle`
-            # Handled before it is acknowledged: what fails is delivered again, and nothing is lost in a crash.
+            request_verification_enabled=False,  # done in `_handle`
+            # A request is acknowledged after it was handled: Slack delivers again what failed or was lost in a crash.
             process_before_response=True,
             before_authorize=open_window,
             authorize=workspaces,
             oauth_flow=self._flow,
             attaching_function_token_enabled=False,
-            attaching_conversation_kwargs_enabled=False,  # listeners take nothing but the body, the client and such
-            user_facing_authorize_error_message=NOT_INSTALLED,
+            attaching_conversation_kwargs_enabled=False,  # no listener takes their arguments
         )
         app = App(
             bolt,
@@ -167,25 +159,29 @@ class SlackSurface:
             self._relay,
             workspaces,
             experts=experts_in(settings.slack_experts_channel),
-            house=HomeDetails(
+            home_details=HomeDetails(
                 settings.support_url, settings.privacy_url, settings.security_contact, settings.retention
             ),
             clock=self._clock,
         )
         for listener in LISTENERS:
             listener.register(app)
-        bolt.error(error_handler(lambda: self._session.phrases, app.afterwards))
-        self._afterwards = app.afterwards
-        self._sender = SlackSender(workspaces.client, Pace(settings.slack_seconds_apart))
+        bolt.error(error_handler(self._phrases, app.background))
+        self._background = app.background
+        self._sender = SlackSender(workspaces.client, Pace(settings.slack_seconds_apart), self._phrases)
         self._bolt = bolt
         if app_token := settings.slack_app_token.get_secret_value():
             await self._connect(bolt, app_token, client)
 
     async def stop(self) -> None:
-        if self._afterwards is not None:
-            await self._afterwards.close(LONGEST_END)
+        if self._background is not None:
+            await self._background.close(CLOSING)
         await self._stack.aclose()
         self._bolt = self._flow = None
+
+    def _phrases(self) -> Phrases:
+        """The phrases of the knowledge that is served at the moment."""
+        return self._session.phrases
 
     def _client(self, token: str | None) -> AsyncWebClient:
         return AsyncWebClient(
@@ -193,12 +189,12 @@ class SlackSurface:
             base_url=self._settings.slack_api_url,
             timeout=TIMEOUT,
             session=self._http,
-            logger=_SDK_LOG,
+            logger=sdk_logs.WEB_API,
             retry_handlers=retry_handlers(),
         )
 
     async def _connect(self, bolt: SlackApp, app_token: str, client: AsyncWebClient) -> None:
-        """Open the websocket. Where Slack does not answer, the server starts all the same, and it is tried again."""
+        """Open the websocket. Where that takes longer than `CONNECTING`, the SDK goes on trying."""
         handler = AsyncSocketModeHandler(bolt, app_token, web_client=client)
         connecting = asyncio.create_task(handler.connect_async())  # type: ignore[no-untyped-call]
 
@@ -215,9 +211,9 @@ class SlackSurface:
         if self._bolt is None:
             return web.Response(status=503)
         try:
-            body = await proven_body(request, self._secret, time.time(), self._patience)
+            body = await verified_body(request, self._secret, time.time(), self._patience)
             asked = bolt_request(request, body)
-        except NotProven as refused:
+        except NotVerified as refused:
             log.warning("slack.request_refused", why=refused.why)
             return web.Response(status=401)
         except Unreadable:
@@ -228,7 +224,7 @@ class SlackSurface:
     async def _install(self, request: web.Request) -> web.Response:
         if self._flow is None:
             return web.Response(status=503)
-        return await to_aiohttp_response(await answer(self._flow, request))
+        return await to_aiohttp_response(await self._flow.answer(request))
 
 
 def open_surface(
@@ -239,48 +235,45 @@ def open_surface(
     clock: Clock = time.time,
     patience: float = PATIENCE,
 ) -> SlackSurface:
-    """The door, not started yet. `patience`: seconds that a request may take to come in. Raises SurfaceOff where it
+    """The surface, not started yet. `patience`: seconds that a request may take to arrive. Raises SurfaceOff where it
     is not configured."""
-    if problem := _problem_with(settings):
-        raise SurfaceOff(problem)
+    _check(settings)
     try:
-        seal = TokenCipher(settings.encryption_key.get_secret_value())
+        cipher = TokenCipher(settings.encryption_key.get_secret_value())
     except KeyUnusable as unusable:
         raise SurfaceOff(str(unusable)) from None
-    return SlackSurface(settings, session, store, relay, seal, clock, patience)
+    return SlackSurface(settings, session, store, relay, cipher, clock, patience)
 
 
-def _problem_with(settings: Settings) -> str:
-    """What is missing, in words for the operator; empty where the door can be opened."""
+def _check(settings: Settings) -> None:
+    """Raises SurfaceOff with the setting that is missing."""
     token = settings.slack_bot_token.get_secret_value()
     secret = signing_secret(settings)
     socket = settings.slack_app_token.get_secret_value()
     id, client_secret = settings.slack_client_id, settings.slack_client_secret.get_secret_value()
     if not any((token, secret, socket, id, client_secret)):
-        return "Set SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET to open it; docs/slack.md says how."
+        raise SurfaceOff("Set SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET to open it; docs/slack.md says how.")
     if token and id:
-        return "Set SLACK_BOT_TOKEN for one workspace, or SLACK_CLIENT_ID and its secret for several, not both."
+        raise SurfaceOff(
+            "Set SLACK_BOT_TOKEN for one workspace, or SLACK_CLIENT_ID and its secret for several, not both."
+        )
     if not token and not id:
-        return "Neither SLACK_BOT_TOKEN, for one workspace, nor SLACK_CLIENT_ID, for several, is set."
+        raise SurfaceOff("Neither SLACK_BOT_TOKEN, for one workspace, nor SLACK_CLIENT_ID, for several, is set.")
     if id and not client_secret:
-        return "SLACK_CLIENT_ID is set, and SLACK_CLIENT_SECRET is not."
+        raise SurfaceOff("SLACK_CLIENT_ID is set, and SLACK_CLIENT_SECRET is not.")
     if not secret and (id or not socket):
-        return "SLACK_SIGNING_SECRET is not set: requests could not be checked. Or set SLACK_APP_TOKEN for Socket Mode."
-    return ""
+        raise SurfaceOff(
+            "SLACK_SIGNING_SECRET is not set: requests could not be checked. Or set SLACK_APP_TOKEN for Socket Mode."
+        )
 
 
 def signing_secret(settings: Settings) -> str:
-    """Empty where none is set: blanks alone are no secret."""
+    """The signing secret; empty where none is set, or only blanks."""
     return settings.slack_signing_secret.get_secret_value().strip()
 
 
-def _is_news(record: logging.LogRecord) -> bool:
-    """Bolt reads SLACK_BOT_TOKEN by itself, and warns that the client has one already."""
-    return "`token` will be unused" not in record.getMessage()
-
-
 def experts_in(setting: str) -> dict[str, Place]:
-    """SLACK_EXPERTS_CHANNEL: a channel's id, or, for several workspaces, TEAM/CHANNEL separated by commas."""
+    """The channels in SLACK_EXPERTS_CHANNEL by workspace: one id, under "", or TEAM/CHANNEL separated by commas."""
     found = {}
     for part in filter(None, (one.strip() for one in setting.split(","))):
         team, _, channel = part.rpartition("/")
@@ -288,11 +281,11 @@ def experts_in(setting: str) -> dict[str, Place]:
     return found
 
 
-async def _try_token(workspace: OneWorkspace) -> None:
-    """Tell the operator at once when Slack refuses the token. It is tried again with each request."""
+async def _check_token(workspace: OneWorkspace) -> None:
+    """Log at the start that Slack refuses the token. It is checked again with each request."""
     try:
         await workspace.bot()
     except SlackApiError as error:
-        log.error("slack.token_refused", error=error_of(error), remedy="check SLACK_BOT_TOKEN")
+        log.error("slack.token_refused", code=error_of(error), remedy="check SLACK_BOT_TOKEN")
     except TokenUnchecked as unchecked:
-        log.error("slack.token_unchecked", error=unchecked.code)
+        log.error("slack.token_unchecked", code=unchecked.code)

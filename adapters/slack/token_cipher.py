@@ -1,4 +1,4 @@
-"""Tokens at rest: encrypted where the operator set a key."""
+"""Encryption of stored tokens with the operator's keys."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 from adapters import invocation
 
-MARK = "sealed:"  # before what is encrypted; no token of Slack's begins like this
+PREFIX = "sealed:"  # of encrypted values in the database; no token of Slack begins like this
 
 
 class KeyUnusable(Exception):
-    """The text tells the operator what a key looks like."""
+    """The text tells the operator how to make a key."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -19,12 +19,12 @@ class KeyUnusable(Exception):
         )
 
 
-class Unreadable(Exception):
-    """What is stored was encrypted with a key that is not among those that are set."""
+class KeyMissing(Exception):
+    """A stored value was encrypted with a key that is not set."""
 
 
 class TokenCipher:
-    """Encrypts with the first key and reads with any, so that keys can be changed. No key: as it is.
+    """Encrypts with the first key and decrypts with any, so that keys can be changed. Without keys it encrypts nothing.
 
     `keys`: Fernet keys, separated by commas, the newest first. Raises KeyUnusable.
     """
@@ -36,18 +36,18 @@ class TokenCipher:
             raise KeyUnusable from None
         self._fernet = MultiFernet(fernets) if fernets else None
 
-    def close(self, text: str | None) -> str | None:
+    def encrypt(self, text: str | None) -> str | None:
         if not text or self._fernet is None:
             return text
-        return MARK + self._fernet.encrypt(text.encode()).decode()
+        return PREFIX + self._fernet.encrypt(text.encode()).decode()
 
-    def open(self, stored: str | None) -> str | None:
-        """The text. What was stored before there was a key is read as it is. Raises Unreadable."""
-        if not stored or not stored.startswith(MARK):
+    def decrypt(self, stored: str | None) -> str | None:
+        """The text. A value that was stored without a key is returned unchanged. Raises KeyMissing."""
+        if not stored or not stored.startswith(PREFIX):
             return stored
         try:
             if self._fernet is None:
-                raise Unreadable
-            return self._fernet.decrypt(stored.removeprefix(MARK)).decode()
+                raise KeyMissing
+            return self._fernet.decrypt(stored.removeprefix(PREFIX)).decode()
         except InvalidToken:
-            raise Unreadable from None
+            raise KeyMissing from None

@@ -1,4 +1,4 @@
-"""What Slack sends, as a `Message`. When it came in is for the caller to say."""
+"""What Slack sends, as a `Message` without `at`, which the caller sets."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from adapters.slack.blocks import OPENS
-from adapters.slack.forms import entered
+from adapters.slack.forms import fields_in
 from adapters.slack.modals import QUESTION, metadata_of
 from bot.domain.bounds import Fields
 from bot.domain.messages import Message, Place
@@ -19,9 +19,9 @@ _MENTION = re.compile(r"<@(\w+)(?:\|[^<>]*)?>")
 
 
 def from_command(body: Payload) -> Message:
-    """`/advisor …`. It is for the person alone, but others are there to whom it could be shared.
+    """A slash command. Its reply is for the person alone, but a channel it was typed in is public.
 
-    Slack delivers it once, so no reply has to be kept for another delivery.
+    It has no delivery id, as Slack delivers it once.
     """
     return Message(
         text=body.get("text", ""),
@@ -33,10 +33,10 @@ def from_command(body: Payload) -> Message:
 
 
 def from_event(body: Payload, *, bot: str) -> Message:
-    """A direct message, or a mention. `bot`: the bot's own user id, whose mention is taken out."""
+    """A direct message or a mention. `bot`: the bot's own user id, whose mentions are removed."""
     event = body["event"]
     direct = event.get("channel_type") == "im"
-    # A mention opens a thread below itself; a direct message is answered where it stands.
+    # A mention opens a thread below itself; a direct message is answered in its own thread, if any.
     thread = event.get("thread_ts") or ("" if direct else event["ts"])
     team = team_of(body)
     return Message(
@@ -50,14 +50,14 @@ def from_event(body: Payload, *, bot: str) -> Message:
 
 
 def from_home(body: Payload, text: str) -> Message:
-    """What the Home tab shows, as if the person had asked for it."""
+    """The message `text` that the Home tab shows the reply to."""
     person = body["event"]["user"]
     place = Place("slack", team_of(body), person)
     return Message(text=text, place=place, person=person, delivery=body.get("event_id", ""), can_post=True)
 
 
 def from_assistant(body: Payload, text: str) -> Message:
-    """What the assistant's container does by itself, as if the person in it had said `text`."""
+    """The message `text` that the assistant's container shows the reply to."""
     thread = body["event"]["assistant_thread"]
     return Message(
         text=text,
@@ -69,69 +69,74 @@ def from_assistant(body: Payload, text: str) -> Message:
 
 
 def from_button(body: Payload, action: Payload) -> Message:
-    """A button, with what was entered in the form above it: in a message, in a modal, or on the Home tab."""
+    """A press of a button in a message, a modal or the Home tab, with the values of the form above it."""
     container, view = body.get("container", {}), body.get("view")
     if view is not None:
-        said = _in_view(body, view, entered(view.get("state", {}).get("values", {})))
-        said = replace(said, place=_place_named(action.get("block_id", ""), said.place))
+        message = _in_view(body, view, fields_in(view.get("state", {}).get("values", {})))
+        message = replace(message, place=_home_place(action.get("block_id", ""), message.place))
     else:
-        said = Message(
+        message = Message(
             place=Place("slack", team_of(body), container.get("channel_id", ""), container.get("thread_ts", "")),
             person=body["user"]["id"],
             public=body.get("channel", {}).get("name") != "directmessage",
             delivery=body.get("trigger_id", ""),
-            fields=entered(body.get("state", {}).get("values", {})),
-            can_post=is_own(body),
+            fields=fields_in(body.get("state", {}).get("values", {})),
+            can_post=is_member(body),
         )
     command = str(action.get("value", ""))
     if action.get("action_id") != OPENS:
-        return replace(said, command=command)
-    kind, _, said_before = command.partition(":")
-    return replace(said, text=said_before) if kind == "text" else replace(said, command=said_before)
+        return replace(message, command=command)
+    kind, _, repeated = command.partition(":")
+    return replace(message, text=repeated) if kind == "text" else replace(message, command=repeated)
 
 
 def asked_again(asked: Message) -> str:
-    """What brought a reply about, as the value of the button that asks it again."""
+    """The value of a button that repeats `asked`, which `from_button` reads."""
     return f"command:{asked.command}" if asked.command else f"text:{asked.text}"
 
 
 def from_submission(body: Payload) -> Message:
-    """A modal that was submitted."""
+    """The submission of a modal."""
     view = body["view"]
-    said = _in_view(body, view, entered(view["state"]["values"]))
+    message = _in_view(body, view, fields_in(view["state"]["values"]))
     command = str(metadata_of(view).get("command", ""))
     if command:
-        return replace(said, command=command)
-    return replace(said, text=" ".join(said.entered.get(QUESTION, ())))
+        return replace(message, command=command)
+    return replace(message, text=" ".join(message.entered.get(QUESTION, ())))
 
 
 def from_shortcut(body: Payload, *, quoting: str = "", command: str | None = None) -> Message:
-    """A shortcut: for the person alone, so it goes on in their direct messages with the bot. `quoting`: the text of
-    the message that it was used on, which anybody may have written."""
+    """A shortcut. Its conversation is that of the person's direct messages with the bot. `quoting`: the text of the
+    message that it was used on, which anybody may have written."""
     return Message(
         text=quoting,
         command=command,
         quoted=bool(quoting),
-        place=alone(body),
+        place=direct_place(body),
         person=body["user"]["id"],
         delivery=body.get("trigger_id", ""),
-        can_post=is_own(body),
+        can_post=is_member(body),
     )
 
 
-def alone(body: Payload) -> Place:
-    """Where a person and the bot are alone. Slack takes the person's id for it."""
+def direct_place(body: Payload) -> Place:
+    """The person's direct messages with the bot, for which Slack takes the person's id."""
     return Place("slack", team_of(body), body["user"]["id"])
 
 
-def at_home(place: Place) -> str:
-    """The id of a block on the Home tab whose buttons go on with what was begun in `place`."""
+def home_block_id(place: Place) -> str:
+    """The id of a block on the Home tab whose buttons belong to the conversation in `place`."""
     return f"at/{place.channel}/{place.thread}"
 
 
+def destination(place: Place) -> dict[str, str]:
+    """`place` as the arguments of a method that posts."""
+    return {"channel": place.channel} | ({"thread_ts": place.thread} if place.thread else {})
+
+
 def team_of(body: Payload) -> str:
-    """The workspace that the bot was installed in, and for which this was sent. In a channel shared with another
-    workspace that is not the one in which it was written, or in which a modal was opened."""
+    """The id of the workspace that the app is installed in and that this was sent for; "" where Slack names none. In a
+    shared channel the message may come from another workspace, and a modal may be opened in another."""
     if installed_in := (body.get("view") or {}).get("app_installed_team_id"):
         return str(installed_in)
     for authorization in body.get("authorizations") or ():
@@ -141,19 +146,18 @@ def team_of(body: Payload) -> str:
     return str(body.get("team_id") or own or body.get("user", {}).get("team_id") or "")
 
 
-def is_own(body: Payload) -> bool:
-    """Whether the person belongs to the workspace. Somebody of another one, in a shared channel, is answered, and
-    posts nothing."""
+def is_member(body: Payload) -> bool:
+    """True if the person belongs to the app's workspace. People of others, in shared channels, can post nothing."""
     return bool(body["user"].get("team_id", team_of(body)) == team_of(body))
 
 
 def without_mention(text: str, bot: str) -> str:
-    """The text without the mentions of `bot`: `<@U1>` or `<@U1|name>`. Mentions of anybody else stay."""
+    """The text without mentions of `bot`: `<@U1>` or `<@U1|name>`. Other mentions stay."""
     return _MENTION.sub(lambda found: " " if found[1] == bot else found[0], text).strip() if bot else text
 
 
-def is_for_us(event: Payload, bot: str) -> bool:
-    """Whether a person wrote this anew. Edits, joins, files, bots and the bot itself are ignored on purpose."""
+def is_new_from_person(event: Payload, bot: str) -> bool:
+    """True for a new message of a person. Edits, joins, files, and messages of bots are ignored on purpose."""
     return bool(
         event.get("user")
         and event.get("user") != bot
@@ -164,20 +168,20 @@ def is_for_us(event: Payload, bot: str) -> bool:
 
 
 def _in_view(body: Payload, view: Payload, fields: Fields) -> Message:
-    kept = metadata_of(view)
-    channel = str(kept.get("channel") or body["user"]["id"])
+    metadata = metadata_of(view)
+    channel = str(metadata.get("channel") or body["user"]["id"])
     return Message(
-        place=Place("slack", team_of(body), channel, str(kept.get("thread", ""))),
+        place=Place("slack", team_of(body), channel, str(metadata.get("thread", ""))),
         person=body["user"]["id"],
-        public=bool(kept.get("public")),
+        public=bool(metadata.get("public")),
         delivery=body.get("trigger_id", ""),
         fields=fields,
-        can_post=is_own(body),
+        can_post=is_member(body),
     )
 
 
-def _place_named(block_id: str, otherwise: Place) -> Place:
-    """The place that `at_home` wrote down."""
+def _home_place(block_id: str, default: Place) -> Place:
+    """The place in a block id that `home_block_id` made, else `default`."""
     mark, _, where = block_id.partition("/")
     channel, _, thread = where.partition("/")
-    return replace(otherwise, channel=channel, thread=thread) if mark == "at" else otherwise
+    return replace(default, channel=channel, thread=thread) if mark == "at" else default

@@ -1,4 +1,5 @@
-"""The workspaces that the app serves: one, whose token the operator set, or all that installed it."""
+"""The workspaces that the app serves: one, whose token the operator set, or all that installed it. Both are Bolt's
+`authorize` too."""
 
 from __future__ import annotations
 
@@ -13,32 +14,36 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from adapters.slack.deadline import left
+from adapters.slack.deadline import seconds_left
 from adapters.slack.installations import Installations
 from adapters.slack.responses import error_of
 
-# What Slack says of a token that speaks for nobody (any more). Anything else says nothing about the token.
-GONE = frozenset(
+# Error codes that mean that a token is not valid (any more). Others say nothing about the token.
+INVALID_TOKEN = frozenset(
     {"account_inactive", "invalid_auth", "not_authed", "team_access_not_granted", "token_expired", "token_revoked"}
 )
-BRIEF = 1.5  # seconds that a request waits for Slack to say whom the token speaks for; it has three to be answered
+AUTH_TEST_WAIT = 1.5  # seconds of a request at most
 
 NewClient = Callable[[str | None], AsyncWebClient]
-"""Makes a client that speaks with a token."""
+"""Makes a client that uses a token."""
 
 
 class Workspaces(Protocol):
     async def client(self, tenant: str) -> AsyncWebClient | None:
-        """The client that speaks for the bot there; None where it is not installed (any more)."""
+        """The bot's client in a workspace; None where the app is not installed (any more)."""
         ...
 
-    async def leave(self, tenant: str, at: float) -> bool:
-        """The app was taken out at that time. False if it has been installed anew since."""
+    async def forget(self, tenant: str, at: float) -> bool:
+        """Forget the installation that ended at `at` (seconds since 1970). False if a newer one exists."""
         ...
+
+
+class NotInstalled(Exception):
+    """The app is not installed in the workspace that a request comes from, or its token is not valid any more."""
 
 
 class TokenUnchecked(Exception):
-    """Slack does not say just now whom the token speaks for. `code`: what it said instead, or what broke."""
+    """`auth.test` failed, and whether the token is valid is unknown. `code`: Slack's error code, or the exception."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -46,50 +51,51 @@ class TokenUnchecked(Exception):
 
 
 class OneWorkspace(AsyncAuthorize):
-    """Also tells Bolt whom the token speaks for, which Slack is asked once."""
+    """The workspace of the operator's token, checked once by `auth.test`."""
 
     def __init__(self, client: AsyncWebClient) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._client = client
         self._bot: AsyncSlackResponse | None = None
-        self._asking: asyncio.Task[AsyncSlackResponse] | None = None
+        self._check: asyncio.Task[AsyncSlackResponse] | None = None
 
     async def client(self, tenant: str) -> AsyncWebClient | None:
         return self._client
 
-    async def leave(self, tenant: str, at: float) -> bool:
-        self._bot = self._asking = None  # whether the token still speaks for anybody is asked anew
+    async def forget(self, tenant: str, at: float) -> bool:
+        self._bot = self._check = None  # the token is checked anew
         return True
 
     async def bot(self) -> AsyncSlackResponse:
-        """What `auth.test` says, asked until it says something. Raises SlackApiError and TokenUnchecked."""
+        """The response of `auth.test`, called until it succeeded once. Raises SlackApiError for an invalid token, and
+        TokenUnchecked."""
         if self._bot is None:
-            # An answer that takes longer than this request may take is good for the next one.
-            asking = self._asking or asyncio.create_task(self._client.auth_test())
-            self._asking = asking
-            done, _ = await asyncio.wait({asking}, timeout=min(BRIEF, left()))
+            # A response that comes after the end of this request is used by the next one.
+            check = self._check or asyncio.create_task(self._client.auth_test())
+            self._check = check
+            done, _ = await asyncio.wait({check}, timeout=min(AUTH_TEST_WAIT, seconds_left()))
             if not done:
                 raise TokenUnchecked("slow")
-            if self._asking is asking:
-                self._asking = None
+            if self._check is check:
+                self._check = None
             try:
-                self._bot = asking.result()
+                self._bot = check.result()
             except SlackApiError as error:
-                if error_of(error) in GONE:
+                if error_of(error) in INVALID_TOKEN:
                     raise
                 raise TokenUnchecked(error_of(error)) from error
             except (aiohttp.ClientError, TimeoutError) as error:
                 raise TokenUnchecked(type(error).__name__) from error
         return self._bot
 
-    async def __call__(self, *, context: Any, user_id: str | None, **_: Any) -> AuthorizeResult | None:
-        """None where the app is out of the workspace. Raises TokenUnchecked: Bolt takes Slack's own error for that."""
+    async def __call__(self, *, context: Any, user_id: str | None, **_: Any) -> AuthorizeResult:
+        """The bot's identity. Raises NotInstalled and TokenUnchecked."""
         token = self._client.token
-        context.client.token = token  # by which somebody is told where this fails
+        context.client.token = token  # for the message about a failure
         try:
             bot = await self.bot()
-        except SlackApiError:
-            return None
+        except SlackApiError as error:
+            raise NotInstalled from error
         return AuthorizeResult(
             enterprise_id=bot.get("enterprise_id"),
             team_id=bot.get("team_id"),
@@ -101,7 +107,7 @@ class OneWorkspace(AsyncAuthorize):
 
 
 class ManyWorkspaces(AsyncAuthorize):
-    """Also tells Bolt whose token a request is answered with."""
+    """The workspaces in the installation store."""
 
     def __init__(self, installations: Installations, new_client: NewClient) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
@@ -112,21 +118,22 @@ class ManyWorkspaces(AsyncAuthorize):
         bot = await self._installations.of_team(tenant)
         return self._new_client(bot.bot_token) if bot else None
 
-    async def leave(self, tenant: str, at: float) -> bool:
+    async def forget(self, tenant: str, at: float) -> bool:
         bot = await self._installations.of_team(tenant)
         if bot is not None and bot.installed_at > at:
-            return False  # this event is older than the installation that stands now
+            return False  # the event is older than the installation
         await self._installations.delete_team(tenant)
         return True
 
     async def __call__(
         self, *, enterprise_id: str | None, team_id: str | None, user_id: str | None, **_: Any
-    ) -> AuthorizeResult | None:
+    ) -> AuthorizeResult:
+        """The bot's identity. Raises NotInstalled."""
         bot = await self._installations.async_find_bot(enterprise_id=enterprise_id, team_id=team_id)
-        if bot is None and team_id:  # in a shared channel the organisation that is named can be the other one's
+        if bot is None and team_id:  # in a shared channel it can be another workspace's organisation
             bot = await self._installations.of_team(team_id)
         if bot is None:
-            return None
+            raise NotInstalled
         return AuthorizeResult(
             enterprise_id=bot.enterprise_id,
             team_id=bot.team_id,

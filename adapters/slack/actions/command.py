@@ -1,4 +1,4 @@
-"""A button that carries a command."""
+"""A press of a button that carries a command."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def register(app: App) -> None:
         await app.answer_button(from_button(body, action), body, client, respond)
 
     async def on_entry(ack: Any) -> None:
-        """Something was picked in a form; it counts when the form is submitted."""
+        """Something was picked in a form, which is read when it is submitted."""
         await ack()
 
     app.bolt.action(ANY_BUTTON)(on_button)

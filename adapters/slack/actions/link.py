@@ -1,4 +1,4 @@
-"""A button that leads out of Slack: Slack opens the page itself, and wants to hear that it was heard."""
+"""A press of a button with a URL: Slack opens the page itself, and expects an acknowledgement."""
 
 from __future__ import annotations
 

@@ -12,13 +12,9 @@ from adapters.slack.forms import fits_a_message
 from adapters.slack.responses import as_json
 from adapters.slack.translate import from_command
 from bot.domain.messages import Paragraph, Reply
+from bot.domain.phrases import Phrases
 
 COMMAND = "/advisor"
-STILL_OPENING = Reply(
-    "notice",
-    "The form takes a while to open",
-    body=(Paragraph("Slack is slow just now. If no form has opened in ten seconds, send the command again."),),
-)
 
 
 def register(app: App) -> None:
@@ -29,9 +25,17 @@ def register(app: App) -> None:
             await ack()
         elif reply.form and not fits_a_message(reply.form):
             opened = await app.open(asked, reply, body["trigger_id"], client)
-            await (ack() if opened else ack(response_type="ephemeral", **message(STILL_OPENING)))
+            await (ack() if opened else ack(**_ephemeral(app.phrases, _still_opening(app.phrases))))
         else:
-            # What `ack` would make of it, but for how it is written.
-            ack.response = BoltResponse(status=200, body=as_json({"response_type": "ephemeral", **message(reply)}))
+            # The response of `ack(…)`, written by a faster JSON library.
+            ack.response = BoltResponse(status=200, body=as_json(_ephemeral(app.phrases, reply)))
 
     app.bolt.command(COMMAND)(on_command)
+
+
+def _ephemeral(say: Phrases, reply: Reply) -> dict[str, Any]:
+    return {"response_type": "ephemeral", **message(say, reply)}
+
+
+def _still_opening(say: Phrases) -> Reply:
+    return Reply("notice", say("slack-form-late-title"), body=(Paragraph(say("slack-form-late")),))

@@ -1,4 +1,4 @@
-"""Somebody opened the app: the Home tab is drawn for them."""
+"""A person opened the app: its Home tab is published for them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def register(app: App) -> None:
             return
         asked = from_home(body, "help")
         overview = await app.overview(person_of(asked))
-        shown = home(app.opening(asked), overview, app.house)
-        await app.afterwards.in_time(client.views_publish(user_id=asked.person, view=shown))
+        view = home(app.phrases, app.opening(asked), overview, app.home_details)
+        await app.background.in_time(client.views_publish(user_id=asked.person, view=view))
 
     app.bolt.event("app_home_opened")(on_opened)

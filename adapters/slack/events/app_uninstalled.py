@@ -1,4 +1,4 @@
-"""The app was taken out of the workspace: all of the workspace's data goes."""
+"""The app was uninstalled: the workspace's data is deleted."""
 
 from __future__ import annotations
 
@@ -9,6 +9,6 @@ from adapters.slack.app import App
 
 def register(app: App) -> None:
     async def on_uninstalled(body: dict[str, Any]) -> None:
-        await app.leave(body)
+        await app.delete_workspace(body)
 
     app.bolt.event("app_uninstalled")(on_uninstalled)

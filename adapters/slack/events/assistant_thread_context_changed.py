@@ -1,4 +1,4 @@
-"""Somebody looks at another channel beside the assistant's container: other things are worth suggesting."""
+"""A person opened another channel beside the assistant's container: its suggested prompts are set anew."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from adapters.slack.translate import from_assistant
 
 def register(app: App) -> None:
     async def on_changed(body: dict[str, Any], client: Any) -> None:
-        first = app.opening(from_assistant(body, HELLO))
-        await app.afterwards.in_time(app.assistant.suggest(first, body["event"]["assistant_thread"], client))
+        reply = app.opening(from_assistant(body, HELLO))
+        suggesting = app.assistant.suggest(app.phrases, reply, body["event"]["assistant_thread"], client)
+        await app.background.in_time(suggesting)
 
     app.bolt.event("assistant_thread_context_changed")(on_changed)

@@ -1,4 +1,4 @@
-"""Somebody opened the assistant's container: a greeting, and what to ask."""
+"""A person opened the assistant's container: it greets them and suggests prompts."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ def register(app: App) -> None:
         asked = from_assistant(body, HELLO)
         reply = await app.take_turn(asked)
         await app.deliver(asked, greeting(reply), client)
-        await app.afterwards.in_time(app.assistant.suggest(reply, body["event"]["assistant_thread"], client))
+        suggesting = app.assistant.suggest(app.phrases, reply, body["event"]["assistant_thread"], client)
+        await app.background.in_time(suggesting)
 
     app.bolt.event("assistant_thread_started")(on_started)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from adapters.slack.app import App
-from adapters.slack.translate import from_event, is_for_us
+from adapters.slack.translate import from_event, is_new_from_person
 
 
 def register(app: App) -> None:
     async def on_message(body: dict[str, Any], context: Any, client: Any) -> None:
         event = body["event"]
         bot = context.bot_user_id or ""
-        if event.get("channel_type") == "im" and is_for_us(event, bot):
+        if event.get("channel_type") == "im" and is_new_from_person(event, bot):
             await app.answer(from_event(body, bot=bot), client)
 
     app.bolt.event("message")(on_message)

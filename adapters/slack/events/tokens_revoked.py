@@ -1,4 +1,4 @@
-"""The bot's token was taken back: the app is out of the workspace, and so is the workspace's data."""
+"""The bot's token was revoked: the workspace's data is deleted."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from adapters.slack.app import App
 
 def register(app: App) -> None:
     async def on_revoked(body: dict[str, Any]) -> None:
-        if body["event"].get("tokens", {}).get("bot"):  # a person's token says nothing about the app
-            await app.leave(body)
+        if body["event"].get("tokens", {}).get("bot"):  # a person's own token does not concern the app
+            await app.delete_workspace(body)
 
     app.bolt.event("tokens_revoked")(on_revoked)

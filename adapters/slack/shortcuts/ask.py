@@ -6,7 +6,7 @@ from typing import Any
 
 from adapters.slack.app import App
 from adapters.slack.modals import question_modal
-from adapters.slack.translate import alone, from_shortcut
+from adapters.slack.translate import direct_place, from_shortcut
 
 CALLBACK = "ask"
 
@@ -14,7 +14,7 @@ CALLBACK = "ask"
 def register(app: App) -> None:
     async def on_shortcut(ack: Any, body: dict[str, Any], client: Any) -> None:
         await ack()
-        opening = client.views_open(trigger_id=body["trigger_id"], view=question_modal(alone(body)))
+        opening = client.views_open(trigger_id=body["trigger_id"], view=question_modal(app.phrases, direct_place(body)))
         await app.show(from_shortcut(body), opening, client)
 
     app.bolt.shortcut(CALLBACK)(on_shortcut)

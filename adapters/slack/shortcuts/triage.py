@@ -1,4 +1,4 @@
-"""The global shortcut "Start a triage": all its questions in one modal."""
+"""The global shortcut "Start a triage": all questions in one modal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One server for all tests of the Slack door, reached both ways; each test has people and channels of its own."""
+"""One server for all tests of Slack, reached over HTTP and in Socket Mode; each test has people of its own."""
 
 from __future__ import annotations
 

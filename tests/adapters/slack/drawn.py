@@ -1,4 +1,4 @@
-"""What the door draws, of everything that it can be asked to draw."""
+"""Everything that the surface can be asked to draw, drawn."""
 
 from __future__ import annotations
 
@@ -82,12 +82,13 @@ def triage(advisor: Advisor) -> Iterator[Reply]:
 
 def messages(advisor: Advisor) -> Iterator[list[dict[str, Any]]]:
     """The blocks of every message."""
+    say = advisor.phrases
     for reply in replies(advisor):
-        yield message(reply, asked="text:something", owner="U1")["blocks"]
+        yield message(say, reply, asked="text:something", owner="U1")["blocks"]
     for post in (posted(advisor), Post("A note", shared_by="U1", note="Mine", cadence="weekly")):
-        yield message_of(post)["blocks"]
-    yield message_of(ExpertQuestion("q1", "Who signs off?", "U1"))["blocks"]
-    yield message_of(ExpertAnswer("Who signs off?", "Dana.", "U2", "U1"))["blocks"]
+        yield message_of(say, post)["blocks"]
+    yield message_of(say, ExpertQuestion("q1", "Who signs off?", "U1"))["blocks"]
+    yield message_of(say, ExpertAnswer("Who signs off?", "Dana.", "U2", "U1"))["blocks"]
 
 
 def posted(advisor: Advisor) -> Post:
@@ -98,15 +99,15 @@ def posted(advisor: Advisor) -> Post:
 
 def modals(advisor: Advisor) -> Iterator[dict[str, Any]]:
     for reply in replies(advisor):
-        yield modal(reply, HERE, public=True)
-    yield question_modal(HERE)
+        yield modal(advisor.phrases, reply, HERE, public=True)
+    yield question_modal(advisor.phrases, HERE)
 
 
 def homes(advisor: Advisor) -> Iterator[dict[str, Any]]:
     help = Talk(advisor).ask("help")
-    yield home(help, Overview(), HomeDetails())
+    yield home(advisor.phrases, help, Overview(), HomeDetails())
     kept = tuple(Recommended(f"r{number}", "AppSec first", 1_764_000_000.0 - number * 9e5) for number in range(3))
-    house = HomeDetails("https://example.com/help", "https://example.com/privacy", "security@example.com")
+    details = HomeDetails("https://example.com/help", "https://example.com/privacy", "security@example.com")
     direct, *elsewhere = (Begun(Place("slack", "T1", where), 1_764_000_000.0) for where in ("D1", "C1", "U1"))
-    yield home(help, Overview((direct,), kept), house)
-    yield home(help, Overview((direct, *elsewhere), kept), house)
+    yield home(advisor.phrases, help, Overview((direct,), kept), details)
+    yield home(advisor.phrases, help, Overview((direct, *elsewhere), kept), details)

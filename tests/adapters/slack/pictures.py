@@ -45,15 +45,15 @@ body { margin: 0; background: #fff; color: #1d1c1d; font: 15px/1.46 Lato, "Segoe
 
 def pages(advisor: Advisor) -> Mapping[str, tuple[int, str]]:
     """Width and HTML of each picture."""
-    talk = Talk(advisor)
+    say, talk = advisor.phrases, Talk(advisor)
     answer = talk.ask("does AppSec cover supply chain?")
     share = talk.ask(command=answer.tools[0].command)
     assert share.form is not None
     preview = talk.ask(command=share.form.command, place=("C1",), note=("Worth knowing before the next audit.",))
     return {
-        "slack-answer": (660, _only_you() + _message(message(answer)["blocks"])),
-        "slack-triage": (660, _message(message(Talk(advisor).ask("triage"))["blocks"])),
-        "slack-preview": (560, _modal(modal(preview, HERE, on_form=True))),
+        "slack-answer": (660, _only_you() + _message(message(say, answer)["blocks"])),
+        "slack-triage": (660, _message(message(say, Talk(advisor).ask("triage"))["blocks"])),
+        "slack-preview": (560, _modal(modal(say, preview, HERE, on_form=True))),
         "slack-home": (720, _inside(list(homes(advisor))[1]["blocks"])),
     }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from adapters.rate_limit import MOST
-from adapters.slack.assistant import WORKING
+from bot.knowledge.shipped_phrases import shipped
 from tests.adapters.slack.conftest import SHARED
 from tests.slack_workspace.person import Slack
 from tests.slack_workspace.reading import texts
@@ -107,7 +107,7 @@ async def test_s18_nothing_shows_that_it_works_at_a_message_that_gets_no_answer(
     for number in range(MOST + 2):
         await slack.direct(f"message {number}", thread_ts=ts)
     shown = slack.workspace.called("assistant.threads.setStatus")
-    assert len(shown) == MOST and {call.arguments["status"] for call in shown} == {WORKING}
+    assert len(shown) == MOST and {call.arguments["status"] for call in shown} == {shipped()("slack-assistant-status")}
 
 
 async def test_s18_the_title_is_the_question_in_plain_words(slack: Slack) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from adapters.slack.blocks import COMMAND, MORE, fallback, message
-from adapters.slack.forms import channels, entered
+from adapters.slack.blocks import COMMAND, fallback, message
+from adapters.slack.forms import channels, fields_in
 from adapters.slack.modals import is_preview, metadata_of, modal
 from bot.advisor import Advisor
 from bot.domain.conversation import Conversation
@@ -25,9 +25,11 @@ from bot.domain.messages import (
     Reply,
     Table,
 )
+from bot.knowledge.shipped_phrases import shipped
 from tests.slack_workspace.limits import problems, view_problems
 from tests.slack_workspace.reading import buttons, fields, state_of, texts
 
+SAY = shipped()
 HERE = Place("slack", "T1", "U1")
 LONG = "A sentence that goes on for a while. " * 400
 
@@ -36,11 +38,11 @@ def test_s22_every_answer_of_our_knowledge_is_taken_and_complete(advisor: Adviso
     for entry in advisor.knowledge.answers.values():
         reply = advisor.turn(Message(command=f"answer:{entry.id}"), Conversation()).reply
         for blocks, wrong in (
-            (message(reply)["blocks"], problems(message(reply)["blocks"])),
-            (modal(reply, HERE)["blocks"], view_problems(modal(reply, HERE))),
+            (message(SAY, reply)["blocks"], problems(message(SAY, reply)["blocks"])),
+            (modal(SAY, reply, HERE)["blocks"], view_problems(modal(SAY, reply, HERE))),
         ):
             assert wrong == [], entry.id
-            assert MORE not in texts(blocks), entry.id
+            assert SAY("slack-cut") not in texts(blocks), entry.id
 
 
 def test_s22_the_longest_reply_is_taken_and_says_that_there_is_more() -> None:
@@ -62,17 +64,17 @@ def test_s22_the_longest_reply_is_taken_and_says_that_there_is_more() -> None:
         link="https://t1.example/archives/C1/p1",
         progress=Progress(3, 5),
     )
-    blocks = message(reply, asked=LONG, owner="U1")["blocks"]
+    blocks = message(SAY, reply, asked=LONG, owner="U1")["blocks"]
     assert problems(blocks) == []
-    assert MORE in texts(blocks)
-    assert len(fallback(reply)) <= 3100
-    assert view_problems(modal(reply, HERE)) == []
-    assert view_problems(modal(replace(reply, choices=()), HERE)) == []
+    assert SAY("slack-cut") in texts(blocks)
+    assert len(fallback(SAY, reply)) <= 3100
+    assert view_problems(modal(SAY, reply, HERE)) == []
+    assert view_problems(modal(SAY, replace(reply, choices=()), HERE)) == []
 
 
 def test_an_empty_reply_still_shows_something() -> None:
-    assert texts(message(Reply("notice"))["blocks"])
-    assert texts(modal(Reply("notice"), HERE)["blocks"])
+    assert texts(message(SAY, Reply("notice"))["blocks"])
+    assert texts(modal(SAY, Reply("notice"), HERE)["blocks"])
 
 
 FEW = Field("one", "One of them", (Option("a", "A"), Option("b", "B", "the second")), required=True, chosen=("b",))
@@ -83,7 +85,7 @@ FREE = Field("free", "Why")
 
 def test_a_form_of_one_question_is_filled_in_where_the_message_stands() -> None:
     reply = Reply("triage", form=Form("pick:r/q", "Pick", "Send", (MANY,)))
-    blocks = message(reply)["blocks"]
+    blocks = message(SAY, reply)["blocks"]
     assert problems(blocks) == []
     assert buttons(blocks) == {"Send": "pick:r/q"}
     assert list(fields(blocks)) == ["field-several"]
@@ -91,27 +93,27 @@ def test_a_form_of_one_question_is_filled_in_where_the_message_stands() -> None:
 
 def test_any_other_form_is_opened_by_a_button_that_asks_again() -> None:
     reply = Reply("notice", form=Form("preview:x", "Where to?", "Preview", (CHANNEL, FREE)))
-    blocks = message(reply, asked="text:share")["blocks"]
+    blocks = message(SAY, reply, asked="text:share")["blocks"]
     assert buttons(blocks) == {"Where to?": "text:share"}
     assert not fields(blocks)
 
 
 def test_a_form_can_be_filled_in_and_read_back() -> None:
-    view = modal(Reply("triage", form=Form("fill:r", "All at once", "Send", (FEW, MANY, CHANNEL, FREE))), HERE)
+    view = modal(SAY, Reply("triage", form=Form("fill:r", "All at once", "Send", (FEW, MANY, CHANNEL, FREE))), HERE)
     assert view_problems(view) == []
     assert view["submit"]["text"] == "Send"
     values = state_of(view["blocks"], {"several": ["3", "4"]})
-    assert entered(values) == (("one", ("b",)), ("several", ("3", "4")), ("place", ("C1",)), ("free", ()))
+    assert fields_in(values) == (("one", ("b",)), ("several", ("3", "4")), ("place", ("C1",)), ("free", ()))
     assert channels(values) == {"field-place": "C1"}
     assert [one["optional"] for one in fields(view["blocks"]).values()] == [False, True, False, True]
-    assert entered({"another": {"x": {"value": "no field"}}}) == ()
+    assert fields_in({"another": {"x": {"value": "no field"}}}) == ()
 
 
 def test_a_preview_is_submitted_by_going_ahead_and_its_form_stays_below_it() -> None:
     ahead, drop = Choice("Post it", "confirm:1", style="primary"), Choice("Drop it", "discard:1")
     form = Form("preview:x", "Where to?", "Preview", (CHANNEL,))
     reply = Reply("notice", "Post this?", choices=(ahead, drop), form=form)
-    view = modal(reply, HERE, on_form=True)
+    view = modal(SAY, reply, HERE, on_form=True)
     assert is_preview(reply)
     assert (view["submit"]["text"], metadata_of(view)["command"]) == ("Post it", "confirm:1")
     assert buttons(view["blocks"]) == {"Drop it": "discard:1"}
@@ -121,7 +123,7 @@ def test_a_preview_is_submitted_by_going_ahead_and_its_form_stays_below_it() -> 
 def test_a_preview_that_lies_on_no_form_has_it_inside() -> None:
     ahead, drop = Choice("Send it", "confirm:1", style="primary"), Choice("Drop it", "discard:1")
     form = Form("ask", "Your question", "Change it", (FREE,))
-    view = modal(Reply("notice", "Send this?", choices=(ahead, drop), form=form), HERE)
+    view = modal(SAY, Reply("notice", "Send this?", choices=(ahead, drop), form=form), HERE)
     assert (view["submit"]["text"], metadata_of(view)["command"]) == ("Change it", "ask")
     assert buttons(view["blocks"]) == {"Send it": "confirm:1", "Drop it": "discard:1"}
     assert len(fields(view["blocks"])) == 1
@@ -129,7 +131,7 @@ def test_a_preview_that_lies_on_no_form_has_it_inside() -> None:
 
 def test_tools_stand_below_the_choices_and_each_button_has_an_id_of_its_own() -> None:
     choices = tuple(Choice(str(n), f"answer:{n}") for n in range(7))
-    blocks = message(Reply("clarify", choices=choices, tools=(Choice("Share", "share"),)))["blocks"]
+    blocks = message(SAY, Reply("clarify", choices=choices, tools=(Choice("Share", "share"),)))["blocks"]
     ids = [element["action_id"] for block in blocks for element in block["elements"]]
     assert ids == [f"{COMMAND}-{n}" for n in range(8)]
     assert list(buttons(blocks))[-1] == "Share"
@@ -138,7 +140,7 @@ def test_tools_stand_below_the_choices_and_each_button_has_an_id_of_its_own() ->
 def test_what_stands_in_a_table_is_not_said_again_below_it() -> None:
     table = Table(("", "A", "B"), (("Scope", "A is small.", "B is large."),))
     cited = (Citation("a", "A is small.", "Key > Scope", "S"), Citation("b", "B is large.", "Key > Scope", "S"))
-    shown = texts(message(Reply("answer", "A and B", body=(table,), citations=cited))["blocks"])
+    shown = texts(message(SAY, Reply("answer", "A and B", body=(table,), citations=cited))["blocks"])
     assert (shown.count("A is small."), shown.count("[Key > Scope]")) == (1, 1)
 
 
@@ -146,7 +148,7 @@ def test_s9_only_slacks_own_link_is_live() -> None:
     reply = Reply(
         "notice", "<https://a.example|x>", body=(Paragraph("<!here> <@U1> *b*"),), link="https://t.example/p1"
     )
-    shown = message(reply)
+    shown = message(SAY, reply)
     assert "<" not in shown["text"]
     kinds = re.findall(r"'type': '(link|user|usergroup|broadcast|channel|mrkdwn)'", str(shown["blocks"]))
     assert kinds == ["link"]

@@ -1,4 +1,4 @@
-"""Every conversation of the suite, through the Slack door: what is seen is what stands in messages and modals."""
+"""Every conversation of the suite, through the Slack surface: what is seen is the content of messages and modals."""
 
 from __future__ import annotations
 

@@ -7,8 +7,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from adapters.slack.commands.advisor import STILL_OPENING
-from adapters.slack.membership import UNKNOWN
+from bot.knowledge.shipped_phrases import shipped
 from tests.adapters.slack.conftest import SHARED
 from tests.slack_workspace.person import Slack
 from tests.slack_workspace.screen import Screen
@@ -54,8 +53,8 @@ async def test_every_request_is_answered_though_slack_answers_nothing(slack: Sla
             sharing.fill({"place": [slack.channel]}),
         )
         assert [status for status, _ in answered] == [200] * len(answered)
-        assert STILL_OPENING.title in json.dumps(answered[4])
-        assert UNKNOWN in json.dumps(answered[-1])
+        assert shipped()("slack-form-late-title") in json.dumps(answered[4])
+        assert shipped()("slack-channel-unknown") in json.dumps(answered[-1])
         answers.set()
         await slack.workspace.until(lambda: all(one.said() for one in (asking, mentioning, below)))
         await slack.workspace.until(lambda: bool(slack.workspace.called("views.publish")))

@@ -10,6 +10,7 @@ from adapters.rate_limit import MOST
 from adapters.slack.home import HomeDetails
 from adapters.slack.home import home as home_of
 from bot.domain.messages import Reply
+from bot.knowledge.shipped_phrases import shipped
 from bot.service.overview import Overview, Recommended
 from tests.adapters.slack.conftest import SHARED
 from tests.slack_workspace.person import Slack
@@ -132,7 +133,7 @@ async def test_recommendations_of_one_day_are_told_apart(slack: Slack) -> None:
 
 async def test_recommendations_of_one_day_and_one_title_show_the_time() -> None:
     kept = tuple(Recommended(f"r{number}", "Mulch first", 1_764_000_000.0 - number * 60) for number in range(2))
-    drawn = home_of(Reply("help", "Help"), Overview(recommendations=kept), HomeDetails())["blocks"]
+    drawn = home_of(shipped(), Reply("help", "Help"), Overview(recommendations=kept), HomeDetails())["blocks"]
     labels = [label for label, command in buttons(drawn).items() if command.startswith("recommendation:")]
     assert labels == ["24 November 2025, 16:00 UTC: Mulch first", "24 November 2025, 15:59 UTC: Mulch first"]
 

@@ -21,7 +21,7 @@ from structlog.testing import capture_logs
 
 from adapters.database import SqlStore, migrate, tables
 from adapters.database.tables import slack_oauth_states
-from adapters.slack import installing
+from adapters.slack import install_pages
 from adapters.slack.installations import Installations
 from adapters.slack.manifest import bot_scopes
 from adapters.slack.token_cipher import TokenCipher
@@ -130,7 +130,7 @@ async def test_installations_that_are_begun_and_not_ended_are_not_kept_without_e
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Anybody may open the page on which they begin."""
-    monkeypatch.setattr(installing, "MOST_STATES", 5)
+    monkeypatch.setattr(install_pages, "MAX_STATES", 5)
     kept = select(func.count()).select_from(slack_oauth_states)
     for _ in range(8):
         await begin(world)

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from adapters.slack.commands.advisor import COMMAND
-from adapters.slack.installing import REDIRECT
+from adapters.slack.install_pages import REDIRECT
 from adapters.slack.manifest import FILE, bot_scopes, manifest, socket_manifest
 from adapters.slack.shortcuts import advise, ask, triage
 from adapters.slack.surface import LISTENERS, PATH

@@ -48,8 +48,8 @@ class Echo:
     async def respond(self, message: Message, gate: object = None) -> Reply:
         if "break" in (message.text, message.command):
             raise RuntimeError("the secret marmalade recipe")
-        said = Paragraph(message.text or message.command or "nothing")
-        return Reply("answer", "You said", body=(said,), replaces=(message.command or "").startswith("retract"))
+        body = (Paragraph(message.text or message.command or "nothing"),)
+        return Reply("answer", "You said", body=body, replaces=bool(message.command and "retract" in message.command))
 
     async def hand_over(self, message: Message, to: object, gate: object = None) -> Reply:
         return await self.respond(message)  # hands nothing over: the reply is a notice to the app

@@ -1,4 +1,4 @@
-"""What opens the Slack door, and what keeps it shut."""
+"""The settings with which the Slack surface is on, and those with which it is off."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ SHUT = {
 
 
 @pytest.mark.parametrize("says", list(SHUT))
-async def test_half_a_configuration_keeps_the_door_shut_and_names_the_remedy(says: str, tmp_path: Path) -> None:
+async def test_half_a_configuration_keeps_the_surface_off_and_names_the_remedy(says: str, tmp_path: Path) -> None:
     store = SqlStore.at(f"sqlite:///{tmp_path / 'x.db'}")
     with pytest.raises(SurfaceOff, match=says):
         open_surface(read_settings(**SHUT[says]), Session.__new__(Session), store, _never)

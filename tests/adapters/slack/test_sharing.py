@@ -176,10 +176,9 @@ async def test_a_subscription_is_set_up_in_a_modal_and_stopped(slack: Slack) -> 
 
 
 async def test_s10_a_recurring_post_says_who_set_it_up_how_often_and_how_to_stop_it() -> None:
-    post = Post(
-        "SAST", shared_by="U1", cadence="weekly", how_to_ask=f"{shipped()('post-how-to-ask')} {shipped()('post-stop')}"
-    )
-    shown = json.dumps(message_of(post)["blocks"])
+    say = shipped()
+    post = Post("SAST", shared_by="U1", cadence="weekly", how_to_ask=f"{say('post-how-to-ask')} {say('post-stop')}")
+    shown = json.dumps(message_of(say, post)["blocks"])
     assert '"user_id": "U1"' in shown and "every week" in shown and "unsubscribe" in shown
 
 

@@ -1,4 +1,4 @@
-"""What strangers send to the Slack door: nothing of it is read, and nothing comes of it."""
+"""What strangers send to the Slack surface: nothing of it is read, and nothing comes of it."""
 
 from __future__ import annotations
 

@@ -116,4 +116,4 @@ async def test_where_slack_is_not_reached_at_all_it_certainly_did_nothing() -> N
 
         place = Place("slack", "T1", "C1")
         with pytest.raises(TryLater):
-            await SlackSender(client, Pace()).send(OutboxItem("p", "send", place, "p", Post("Title")), going)
+            await SlackSender(client, Pace(), shipped).send(OutboxItem("p", "send", place, "p", Post("Title")), going)

@@ -1,4 +1,4 @@
-"""The Slack door on a port of its own, with any session behind it: quicker to start than the whole server."""
+"""The Slack surface on a port of its own, with any session behind it: it starts faster than the whole server."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ async def opened(
     patience: float = PATIENCE,
     **settings: object,
 ) -> AsyncIterator[World]:
-    """The door with its outbox, as long as the block lasts. `database` has the schema already."""
+    """The surface with its outbox, as long as the block lasts. `database` has the schema already."""
     given = {"slack_signing_secret": SECRET, "slack_api_url": service.api_url, "slack_seconds_apart": 0, **settings}
     async with AsyncExitStack() as stack:
         store = SqlStore.at(database)
@@ -73,10 +73,10 @@ async def opened(
         senders: dict[str, Sender] = {}
         relay = OutboxRelay(store, senders, shipped, clock=clock, monotonic=clock, poll=0.05)
         session = make_session(store, relay)
-        door = open_surface(read_settings(**given), session, store, relay, clock, patience)
-        await door.start()
-        stack.push_async_callback(door.stop)
-        senders["slack"] = door.sender
+        surface = open_surface(read_settings(**given), session, store, relay, clock, patience)
+        await surface.start()
+        stack.push_async_callback(surface.stop)
+        senders["slack"] = surface.sender
         running = asyncio.create_task(relay.run())
 
         async def end() -> None:
@@ -85,7 +85,7 @@ async def opened(
 
         stack.push_async_callback(end)
         app = web.Application()
-        app.add_routes(door.routes())
+        app.add_routes(surface.routes())
         server = TestServer(app)
         await stack.enter_async_context(server)
         http = await stack.enter_async_context(aiohttp.ClientSession())

@@ -1,0 +1,162 @@
+"""The parts of a reply as Block Kit blocks and elements.
+
+Text is rich text, whose text elements Slack shows as they are, or plain text: nothing that a person or a YAML file
+wrote can mention somebody, link somewhere or format anything.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from bot.domain.messages import Block, Bullets, Choice, Heading, Paragraph, Reply, Table, Verdict
+from bot.domain.phrases import Phrases
+
+Element = dict[str, Any]
+
+# Slack's limits, in characters.
+HEADER = 150
+CONTEXT = 2000
+TEXT = 3000  # of a section; used for rich text too, for which no limit is documented
+AT = 300  # of a claim's place in its source
+HINT = 300
+
+VERDICTS: dict[Verdict, str] = {"yes": "verdict-yes", "no": "verdict-no", "partly": "verdict-partly"}
+_PLACEHOLDER = re.compile(r"(\{[a-z_]+\})")
+
+
+def escape(text: str) -> str:
+    """Text in which Slack finds no mention, link or entity."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def cut(text: str, length: int) -> str:
+    """At most `length` characters of `text`, ending in "…" where some are left out."""
+    return text if len(text) <= length else text[: length - 1].rstrip() + "…"
+
+
+def plain_text(text: str, length: int) -> Element:
+    """A `plain_text` object of at most `length` characters."""
+    return {"type": "plain_text", "text": cut(text, length), "emoji": False}
+
+
+def text_element(text: str, **style: bool) -> Element:
+    return {"type": "text", "text": text, **({"style": style} if style else {})}
+
+
+def text_elements(text: str, replacements: Mapping[str, Element]) -> list[Element]:
+    """The elements of `text`, with those of `replacements` where it has their keys: "{person}" for instance."""
+    parts = filter(None, _PLACEHOLDER.split(text))
+    return [replacements[part] if part in replacements else text_element(part) for part in parts]
+
+
+def rich_text(*sections: Element) -> Element:
+    return {"type": "rich_text", "elements": list(sections)}
+
+
+def section(*elements: Element) -> Element:
+    return {"type": "rich_text_section", "elements": list(elements)}
+
+
+def text_section(text: str, **style: bool) -> Element:
+    return section(text_element(text, **style))
+
+
+def headline(say: Phrases, reply: Reply, *, with_title: bool) -> Iterator[Element]:
+    """The step of a dialogue, then the verdict and the title as a header."""
+    if reply.progress:
+        yield _context(say("slack-progress", step=reply.progress.step, steps=reply.progress.steps))
+    verdict = say(VERDICTS[reply.verdict]) if reply.verdict else ""
+    text = ". ".join(part for part in (verdict, reply.title) if part)
+    if text and with_title:
+        yield {"type": "header", "text": plain_text(text, HEADER)}
+
+
+def block_elements(block: Block) -> Iterator[Element]:
+    match block:
+        case Paragraph(text):
+            yield from (rich_text(text_section(part)) for part in _within(text, TEXT))
+        case Heading(text):
+            yield rich_text(text_section(cut(text, TEXT), bold=True))
+        case Bullets(items):
+            for group in _groups(items):
+                yield rich_text(_list([[text_element(item)] for item in group]))
+        case Table(header, rows):
+            # Row by row, as a phone is too narrow for columns of sentences.
+            for row in rows:
+                cells = [
+                    [text_element(f"{name}: ", bold=True), text_element(cut(cell, TEXT // len(row)))]
+                    for name, cell in zip(header[1:], row[1:], strict=False)
+                ]
+                yield rich_text(text_section(row[0], bold=True), _list(cells))
+
+
+def citation_elements(say: Phrases, reply: Reply) -> Iterator[Element]:
+    """Each claim with its place. A claim that is a cell of a table of the reply is not repeated: only its place is."""
+    cells = {cell for block in reply.body if isinstance(block, Table) for row in block.rows for cell in row}
+    cited = list(dict.fromkeys(("" if one.says in cells else one.says, one.at) for one in reply.citations))
+    if not cited:
+        return
+    shown = next(_groups([says + at for says, at in cited]))
+    items = [
+        [*([text_element(f"{cut(says, TEXT // 2)} ")] if says else ()), text_element(f"[{cut(at, AT)}]", italic=True)]
+        for says, at in cited[: len(shown)]
+    ]
+    left_out = len(cited) - len(shown)
+    more = [text_section(say("slack-sources-left-out", count=left_out), italic=True)] if left_out else []
+    yield {"type": "divider"}
+    yield rich_text(text_section(say("slack-sources"), bold=True), _list(items), *more)
+
+
+def disclosure_elements(text: str) -> Iterator[Element]:
+    if text:
+        yield _context(text)
+
+
+def link_elements(say: Phrases, link: str) -> Iterator[Element]:
+    """The one live address: Slack's own, of a message in this workspace."""
+    if link:
+        yield rich_text(section({"type": "link", "url": link, "text": say("slack-open")}))
+
+
+def hint_elements(choices: Sequence[Choice]) -> Iterator[Element]:
+    """The hints of the choices that have one, as a list."""
+    hinted = [choice for choice in choices if choice.hint]
+    if hinted:
+        yield rich_text(
+            _list([[text_element(one.label, bold=True), text_element(f": {cut(one.hint, HINT)}")] for one in hinted])
+        )
+
+
+def _list(items: Sequence[Sequence[Element]]) -> Element:
+    return {"type": "rich_text_list", "style": "bullet", "elements": [section(*item) for item in items]}
+
+
+def _context(text: str) -> Element:
+    return {"type": "context", "elements": [plain_text(text, CONTEXT)]}
+
+
+def _within(text: str, length: int) -> Iterator[str]:
+    """`text` in pieces of at most `length` characters, split between words."""
+    while len(text) > length:
+        at = text.rfind(" ", 1, length)
+        at = at if at > 0 else length
+        yield text[:at]
+        text = text[at:].lstrip()
+    if text:
+        yield text
+
+
+def _groups(items: Sequence[str]) -> Iterator[list[str]]:
+    """Items in groups of at most `TEXT` characters; a single longer item is cut."""
+    group: list[str] = []
+    length = 0
+    for item in (cut(item, TEXT) for item in items):
+        if group and length + len(item) > TEXT:
+            yield group
+            group, length = [], 0
+        group.append(item)
+        length += len(item)
+    if group:
+        yield group
