@@ -10,6 +10,10 @@ from pathlib import Path
 import pytest
 import yaml
 
+from adapters.owner_link import OwnerLink
+from adapters.server import Surfaces, announcement
+from adapters.settings import read_settings
+
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("bench/*.md")])
 SOURCES = sorted(file for top in ("bot", "adapters", "bench", "tests", "tools") for file in (ROOT / top).rglob("*.py"))
@@ -75,6 +79,13 @@ def names_in(file: Path) -> frozenset[str]:
     assigned = [node for node in tree.body if isinstance(node, ast.Assign | ast.AnnAssign)]
     targets = [each for node in assigned for each in (node.targets if isinstance(node, ast.Assign) else [node.target])]
     return frozenset(found | {each.id for each in targets if isinstance(each, ast.Name)})
+
+
+def test_the_start_prints_what_the_readme_shows() -> None:
+    shown = re.findall(r"^.*http://127.0.0.1:3978.*$", written(ROOT / "README.md"), re.MULTILINE)
+    printed = announcement(read_settings(host="127.0.0.1"), 3978, Surfaces((), {}, OwnerLink()))
+    assert shown
+    assert [line for line in shown if line.partition("…")[0] not in printed] == []
 
 
 # --- what docs/architecture.md says of the program
