@@ -88,10 +88,13 @@ def surface_factories() -> dict[str, Callable[[Parts], Surface]]:
     from adapters.teams.surface import open_surface as open_teams
     from adapters.web.surface import open_surface as open_web
 
-    previews: dict[str, Callable[[Reply], dict[str, Any]]] = {"Slack": blocks.message, "Teams": cards.draw}
+    def previews(host: AdvisorHost) -> dict[str, Callable[[Reply], dict[str, Any]]]:
+        return {"Slack": blocks.message, "Teams": lambda reply: cards.draw(host.phrases, reply)}
 
     return {
-        "web": lambda made: open_web(made.settings, made.session, made.store, made.host, previews, made.entrance),
+        "web": lambda made: open_web(
+            made.settings, made.session, made.store, made.host, previews(made.host), made.entrance
+        ),
         "slack": lambda made: open_slack(made.settings, made.session, made.store, made.relay),
         "teams": lambda made: open_teams(made.settings, made.session, made.store, made.relay),
     }

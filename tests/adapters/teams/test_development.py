@@ -16,6 +16,7 @@ from adapters.teams.surface import SurfaceOff, open_surface
 from bot.domain.effects import Post
 from bot.domain.messages import Paragraph, Place
 from bot.domain.outbox import OutboxItem, Refused, TryLater
+from bot.knowledge.shipped_phrases import shipped
 from tests.adapters.teams.conftest import MakeWorld, Settings, TinySession, World
 from tests.teams_connector.activities import CHANNEL, TENANT, message
 from tests.teams_connector.connector import ConnectorService
@@ -37,14 +38,14 @@ CLIENT = "http://127.0.0.1:56150"
 def test_it_stays_shut_and_says_what_opens_it(settings: Settings, says: str, tmp_path: Path) -> None:
     with pytest.raises(SurfaceOff, match=says):
         store = SqlStore.at(f"sqlite:///{tmp_path}/none.db")
-        open_surface(settings, TinySession(), store, OutboxRelay(store, {}))
+        open_surface(settings, TinySession(), store, OutboxRelay(store, {}, shipped))
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1"])
 def test_it_opens_to_a_client_that_is_named(host: str, tmp_path: Path) -> None:
     settings = Settings(host=host, teams_development=CLIENT)
     store = SqlStore.at(f"sqlite:///{tmp_path}/none.db")
-    assert open_surface(settings, TinySession(), store, OutboxRelay(store, {})).name == "teams"
+    assert open_surface(settings, TinySession(), store, OutboxRelay(store, {}, shipped)).name == "teams"
 
 
 @pytest.mark.parametrize(
@@ -120,5 +121,5 @@ async def test_what_was_kept_of_another_address_is_not_sent_to_T19(world: World,
         """Nothing has to be kept."""
 
     with pytest.raises((Refused, TryLater)):
-        await world.door.sender.send(post, going)
+        await world.surface.sender.send(post, going)
     assert (elsewhere.requests, world.connector.requests) == (0, 0)

@@ -10,6 +10,7 @@ import pytest
 from adapters.database import SqlStore
 from adapters.outbox_relay import OutboxRelay
 from adapters.teams.surface import SurfaceOff, open_surface
+from bot.knowledge.shipped_phrases import shipped
 from tests.adapters.teams.conftest import WITH_APP_ID, MakeWorld, Settings, TinySession, World
 from tests.teams_connector.activities import activity, message
 from tests.teams_connector.issuer import APP_ID
@@ -118,7 +119,7 @@ def test_the_door_stays_shut_where_it_would_be_open_to_all_or_could_not_answer(
 ) -> None:
     store = SqlStore.at(f"sqlite:///{tmp_path}/none.db")
     with pytest.raises(SurfaceOff):
-        open_surface(settings, TinySession(), store, OutboxRelay(store, {}))
+        open_surface(settings, TinySession(), store, OutboxRelay(store, {}, shipped))
 
 
 @pytest.mark.parametrize(
@@ -131,4 +132,4 @@ def test_the_door_stays_shut_where_it_would_be_open_to_all_or_could_not_answer(
 )
 def test_the_door_opens_with_settings_that_are_complete(settings: Settings, tmp_path: Path) -> None:
     store = SqlStore.at(f"sqlite:///{tmp_path}/none.db")
-    assert open_surface(settings, TinySession(), store, OutboxRelay(store, {})).name == "teams"
+    assert open_surface(settings, TinySession(), store, OutboxRelay(store, {}, shipped)).name == "teams"
