@@ -26,6 +26,7 @@ from bot.domain.messages import Block, Message, Place, Reply
 from bot.domain.outbox import Going, Notice, OutboxItem
 from bot.domain.phrases import Phrases
 from bot.domain.records import Person
+from bot.service.error_location import error_location
 from bot.service.ports import StoreUnavailable, UnitOfWork
 from bot.service.session import HandOver, PostingCheck
 
@@ -193,14 +194,14 @@ class App:
         await self._relay.carry(held, send, within=SEND_TIMEOUT)
 
     async def _remember_place(self, activity: Any, name: str) -> None:
-        """Keep the conversation that the bot is in. A search or an action on a message comes from any conversation."""
+        """Store the conversation, unless it may be one that the bot is not in: that of a search or a message action."""
         self.directory.remember_member_id(activity)
         if activity.type != "message" and (activity.type, name) != ("installationUpdate", "add"):
             return
         try:
             await self.directory.remember_place(activity)
         except StoreUnavailable as error:  # the turn will say so to the person
-            log.error("teams.reference_not_kept", error=str(error))
+            log.error("teams.reference_not_stored", error=str(error))
 
     async def _take_turn(self, message: Message, take: Callable[..., Awaitable[T | Reply]]) -> T | Reply:
         """Take the turn by `take`, a method of the session. Everything that needs the network comes before it or is
@@ -228,7 +229,7 @@ class App:
             try:
                 await context.send_activity(Activity(type=ActivityTypes.typing))
             except Exception as error:  # the reply must not fail with it
-                log.warning("teams.typing_failed", error=type(error).__name__)
+                log.warning("teams.typing_failed", error=type(error).__name__, at=error_location(error))
         return await task
 
 

@@ -42,7 +42,7 @@ async def going() -> None:
 
 
 def item(content: Content | None, action: str = "send", place: Place = THERE) -> OutboxItem:
-    return OutboxItem("parcel-1", action, place, "subject-1", content)  # type: ignore[arg-type]
+    return OutboxItem("item-1", action, place, "subject-1", content)  # type: ignore[arg-type]
 
 
 async def test_a_shared_recommendation_is_a_new_post_with_the_name_of_who_shared_it(heard: World) -> None:
