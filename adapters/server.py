@@ -88,13 +88,14 @@ def surface_factories() -> dict[str, Callable[[Parts], Surface]]:
     from adapters.teams.surface import open_surface as open_teams
     from adapters.web.surface import open_surface as open_web
 
-    def previews(host: AdvisorHost) -> dict[str, Callable[[Reply], dict[str, Any]]]:
-        return {"Slack": blocks.message, "Teams": lambda reply: cards.draw(host.phrases, reply)}
+    def previews(made: Parts) -> dict[str, Callable[[Reply], dict[str, Any]]]:
+        return {
+            "Slack": blocks.message,
+            "Teams": lambda reply: cards.draw(made.host.phrases, reply),
+        }
 
     return {
-        "web": lambda made: open_web(
-            made.settings, made.session, made.store, made.host, previews(made.host), made.entrance
-        ),
+        "web": lambda made: open_web(made.settings, made.session, made.store, made.host, previews(made), made.entrance),
         "slack": lambda made: open_slack(made.settings, made.session, made.store, made.relay),
         "teams": lambda made: open_teams(made.settings, made.session, made.store, made.relay),
     }

@@ -47,9 +47,11 @@ class Session(Protocol):
     @property
     def phrases(self) -> Phrases: ...
 
-    async def respond(self, message: Message, check: PostingCheck | None = None, /) -> Reply: ...
+    async def respond(self, message: Message, posting_check: PostingCheck | None = None, /) -> Reply: ...
 
-    async def hand_over(self, message: Message, to: HandOver, check: PostingCheck | None = None, /) -> Reply | None: ...
+    async def hand_over(
+        self, message: Message, to: HandOver, posting_check: PostingCheck | None = None, /
+    ) -> Reply | None: ...
 
 
 class OutboxRelay(Protocol):
@@ -152,8 +154,8 @@ class App:
             nonlocal handed_over
             handed_over = reply, await self._relay.take(_item(message, _below(above, reply)), unit)
 
-        async def hand_over(asked: Message, check: PostingCheck | None = None) -> Reply | None:
-            return await self._session.hand_over(asked, put, check)
+        async def hand_over(asked: Message, posting_check: PostingCheck | None = None) -> Reply | None:
+            return await self._session.hand_over(asked, put, posting_check)
 
         turn = guarded(self.phrases, lambda: self._take_turn(message, hand_over))
         reply = await self._with_typing(context, turn)
@@ -212,14 +214,17 @@ class App:
         if not await self.channels.may_act(message):
             return not_a_member(self.phrases)
 
-        async def check(place: Place) -> str:
-            return "" if await self.channels.may_post(message, place.channel) else self.phrases("teams-left")
-
         experts = await self.directory.experts(message.place.tenant)
-        reply = await take(replace(message, experts=experts), check)
+        reply = await take(replace(message, experts=experts), self._posting_check(message))
         if isinstance(reply, Reply) and reply.forgets:
             self.directory.forget(message.place.tenant, message.person)
         return reply
+
+    def _posting_check(self, message: Message) -> PostingCheck:
+        async def posting_check(place: Place) -> str:
+            return "" if await self.channels.may_post(message, place.channel) else self.phrases("teams-left")
+
+        return posting_check
 
     async def _with_typing(self, context: TurnContext, work: Awaitable[T]) -> T:
         """The result of `work`, with a typing indicator where it takes long."""

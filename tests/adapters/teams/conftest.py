@@ -55,17 +55,19 @@ class TinySession:
     store: SqlStore | None = None
     phrases: Phrases = field(default_factory=shipped)
 
-    async def respond(self, message: Message, check: PostingCheck | None = None, /) -> Reply:
+    async def respond(self, message: Message, posting_check: PostingCheck | None = None, /) -> Reply:
         self.heard.append(message)
-        return await self.whole.respond(message, check) if self.whole else await self._reply_to(message)
+        return await self.whole.respond(message, posting_check) if self.whole else await self._reply_to(message)
 
-    async def hand_over(self, message: Message, to: HandOver, check: PostingCheck | None = None, /) -> Reply | None:
+    async def hand_over(
+        self, message: Message, to: HandOver, posting_check: PostingCheck | None = None, /
+    ) -> Reply | None:
         """Within the real session's transaction, also where the reply is made up."""
         self.heard.append(message)
         if self.whole is not None:
-            return await self.whole.hand_over(message, to, check)
+            return await self.whole.hand_over(message, to, posting_check)
         assert self.store is not None
-        return await Session(Replying(await self._reply_to(message)), self.store).hand_over(message, to, check)
+        return await Session(Replying(await self._reply_to(message)), self.store).hand_over(message, to, posting_check)
 
     async def _reply_to(self, message: Message) -> Reply:
         if self.reply is not None:

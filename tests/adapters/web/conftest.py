@@ -109,7 +109,10 @@ async def make_web(host: AdvisorHost, database_file: Path, stack: AsyncExitStack
                 **given,
             }
         )
-        previews = {"Slack": blocks.message, "Teams": lambda reply: cards.draw(host.phrases, reply)}
+        previews = {
+            "Slack": blocks.message,
+            "Teams": lambda reply: cards.draw(host.phrases, reply),
+        }
         entrance = OwnerLink() if settings.on_loopback else None
         door = open_surface(
             settings, Session(host, store), store, host, previews, entrance,
