@@ -91,7 +91,7 @@ def surface_factories() -> dict[str, Callable[[Parts], Surface]]:
     def previews(made: Parts) -> dict[str, Callable[[Reply], dict[str, Any]]]:
         return {
             "Slack": lambda reply: blocks.message(made.host.phrases, reply),
-            "Teams": cards.draw,
+            "Teams": lambda reply: cards.draw(made.host.phrases, reply),
         }
 
     return {

@@ -25,11 +25,11 @@ import numpy as np
 from adapters.database import SqlStore, migrate
 from adapters.server import serving
 from adapters.settings import read_settings
-from bot.commands.notices import MAYBE_ABOVE
 from bot.domain.effects import Post
 from bot.domain.messages import Paragraph, Place
 from bot.domain.outbox import OutboxItem
 from bot.domain.records import StoredPost
+from bot.knowledge.shipped_phrases import shipped
 from tests.slack_workspace.person import HttpWire, Slack
 from tests.slack_workspace.service import Fault, Service
 from tests.slack_workspace.workspace import SECRET, Called, Workspace
@@ -38,6 +38,7 @@ PROCESSES = 3
 # Little to know, so that a process starts quickly; all else is the real server.
 KNOWLEDGE = "- id: sast\n  questions: [what is SAST, tell me about SAST]\n  answer: It reads the source.\n"
 SETTLING = 60.0  # seconds at most that are waited for what is still on its way at the end
+MAYBE_ABOVE = shipped()("notice-maybe-above")
 
 
 class Timed(Workspace):

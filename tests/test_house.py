@@ -156,7 +156,9 @@ def literals(node: ast.AST) -> Iterator[str]:
 
 
 @pytest.mark.parametrize(
-    "file", [*modules("bot"), *modules("adapters/slack")], ids=lambda file: str(file.relative_to(ROOT))
+    "file",
+    [*modules("bot"), *modules("adapters/slack"), *modules("adapters/teams")],
+    ids=lambda file: str(file.relative_to(ROOT)),
 )
 def test_no_part_of_a_reply_is_made_of_a_literal(file: Path) -> None:
     shown = [

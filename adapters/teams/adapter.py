@@ -1,7 +1,7 @@
-"""The HTTP border: a request to `/api/messages` becomes a turn of the SDK, and its outcome an HTTP response.
+"""HTTP requests to `/api/messages`: each is authenticated, read, run as a turn of the SDK, and responded to.
 
-The SDK's own `process` answers refused tokens and malformed bodies with 500 and a traceback, and serializes what an
-invoke returns twice; so the request is read and answered here, and the SDK runs the turn in between.
+The SDK's own `process` responds to refused tokens and malformed bodies with 500 and a traceback, and serializes what an
+invoke returns twice; so requests are read and responded to here, and the SDK runs the turn in between.
 """
 
 from __future__ import annotations
@@ -23,15 +23,16 @@ from adapters.teams.deliveries import Deliveries
 from adapters.teams.signing_keys import KeysUnavailable
 from adapters.teams.tokens import NotAdmitted, Origin, TokenCheck, check_development
 from adapters.teams.translate import tenant_of
+from bot.service.error_location import error_location
 from bot.service.ports import StoreUnavailable
 
 log = structlog.get_logger(__name__)
 
-DELIVERED = ("message", "installationUpdate", "conversationUpdate")  # again, where it was not taken in
+REDELIVERED = ("message", "installationUpdate", "conversationUpdate")  # delivered again after a failure
 
 
 class Authentication(BotFrameworkAuthentication):  # type: ignore[misc]
-    """What the SDK asks about identities and connections, answered by our own checks and our own connector."""
+    """The SDK's interface for authentication and connections, implemented by our token check and connector."""
 
     def __init__(
         self,
@@ -41,7 +42,7 @@ class Authentication(BotFrameworkAuthentication):  # type: ignore[misc]
         allowed_tenants: frozenset[str],
         development: str = "",
     ) -> None:
-        """`check`: None where there is no app id; then `development` is the only address that is answered to."""
+        """`check`: None where there is no app id; then responses go to the address `development` alone."""
         self._app_id = app_id
         self._check = check
         self._connector = connector
@@ -49,12 +50,12 @@ class Authentication(BotFrameworkAuthentication):  # type: ignore[misc]
         self._development = development
 
     async def prove(self, auth_header: str) -> None:
-        """Turn strangers away, by their token alone. Raises NotAdmitted or KeysUnavailable."""
+        """Refuse a request by its token alone. Raises NotAdmitted or KeysUnavailable."""
         if self._check is not None:
             await self._check.prove(auth_header)
 
     async def authenticate_request(self, activity: Any, auth_header: str) -> Any:
-        """Raises NotAdmitted or KeysUnavailable."""
+        """Check the token against the activity, and the tenant. Raises NotAdmitted or KeysUnavailable."""
         origin = Origin(activity.channel_id or "", activity.service_url or "", tenant_of(activity))
         if self._check is not None:
             claims = dict(await self._check.check(auth_header, origin))
@@ -75,31 +76,31 @@ class Authentication(BotFrameworkAuthentication):  # type: ignore[misc]
         return self._connector
 
     async def create_user_token_client(self, claims_identity: Any) -> None:
-        """Nobody signs in here."""
+        """None: nobody signs in."""
 
 
 class Adapter(CloudAdapter):  # type: ignore[misc]
-    """The SDK's adapter with an HTTP border of its own."""
+    """The SDK's adapter with our own handling of requests and responses."""
 
     def __init__(self, authentication: Authentication) -> None:
         super().__init__(authentication)
         self._authentication = authentication
         self._deliveries: Deliveries[InvokeResponse | None] = Deliveries()
-        self.on_turn_error = self._note_failure
+        self.on_turn_error = self._log_failure
 
     async def process(self, request: web.Request, bot: Any, ws_response: object = None) -> web.Response:
-        """Answer one request. Never raises for what a caller sent or a connector answered."""
+        """Respond to one request. Never raises because of what a caller sent or the connector service answered."""
         try:
             return await self._process(request, bot)
         except NotAdmitted as error:
             log.warning("teams.request_refused", status=error.status, why=error.why)
             return web.Response(status=error.status)
         except KeysUnavailable:
-            return web.Response(status=503)  # Teams delivers again
+            return web.Response(status=503)  # then Teams delivers again
 
     async def _process(self, request: web.Request, bot: Any) -> web.Response:
         authorization = request.headers.get("Authorization", "")
-        # Before what strangers brought is read: that costs seconds, where they mean it to.
+        # Before the body is read: one that is made for it costs seconds.
         await self._authentication.prove(authorization)
         if request.content_type != "application/json":
             return web.Response(status=415)
@@ -107,36 +108,42 @@ class Adapter(CloudAdapter):  # type: ignore[misc]
         if activity is None:
             return web.Response(status=400)
         admitted = await self._authentication.authenticate_request(activity, authorization)
-        if activity.type in DELIVERED and activity.id:
+        if activity.type in REDELIVERED and activity.id:
             return await self._deliver(activity, admitted, bot)
         return _response(await self.process_activity(admitted, activity, bot.on_turn))
 
     async def _deliver(self, activity: Any, admitted: Any, bot: Any) -> web.Response:
-        undone = False
+        failed = False
 
         async def logic(context: TurnContext) -> None:
-            nonlocal undone
+            nonlocal failed
             try:
                 await bot.on_turn(context)
             except SendFailed as error:
-                undone = True
+                failed = True
                 log.error("teams.reply_not_sent", status=error.status)
             except StoreUnavailable as error:
-                undone = True
-                log.error("teams.not_kept", type=activity.type, error=str(error))
+                failed = True
+                log.error("teams.not_stored", type=activity.type, error=str(error))
 
-        async def take() -> InvokeResponse | None:
+        async def handle() -> InvokeResponse | None:
             outcome = await self.process_activity(admitted, activity, logic)
-            # Delivered again, a message gets the reply that is kept for it: another chance to send it.
-            return InvokeResponse(status=503) if undone else outcome
+            # Then Teams delivers again. A reply that is in the outbox is sent all the same, and once.
+            return InvokeResponse(status=503) if failed else outcome
 
         key = (activity.conversation.id, activity.id)
-        return _response(await self._deliveries.once(key, take, lambda outcome: not undone))
+        return _response(await self._deliveries.once(key, handle, lambda outcome: not failed))
 
-    async def _note_failure(self, context: TurnContext, error: Exception) -> None:
-        """What is left when a turn failed. Never raises: Teams would deliver again what fails again."""
+    async def _log_failure(self, context: TurnContext, error: Exception) -> None:
+        """Log what a listener raised. Never raises: Teams would deliver again what fails again."""
         activity = context.activity
-        log.error("teams.turn_failed", type=activity.type, name=activity.name, error=type(error).__name__)
+        log.error(
+            "teams.listener_failed",
+            type=activity.type,
+            name=activity.name,
+            error=type(error).__name__,
+            at=error_location(error),
+        )
 
 
 async def _json(request: web.Request) -> object:
@@ -147,13 +154,13 @@ async def _json(request: web.Request) -> object:
 
 
 def read_activity(body: object) -> Any:
-    """The activity that `body` is, or None if it is none that can be answered."""
+    """The activity in a JSON body; None where it lacks what a reply needs."""
     if not isinstance(body, dict) or not isinstance(body.get("type"), str):
         return None
     try:
         activity = Activity.deserialize(body)
     except (DeserializationError, AttributeError, TypeError, ValueError, RecursionError):
-        return None  # msrest lets all of these through for bodies of the wrong shape
+        return None  # msrest raises any of these for bodies of the wrong shape
     if not (activity.conversation and activity.conversation.id and activity.service_url):
         return None
     if not (activity.recipient and activity.from_property):

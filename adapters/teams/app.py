@@ -1,13 +1,11 @@
-"""The listeners, and what they share: taking a turn, drawing the reply, sending it."""
+"""What the listeners share: taking a turn, drawing its reply, sending it."""
 
 from __future__ import annotations
 
 import asyncio
-import secrets
-import traceback
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import structlog
 from botbuilder.core import InvokeResponse, TurnContext
@@ -16,50 +14,59 @@ from botbuilder.schema import Activity, ActivityTypes, Attachment, CardAction, S
 from adapters.leases import HeldItem
 from adapters.outbox_relay import Attempt
 from adapters.rate_limit import RateLimiter
-from adapters.references import Store, UnitOfWork
+from adapters.references import Store
 from adapters.teams.cards import draw
-from adapters.teams.channels import LEFT, NOT_THERE, Channels
-from adapters.teams.connector import SendFailed, give_back
+from adapters.teams.channels import Channels, not_a_member
+from adapters.teams.connector import SendFailed, raise_for_outbox
 from adapters.teams.directory import Directory
+from adapters.teams.failures import guarded
 from adapters.teams.translate import is_from_a_bot, message_from, person_of, tenant_of
-from bot.commands.notices import unsure
 from bot.domain.effects import identity
-from bot.domain.messages import Message, Place, Reply
+from bot.domain.messages import Block, Message, Place, Reply
 from bot.domain.outbox import Going, Notice, OutboxItem
 from bot.domain.phrases import Phrases
 from bot.domain.records import Person
-from bot.service.ports import StoreUnavailable
-from bot.service.session import PostingCheck
+from bot.service.error_location import error_location
+from bot.service.ports import StoreUnavailable, UnitOfWork
+from bot.service.session import HandOver, PostingCheck
 
 log = structlog.get_logger(__name__)
 
 CARD = "application/vnd.microsoft.card.adaptive"
-WITHIN = 10.0  # seconds that a request waits for its reply to be sent; after 15 Teams delivers again
-SUGGESTIONS = 3  # Teams shows no more
+SEND_TIMEOUT = 10.0  # seconds that a request waits for its reply to be sent; after 15 Teams delivers again
+MAX_SUGGESTIONS = 3  # Teams shows no more
 
+T = TypeVar("T")
 Listener = Callable[["App", Any], Awaitable[dict[str, Any] | None]]
-Told = Callable[[Reply | None], dict[str, Any] | None]
+NoticeBody = Callable[[Reply | None], dict[str, Any] | None]
 
 
 class Session(Protocol):
-    """Whoever answers messages: `bot.service.session`."""
+    """Takes turns: `bot.service.session`. Never raises."""
 
     @property
     def phrases(self) -> Phrases: ...
 
-    async def respond(self, message: Message, gate: PostingCheck | None = None) -> Reply: ...
+    async def respond(self, message: Message, posting_check: PostingCheck | None = None, /) -> Reply: ...
+
+    async def hand_over(
+        self, message: Message, to: HandOver, posting_check: PostingCheck | None = None, /
+    ) -> Reply | None: ...
 
 
 class OutboxRelay(Protocol):
-    """Whoever sends what must not be lost: `adapters.outbox_relay`."""
+    """Sends what the outbox holds: `adapters.outbox_relay`."""
 
-    async def take(self, item: OutboxItem, unit: UnitOfWork) -> HeldItem | None: ...
+    async def take(self, item: OutboxItem, unit: UnitOfWork, /) -> HeldItem | None: ...
 
-    async def carry(self, held: HeldItem, by: Attempt | None = None, *, within: float) -> None: ...
+    async def carry(self, held: HeldItem, by: Attempt | None = None, /, *, within: float) -> None: ...
 
 
 class App:
-    """Finds the listener for what Teams sent. A listener for an invoke returns the body of its answer."""
+    """Calls the listener for an activity. A listener for an invoke returns the body of its response.
+
+    `slow`: seconds after which a typing indicator is shown. `now`: seconds since 1970.
+    """
 
     def __init__(
         self,
@@ -80,137 +87,165 @@ class App:
         self._slow = slow
         self._now = now
         self._listeners: dict[tuple[str, str], Listener] = {}
-        self._tell: dict[str, Told] = {}
-        self._flood = RateLimiter(now)
-        self._floods: dict[str, RateLimiter] = {}  # of invokes that are counted by themselves
+        self._notice_bodies: dict[str, NoticeBody] = {}
+        self._rate_limit = RateLimiter(now)
+        self._rate_limits: dict[str, RateLimiter] = {}  # of invokes with a limit of their own
+
+    @property
+    def phrases(self) -> Phrases:
+        """The phrases of the knowledge that is served at the moment."""
+        return self._session.phrases
 
     def on(self, type: str, name: str, listener: Listener) -> None:
-        """`name` is an invoke's name, an installation update's action or a conversation update's event, and empty for
-        the rest."""
+        """Register a listener. `name`: an invoke's name, an installation update's action or a conversation update's
+        event; empty for the other types."""
         self._listeners[type, name] = listener
 
-    def on_invoke(self, name: str, listener: Listener, tell: Told, *, most: int = 0) -> None:
-        """A listener for an invoke, which has to be answered even to somebody who sends too much: `tell` makes the body
-        of that answer, with a notice, and without one where it was told already. `most`: so many a minute are let in,
-        counted by themselves; 0: they are counted with everything else."""
+    def on_invoke(self, name: str, listener: Listener, notice_body: NoticeBody, *, most: int = 0) -> None:
+        """Register a listener for an invoke. Where it is rate limited, `notice_body` makes the body of the response:
+        of a notice, or of None where the person got one before. `most`: invokes a minute, counted apart from everything
+        else; 0: counted with everything else."""
         self.on("invoke", name, listener)
-        self._tell[name] = tell
+        self._notice_bodies[name] = notice_body
         if most:
-            self._floods[name] = RateLimiter(self._now, most)
+            self._rate_limits[name] = RateLimiter(self._now, most)
 
     async def on_turn(self, context: TurnContext) -> None:
-        """The SDK's entry. What no listener is registered for (reactions, edits, deletions) is ignored on purpose."""
+        """The SDK's entry point. Activities without a listener (reactions, edits, deletions) are ignored on purpose."""
         activity = context.activity
         name = name_of(activity)
         listener = self._listeners.get((activity.type, name))
-        flood = self._floods.get(name, self._flood)
-        slowed = flood.slowed(sender_of(activity), activity.id) if listener and is_sent(activity) else None
+        limit = self._rate_limits.get(name, self._rate_limit)
+        slowed = limit.slowed(sender_of(activity), activity.id) if listener and is_sent_by_a_person(activity) else None
         if slowed:
-            body = await self._slow_down(context, name, None if slowed.told else slowed.notice(self._session.phrases))
+            body = await self._slow_down(context, name, None if slowed.told else slowed.notice(self.phrases))
         else:
-            await self._note_where(activity, name)
+            await self._remember_place(activity, name)
             body = await listener(self, context) if listener else None
         if activity.type == "invoke":
             response = InvokeResponse(status=200 if listener else 501, body=body)
             await context.send_activity(Activity(type=ActivityTypes.invoke_response, value=response))
 
     async def _slow_down(self, context: TurnContext, name: str, notice: Reply | None) -> dict[str, Any] | None:
-        """The body of the answer to an invoke, or none: a message is answered by another, or not at all. Raises
-        SendFailed."""
+        """The body of the response to an invoke; None for a message, which is answered by a message, or not at all.
+        Raises SendFailed."""
         if context.activity.type == "invoke":
-            return self._tell[name](notice) if name in self._tell else None
+            return self._notice_bodies[name](notice) if name in self._notice_bodies else None
         if notice is not None:
-            await self.send(context, notice, message_from(context.activity))
+            await self.deliver(context, notice, message_from(context.activity))
         return None
 
     async def respond(self, message: Message) -> Reply:
-        """The reply to `message`. Never raises, see `guarded`."""
-        return await self.guarded(lambda: self._respond(replace(message, at=self._now())))
+        """The reply to an invoke, for its HTTP response: the same one if it is delivered again. Never raises: a failure
+        is a notice."""
 
-    async def guarded(self, work: Callable[[], Awaitable[Reply]]) -> Reply:
-        """The reply that `work` ends in. Whatever fails, the person gets a plain sentence with a reference, and the log
-        the same reference. Whether the turn was taken before it failed is not known here, so nobody is told that."""
-        try:
-            return await work()
-        except Exception as error:
-            reference = secrets.token_hex(4)
-            frame = traceback.extract_tb(error.__traceback__)[-1]
-            # The text of an exception can hold what the person wrote, so only its type and origin are logged.
-            log.error(
-                "teams.turn_failed",
-                reference=reference,
-                error=type(error).__name__,
-                at=f"{frame.filename}:{frame.lineno}",
-            )
-            return unsure(self._session.phrases, reference)
+        async def respond() -> Reply:
+            reply = await self._take_turn(message, self._session.respond)
+            return await self.channels.with_options(self.phrases, reply, message.place, message.person)
 
-    async def answer(self, context: TurnContext, message: Message) -> None:
-        """Take the turn and send the reply to where the message came from. Raises SendFailed."""
-        await self.send(context, await self._respond_visibly(context, message), message)
+        return await guarded(self.phrases, respond)
 
-    async def send(self, context: TurnContext, reply: Reply, message: Message) -> None:
-        """Send `reply` as a card to where `message` came from: once, whichever process the message is delivered to.
-        What Teams does not take now is sent later, or by another process. Raises SendFailed where it could not be kept
-        for that."""
-        id = f"{identity(message)}-reply"
-        item = OutboxItem(id, "send", message.place, id, Notice(reply, message.person))
+    async def answer(self, context: TurnContext, message: Message, above: tuple[Block, ...] = ()) -> None:
+        """Take the turn, and send its reply, below the blocks `above`, to where the message came from: once, whichever
+        process it is delivered to. The turn and the outbox item of its reply are one transaction. Raises SendFailed."""
+        handed_over: tuple[Reply, HeldItem | None] | None = None
 
-        async def by(going: Going) -> str:
-            await going()
-            try:
-                sent = await context.send_activity(card_activity(draw(reply), reply, message))
-            except SendFailed as error:
-                give_back(error)
-            return str(sent.id or "") if sent else ""
+        async def put(reply: Reply, unit: UnitOfWork) -> None:
+            nonlocal handed_over
+            handed_over = reply, await self._relay.take(_item(message, _below(above, reply)), unit)
 
+        async def hand_over(asked: Message, posting_check: PostingCheck | None = None) -> Reply | None:
+            return await self._session.hand_over(asked, put, posting_check)
+
+        turn = guarded(self.phrases, lambda: self._take_turn(message, hand_over))
+        reply = await self._with_typing(context, turn)
+        if reply is None:
+            return  # an earlier delivery put it in the outbox
+        # The item of a turn that was rolled back is not in the outbox: the reply is another one then.
+        if handed_over is None or handed_over[0] is not reply:
+            await self.deliver(context, _below(above, reply), message)
+        elif held := handed_over[1]:
+            await self._carry(context, held, _below(above, reply), message)
+
+    async def deliver(self, context: TurnContext, reply: Reply, message: Message) -> None:
+        """Send a reply that is no turn's to where `message` came from, by the outbox: what Teams does not take now is
+        sent later. Raises SendFailed where it was not sent and the store did not take it either."""
         try:
             async with self._store.transaction() as unit:
-                held = await self._relay.take(item, unit)
-        except StoreUnavailable:  # nothing can be kept, so it is tried now or never
-            await context.send_activity(card_activity(draw(reply), reply, message))
+                held = await self._relay.take(_item(message, reply), unit)
+        except StoreUnavailable:  # it is tried now or never
+            await context.send_activity(card_activity(self.phrases, reply, message))
             return
         if held:
-            await self._relay.carry(held, by, within=WITHIN)
+            await self._carry(context, held, reply, message)
 
-    async def _note_where(self, activity: Any, name: str) -> None:
-        """Keep where the bot is. A search or an action on a message comes from places that it is not in."""
-        self.directory.met(activity)
+    async def _carry(self, context: TurnContext, held: HeldItem, reply: Reply, message: Message) -> None:
+        """Send what was taken from the outbox within the SDK's own turn, which knows the message that it replies to."""
+
+        async def send(going: Going) -> str:
+            say = self.phrases
+            filling = self.channels.with_options(say, reply, message.place, message.person)
+            shown = await self._with_typing(context, filling)
+            await going()
+            try:
+                sent = await context.send_activity(card_activity(say, shown, message))
+            except SendFailed as error:
+                raise_for_outbox(error)
+            return str(sent.id or "") if sent else ""
+
+        await self._relay.carry(held, send, within=SEND_TIMEOUT)
+
+    async def _remember_place(self, activity: Any, name: str) -> None:
+        """Store the conversation, unless it may be one that the bot is not in: that of a search or a message action."""
+        self.directory.remember_member_id(activity)
         if activity.type != "message" and (activity.type, name) != ("installationUpdate", "add"):
             return
         try:
-            await self.directory.heard(activity)
+            await self.directory.remember_place(activity)
         except StoreUnavailable as error:  # the turn will say so to the person
-            log.error("teams.reference_not_kept", error=str(error))
+            log.error("teams.reference_not_stored", error=str(error))
 
-    async def _respond(self, message: Message) -> Reply:
+    async def _take_turn(self, message: Message, take: Callable[..., Awaitable[T | Reply]]) -> T | Reply:
+        """Take the turn by `take`, a method of the session. Everything that needs the network comes before it or is
+        asked for by the session outside its transaction. Raises SendFailed and StoreUnavailable."""
+        message = replace(message, at=self._now())
         if not message.can_post:
-            return await self._session.respond(message)
+            return await take(message)
         if not await self.channels.may_act(message):
-            return NOT_THERE
+            return not_a_member(self.phrases)
 
-        async def gate(place: Place) -> str:
-            return "" if await self.channels.may_post(message, place.channel) else LEFT
+        experts = await self.directory.experts(message.place.tenant)
+        reply = await take(replace(message, experts=experts), self._posting_check(message))
+        if isinstance(reply, Reply) and reply.forgets:
+            self.directory.forget(message.place.tenant, message.person)
+        return reply
 
-        message = replace(message, experts=await self.directory.experts(message.place.tenant))
-        reply = await self._session.respond(message, gate)
-        if reply.forgets:
-            self.directory.forgot(message.place.tenant, message.person)
-        return await self.channels.filled(reply, message)
+    def _posting_check(self, message: Message) -> PostingCheck:
+        async def posting_check(place: Place) -> str:
+            return "" if await self.channels.may_post(message, place.channel) else self.phrases("teams-left")
 
-    async def _respond_visibly(self, context: TurnContext, message: Message) -> Reply:
-        turn = asyncio.ensure_future(self.respond(message))
-        done, _ = await asyncio.wait({turn}, timeout=self._slow)
+        return posting_check
+
+    async def _with_typing(self, context: TurnContext, work: Awaitable[T]) -> T:
+        """The result of `work`, with a typing indicator where it takes long."""
+        task = asyncio.ensure_future(work)
+        done, _ = await asyncio.wait({task}, timeout=self._slow)
         if not done:
             try:
                 await context.send_activity(Activity(type=ActivityTypes.typing))
-            except Exception as error:  # the sign of life may fail, the reply must not fail with it
-                log.warning("teams.typing_failed", error=type(error).__name__)
-        return await turn
+            except Exception as error:  # the reply must not fail with it
+                log.warning("teams.typing_failed", error=type(error).__name__, at=error_location(error))
+        return await task
 
 
-def card_activity(card: dict[str, Any], reply: Reply, to: Message | None = None) -> Any:
-    """A message that is a card. Without text: text and card together may come back without an id, and without one the
-    card can't be replaced later. What a notification shows is the summary. `to`: what it answers."""
+def card_activity(say: Phrases, reply: Reply, to: Message | None = None) -> Any:
+    """A message that shows `reply` as a card. `to`: the message that it replies to."""
+    return activity_of(draw(say, reply), reply, to)
+
+
+def activity_of(card: dict[str, Any], reply: Reply, to: Message | None = None) -> Any:
+    """The same for a card that is drawn already. Without text: a message with a text and a card may come back without
+    an id, and without an id the card can't be replaced later. Notifications show the summary."""
     return Activity(
         type=ActivityTypes.message,
         summary=reply.text.split("\n", 1)[0][:200],
@@ -220,24 +255,33 @@ def card_activity(card: dict[str, Any], reply: Reply, to: Message | None = None)
 
 
 def _suggestions(reply: Reply) -> Any:
-    """What one might ask first, above the compose box. Later, the buttons on the card are enough."""
+    """The first choices of the help, above the compose box; None for other replies."""
     if reply.kind != "help" or not reply.choices:
         return None
-    labels = [choice.label for choice in reply.choices[:SUGGESTIONS]]
+    labels = [choice.label for choice in reply.choices[:MAX_SUGGESTIONS]]
     return SuggestedActions(actions=[CardAction(type="imBack", title=label, value=label) for label in labels])
+
+
+def _item(message: Message, reply: Reply) -> OutboxItem:
+    id = f"{identity(message)}-reply"
+    return OutboxItem(id, "send", message.place, subject=id, content=Notice(reply, message.person))
+
+
+def _below(above: tuple[Block, ...], reply: Reply) -> Reply:
+    return replace(reply, body=(*above, *reply.body)) if above else reply
 
 
 def sender_of(activity: Any) -> Person:
     return Person("teams", tenant_of(activity), person_of(activity))
 
 
-def is_sent(activity: Any) -> bool:
-    """Whether somebody typed or pressed this: the rest is reported by Teams itself, or comes from a bot."""
+def is_sent_by_a_person(activity: Any) -> bool:
+    """True for what somebody typed or pressed; False for events of Teams and for what bots send."""
     return activity.type == "invoke" or (activity.type == "message" and not is_from_a_bot(activity))
 
 
 def name_of(activity: Any) -> str:
-    """What an activity is called within its type."""
+    """What an activity is called within its type, see `App.on`."""
     match activity.type:
         case "invoke":
             return activity.name or ""

@@ -6,20 +6,22 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from bot.domain.messages import VERDICTS, Block, Bullets, Choice, Citation, Heading, Paragraph, Reply, Table
+from bot.domain.messages import Block, Bullets, Choice, Citation, Heading, Paragraph, Reply, Table, Verdict
+from bot.domain.phrases import Phrases
 
 Element = dict[str, Any]
 
-COLOURS = {"yes": "Good", "no": "Attention", "partly": "Warning"}
-SHOWN_CITATIONS = 3  # the rest unfolds
-HIDDEN = "more-claims"
+VERDICTS: dict[Verdict, str] = {"yes": "verdict-yes", "no": "verdict-no", "partly": "verdict-partly"}
+COLOURS: dict[Verdict, str] = {"yes": "Good", "no": "Attention", "partly": "Warning"}
+SHOWN_CITATIONS = 3  # the others are folded away
+HIDDEN = "more-claims"  # the id of the element with the others
 
 _MARKDOWN = re.compile(r"([\\*_\[\]`~])")
 _LIST_START = re.compile(r"(?m)^([^\S\n]*)([-+>#]|\d+[.)])(?=\s)")
 
 
 def plain(text: str) -> str:
-    """`text` so that a card shows it as it is: nothing in it formats, links, or is replaced by a date."""
+    """`text`, escaped so that nothing in it formats, links, or is replaced by a date."""
     text = _MARKDOWN.sub(r"\\\1", text).replace("{{", "{\u200b{")
     return _LIST_START.sub(lambda found: f"{found[1]}{found[2][:-1]}\\{found[2][-1]}", text)
 
@@ -28,16 +30,21 @@ def text_block(text: str, **properties: Any) -> Element:
     return {"type": "TextBlock", "text": plain(text), "wrap": True, **properties}
 
 
-def headline(reply: Reply) -> list[Element]:
-    """Where a triage stands, the verdict, the title: what is read first."""
+def verdict_text(say: Phrases, reply: Reply) -> str:
+    """The verdict as a word; empty where the reply has none."""
+    return say(VERDICTS[reply.verdict]) if reply.verdict else ""
+
+
+def headline(say: Phrases, reply: Reply) -> list[Element]:
+    """The progress of a triage, the verdict and the title."""
     elements = []
     if reply.progress:
-        place = f"Question {reply.progress.step} of {reply.progress.steps}"
-        elements.append(text_block(place, isSubtle=True, size="Small", spacing="None"))
+        progress = say("teams-progress", step=reply.progress.step, steps=reply.progress.steps)
+        elements.append(text_block(progress, isSubtle=True, size="Small", spacing="None"))
     if reply.verdict:
         elements.append(
             text_block(
-                VERDICTS[reply.verdict],
+                verdict_text(say, reply),
                 weight="Bolder",
                 size="ExtraLarge",
                 color=COLOURS[reply.verdict],
@@ -65,8 +72,8 @@ def block_elements(block: Block) -> list[Element]:
 
 
 def _row(table: Table, row: Sequence[str]) -> Element:
-    """One row, its cells side by side below its name. On a phone a grid of three columns would break every word, and a
-    screen reader says with each cell whose it is."""
+    """One row: its first cell, and the others side by side below it, each with its column's name. A grid of three
+    columns would break every word on a phone, and tell a screen reader no names."""
     columns = [
         {
             "type": "Column",
@@ -85,46 +92,50 @@ def _row(table: Table, row: Sequence[str]) -> Element:
     }
 
 
-def citation_elements(citations: Sequence[Citation], disclosure: str, *, left_out: int = 0) -> list[Element]:
-    """The claims with their places. More than a few are folded away, behind a word to press."""
+def citation_elements(
+    say: Phrases, citations: Sequence[Citation], disclosure: str, *, left_out: int = 0
+) -> list[Element]:
+    """The claims with their places; more than a few are folded away. `left_out`: the number of claims that the card has
+    no room for."""
     if not citations and not disclosure:
         return []
     items: list[Element] = []
     if citations:
         sources = {citation.source for citation in citations}
-        title = sources.pop() if len(sources) == 1 else ""  # said once, not with every claim
-        items.append(text_block("Where this comes from", weight="Bolder", size="Small", style="heading"))
+        title = sources.pop() if len(sources) == 1 else ""  # shown once, not with every claim
+        items.append(text_block(say("teams-sources"), weight="Bolder", size="Small", style="heading"))
         if title:
             items.append(text_block(title, size="Small", isSubtle=True, spacing="None"))
-        lines = [_citation(citation, with_source=not title) for citation in citations]
+        lines = [_citation(say, citation, with_source=not title) for citation in citations]
         shown = SHOWN_CITATIONS if folds(citations) else len(lines)
         items += lines[:shown]
         if lines[shown:]:
             items.append({"type": "Container", "id": HIDDEN, "isVisible": False, "items": lines[shown:]})
-            items += tool_elements([_unfolding(citations)], spacing="Small")
+            items += tool_elements([_unfolding(say, citations)], spacing="Small")
     if left_out:
-        items.append(text_block(f"And {left_out} more that do not fit here.", isSubtle=True, size="Small"))
+        items.append(text_block(say("teams-sources-left-out", count=left_out), isSubtle=True, size="Small"))
     if disclosure:
         items.append(text_block(disclosure, isSubtle=True, size="Small"))
     return [{"type": "Container", "style": "emphasis", "spacing": "Medium", "items": items}]
 
 
 def folds(citations: Sequence[Citation]) -> bool:
-    return len(citations) > SHOWN_CITATIONS + 1  # unfolding one line is not worth a word
+    """True if some of the citations are folded away: not for the sake of a single one."""
+    return len(citations) > SHOWN_CITATIONS + 1
 
 
-def _unfolding(citations: Sequence[Citation]) -> Element:
+def _unfolding(say: Phrases, citations: Sequence[Citation]) -> Element:
     return {
         "type": "Action.ToggleVisibility",
-        "title": f"All {len(citations)} claims, or fewer",
+        "title": say("teams-sources-unfold", count=len(citations)),
         "targetElements": [HIDDEN],
     }
 
 
-def _citation(citation: Citation, *, with_source: bool) -> Element:
+def _citation(say: Phrases, citation: Citation, *, with_source: bool) -> Element:
     place = f"{citation.source}: {citation.at}" if with_source else citation.at
     if citation.promotion:
-        place += ", of the publisher's own product"
+        place = say("teams-source-promotion", place=place)
     return {
         "type": "Container",
         "spacing": "Small",
@@ -136,13 +147,13 @@ def _citation(citation: Citation, *, with_source: bool) -> Element:
 
 
 def hint_elements(choices: Sequence[Choice]) -> list[Element]:
-    """What the buttons below mean, where they say more than fits on them."""
+    """The hints of the choices, which do not fit on their buttons."""
     facts = [{"title": plain(choice.label), "value": plain(choice.hint)} for choice in choices if choice.hint]
     return [{"type": "FactSet", "facts": facts, "spacing": "Medium"}] if facts else []
 
 
 def tool_elements(actions: Sequence[Element], spacing: str = "Medium") -> list[Element]:
-    """What can be done with the reply, as one line of words to press. Buttons are for the next steps."""
+    """Actions as one line of words to press: smaller than buttons, which are for the next steps."""
     if not actions:
         return []
     columns = [

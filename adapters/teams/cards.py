@@ -19,96 +19,95 @@ from adapters.teams.card_body import (
 from adapters.teams.forms import form_elements
 from adapters.teams.translate import KEEP, MORE
 from bot.domain.messages import Block, Bullets, Choice, Heading, Paragraph, Reply, Table
+from bot.domain.phrases import Phrases
 
 Where = Literal["chat", "dialog", "elsewhere"]
+"""Where a card is shown: a chat that the bot is in, a dialog, or a conversation that the bot is not in."""
 
 MAX_ACTIONS = 6
 MAX_BYTES = 27_000  # Teams takes 28 KB; the message around the card needs some
 MAX_FALLBACK = 2_000  # characters
-EMPTY = "There is nothing to show."
 TITLE = 60  # characters that fit on a button
-OPEN = "Open it in Teams"
-HELP = Choice("What I can do", "help")
 
 
-def draw(reply: Reply, where: Where = "chat") -> dict[str, Any]:
-    """The card for a chat that the bot is in, for a dialog, or for elsewhere: a conversation that it is not in.
-
-    A card that would be too large for Teams loses claims first, then the end of its text, and says so.
-    """
-    for kept in (len(reply.citations), 12, 6, 3):
-        card = _draw(reply, kept, where)
+def draw(say: Phrases, reply: Reply, where: Where = "chat") -> dict[str, Any]:
+    """The card that shows `reply`. Where it would be too large for Teams, claims are left out first, then the end of
+    the text, and the card says so."""
+    for shown in (len(reply.citations), 12, 6, 3):
+        card = _draw(say, reply, shown, where)
         if size(card) <= MAX_BYTES:
             return card
     for characters in (6_000, 3_000, 1_500, 500):
-        card = _draw(_shortened(reply, characters), 3, where)
+        card = _draw(say, _shortened(say, reply, characters), 3, where)
         if size(card) <= MAX_BYTES:
             return card
-    return _draw(Reply(reply.kind, _cut(reply.title, 200)), 0, where)
+    return _draw(say, Reply(reply.kind, _cut(reply.title, 200)), 0, where)
 
 
 def size(card: dict[str, Any]) -> int:
-    """Bytes of the card as it is sent."""
+    """The size of the card as it is sent, in bytes."""
     return len(json.dumps(card))
 
 
-def _draw(reply: Reply, kept: int, where: Where) -> dict[str, Any]:
-    citations = reply.citations[:kept]
+def _draw(say: Phrases, reply: Reply, shown: int, where: Where) -> dict[str, Any]:
+    citations = reply.citations[:shown]
     left_out = len(reply.citations) - len(citations)
-    body: list[Element] = headline(reply)
+    body: list[Element] = headline(say, reply)
     for block in reply.body:
         body += block_elements(block)
-    body += citation_elements(citations, reply.disclosure, left_out=left_out)
+    body += citation_elements(say, citations, reply.disclosure, left_out=left_out)
     actions: list[Element] = []
     # A step of a dialogue takes the place of the one before.
     replaces = where == "chat" and (reply.kind == "triage" or reply.form is not None)
     if reply.link:
-        actions.append({"type": "Action.OpenUrl", "title": OPEN, "url": reply.link})
+        actions.append({"type": "Action.OpenUrl", "title": say("teams-open"), "url": reply.link})
     if where != "elsewhere":
         if reply.form:
-            body += form_elements(reply.form, reply.title)
+            body += form_elements(say, reply.form, reply.title)
         body += hint_elements(reply.choices)
         submit = [_button(reply.form.submit, reply.form.command, replaces, inputs=True)] if reply.form else []
-        choices = reply.choices if _leads_on(reply) else (HELP,)
-        listed, buttons = _shared_out(choices, MAX_ACTIONS - len(actions) - len(submit), replaces)
-        # A form is there to be submitted, unless something else is the thing to do: then it is there for changes.
-        goes_on = any(choice.style == "primary" for choice in reply.choices)
-        actions += [*buttons, *submit] if goes_on else [*submit, *buttons]
+        choices = reply.choices if _has_next_step(reply) else (Choice(say("teams-help"), "help"),)
+        listed, buttons = _choices(say, choices, MAX_ACTIONS - len(actions) - len(submit), replaces)
+        # The button of a form comes first, unless a choice is the main action: then the form is there for changes.
+        has_main_action = any(choice.style == "primary" for choice in reply.choices)
+        actions += [*buttons, *submit] if has_main_action else [*submit, *buttons]
         body += listed
         body += tool_elements([_tool(tool, where, replaces) for tool in reply.tools])
     if not body:
-        body = [text_block(EMPTY)]
+        body = [text_block(say("teams-empty"))]
     card: dict[str, Any] = {
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
         "type": "AdaptiveCard",
         "version": "1.5",
         "body": body,
-        "fallbackText": _cut(reply.text or EMPTY, MAX_FALLBACK),
+        "fallbackText": _cut(reply.text or say("teams-empty"), MAX_FALLBACK),
     }
     if actions:
         card["actions"] = actions
     return card
 
 
-def _leads_on(reply: Reply) -> bool:
-    """Whether there is something to press. Where a reply has nothing of its own, help is offered."""
+def _has_next_step(reply: Reply) -> bool:
+    """True if there is something to press; else the card offers help."""
     return bool(reply.choices or reply.tools or reply.form or reply.link)
 
 
-def _shared_out(choices: Sequence[Choice], room: int, replaces: bool) -> tuple[list[Element], list[Element]]:
-    """The choices as buttons. Where there are more than fit, the last stand in a list with a button of its own."""
+def _choices(say: Phrases, choices: Sequence[Choice], room: int, replaces: bool) -> tuple[list[Element], list[Element]]:
+    """Inputs and buttons for the choices: at most `room` buttons. Where there are more choices, the last ones are in a
+    list with a button of its own."""
     if len(choices) <= room:
         return [], [_choice(choice, replaces) for choice in choices]
     first, rest = choices[: room - 1], choices[room - 1 :]
     listed = {
         "type": "Input.ChoiceSet",
         "id": MORE,
-        "label": "More",
+        "label": say("teams-more"),
         "style": "compact",
         "choices": [{"title": choice.label, "value": choice.command} for choice in rest],
         "value": rest[0].command,
     }
-    return [listed], [*(_choice(choice, replaces) for choice in first), _button("Go", MORE, replaces, inputs=True)]
+    go = _button(say("teams-more-go"), MORE, replaces, inputs=True)
+    return [listed], [*(_choice(choice, replaces) for choice in first), go]
 
 
 def _choice(choice: Choice, replaces: bool) -> Element:
@@ -118,7 +117,8 @@ def _choice(choice: Choice, replaces: bool) -> Element:
 
 
 def _button(title: str, command: str, replaces: bool, *, inputs: bool) -> Element:
-    """A button is a message with a command. `replaces`: its reply takes the card's place, if the client can do that."""
+    """A button that sends `command`. `replaces`: its reply takes the card's place, if the client can do that. `inputs`:
+    the values of the card's inputs are sent along."""
     associated = {} if inputs else {"associatedInputs": "none"}
     submit: Element = {
         "type": "Action.Submit",
@@ -132,7 +132,7 @@ def _button(title: str, command: str, replaces: bool, *, inputs: bool) -> Elemen
 
 
 def _tool(tool: Choice, where: Where, replaces: bool) -> Element:
-    """In a dialogue it is a step like the others. Elsewhere its reply leaves the card as it is."""
+    """A tool of a reply. Its reply replaces a card of a dialogue, and leaves any other card as it is."""
     button = _choice(replace(tool, style=""), replaces=where == "chat")
     if where != "chat" or replaces:
         return button
@@ -140,8 +140,8 @@ def _tool(tool: Choice, where: Where, replaces: bool) -> Element:
     return {**button, "data": data, "fallback": {**button["fallback"], "data": data}}
 
 
-def _shortened(reply: Reply, characters: int) -> Reply:
-    """The reply with at most so many characters of body, and the rest of it named."""
+def _shortened(say: Phrases, reply: Reply, characters: int) -> Reply:
+    """The reply with at most so many characters of body, and a line that says so."""
     body: list[Block] = []
     left = characters
     for block in reply.body:
@@ -150,7 +150,7 @@ def _shortened(reply: Reply, characters: int) -> Reply:
         shorter = _block_within(block, left)
         left -= _length(shorter)
         body.append(shorter)
-    body.append(Paragraph("There is more to this answer than fits into a card. Ask about one part of it."))
+    body.append(Paragraph(say("teams-cut")))
     citations = tuple(replace(each, says=_cut(each.says, 300), at=_cut(each.at, 150)) for each in reply.citations)
     choices = tuple(reply.choices[:MAX_ACTIONS])
     return replace(
@@ -177,14 +177,14 @@ def _block_within(block: Block, characters: int) -> Block:
 
 
 def _within(items: Sequence[str], characters: int) -> list[str]:
-    """The first items, as many as fit, and at least the beginning of the first."""
-    kept: list[str] = []
+    """The first items that fit, at least the beginning of the first."""
+    fitting: list[str] = []
     for item in items:
         characters -= len(item)
         if characters < 0:
-            return kept or [_cut(item, max(characters + len(item), 1))]
-        kept.append(item)
-    return kept
+            return fitting or [_cut(item, max(characters + len(item), 1))]
+        fitting.append(item)
+    return fitting
 
 
 def _length(block: Block) -> int:

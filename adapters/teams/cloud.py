@@ -1,4 +1,4 @@
-"""Where Microsoft's services are, and which of the bot's settings this door reads."""
+"""The addresses of Microsoft's services, and the settings that this surface reads."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from adapters.loopback import is_loopback_url
 
 
 class TeamsSettings(Protocol):
-    """The settings that this door needs; `adapters.settings` has them all."""
+    """The settings of this surface; `adapters.settings` has them all."""
 
     @property
     def microsoft_app_id(self) -> str: ...
@@ -27,7 +27,7 @@ class TeamsSettings(Protocol):
 
     @property
     def allowed_tenants(self) -> Sequence[str]:
-        """Ids of the tenants that are answered; empty: all."""
+        """Ids of the tenants that are let in; empty: all."""
         ...
 
     @property
@@ -37,12 +37,12 @@ class TeamsSettings(Protocol):
 
     @property
     def teams_service_url(self) -> str:
-        """Where tenants are reached that nothing was heard from; empty: Microsoft's global address."""
+        """The connector service of tenants that have sent nothing yet; empty: Microsoft's global address."""
         ...
 
     @property
     def teams_development(self) -> str:
-        """The address of a client on this machine that needs no token; empty: there is none."""
+        """The address of a development client on this machine, which needs no token; empty: none."""
         ...
 
     @property
@@ -51,13 +51,13 @@ class TeamsSettings(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Cloud:
-    """The addresses and names that tokens are checked against. Another cloud, or a test, is another value."""
+    """One of Microsoft's clouds: its services, and what tokens are checked against."""
 
     login_url: str
-    scope: str  # what the bot's own tokens are for
-    issuer: str  # who signs the tokens of incoming requests
-    openid_url: str  # where that issuer says which keys it signs with
-    service_url: str  # of tenants that were not heard from yet; empty: unknown
+    scope: str  # of the bot's own access tokens
+    issuer: str  # of the tokens of incoming requests
+    openid_url: str  # that issuer's OpenID metadata document
+    service_url: str  # of tenants that have sent nothing yet; empty: unknown
 
 
 PUBLIC = Cloud(
@@ -70,7 +70,7 @@ PUBLIC = Cloud(
 
 
 def is_safe_url(url: str) -> bool:
-    """Whether tokens may be sent to `url`: encrypted, or not leaving this machine."""
+    """True if tokens may be sent to `url`: it is encrypted, or on this machine."""
     try:
         parsed = URL(url)
     except ValueError:

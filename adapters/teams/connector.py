@@ -1,4 +1,4 @@
-"""How the bot sends: the SDK's connector client on our own transport.
+"""Requests to the connector service of Teams: the SDK's client on a transport of our own.
 
 The SDK's transport sends through `requests` in a thread pool, without time limits, and gives up at the first 429.
 """
@@ -33,19 +33,19 @@ from bot.domain.outbox import Refused, TryLater
 log = structlog.get_logger(__name__)
 
 RETRIED = frozenset({412, 429, 502, 504})  # what Microsoft asks bots to try again
-UNDONE = frozenset({412, 429})  # those of them that say that nothing was done: what others read must not come twice
+NOT_DONE = frozenset({412, 429})  # those after which it is certain that nothing was sent
 ATTEMPTS = 5
 FIRST_WAIT = 0.5  # seconds; doubled each time, with jitter
-LONGEST_WAIT = 12.0  # in all, then whoever sends later has to; Teams itself loses patience after 15 s
+LONGEST_WAIT = 12.0  # seconds in all, then it is left to the outbox; Teams delivers a message again after 15
 TIMEOUT = aiohttp.ClientTimeout(total=15, connect=5)
-CLIENTS_KEPT = 100
+MAX_CLIENTS = 100
 
 Sleep = Callable[[float], Awaitable[None]]
 
 
 class SendFailed(Exception):
-    """It was not sent, or nobody knows. `status` is the connector's answer, 0 for none; `retry_after` in seconds;
-    `unsent`: nothing left this machine."""
+    """A request failed: it did nothing, or its outcome is unknown. `status`: the HTTP status of the response, 0 for
+    none. `retry_after`: seconds. `unsent`: no connection was made."""
 
     def __init__(self, status: int, retry_after: float | None = None, *, unsent: bool = False) -> None:
         super().__init__(f"the connector answered {status}" if status else "the connector did not answer")
@@ -55,12 +55,13 @@ class SendFailed(Exception):
 
     @property
     def is_final(self) -> bool:
-        """It did not arrive, and would not at another time either."""
+        """True if it did nothing and would fail again."""
         return 400 <= self.status < 500 and self.status not in RETRIED and self.status != 401  # a secret is renewed
 
 
-def give_back(error: SendFailed) -> NoReturn:
-    """What the outbox makes of it: later, never, or, with the error itself, that nobody knows."""
+def raise_for_outbox(error: SendFailed) -> NoReturn:
+    """Raises what `bot.domain.outbox.Sender` has to: TryLater, Refused, or `error` itself where the outcome is
+    unknown."""
     if error.status in (401, 412, 429) or error.unsent:
         raise TryLater(error.retry_after or 0.0) from error
     if error.is_final:
@@ -68,8 +69,8 @@ def give_back(error: SendFailed) -> NoReturn:
     raise error
 
 
-class _Answer:
-    """A connector's answer in the shape that the SDK's operations read."""
+class _Response:
+    """A response in the shape that the SDK's operations read."""
 
     def __init__(self, status: int, headers: Any, body: bytes) -> None:
         self.status_code = status
@@ -83,7 +84,7 @@ class _Answer:
 
 
 class Connector(ConnectorFactory):  # type: ignore[misc]
-    """Gives the SDK a connector client for each service URL, and sends for all of them."""
+    """Makes the SDK's connector client for each service URL, and sends the requests of all of them."""
 
     def __init__(
         self,
@@ -101,63 +102,64 @@ class Connector(ConnectorFactory):  # type: ignore[misc]
         self._clients: OrderedDict[str, Any] = OrderedDict()
 
     async def create(self, service_url: str, audience: str = "") -> Any:
-        """The SDK's client for `service_url`, which has been checked. Kept, because making one is slow."""
+        """The SDK's client for `service_url`, which has been checked. Cached, because making one is slow."""
         client = self._clients.get(service_url)
         if client is None:
             configuration = BotFrameworkConnectorConfiguration(MicrosoftAppCredentials("", ""), service_url)
             configuration.custom_pipeline = self
             client = ConnectorClient(None, custom_configuration=configuration)
             # Cards are plain JSON already. The SDK would look at every string in them twice more.
-            client._serialize.serialize_type["object"] = _as_it_is
+            client._serialize.serialize_type["object"] = _unchanged
             client._serialize.client_side_validation = False
             self._clients[service_url] = client
-            if len(self._clients) > CLIENTS_KEPT:
+            if len(self._clients) > MAX_CLIENTS:
                 self._clients.popitem(last=False)
         self._clients.move_to_end(service_url)
         return client
 
     async def get(self, service_url: str, *path: str) -> dict[str, Any]:
-        """What the connector service says at `path`, for what the SDK has no method. Raises SendFailed."""
+        """The JSON object at `path`, for requests that the SDK has no method for. Raises SendFailed."""
         request = ClientRequest("GET", "/".join([service_url.rstrip("/"), *(quote(part, safe="") for part in path)]))
         request.headers["Accept"] = "application/json"
         try:
-            answer = json.loads((await self._send(request)).text())
+            response = json.loads((await self._send(request)).text())
         except ValueError as error:
             raise SendFailed(0) from error
-        return answer if isinstance(answer, dict) else {}
+        return response if isinstance(response, dict) else {}
 
     async def run(self, request: Any, **_: Any) -> Any:
-        """Send one request of the SDK's and return its answer (msrest's AsyncPipeline.run). Raises SendFailed."""
+        """Send one request of the SDK's and return its response (msrest's AsyncPipeline.run). Raises SendFailed."""
         if request.method != "GET":
             await self._pace.wait(_conversation(request.url))
-        answer = await self._send(request)
-        data = RawDeserializer.deserialize_from_http_generics(answer.text(), answer.headers)
-        return Response(request, answer, {RawDeserializer.CONTEXT_NAME: data})
+        response = await self._send(request)
+        data = RawDeserializer.deserialize_from_http_generics(response.text(), response.headers)
+        return Response(request, response, {RawDeserializer.CONTEXT_NAME: data})
 
-    async def _send(self, request: Any) -> _Answer:
+    async def _send(self, request: Any) -> _Response:
         renewed = False
-        about, makes_a_message = _conversation(request.url), request.method == "POST"
+        conversation, posts = _conversation(request.url), request.method == "POST"
         waited = 0.0
         for attempt in range(ATTEMPTS):
             token = await self._token()
-            answer = await self._once(request, token)
-            if answer is not None and answer.status_code < 300:
-                return answer
-            status = answer.status_code if answer is not None else 0
+            response = await self._once(request, token)
+            if response is not None and response.status_code < 300:
+                return response
+            status = response.status_code if response is not None else 0
             if status == 401 and token and not renewed:
                 renewed = True
-                self._credentials.refused(token)
+                self._credentials.discard(token)
                 continue
-            wait = _retry_after(answer) if answer is not None else None
-            if answer is not None and status not in (UNDONE if makes_a_message and is_shared(about) else RETRIED):
+            wait = _retry_after(response) if response is not None else None
+            # What others read must not be sent twice.
+            if response is not None and status not in (NOT_DONE if posts and is_shared(conversation) else RETRIED):
                 raise SendFailed(status, wait)
-            # Jitter spreads the bots out that were refused together; it guards nothing.
+            # Jitter spreads the retries of bots that were refused together; it is no secret.
             pause = max(FIRST_WAIT * 2**attempt * (0.5 + random.random()), wait or 0.0)  # noqa: S311
             waited += pause
             if waited > LONGEST_WAIT or attempt == ATTEMPTS - 1:
                 break
             await self._sleep(pause)
-        raise SendFailed(status, wait, unsent=answer is None)
+        raise SendFailed(status, wait, unsent=response is None)
 
     async def _token(self) -> str:
         try:
@@ -166,12 +168,12 @@ class Connector(ConnectorFactory):  # type: ignore[misc]
             log.error("teams.login_failed", error=str(error))
             raise SendFailed(0, unsent=True) from error
 
-    async def _once(self, request: Any, token: str) -> _Answer | None:
-        """The answer, or None where nothing was sent at all, so that it can be sent again."""
+    async def _once(self, request: Any, token: str) -> _Response | None:
+        """The response, or None where no connection was made, so that it can be sent again. Raises SendFailed."""
         headers = dict(request.headers)
         if token:
             headers["Authorization"] = f"Bearer {token}"
-        # A proxy of the environment is for the world outside: it must not get what stays on this machine.
+        # A proxy of the environment must not get what stays on this machine.
         http = self._loopback if is_loopback_url(request.url) else self._http
         try:
             async with http.request(
@@ -182,7 +184,7 @@ class Connector(ConnectorFactory):  # type: ignore[misc]
                 allow_redirects=False,  # a token goes to the service URL and nowhere else
                 timeout=TIMEOUT,
             ) as response:
-                return _Answer(response.status, response.headers, await response.read())
+                return _Response(response.status, response.headers, await response.read())
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.ClientHttpProxyError):
             return None
         except (aiohttp.ClientError, TimeoutError) as error:
@@ -190,23 +192,23 @@ class Connector(ConnectorFactory):  # type: ignore[misc]
 
 
 def is_shared(conversation: str) -> bool:
-    """Whether others than one person read what stands there: a channel or a group chat."""
+    """True for a channel or a group chat, which several people read."""
     return conversation.startswith("19:")
 
 
-def _as_it_is(data: Any, **_: Any) -> Any:
+def _unchanged(data: Any, **_: Any) -> Any:
     return data
 
 
 def _conversation(url: str) -> str:
-    """The conversation that a connector URL is about; the limits count threads of a channel as one."""
+    """The id of the conversation in a connector URL, without the thread: the rate limits are those of the channel."""
     _, _, rest = URL(url, encoded=True).raw_path.partition("/v3/conversations/")
     return unquote(rest.split("/")[0]).partition(";")[0]
 
 
-def _retry_after(answer: _Answer) -> float | None:
-    """Seconds to wait, from a Retry-After header in either of its two forms (RFC 9110, 10.2.3)."""
-    value = answer.headers.get("Retry-After")
+def _retry_after(response: _Response) -> float | None:
+    """Seconds to wait by the Retry-After header in either of its two forms (RFC 9110, 10.2.3); None without one."""
+    value = response.headers.get("Retry-After")
     if value is None:
         return None
     try:

@@ -1,7 +1,7 @@
-"""The bot's own tokens for what it sends: acquired off the event loop, kept until shortly before they expire.
+"""The bot's access tokens for its requests: acquired off the event loop, cached until shortly before they expire.
 
 The SDK acquires one in every turn, synchronously: a login server that takes three seconds would stop the whole
-process for that long, and every other door with it.
+process for that long, with every other surface.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ import msal  # type: ignore[import-untyped]
 import requests
 
 RENEW_BEFORE = 300.0  # seconds before its expiry from which a token is not used any more
-LOGIN_TIMEOUT = 10.0
+LOGIN_TIMEOUT = 10.0  # seconds
 
 
 class LoginFailed(Exception):
-    """No token could be had. Carries a short code, never a secret."""
+    """No token was acquired. The text is a short code, never a secret."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,37 +34,37 @@ Acquire = Callable[[], Awaitable[Token]]
 
 
 class Credentials:
-    """One token, shared by all who send. However many ask at once, it is acquired once."""
+    """One token for all requests. Acquired once, however many wait for it."""
 
     def __init__(self, acquire: Acquire | None, clock: Callable[[], float] = time.monotonic) -> None:
         self._acquire = acquire
         self._clock = clock
         self._value = ""
-        self._good_until = float("-inf")
+        self._valid_until = float("-inf")
         self._lock = asyncio.Lock()
 
     async def token(self) -> str:
         """A token, or an empty string where the bot has no app id. Raises LoginFailed."""
-        if self._acquire is None or self._clock() < self._good_until:
+        if self._acquire is None or self._clock() < self._valid_until:
             return self._value
         async with self._lock:
-            if self._clock() >= self._good_until:
+            if self._clock() >= self._valid_until:
                 asked_at = self._clock()
                 token = await self._acquire()
                 self._value = token.value
-                self._good_until = asked_at + max(token.expires_in - RENEW_BEFORE, 0.0)
+                self._valid_until = asked_at + max(token.expires_in - RENEW_BEFORE, 0.0)
             return self._value
 
-    def refused(self, token: str) -> None:
-        """Forget `token`: the service that it was shown to did not take it."""
+    def discard(self, token: str) -> None:
+        """Acquire another token for the next request: a service refused `token`."""
         if token == self._value:
-            self._good_until = float("-inf")
+            self._valid_until = float("-inf")
 
 
 def client_secret(
     http: aiohttp.ClientSession, *, login_url: str, tenant: str, app_id: str, password: str, scope: str
 ) -> Acquire:
-    """OAuth 2.0 client credentials (RFC 6749, 4.4), asked of Microsoft Entra."""
+    """Acquires tokens of Microsoft Entra by OAuth 2.0 client credentials (RFC 6749, 4.4)."""
 
     async def acquire() -> Token:
         form = {"grant_type": "client_credentials", "client_id": app_id, "client_secret": password, "scope": scope}
@@ -80,9 +80,10 @@ def client_secret(
 
 
 def managed_identity(app_id: str, scope: str) -> Acquire:
-    """The identity of the machine this runs on. MSAL knows how Azure's hosts are asked, and asks synchronously."""
+    """Acquires tokens by the managed identity of this machine. MSAL knows the endpoints of Azure's hosts, and calls
+    them synchronously."""
     resource = scope.removesuffix("/.default")
-    # MSAL has its own cache; renewal is decided here, so that there is one rule.
+    # MSAL has a cache of its own; when to renew is decided in `Credentials` for both kinds of token.
     client = msal.ManagedIdentityClient(
         msal.UserAssignedManagedIdentity(client_id=app_id), http_client=_RequestsWithTimeout()
     )

@@ -1,7 +1,6 @@
-"""Teams delivers a message again when a turn took longer than 15 seconds. Each is taken once.
+"""Redeliveries within this process: Teams delivers a message again when its request took longer than 15 seconds.
 
-The session gives a delivery that it saw before the reply it got then; what it cannot know is whether that reply was
-sent. This is the part that this process knows.
+Those to another process are recognised by the session, in the turn's transaction.
 """
 
 from __future__ import annotations
@@ -12,38 +11,38 @@ from collections.abc import Awaitable, Callable
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
-KEPT = 10_000
+MAX_DELIVERIES = 10_000  # that are remembered
 
 
 class Deliveries(Generic[T]):
-    """What is being taken in now, and what was taken in lately."""
+    """The deliveries that are being handled, and those that were handled lately."""
 
     def __init__(self) -> None:
-        self._taken: OrderedDict[tuple[str, str], asyncio.Future[T]] = OrderedDict()
+        self._outcomes: OrderedDict[tuple[str, str], asyncio.Future[T]] = OrderedDict()
 
-    async def once(self, key: tuple[str, str], take: Callable[[], Awaitable[T]], settled: Callable[[T], bool]) -> T:
-        """The outcome of `take`, which runs once per key. Who comes while it runs gets the same outcome.
+    async def once(self, key: tuple[str, str], handle: Callable[[], Awaitable[T]], is_final: Callable[[T], bool]) -> T:
+        """The outcome of `handle`, which runs once per key; calls meanwhile wait for the same outcome.
 
-        An outcome that is not `settled`, and an exception, are forgotten: the next delivery is taken again.
+        After an exception, and an outcome that is not `is_final`, the next delivery is handled again.
         """
-        running = self._taken.get(key)
+        running = self._outcomes.get(key)
         if running is not None:
             return await asyncio.shield(running)
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self._taken[key] = future
-        if len(self._taken) > KEPT:
-            self._taken.popitem(last=False)
+        self._outcomes[key] = future
+        if len(self._outcomes) > MAX_DELIVERIES:
+            self._outcomes.popitem(last=False)
         try:
-            outcome = await take()
+            outcome = await handle()
         except BaseException as error:
-            self._taken.pop(key, None)
+            self._outcomes.pop(key, None)
             if isinstance(error, Exception):
                 future.set_exception(error)
-                future.exception()  # nobody may be waiting for it
+                future.exception()  # marks it as retrieved, as no call may be waiting for it
             else:
                 future.cancel()
             raise
-        if not settled(outcome):
-            self._taken.pop(key, None)
+        if not is_final(outcome):
+            self._outcomes.pop(key, None)
         future.set_result(outcome)
         return outcome

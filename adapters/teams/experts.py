@@ -1,4 +1,4 @@
-"""Choosing the channel to which questions to a person go: once, in that channel, by who is no guest there."""
+"""Choosing the experts' channel, to which questions to a person go: in that channel, by members who are no guests."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import re
 from typing import Literal
 
 from adapters.teams.app import App
+from adapters.teams.failures import guarded
 from bot.domain.messages import Choice, Message, Paragraph, Reply
+from bot.domain.phrases import Phrases
 
 Where = Literal["here", "elsewhere"]
 
@@ -22,36 +24,32 @@ def read(message: Message) -> Where | None:
 
 
 async def choose(app: App, message: Message, where: Where) -> Reply:
-    """Do it, and say what happens now. Never raises: see `App.guarded`."""
-    return await app.guarded(lambda: _choose(app, message, where))
+    """Choose the channel of `message`, or choose it no longer. Returns what happened. Never raises: a failure is a
+    notice."""
+    return await guarded(app.phrases, lambda: _choose(app, app.phrases, message, where))
 
 
-async def _choose(app: App, message: Message, where: Where) -> Reply:
+async def _choose(app: App, say: Phrases, message: Message, where: Where) -> Reply:
     tenant, channel = message.place.tenant, message.place.channel
     if not message.place.thread:
-        return _notice("Not here", "Mention me with these words in the channel where your experts are.")
+        return _notice(say("teams-experts-no-channel-title"), say("teams-experts-no-channel"))
     if app.directory.experts_are_set(tenant):
-        return _notice("That is set already", "Whoever runs me has set the channel, with TEAMS_EXPERTS_CHANNEL.")
+        return _notice(say("teams-experts-set-title"), say("teams-experts-set"))
     if await app.channels.is_guest(message):
-        return _notice("That is not for guests", "Ask somebody who belongs to this organisation to write it.")
+        return _notice(say("teams-experts-guest-title"), say("teams-experts-guest"))
     if where == "elsewhere":
         chosen = await app.directory.experts(tenant)
         if chosen is None or chosen.channel != channel:
-            return _notice("They are not here", "Write it in the channel that questions go to now.")
+            return _notice(say("teams-experts-not-here-title"), say("teams-experts-not-here"))
         await app.directory.unchoose_experts(tenant)
-        return _notice("Questions come here no more", "Write experts here in the channel where they should go.")
+        return _notice(say("teams-experts-ended-title"), say("teams-experts-ended"))
     if not await app.directory.choose_experts(tenant, channel):
-        return _notice(
-            "Another channel is chosen", "Write experts elsewhere there first, then experts here in this one."
-        )
+        return _notice(say("teams-experts-another-title"), say("teams-experts-another"))
     return Reply(
         "notice",
-        "Questions come here",
-        body=(
-            Paragraph("Who wants to ask a person is shown the question first. Then I post it in this channel."),
-            Paragraph("Answer in its thread, by mentioning me. I pass your answer on, under your name."),
-        ),
-        choices=(Choice("Not here any more", "experts:elsewhere"),),
+        say("teams-experts-here-title"),
+        body=(Paragraph(say("teams-experts-here")), Paragraph(say("teams-experts-here-answer"))),
+        choices=(Choice(say("teams-experts-here-end"), "experts:elsewhere"),),
     )
 
 

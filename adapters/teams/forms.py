@@ -1,4 +1,4 @@
-"""A form as inputs of a card, and what was entered in one."""
+"""A form as inputs of a card, and the values that were entered in one."""
 
 from __future__ import annotations
 
@@ -8,35 +8,36 @@ from typing import Any
 from adapters.teams.card_body import Element, text_block
 from bot.domain.bounds import Fields
 from bot.domain.messages import Field, Form, Option
+from bot.domain.phrases import Phrases
 
 ONE = "field."  # before the id of an input, so that no field can pass for something else
 MANY = "fields."  # the same where several can be chosen: Teams joins them with commas
-EXPANDED = 6  # so many options of a field are all shown; more become a drop-down list
-ANSWER = "Your answer"
-LONGEST = 1000  # characters of a free text
+MAX_EXPANDED = 6  # options of a field that are shown one below the other; more become a drop-down list
+MAX_TEXT = 1000  # characters of a free text
 
 
-def form_elements(form: Form, asked: str = "") -> list[Element]:
-    """The inputs; `asked` stands above them already, and is not said again."""
+def form_elements(say: Phrases, form: Form, above: str = "") -> list[Element]:
+    """The form's title and inputs. `above`: the title of the card, which is not repeated."""
     title: list[Element] = []
-    if form.title and form.title not in (asked, *(field.label for field in form.fields)):
+    if form.title and form.title not in (above, *(field.label for field in form.fields)):
         title = [text_block(form.title, weight="Bolder", size="Default", spacing="Medium", style="heading")]
-    return [*title, *(_field(field, field.label if field.label != asked else ANSWER) for field in form.fields)]
+    labels = [say("teams-field-answer") if field.label == above else field.label for field in form.fields]
+    return [*title, *(_field(say, field, label) for field, label in zip(form.fields, labels, strict=True))]
 
 
-def _field(field: Field, label: str) -> Element:
-    asked: Element = {
+def _field(say: Phrases, field: Field, label: str) -> Element:
+    common: Element = {
         "id": (MANY if field.multiple else ONE) + field.id,
         "label": label,
         "isRequired": field.required,
-        "errorMessage": "Please choose." if field.options else "Please fill this in.",
+        "errorMessage": say("teams-field-choose") if field.options else say("teams-field-fill"),
     }
     if not field.options:
         placeholder = {"placeholder": field.hint} if field.hint else {}
         value = {"value": field.chosen[0]} if field.chosen else {}
-        return {"type": "Input.Text", "isMultiline": True, "maxLength": LONGEST, **asked, **placeholder, **value}
+        return {"type": "Input.Text", "isMultiline": True, "maxLength": MAX_TEXT, **common, **placeholder, **value}
     known = {option.value for option in field.options}
-    expanded = field.multiple or (len(field.options) <= EXPANDED and not field.place)
+    expanded = field.multiple or (len(field.options) <= MAX_EXPANDED and not field.place)
     return {
         "type": "Input.ChoiceSet",
         "style": "expanded" if expanded else "compact",
@@ -44,7 +45,7 @@ def _field(field: Field, label: str) -> Element:
         "wrap": True,
         "choices": [{"title": _with_hint(option), "value": option.value} for option in field.options],
         "value": ",".join(value for value in field.chosen if value in known),
-        **asked,
+        **common,
     }
 
 
@@ -53,7 +54,7 @@ def _with_hint(option: Option) -> str:
 
 
 def fields_in(value: Mapping[str, Any]) -> Fields:
-    """What was entered: the id of each field, and the values chosen."""
+    """The values that were entered, by the id of the field."""
     return tuple(
         (key.partition(".")[2], _values(key, str(given).strip()))
         for key, given in value.items()

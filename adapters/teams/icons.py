@@ -18,7 +18,7 @@ Shape = Callable[[float, float], bool]  # coordinates from -1 to 1, y downwards
 
 @cache
 def colour() -> bytes:
-    """192 by 192 pixels: a white shield in the middle of a plain square, as Teams cuts the corners itself."""
+    """PNG, 192 by 192 pixels: a white shield in a plain square, whose corners Teams rounds itself."""
     width, symbol = 192, 96
 
     def pixel(x: int, y: int) -> tuple[int, int, int, int]:
@@ -31,7 +31,7 @@ def colour() -> bytes:
 
 @cache
 def outline() -> bytes:
-    """32 by 32 pixels: white lines on nothing."""
+    """PNG, 32 by 32 pixels: white lines on a transparent background."""
     width, symbol = 32, 28
 
     def line(u: float, v: float) -> bool:
@@ -44,7 +44,7 @@ def outline() -> bytes:
 
 
 def _shield(u: float, v: float) -> bool:
-    """Straight sides that run together in a point."""
+    """True inside the shield: straight sides above, which meet in a point below."""
     if not -1 <= v <= 1:
         return False
     half = 0.82 if v <= 0 else 0.82 * (1 - v * v) ** 0.75
@@ -52,7 +52,7 @@ def _shield(u: float, v: float) -> bool:
 
 
 def _tick(u: float, v: float, thickness: float) -> bool:
-    """Within `thickness` of the two strokes."""
+    """True within `thickness` of the two strokes of the tick."""
     for (x1, y1), (x2, y2) in itertools.pairwise(TICK):
         dx, dy = x2 - x1, y2 - y1
         along = max(0.0, min(1.0, ((u - x1) * dx + (v - y1) * dy) / (dx * dx + dy * dy)))
@@ -62,7 +62,7 @@ def _tick(u: float, v: float, thickness: float) -> bool:
 
 
 def _coverage(shape: Shape, x: int, y: int, width: int, symbol: int) -> float:
-    """How much of a pixel the shape covers, 0 to 1, when it is `symbol` pixels high in the middle of the picture."""
+    """The share of a pixel that the shape covers, 0 to 1: it is centred, and `symbol` pixels high."""
     hits = 0
     for i in range(SAMPLES):
         for j in range(SAMPLES):

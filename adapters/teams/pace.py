@@ -1,4 +1,4 @@
-"""How often a conversation may be sent to. Teams counts per conversation and refuses what comes faster."""
+"""Client-side rate limiting: Teams refuses messages into one conversation beyond a rate."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ import time
 from collections import OrderedDict, deque
 from collections.abc import Awaitable, Callable
 
-# Microsoft's figures for sending into one conversation: so many in so many seconds.
+# Microsoft's limits for one conversation: messages, and the seconds in which they may be sent.
 LIMITS = ((7, 1.0), (8, 2.0), (60, 30.0), (1800, 3600.0))
-KEPT = 10_000  # conversations whose recent sends are remembered
+MAX_CONVERSATIONS = 10_000  # whose recent sends are remembered
 
 
 class Pace:
-    """Makes those wait who would send into a conversation faster than Teams takes it."""
+    """Delays what would be sent into a conversation faster than Teams allows. `clock`: seconds, monotonic."""
 
     def __init__(
         self,
@@ -25,10 +25,10 @@ class Pace:
         self._sent: OrderedDict[str, deque[float]] = OrderedDict()
 
     async def wait(self, conversation: str) -> None:
-        """Return when `conversation` may be sent to, and count that as sent."""
+        """Return when a message may be sent into `conversation`, and count that message."""
         times = self._sent.setdefault(conversation, deque(maxlen=LIMITS[-1][0]))
         self._sent.move_to_end(conversation)
-        if len(self._sent) > KEPT:
+        if len(self._sent) > MAX_CONVERSATIONS:
             self._sent.popitem(last=False)
         now = self._clock()
         at = max([now, *(times[-count] + seconds for count, seconds in LIMITS if len(times) >= count)])

@@ -19,26 +19,17 @@ from bot.nlu.command_parser import COMMANDS
 VERSION = "1.30"  # of the manifest's schema
 SCHEMA = f"https://developer.microsoft.com/json-schemas/teams/v{VERSION}/MicrosoftTeams.schema.json"
 APP_VERSION = "1.0.0"  # raise it when the manifest changes, so that Teams offers the new one
-NAME = "Security Advisor"
-SHORT = "Answers questions from a curated source, and shows where each answer comes from."
-FULL = (
-    "Ask in your own words, in a personal chat, a group chat or a channel. The advisor answers from a curated source, "
-    "shows the claims that each answer rests on with their places in the source, and says so when the source is "
-    "silent. A few questions lead a team to a recommendation that it can defend. Search for an answer while you write "
-    "a message and put it into any conversation, or ask for advice on a message that somebody else wrote. No language "
-    "model is used: the same question gets the same answer, and no message leaves your organisation's own server."
-)
-LISTED = 12  # commands that Teams takes
-EPOCH = (1980, 1, 1, 0, 0, 0)  # the same content makes the same file
+MAX_COMMANDS = 12  # of a list, by the schema
+EPOCH = (1980, 1, 1, 0, 0, 0)  # of every file, so that the same content makes the same package
 
 
 class PackageError(ValueError):
-    """What was given cannot stand in a manifest; the text says why."""
+    """A manifest can't be made of the arguments; the text says why."""
 
 
 def write(url: str, app_id: str, path: Path, say: Phrases, *, prompts: Sequence[str] = ()) -> None:
-    """Write the package to `path`. `url`: where the advisor is reached; `app_id`: the bot's Microsoft app id;
-    `prompts`: example questions that Teams offers in a personal chat. Raises PackageError."""
+    """Write the package to `path`. `url`: the advisor's address; `app_id`: the bot's Microsoft app id; `prompts`:
+    example questions that Teams offers in a personal chat. Raises PackageError."""
     content = {
         "manifest.json": json.dumps(manifest(url, app_id, say, prompts), indent=2, ensure_ascii=False).encode(),
         "color.png": icons.colour(),
@@ -53,19 +44,20 @@ def manifest(url: str, app_id: str, say: Phrases, prompts: Sequence[str] = ()) -
     """The manifest as data. Raises PackageError."""
     site = _site(url)
     bot_id = _guid(app_id)
+    name = say("teams-app-name")
     return {
         "$schema": SCHEMA,
         "manifestVersion": VERSION,
         "version": APP_VERSION,
         "id": bot_id,
         "developer": {
-            "name": NAME,
+            "name": name,
             "websiteUrl": str(site),
             "privacyUrl": str(site / "privacy"),
             "termsOfUseUrl": str(site / "terms"),
         },
-        "name": {"short": NAME, "full": NAME},
-        "description": {"short": SHORT, "full": FULL},
+        "name": {"short": name, "full": name},
+        "description": {"short": say("teams-app-short"), "full": say("teams-app-full")},
         "icons": {"color": "color.png", "outline": "outline.png"},
         "accentColor": f"#{bytes(icons.BLUE).hex().upper()}",
         "bots": [
@@ -75,12 +67,12 @@ def manifest(url: str, app_id: str, say: Phrases, prompts: Sequence[str] = ()) -
                 "isNotificationOnly": False,
                 "supportsFiles": False,
                 "commandLists": [
-                    {"scopes": ["personal"], "commands": [*_commands(say), *_prompts(prompts)][:LISTED]},
+                    {"scopes": ["personal"], "commands": [*_commands(say), *_prompts(say, prompts)][:MAX_COMMANDS]},
                     {"scopes": ["team", "groupChat"], "commands": _commands(say)},
                 ],
             }
         ],
-        "composeExtensions": [{"botId": bot_id, "commands": [_search(), _message_action()]}],
+        "composeExtensions": [{"botId": bot_id, "commands": [_search(say), _message_action(say)]}],
         "permissions": ["identity"],
         "validDomains": [site.authority],
     }
@@ -88,41 +80,41 @@ def manifest(url: str, app_id: str, say: Phrases, prompts: Sequence[str] = ()) -
 
 def _commands(say: Phrases) -> list[dict[str, str]]:
     listed = [command for command in COMMANDS if command.listed]
-    return [{"title": command.name, "description": say(command.phrase)} for command in listed[:LISTED]]
+    return [{"title": command.name, "description": say(command.phrase)} for command in listed[:MAX_COMMANDS]]
 
 
-def _prompts(questions: Sequence[str]) -> list[dict[str, str]]:
+def _prompts(say: Phrases, questions: Sequence[str]) -> list[dict[str, str]]:
     return [
-        {"type": "prompt", "title": question[:128], "description": "An example question", "prompt": question}
+        {"type": "prompt", "title": question[:128], "description": say("teams-app-prompt"), "prompt": question}
         for question in questions
     ]
 
 
-def _search() -> dict[str, Any]:
+def _search(say: Phrases) -> dict[str, Any]:
     return {
         "id": message_extension_query.COMMAND,
         "type": "query",
-        "title": "Search for an answer",
-        "description": "Find an answer and put it into this conversation",
+        "title": say("teams-app-search"),
+        "description": say("teams-app-search-what"),
         "context": ["compose", "commandBox"],
         "initialRun": True,
         "parameters": [
             {
                 "name": message_extension_query.PARAMETER,
-                "title": "Question",
-                "description": "Your question, in your own words",
+                "title": say("teams-app-search-question"),
+                "description": say("teams-app-search-question-what"),
                 "inputType": "text",
             }
         ],
     }
 
 
-def _message_action() -> dict[str, Any]:
+def _message_action(say: Phrases) -> dict[str, Any]:
     return {
         "id": message_action.COMMAND,
         "type": "action",
-        "title": "Advise on this message",
-        "description": "See privately what the advisor says to this message",
+        "title": say("teams-app-advise"),
+        "description": say("teams-app-advise-what"),
         "context": ["message"],
         "fetchTask": True,
     }

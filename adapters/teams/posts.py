@@ -1,4 +1,4 @@
-"""What the outbox carries, as cards: recommendations in channels, questions to experts and their answers."""
+"""The contents of outbox items as cards: posts in channels, questions to experts and their answers."""
 
 from __future__ import annotations
 
@@ -8,61 +8,57 @@ from adapters.teams.cards import draw
 from bot.domain.effects import Post
 from bot.domain.messages import Field, Form, Heading, Paragraph, Reply
 from bot.domain.outbox import Content, ExpertAnswer, ExpertQuestion, Notice, Replied
+from bot.domain.phrases import Phrases
 
-SOMEBODY = "A colleague"  # where Teams does not tell the name
+
+def card_of(say: Phrases, content: Content, name: str) -> tuple[dict[str, Any], Reply]:
+    """The card for `content`, and the reply that it shows. `name`: of the person who shared, asked or answered; empty:
+    unknown."""
+    reply = _reply_of(say, content, name or say("teams-somebody"))
+    return draw(say, reply, where="elsewhere" if isinstance(content, Post) else "chat"), reply
 
 
-def reply_of(content: Content, name: str) -> Reply:
-    """`content` as a reply to be drawn. `name`: who shared, asked or answered; nothing in it gets live."""
+def _reply_of(say: Phrases, content: Content, name: str) -> Reply:
     match content:
         case Post():
-            return _post(content, name)
+            return _post(say, content, name)
         case Notice(reply, _) | Replied(reply, _, _):
             return reply
         case ExpertQuestion(id, question, _):
+            answer = Field("answer", say("teams-question-field"), required=True)
             return Reply(
                 "notice",
-                f"{name or SOMEBODY} asks",
-                body=(
-                    Paragraph(question),
-                    Paragraph("Answer here, or mention me in this thread. I pass on what you write, under your name."),
-                ),
-                form=Form(f"relay:{id}", "", "Pass it on", (Field("answer", "Your answer", required=True),)),
+                say("teams-question-title", person=name),
+                body=(Paragraph(question), Paragraph(say("teams-question-how"))),
+                form=Form(f"relay:{id}", "", say("teams-question-submit"), (answer,)),
             )
         case ExpertAnswer(question, answer, _, _):
             return Reply(
                 "notice",
-                f"An answer from {name or SOMEBODY}",
+                say("teams-answer-title", person=name),
                 body=(
                     Paragraph(answer),
-                    Heading("You asked"),
+                    Heading(say("teams-answer-question")),
                     Paragraph(question),
-                    Paragraph(
-                        "I passed your question on to the experts' channel. This is a person's answer, "
-                        "and not from the source."
-                    ),
+                    Paragraph(say("teams-answer-origin")),
                 ),
             )
 
 
-def _post(post: Post, name: str) -> Reply:
-    shared = f"Shared by {name or SOMEBODY}" if post.shared_by else ""
-    said = f"{shared}: {post.note}" if shared and post.note else shared
-    below = [f"Brought up to date on {post.updated}." if post.updated else "", post.how_to_ask]
+def _post(say: Phrases, post: Post, name: str) -> Reply:
+    above = ""
+    if post.shared_by:
+        note = post.note
+        above = say("teams-post-by-note", person=name, note=note) if note else say("teams-post-by", person=name)
+    below = [say("teams-post-updated", day=post.updated) if post.updated else "", post.how_to_ask]
     return Reply(
         "recommendation",
         post.title,
         body=(
-            *((Paragraph(said),) if said else ()),
+            *((Paragraph(above),) if above else ()),
             *post.body,
             *(Paragraph(line) for line in below if line),
         ),
         citations=post.citations,
         disclosure=post.disclosure,
     )
-
-
-def card_of(content: Content, name: str) -> tuple[dict[str, Any], Reply]:
-    """The card, and the reply that it was drawn from."""
-    reply = reply_of(content, name)
-    return draw(reply, where="elsewhere" if isinstance(content, Post) else "chat"), reply

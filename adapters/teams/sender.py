@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from yarl import URL
 
-from adapters.teams.app import card_activity
-from adapters.teams.connector import Connector, SendFailed, give_back, is_shared
+from adapters.teams.app import activity_of
+from adapters.teams.channels import Channels
+from adapters.teams.connector import Connector, SendFailed, is_shared, raise_for_outbox
 from adapters.teams.directory import Directory
 from adapters.teams.posts import card_of
 from bot.domain.effects import Post
@@ -27,23 +29,27 @@ from bot.domain.outbox import (
     TryLater,
     for_one,
 )
+from bot.domain.phrases import Phrases
 
-MESSAGES = "https://teams.microsoft.com/l/message"
-CLOSED = frozenset({"http-403", "http-404"})  # the advisor is not there, or may not write there any more
-WAIT = 60.0  # seconds until it is tried again where it is not known where to send to
+MESSAGES = "https://teams.microsoft.com/l/message"  # before a message's id, where people open it
+NOT_ALLOWED = frozenset({"http-403", "http-404"})  # the bot was removed, or may not write there any more
+WAIT = 60.0  # seconds between two attempts while the service URL is unknown
 
 
 class TeamsSender:
-    """Posts, changes and takes away messages outside a turn."""
+    """Sends, updates and deletes messages outside a turn. `phrases`: those of the moment."""
 
-    def __init__(self, connector: Connector, directory: Directory) -> None:
+    def __init__(
+        self, connector: Connector, directory: Directory, channels: Channels, phrases: Callable[[], Phrases]
+    ) -> None:
         self._connector = connector
         self._directory = directory
+        self._channels = channels
+        self._phrases = phrases
 
     def if_unsure(self, item: OutboxItem) -> IfUnsure:
-        """A bot can't look through what it sent in Teams without permission to read everybody's messages. What others
-        read as well is not sent twice. In a chat with one person it is: an answer that comes twice is a nuisance, and
-        one that never comes leaves somebody waiting."""
+        """`never` in channels and group chats, as a bot can't look for its messages without permission to read
+        everybody's. `again` in a chat with one person: an answer that comes twice is better than none."""
         directly = isinstance(item.content, Notice | ExpertAnswer) and item.content.directly
         return "never" if is_shared(item.place.channel) and not directly else "again"
 
@@ -53,7 +59,7 @@ class TeamsSender:
         try:
             return await self._send(item, item.place, going)
         except Refused as refused:
-            if not for_one(item.content) or refused.why not in CLOSED:
+            if not for_one(item.content) or refused.why not in NOT_ALLOWED:
                 raise
             return await self._send_directly(item, going, refused)
 
@@ -62,31 +68,31 @@ class TeamsSender:
         if chat is not None and chat != item.place:
             return await self._send(item, chat, going)
         if isinstance(item.content, Notice) and item.content.otherwise:
-            said = replace(item.content, reply=item.content.otherwise)
-            return await self._send(replace(item, content=said), item.place, going)
+            otherwise = replace(item.content, reply=item.content.otherwise)
+            return await self._send(replace(item, content=otherwise), item.place, going)
         raise refused
 
     async def _send(self, item: OutboxItem, place: Place, going: Going) -> str:
         conversations = await self._conversations(place)
-        activity = await self._activity(conversations, item)
+        activity = await self._activity(conversations, item, place)
         await going()
         try:
             sent = await conversations.send_to_conversation(conversation_id(place), activity)
         except SendFailed as error:
-            give_back(error)
+            raise_for_outbox(error)
         return str(sent.id or "") if sent else ""
 
     async def find(self, item: OutboxItem, going: Going) -> str | None:
-        raise NotImplementedError("if_unsure says that it can't look")
+        raise NotImplementedError("if_unsure never says look")
 
     async def update(self, item: OutboxItem, reference: str) -> None:
         conversations = await self._conversations(item.place)
-        activity = await self._activity(conversations, item)
+        activity = await self._activity(conversations, item, item.place)
         activity.id = reference
         try:
             await conversations.update_activity(conversation_id(item.place), reference, activity)
         except SendFailed as error:
-            give_back(error)
+            raise_for_outbox(error)
 
     async def delete(self, item: OutboxItem, reference: str) -> None:
         conversations = await self._conversations(item.place)
@@ -94,7 +100,7 @@ class TeamsSender:
             await conversations.delete_activity(conversation_id(item.place), reference)
         except SendFailed as error:
             if error.status not in (404, 410):  # gone already
-                give_back(error)
+                raise_for_outbox(error)
 
     async def link(self, item: OutboxItem, reference: str) -> str:
         place = item.place
@@ -104,18 +110,21 @@ class TeamsSender:
     async def _conversations(self, place: Place) -> Any:
         url = await self._directory.service_url(place)
         if not url:
-            raise TryLater(WAIT)  # known as soon as anybody there says anything
+            raise TryLater(WAIT)  # known as soon as anybody there writes something
         return (await self._connector.create(url)).conversations
 
-    async def _activity(self, conversations: Any, item: OutboxItem) -> Any:
-        assert item.content is not None, "only a deletion carries nothing"  # noqa: S101
-        name = await self._name(conversations, item.place, _person(item.content))
-        card, reply = card_of(item.content, name)
-        return card_activity(card, reply)
+    async def _activity(self, conversations: Any, item: OutboxItem, place: Place) -> Any:
+        content, say = item.content, self._phrases()
+        assert content is not None, "only a deletion has no content"  # noqa: S101
+        if isinstance(content, Notice):
+            shown = await self._channels.with_options(say, content.reply, place, content.person)
+            content = replace(content, reply=shown)
+        name = await self._name(conversations, item.place, _author(content))
+        return activity_of(*card_of(say, content, name))
 
     async def _name(self, conversations: Any, place: Place, person: str) -> str:
-        """How the person is called, or an empty string. Who asks the experts need not be in their channel, and an
-        expert is not in the chat of who asked."""
+        """The name of a person; empty: unknown. It is looked for in the experts' channel as well, where an expert is a
+        member and the person who asked need not be."""
         if not person:
             return ""
         if name := await self._directory.name(place.tenant, person):
@@ -129,11 +138,12 @@ class TeamsSender:
 
 
 def conversation_id(place: Place) -> str:
-    """The conversation's id as Teams writes it: the inverse of `translate.place_of`."""
+    """The id of a conversation in Teams' notation: the inverse of `translate.place_of`."""
     return f"{place.channel};messageid={place.thread}" if place.thread else place.channel
 
 
-def _person(content: Content) -> str:
+def _author(content: Content) -> str:
+    """The person whose name is shown; empty: nobody's."""
     match content:
         case Post():
             return content.shared_by
@@ -142,4 +152,4 @@ def _person(content: Content) -> str:
         case ExpertAnswer():
             return content.answered_by
         case Notice() | Replied():
-            return ""  # nobody is named in it
+            return ""

@@ -1,4 +1,4 @@
-"""The public keys that an issuer signs its tokens with, fetched when they are needed and again when they change."""
+"""The public keys of an issuer of tokens, fetched when they are needed and again when they change."""
 
 from __future__ import annotations
 
@@ -11,27 +11,29 @@ from typing import Any
 import jwt
 import structlog
 
+from bot.service.error_location import error_location
+
 log = structlog.get_logger(__name__)
 
-REFRESH_AFTER = 24 * 60 * 60.0  # seconds after which the keys are looked at again anyway
-UNKNOWN_KEY_INTERVAL = 5 * 60.0  # a token with an unknown key leads to a fetch, but not more often than this
-FAILURE_INTERVAL = 10.0  # after a failed fetch
+REFRESH_AFTER = 24 * 60 * 60.0  # seconds after which the keys are fetched again in any case
+UNKNOWN_KEY_INTERVAL = 5 * 60.0  # seconds between two fetches because of tokens with unknown keys
+FAILURE_INTERVAL = 10.0  # seconds until the next fetch after one that failed
 
-Fetch = Callable[[str], Awaitable[Any]]  # a URL to the JSON that stands there
+Fetch = Callable[[str], Awaitable[Any]]  # a URL to its JSON document
 
 
 class KeysUnavailable(Exception):
-    """The issuer's keys could not be fetched, so nothing can be said about a token."""
+    """The issuer's keys could not be fetched, so no token can be checked."""
 
 
 @dataclass(frozen=True, slots=True)
 class SigningKey:
-    key: Any  # what PyJWT takes
+    key: Any  # as PyJWT takes it
     endorsements: frozenset[str]  # the channels that it may sign for
 
 
 class SigningKeys:
-    """The keys of one issuer, by key id. `openid_url` leads to a document whose `jwks_uri` leads to the keys."""
+    """The keys of one issuer, by key id. `openid_url`: its OpenID metadata, whose `jwks_uri` is the URL of the keys."""
 
     def __init__(self, openid_url: str, fetch: Fetch, clock: Callable[[], float] = time.monotonic) -> None:
         self._openid_url = openid_url
@@ -45,7 +47,7 @@ class SigningKeys:
     async def find(self, key_id: str) -> SigningKey | None:
         """The key, or None if the issuer has none of that id. Raises KeysUnavailable."""
         if self._is_due(key_id):
-            async with self._lock:  # those who waited find the keys that the first one fetched
+            async with self._lock:  # another call may have fetched them meanwhile
                 if self._is_due(key_id):
                     await self._refresh()
         if self._fetched_at is None:
@@ -66,9 +68,11 @@ class SigningKeys:
             document = await self._fetch(self._openid_url)
             keys = read_keys(await self._fetch(document["jwks_uri"]))
         except Exception as error:
-            # Whatever an issuer answers, requests must be refused in good order, and known keys stay good.
+            # Whatever an issuer responds with, requests are refused properly, and known keys stay valid.
             self._failed_at = self._clock()
-            log.warning("teams.keys_unavailable", issuer=self._openid_url, error=type(error).__name__)
+            log.warning(
+                "teams.keys_unavailable", issuer=self._openid_url, error=type(error).__name__, at=error_location(error)
+            )
             return
         self._keys, self._fetched_at, self._failed_at = keys, self._clock(), None
 

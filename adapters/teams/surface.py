@@ -1,4 +1,4 @@
-"""Opens the Teams door: `POST /api/messages`."""
+"""The Teams surface: wires its parts, and serves `POST /api/messages`."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ log = structlog.get_logger(__name__)
 
 LISTENERS = (message, add, remove, changed, deleted, adaptive_card_action, message_extension_query, message_action)
 PATH = "/api/messages"
-FETCH_TIMEOUT = aiohttp.ClientTimeout(total=10)
+FETCH_TIMEOUT = aiohttp.ClientTimeout(total=10)  # seconds
 
 
 class TeamsSurface:
@@ -71,9 +71,9 @@ class TeamsSurface:
 
     @property
     def sender(self) -> TeamsSender:
-        """What the outbox sends by. There from `start` on."""
+        """The sender for the outbox. Raises RuntimeError before `start`."""
         if self._sender is None:
-            raise RuntimeError("the door is not started")
+            raise RuntimeError("the surface is not started")
         return self._sender
 
     async def start(self) -> None:
@@ -87,8 +87,8 @@ class TeamsSurface:
         check = self._token_check(app_id, http) if app_id else None
         directory = Directory(
             self._store,
-            # Without an app id only the development client is sent to, and there is no address to fall back to.
-            usable=is_safe_url if app_id else partial(has_origin, origin=settings.teams_development),
+            # Without an app id only the development client is sent to.
+            is_usable=is_safe_url if app_id else partial(has_origin, origin=settings.teams_development),
             fallback=self._cloud.service_url if app_id else "",
             experts_channel=settings.teams_experts_channel,
             experts_tenant=settings.microsoft_app_tenant_id,
@@ -98,10 +98,10 @@ class TeamsSurface:
         self._app = App(self._session, directory, channels, self._store, self._relay, slow=timing.slow, now=timing.now)
         for listener in LISTENERS:
             listener.register(self._app)
-        self._sender = TeamsSender(connector, directory)
+        self._sender = TeamsSender(connector, directory, channels, lambda: self._session.phrases)
         tenants = frozenset(settings.allowed_tenants)
         self._adapter = Adapter(Authentication(app_id, check, connector, tenants, settings.teams_development))
-        self._login = asyncio.create_task(_log_in(credentials))  # before the first message needs it, delaying nobody
+        self._login = asyncio.create_task(_log_in(credentials))  # so that the first reply need not wait
 
     async def stop(self) -> None:
         self._adapter = None
@@ -148,7 +148,7 @@ def open_surface(
     cloud: Cloud = PUBLIC,
     timing: Timing = Timing(),  # noqa: B008  (frozen)
 ) -> TeamsSurface:
-    """The door, not started yet. Raises SurfaceOff where it would be open to anybody, or could never answer."""
+    """The surface, not started yet. Raises SurfaceOff where the settings would let anybody in, or are incomplete."""
     kind = settings.microsoft_app_type.lower()
     if not settings.microsoft_app_id:
         _check_development(settings)
@@ -170,7 +170,8 @@ def open_surface(
 
 
 def _check_development(settings: TeamsSettings) -> None:
-    """Whether the door may open without an app id: to one client, on this machine, that the operator named."""
+    """Raises SurfaceOff unless the settings name a development client on this machine, and only this machine is
+    served."""
     if not settings.teams_development:
         raise SurfaceOff(
             "Set MicrosoftAppId to open it. To try it with a client on this machine, set TEAMS_DEVELOPMENT to the "

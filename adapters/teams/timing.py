@@ -1,4 +1,4 @@
-"""How time passes for this door. A test lets it pass faster."""
+"""The clocks and delays of this surface, which tests replace."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    slow: float = 1.0  # seconds after which a person sees that something is going on
-    clock: Callable[[], float] = time.monotonic
+    slow: float = 1.0  # seconds after which a typing indicator is shown
+    clock: Callable[[], float] = time.monotonic  # seconds
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
-    now: Callable[[], float] = time.time
+    now: Callable[[], float] = time.time  # seconds since 1970

@@ -1,8 +1,8 @@
-"""Whether an incoming request comes from Microsoft, for this bot, through the channel it names.
+"""Authentication of incoming requests: a token of Microsoft's for this bot and the channel that the request names.
 
-Done with PyJWT here and not by the SDK's validators, which accept tokens without an expiry, answer an unknown key
-id with an IndexError, fetch keys once a day on the event loop without a timeout, and take an emulator's token for
-any service URL. Tokens of the emulator are not taken at all.
+Done with PyJWT and not by the SDK's validators, which accept tokens without an expiry, raise an IndexError for an
+unknown key id, fetch keys once a day on the event loop without a timeout, and accept an emulator's token for any
+service URL. Tokens of the emulator are refused here.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from adapters.teams.cloud import Cloud, is_safe_url
 from adapters.teams.signing_keys import SigningKeys
 
 ALGORITHMS = ("RS256",)  # what Microsoft's metadata offers; a token that names another one is not Microsoft's
-CHANNEL = "msteams"  # others that Azure lets speak to a bot take the ids of people and tenants from whoever calls them
+CHANNEL = "msteams"  # on other channels of Azure the caller may claim to be any person of any tenant
 LEEWAY = 300.0  # seconds that clocks may differ, as Microsoft recommends
 
 
 class NotAdmitted(Exception):
-    """The request is turned away. `status` is 401 (who are you?) or 403 (not for you); `why` is a short code."""
+    """The request is refused. `status`: 401 (not authenticated) or 403 (not allowed); `why`: a short code."""
 
     def __init__(self, status: int, why: str) -> None:
         super().__init__(why)
@@ -33,7 +33,7 @@ class NotAdmitted(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """What a request says of where it comes from. The token has to agree."""
+    """Where a request claims to come from; its token has to say the same."""
 
     channel: str  # "msteams"
     service_url: str
@@ -42,21 +42,21 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """A token that is good. `endorsements`: the channels that its key may sign for."""
+    """A valid token. `endorsements`: the channels that its key may sign for."""
 
     claims: Mapping[str, Any]
     endorsements: frozenset[str]
 
 
 def check_development(origin: Origin, client: str) -> None:
-    """Without an app id nothing can be checked, so what comes in is answered to one address alone: that of the
-    development client. Raises NotAdmitted."""
+    """For a bot without an app id, which can check no tokens: raises NotAdmitted unless responses go to `client`, the
+    address of the development client."""
     if not has_origin(origin.service_url, client):
         raise NotAdmitted(403, "service-url-not-development")
 
 
 class TokenCheck:
-    """Checks the tokens of incoming requests for the bot `app_id`."""
+    """Checks the tokens of requests to the bot `app_id`."""
 
     def __init__(self, app_id: str, cloud: Cloud, keys: SigningKeys) -> None:
         self._app_id = app_id
@@ -64,14 +64,14 @@ class TokenCheck:
         self._keys = keys
 
     async def prove(self, authorization: str) -> Proof:
-        """That the token is one of Microsoft's for this bot, before anything else of the request is read. Raises
-        NotAdmitted, or KeysUnavailable where nothing can be said about the token."""
+        """Check that the token is Microsoft's and for this bot: needs nothing but the header. Raises NotAdmitted, or
+        KeysUnavailable where the token can't be checked."""
         token = bearer(authorization)
         key = await self._key(token)
         return Proof(self._decode(token, key.key), key.endorsements)
 
     async def check(self, authorization: str, origin: Origin) -> Mapping[str, Any]:
-        """The claims of a token that fits where the request says it comes from. Raises the same as `prove`."""
+        """The claims of a token that agrees with `origin`. Raises the same as `prove`."""
         proof = await self.prove(authorization)
         if origin.channel != CHANNEL:
             raise NotAdmitted(403, "not-from-teams")
@@ -113,7 +113,7 @@ class TokenCheck:
 
 
 def bearer(authorization: str) -> str:
-    """The token of an Authorization header. Raises NotAdmitted where there is none."""
+    """The token in an Authorization header. Raises NotAdmitted where there is none."""
     scheme, _, token = authorization.strip().partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
         raise NotAdmitted(401, "no-token")

@@ -1,4 +1,4 @@
-"""What Teams sends, as a `Message`."""
+"""Activities of Teams as messages, places and references."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from adapters.teams.forms import fields_in
 from bot.domain.bounds import LONGEST, Fields
 from bot.domain.messages import Message, Place
 
-MORE = "more"  # the id of the list that holds the choices for which a card has no button
-_ROOM = 2 * LONGEST  # characters in which the bot's own mentions are looked for: what is read, and they
-_MOST_MENTIONS = LONGEST // len("<at>A</at>")
-KEEP = "keep"  # stands with a command whose reply must not take the card's place
+MORE = "more"  # the id of the list with the choices that have no button on the card
+KEEP = "keep"  # in a button's data: the reply must not take the card's place
+_MAX_TEXT = 2 * LONGEST  # characters in which mentions of the bot are looked for: the text that is read, and they
+_MAX_MENTIONS = LONGEST // len("<at>A</at>")
 
 
 def message_from(
@@ -25,8 +25,8 @@ def message_from(
     command: str | None = None,
     fields: Fields | None = None,
 ) -> Message:
-    """The message that an activity brings. What is given beside it stands elsewhere in that kind of activity.
-    `quoting`: a text that the person hands over, see `Message.quoted`."""
+    """The message in `activity`. The other arguments replace what that kind of activity has elsewhere. `quoting`: the
+    text of a quoted message, see `Message.quoted`."""
     value = activity.value if isinstance(activity.value, Mapping) else {}
     if text is None:
         text = without_own_mention(activity) if quoting is None else quoting
@@ -39,7 +39,7 @@ def message_from(
         person=person_of(activity),
         public=is_public(activity),
         quoted=quoting is not None,
-        # Teams numbers what is said in each conversation by itself.
+        # Teams numbers the activities of each conversation by itself.
         delivery=f"{activity.conversation.id}/{activity.id}" if activity.id else "",
         fields=fields_in(value) if fields is None else fields,
         can_post=True,
@@ -47,7 +47,7 @@ def message_from(
 
 
 def place_of(activity: Any) -> Place:
-    """The conversation. Teams writes the thread behind the channel's id: `19:…@thread.tacv2;messageid=1`."""
+    """The conversation of `activity`. In its id the thread follows the channel: `19:…@thread.tacv2;messageid=1`."""
     channel, _, thread = activity.conversation.id.partition(";messageid=")
     return Place("teams", tenant_of(activity), channel, thread)
 
@@ -71,7 +71,8 @@ def is_public(activity: Any) -> bool:
 
 
 def kind_of(activity: Any) -> str:
-    """personal, groupChat or channel. Where Teams does not say, what others can read must not pass for private."""
+    """One of personal, groupChat and channel. Where Teams does not say, it is inferred, and personal only if nothing
+    speaks for the others."""
     conversation = activity.conversation
     if conversation.conversation_type:
         return str(conversation.conversation_type)
@@ -86,13 +87,13 @@ def is_from_a_bot(activity: Any) -> bool:
 
 
 def without_own_mention(activity: Any) -> str:
-    """The text as typed without the mentions of this bot. Mentions of anybody else stay where they are.
+    """The text without the mentions of this bot.
 
-    Two people can bear the bot's name, and then the texts of their mentions are equal: the mentions are gone through
-    in the order in which they stand in the text.
+    A person may have the bot's name, and then the texts of their mentions are equal: so the mentions are matched in the
+    order in which they stand in the text.
     """
-    text, start = str(activity.text or "")[:_ROOM], 0
-    for entity in islice(activity.entities or (), _MOST_MENTIONS):
+    text, start = str(activity.text or "")[:_MAX_TEXT], 0
+    for entity in islice(activity.entities or (), _MAX_MENTIONS):
         if str(entity.type).lower() != "mention":
             continue
         mention = entity.additional_properties
@@ -111,7 +112,7 @@ def without_own_mention(activity: Any) -> str:
 
 
 def command_in(value: Mapping[str, Any]) -> str | None:
-    """The command that a button carries, or the one picked from the list beside it."""
+    """The command of a button, or the one that was picked in the list beside it; None without one."""
     command = value.get("command")
     if command == MORE:
         command = value.get(MORE)
@@ -119,7 +120,7 @@ def command_in(value: Mapping[str, Any]) -> str | None:
 
 
 def references_in(activity: Any) -> list[Reference]:
-    """The conversations that the bot is in according to `activity`: a chat, or a channel and the team it is in."""
+    """The conversations that the bot is in according to `activity`: a chat, or a team and a channel of it."""
     tenant, url = tenant_of(activity), str(activity.service_url or "")
     place = place_of(activity)
     match kind_of(activity):
@@ -134,11 +135,11 @@ def references_in(activity: Any) -> list[Reference]:
             name = str(activity.from_property.name or "")
             return [Reference(tenant, place.channel, "personal", url, person=person_of(activity), name=name)]
         case _:
-            return [Reference(tenant, place.channel, "chat", url)]  # what people call it is of no use here
+            return [Reference(tenant, place.channel, "chat", url)]  # its name is of no use
 
 
 def team_of(activity: Any) -> Mapping[str, Any]:
-    """The team that a channel is in, as Teams describes it: `id`, and sometimes `name`."""
+    """The channel's team as Teams describes it: `id`, and sometimes `name`; empty without one."""
     data = activity.channel_data
     team = data.get("team") if isinstance(data, Mapping) else None
     return team if isinstance(team, Mapping) else {}

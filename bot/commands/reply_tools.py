@@ -16,8 +16,8 @@ from bot.domain.turn import Turn
 STEPS = frozenset({"triage", "recommendation"})  # kinds of reply of a dialogue: each takes the place of the one before
 # Commands whose buttons make no sense any more once they were pressed.
 SETTLING = frozenset({
-    "confirm", "discard", "retract", "unsubscribe", "cancel",
-    "pick", "back", "skip", "why", "change", "restart", "resume", "fill", "relay",
+    "confirm", "discard", "retract", "unsubscribe", "cancel", "relay",
+    "pick", "back", "skip", "why", "change", "restart", "resume", "fill",
 })  # fmt: skip
 
 

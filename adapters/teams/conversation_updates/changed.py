@@ -1,4 +1,4 @@
-"""A team or its channels changed: what is offered to post in follows. Members who come and go are not written to."""
+"""A team or a channel was created or renamed: the cached channels of the team are dropped."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ EVENTS = ("channelCreated", "channelRenamed", "channelRestored", "teamRenamed", 
 
 
 async def on_changed(app: App, context: Any) -> None:
-    await app.directory.heard(context.activity)
+    await app.directory.remember_place(context.activity)
     app.channels.changed(tenant_of(context.activity), str(team_of(context.activity).get("id") or ""))
 
 

@@ -1,4 +1,4 @@
-"""A team or a channel is no more: what is kept of it goes too."""
+"""A team or a channel was deleted: everything about it is deleted here too."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ async def on_channel_deleted(app: App, context: Any) -> None:
     await _left(app, context.activity, channel if isinstance(channel, Mapping) else {})
 
 
-async def _left(app: App, activity: Any, gone: Mapping[str, Any]) -> None:
-    if id := str(gone.get("id") or ""):
+async def _left(app: App, activity: Any, deleted: Mapping[str, Any]) -> None:
+    if id := str(deleted.get("id") or ""):
         rows = await app.directory.left(tenant_of(activity), id)
         app.channels.changed(tenant_of(activity), str(team_of(activity).get("id") or ""))
         log.info("teams.deleted", rows=rows)

@@ -1,12 +1,11 @@
-"""The app was installed, for a person or in a team or chat: one welcome.
+"""The app was installed for a person, or in a team or chat: it is welcomed there once.
 
-Teams reports an installation in two ways, as this and as a change of members. Only this one is listened to; an upgrade
-of the app has another action and is passed over. Members of a team are not written to one by one.
+Teams reports an installation twice: as this, and as a change of members, which has no listener. An upgrade of the app
+has another action, and no listener either. Members of a team are not written to one by one.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import structlog
@@ -24,14 +23,13 @@ async def on_added(app: App, context: Any) -> None:
     if not await app.directory.welcome(first.tenant, first.conversation):
         return
     message = message_from(context.activity, text="", command="help")
-    reply = await app.respond(message)
-    if message.public and (name := await _who_added(context)):
-        reply = replace(reply, body=(Paragraph(f"{name} added me here."), *reply.body))
-    await app.send(context, reply, message)
+    name = await _name_of_sender(context) if message.public else ""
+    above = (Paragraph(app.phrases("teams-added-by", person=name)),) if name else ()
+    await app.answer(context, message, above)
 
 
-async def _who_added(context: Any) -> str:
-    """The name of the person, which an installation does not bring along; empty where Teams does not say."""
+async def _name_of_sender(context: Any) -> str:
+    """The name of who installed the app, which the activity may lack; empty: unknown."""
     activity = context.activity
     if activity.from_property.name:
         return str(activity.from_property.name)

@@ -1,4 +1,4 @@
-"""The app was taken out of a team, a chat or a person's apps: what is kept of it goes too, and nobody is answered."""
+"""The app was removed from a team, a chat or a person's apps: everything about it is deleted. There is no reply."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A button of a dialogue (Action.Execute): the next step takes the place of the card that was pressed."""
+"""A button of a dialogue (Action.Execute): the next step replaces the card whose button was pressed."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import structlog
 
-from adapters.teams.app import App, card_activity
+from adapters.teams.app import CARD, App, activity_of
 from adapters.teams.cards import draw
 from adapters.teams.connector import SendFailed
 from adapters.teams.forms import fields_in
@@ -16,40 +16,42 @@ from bot.domain.messages import Paragraph, Reply
 
 log = structlog.get_logger(__name__)
 
+LINE = "application/vnd.microsoft.activity.message"  # of text below the card
+ERROR = "application/vnd.microsoft.error"
+
 
 async def on_execute(app: App, context: Any) -> dict[str, Any]:
-    """The body of the answer: a card, or a line of text where the card stays as it is."""
+    """The body of the response: a card in the place of the one that was pressed, or a line of text below it."""
     activity = context.activity
     data = _data(activity.value)
     command = command_in(data)
     if command is None:
-        error = {"code": "BadRequest", "message": "This button carries nothing."}
-        return _answer("application/vnd.microsoft.error", error, status=400)
+        error = {"code": "BadRequest", "message": app.phrases("teams-button-empty")}
+        return _body(ERROR, error, status=400)
     message = message_from(activity, text="", command=command, fields=fields_in(data))
     reply = await app.respond(message)
     stays = bool(data.get(KEEP))
     if stays and reply.kind == "notice" and not reply.choices and not reply.form:
-        return _answer("application/vnd.microsoft.activity.message", _in_short(reply))
+        return _body(LINE, _one_line(reply))
     if stays or not reply.replaces:
-        await app.send(context, reply, message)
-        return _answer("application/vnd.microsoft.activity.message", "See the message below.")
-    card = draw(reply)
-    if not message.public:
-        await _keep(context, card, reply)
-    return _answer("application/vnd.microsoft.card.adaptive", card)
+        await app.deliver(context, reply, message)
+        return _body(LINE, app.phrases("teams-see-below"))
+    card = draw(app.phrases, reply)
+    if not message.public:  # others shall not see the next step, which is not theirs
+        await _update_message(context, card, reply)
+    return _body(CARD, card)
 
 
-def told(notice: Reply | None) -> dict[str, Any]:
-    """A line of text below the card, which stays as it is, with all that was entered there."""
-    return _answer("application/vnd.microsoft.activity.message", _in_short(notice) if notice else "")
+def notice_body(notice: Reply | None) -> dict[str, Any]:
+    """A line of text below the card, which keeps all that was entered in it."""
+    return _body(LINE, _one_line(notice) if notice else "")
 
 
-async def _keep(context: Any, card: dict[str, Any], reply: Reply) -> None:
-    """Put the card into the message as well. What an invoke returns is shown once, and gone when the chat is opened
-    again. In a chat with others the message stays as it is, because the next step is not theirs."""
+async def _update_message(context: Any, card: dict[str, Any], reply: Reply) -> None:
+    """Put the card into the message as well: the response to an invoke is gone when the chat is opened again."""
     if not context.activity.reply_to_id:
         return
-    update = card_activity(card, reply)
+    update = activity_of(card, reply)
     update.id = context.activity.reply_to_id
     try:
         await context.update_activity(update)
@@ -57,8 +59,8 @@ async def _keep(context: Any, card: dict[str, Any], reply: Reply) -> None:
         log.warning("teams.update_failed", status=error.status)
 
 
-def _in_short(reply: Reply) -> str:
-    """A notice as one line, where a card of its own would be too much."""
+def _one_line(reply: Reply) -> str:
+    """The title and the first paragraph of a notice."""
     first = next((block.text for block in reply.body if isinstance(block, Paragraph)), "")
     return ". ".join(part.rstrip(".") for part in (reply.title, first) if part) + "."
 
@@ -69,9 +71,9 @@ def _data(value: Any) -> Mapping[str, Any]:
     return data if isinstance(data, Mapping) else {}
 
 
-def _answer(type: str, value: object, *, status: int = 200) -> dict[str, Any]:
+def _body(type: str, value: object, *, status: int = 200) -> dict[str, Any]:
     return {"statusCode": status, "type": type, "value": value}
 
 
 def register(app: App) -> None:
-    app.on_invoke("adaptiveCard/action", on_execute, told)
+    app.on_invoke("adaptiveCard/action", on_execute, notice_body)

@@ -1,4 +1,4 @@
-"""The message action "Advise on this message": the advice in a dialog that only the person who asked sees."""
+"""The message action "Advise on this message": shows the reply in a dialog that only the person who asked sees."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from adapters.teams.cards import draw
 from adapters.teams.forms import fields_in
 from adapters.teams.translate import command_in, message_from, tenant_of
 from bot.domain.messages import Message, Place, Reply
+from bot.domain.phrases import Phrases
 
 COMMAND = "advise"
-TITLE = "Advice"
 LONGEST_HTML = 64_000  # characters; Teams takes no message of more than 28 KB
-BLOCKS = ("p", "div", "br", "li", "blockquote", "h1", "h2", "h3", "tr", "pre")
+LINE_BREAKS = ("p", "div", "br", "li", "blockquote", "h1", "h2", "h3", "tr", "pre")
 
-# Not the library's parser, which takes the square of the length for what is begun and never ended.
+# Not the library's parser, which takes quadratic time for tags that never end.
 _TAG = re.compile(r"<(?:/?([a-zA-Z][a-zA-Z0-9]*+)|!)[^<>]*>")
 
 
@@ -27,30 +27,30 @@ async def on_fetch(app: App, context: Any) -> dict[str, Any]:
     """The action was chosen on a message."""
     content = _part(_part(context.activity.value, "messagePayload"), "body").get("content")
     text = text_of(content) if isinstance(content, str) else ""
-    return _dialog(await app.respond(_message(context.activity, quoting=text)))
+    return _dialog(app.phrases, await app.respond(_message(context.activity, quoting=text)))
 
 
 async def on_submit(app: App, context: Any) -> dict[str, Any]:
     """A button in the dialog."""
     data = _part(context.activity.value, "data")
     message = _message(context.activity, command=command_in(data) or "help")
-    return _dialog(await app.respond(replace(message, fields=fields_in(data))))
+    return _dialog(app.phrases, await app.respond(replace(message, fields=fields_in(data))))
 
 
 def _message(activity: Any, *, quoting: str | None = None, command: str | None = None) -> Message:
-    place = Place("teams", tenant_of(activity), "message-action")  # not the conversation in which the message stands
+    place = Place("teams", tenant_of(activity), "message-action")  # a conversation of its own
     asked = message_from(activity, quoting=quoting, command=command, fields=())
-    return replace(asked, place=place, public=False, can_post=False)  # nobody could be told later what became of it
+    return replace(asked, place=place, public=False, can_post=False)  # there is no place for a later notice
 
 
-def _dialog(reply: Reply) -> dict[str, Any]:
-    card = {"contentType": CARD, "content": draw(reply, where="dialog")}
-    value = {"title": TITLE, "width": "medium", "height": "medium", "card": card}
+def _dialog(say: Phrases, reply: Reply) -> dict[str, Any]:
+    card = {"contentType": CARD, "content": draw(say, reply, where="dialog")}
+    value = {"title": say("teams-advice-title"), "width": "medium", "height": "medium", "card": card}
     return {"task": {"type": "continue", "value": value}}
 
 
-def told(notice: Reply | None) -> dict[str, Any] | None:
-    """One line in the place of the dialog; an answer without a body changes nothing."""
+def notice_body(notice: Reply | None) -> dict[str, Any] | None:
+    """A text in the place of the dialog; a response without a body changes nothing."""
     return {"task": {"type": "message", "value": notice.text}} if notice else None
 
 
@@ -60,16 +60,16 @@ def _part(value: Any, name: str) -> Mapping[str, Any]:
 
 
 def text_of(content: str) -> str:
-    """The text of a message that Teams hands over as HTML."""
-    text = html.unescape(_TAG.sub(_in_place_of, content[:LONGEST_HTML]))
+    """The text of a message in HTML."""
+    text = html.unescape(_TAG.sub(_line_break, content[:LONGEST_HTML]))
     lines = (" ".join(line.split()) for line in text.splitlines())
     return "\n".join(line for line in lines if line)
 
 
-def _in_place_of(tag: re.Match[str]) -> str:
-    return "\n" if (tag[1] or "").lower() in BLOCKS else ""
+def _line_break(tag: re.Match[str]) -> str:
+    return "\n" if (tag[1] or "").lower() in LINE_BREAKS else ""
 
 
 def register(app: App) -> None:
-    app.on_invoke("composeExtension/fetchTask", on_fetch, told)
-    app.on_invoke("composeExtension/submitAction", on_submit, told)
+    app.on_invoke("composeExtension/fetchTask", on_fetch, notice_body)
+    app.on_invoke("composeExtension/submitAction", on_submit, notice_body)

@@ -1,4 +1,4 @@
-"""The message extension's search: answers to put into any conversation, as cards that need no bot there."""
+"""The message extension's search: answers as cards without buttons, to insert into any conversation."""
 
 from __future__ import annotations
 
@@ -8,32 +8,35 @@ from dataclasses import replace
 from typing import Any
 
 from adapters.teams.app import CARD, App
+from adapters.teams.card_body import verdict_text
 from adapters.teams.cards import draw
 from adapters.teams.translate import message_from, tenant_of
-from bot.domain.messages import VERDICTS, Bullets, Heading, Message, Paragraph, Place, Reply, Table
+from bot.domain.messages import Bullets, Heading, Message, Paragraph, Place, Reply, Table
+from bot.domain.phrases import Phrases
 
 COMMAND = "ask"
 PARAMETER = "question"
-RESULTS = 5
-MOST = 120  # searches of one person in a minute: Teams searches at every pause in typing
-INSERTED = ("answer", "unstated", "recommendation")  # what is worth showing to others
+MAX_RESULTS = 5
+MAX_SEARCHES = 120  # of one person in a minute: Teams searches at every pause in typing
+RESULTS = ("answer", "unstated", "recommendation")  # kinds of reply that are worth showing to others
 
 
 async def on_query(app: App, context: Any) -> dict[str, Any]:
+    """The body of the response: results, or a line of text where there are none."""
     activity = context.activity
     question = _question(activity.value)
-    # Each search stands for itself: it is nobody's conversation, what is half typed is not delivered again, and it is
-    # looked for and not carried out.
+    # Each search is a conversation of its own. Its text is half typed: quoted, so that no command in it is carried out.
     place = Place("teams", tenant_of(activity), "message-extension")
     asked = replace(message_from(activity, quoting=question), place=place, public=False, delivery="", can_post=False)
     if not question:
         asked = replace(asked, command="help")
     reply = await app.respond(asked)
-    found = [reply] if reply.kind in INSERTED else await _chosen(app, asked, reply)
-    return _results([_result(each) for each in found]) if found else _line(_summary(reply))
+    found = [reply] if reply.kind in RESULTS else await _chosen(app, asked, reply)
+    return _results([_result(app.phrases, each) for each in found]) if found else _line(_summary(reply))
 
 
-def told(notice: Reply | None) -> dict[str, Any]:
+def notice_body(notice: Reply | None) -> dict[str, Any]:
+    """A line of text in the place of the results."""
     return _line(notice.title) if notice else _results([])
 
 
@@ -46,10 +49,10 @@ def _results(found: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 async def _chosen(app: App, asked: Message, reply: Reply) -> list[Reply]:
-    """What the choices of `reply` lead to, as far as that can be shown to others."""
-    commands = [choice.command for choice in reply.choices[:RESULTS]] if reply.kind in ("clarify", "help") else []
+    """The replies to the choices of `reply`, as far as they are worth showing to others."""
+    commands = [choice.command for choice in reply.choices[:MAX_RESULTS]] if reply.kind in ("clarify", "help") else []
     replies = await asyncio.gather(*(app.respond(replace(asked, text="", command=command)) for command in commands))
-    return [each for each in replies if each.kind in INSERTED]
+    return [each for each in replies if each.kind in RESULTS]
 
 
 def _question(value: Any) -> str:
@@ -60,18 +63,17 @@ def _question(value: Any) -> str:
     return ""
 
 
-def _result(reply: Reply) -> dict[str, Any]:
-    preview = {"title": _headline(reply), "text": _summary(reply)}
+def _result(say: Phrases, reply: Reply) -> dict[str, Any]:
+    preview = {"title": _headline(say, reply), "text": _summary(reply)}
     return {
         "contentType": CARD,
-        "content": draw(reply, where="elsewhere"),
+        "content": draw(say, reply, where="elsewhere"),
         "preview": {"contentType": "application/vnd.microsoft.card.thumbnail", "content": preview},
     }
 
 
-def _headline(reply: Reply) -> str:
-    verdict = VERDICTS[reply.verdict] if reply.verdict else ""
-    return ". ".join(part for part in (verdict, reply.title) if part)
+def _headline(say: Phrases, reply: Reply) -> str:
+    return ". ".join(part for part in (verdict_text(say, reply), reply.title) if part)
 
 
 def _summary(reply: Reply) -> str:
@@ -87,4 +89,4 @@ def _summary(reply: Reply) -> str:
 
 
 def register(app: App) -> None:
-    app.on_invoke("composeExtension/query", on_query, told, most=MOST)
+    app.on_invoke("composeExtension/query", on_query, notice_body, most=MAX_SEARCHES)

@@ -1,4 +1,4 @@
-"""A message: something typed, or a button pressed."""
+"""A message: an utterance, or a button that was pressed."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from adapters.teams.translate import is_from_a_bot, message_from
 
 async def on_message(app: App, context: Any) -> None:
     if is_from_a_bot(context.activity):
-        return  # two bots that answer each other never stop
+        return  # two bots that answer each other would never stop
     message = message_from(context.activity)
-    choice = experts.read(message)
-    if choice is None:
+    where = experts.read(message)
+    if where is None:
         await app.answer(context, message)
     else:
-        await app.send(context, await experts.choose(app, message, choice), message)
+        await app.deliver(context, await experts.choose(app, message, where), message)
 
 
 def register(app: App) -> None:

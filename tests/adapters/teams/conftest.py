@@ -18,11 +18,13 @@ from adapters.outbox_relay import OutboxRelay
 from adapters.teams.cloud import PUBLIC, Cloud
 from adapters.teams.surface import TeamsSurface, open_surface
 from adapters.teams.timing import Timing
+from bot.domain.conversation import Conversation
 from bot.domain.messages import Message, Paragraph, Reply
 from bot.domain.outbox import Sender
 from bot.domain.phrases import Phrases
+from bot.domain.turn import Route, Turn
 from bot.knowledge.shipped_phrases import shipped
-from bot.service.session import PostingCheck, Session
+from bot.service.session import HandOver, PostingCheck, Session
 from tests.teams_connector.connector import ConnectorService
 from tests.teams_connector.issuer import APP_ID, Issuer
 
@@ -50,15 +52,44 @@ class TinySession:
     reply: Callable[[Message], Awaitable[Reply]] | None = None
     heard: list[Message] = field(default_factory=list)
     whole: Session | None = None  # the real one
+    store: SqlStore | None = None
     phrases: Phrases = field(default_factory=shipped)
 
-    async def respond(self, message: Message, gate: PostingCheck | None = None) -> Reply:
+    async def respond(self, message: Message, posting_check: PostingCheck | None = None, /) -> Reply:
+        self.heard.append(message)
+        return await self.whole.respond(message, posting_check) if self.whole else await self._reply_to(message)
+
+    async def hand_over(
+        self, message: Message, to: HandOver, posting_check: PostingCheck | None = None, /
+    ) -> Reply | None:
+        """Within the real session's transaction, also where the reply is made up."""
         self.heard.append(message)
         if self.whole is not None:
-            return await self.whole.respond(message, gate)
+            return await self.whole.hand_over(message, to, posting_check)
+        assert self.store is not None
+        return await Session(Replying(await self._reply_to(message)), self.store).hand_over(message, to, posting_check)
+
+    async def _reply_to(self, message: Message) -> Reply:
         if self.reply is not None:
             return await self.reply(message)
         return Reply("answer", "An answer", body=(Paragraph("In one sentence."),))
+
+
+@dataclass(frozen=True)
+class Replying:
+    """Takes every turn by saying the same."""
+
+    reply: Reply
+    phrases: Phrases = field(default_factory=shipped)
+
+    def route(self, message: Message, conversation: Conversation) -> Route:
+        return Route(message.text)
+
+    def turn(self, message: Message, conversation: Conversation, route: Route | None = None) -> Turn:
+        return Turn(self.reply, conversation)
+
+    def without_names(self, text: str) -> str:
+        return text
 
 
 @dataclass
@@ -84,7 +115,7 @@ class FakeTime:
 
 @dataclass
 class World:
-    """A running server with a Teams door, the connector it sends to, and the issuer of tokens."""
+    """A running server with the Teams surface, the connector it sends to, and the issuer of tokens."""
 
     url: str
     session: TinySession
@@ -92,7 +123,7 @@ class World:
     issuer: Issuer
     time: FakeTime
     http: aiohttp.ClientSession
-    door: TeamsSurface
+    surface: TeamsSurface
     store: SqlStore
 
     async def post(self, activity: Any, token: str | None = None, **request: Any) -> tuple[int, Any]:
@@ -134,11 +165,11 @@ async def make_world(sqlite_file: Path, tmp_path: Path) -> AsyncIterator[MakeWor
             file = tmp_path / f"{next(numbers) - bool(beside)}.db"
             if not beside:
                 shutil.copy(sqlite_file, file)
-            store = SqlStore.at(f"sqlite:///{file}")
+            store = session.store = SqlStore.at(f"sqlite:///{file}")
             stack.push_async_callback(store.close)
             senders: dict[str, Sender] = {}
             relay = OutboxRelay(store, senders, shipped, clock=lambda: passing.date)
-            door = open_surface(
+            surface = open_surface(
                 settings,
                 session,
                 store,
@@ -147,15 +178,15 @@ async def make_world(sqlite_file: Path, tmp_path: Path) -> AsyncIterator[MakeWor
                 timing=Timing(slow, passing.clock, passing.sleep, lambda: passing.date),
             )
             app = web.Application()
-            app.add_routes(door.routes())
-            await door.start()
-            senders["teams"] = door.sender
-            stack.push_async_callback(door.stop)
+            app.add_routes(surface.routes())
+            await surface.start()
+            senders["teams"] = surface.sender
+            stack.push_async_callback(surface.stop)
             server = TestServer(app)
             await server.start_server()
             stack.push_async_callback(server.close)
             http = await stack.enter_async_context(aiohttp.ClientSession())
-            return World(str(server.make_url("")), session, connector, issuer, passing, http, door, store)
+            return World(str(server.make_url("")), session, connector, issuer, passing, http, surface, store)
 
         yield make
 

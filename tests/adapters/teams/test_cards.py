@@ -25,7 +25,10 @@ from bot.domain.messages import (
     Table,
 )
 from bot.domain.turn import Turn
+from bot.knowledge.shipped_phrases import shipped
 from tests.adapters.teams.card_schema import check_card, check_limits, elements, texts
+
+SAY = shipped()
 
 
 def citation(number: int, promotion: bool = False) -> Citation:
@@ -64,18 +67,18 @@ FULL = Reply(
 
 
 def test_a_card_follows_microsofts_schema() -> None:
-    check_card(draw(FULL))
-    check_card(draw(replace(FULL, kind="triage", form=FORM, progress=Progress(2, 5))))
-    check_card(draw(Reply("notice")))
+    check_card(draw(SAY, FULL))
+    check_card(draw(SAY, replace(FULL, kind="triage", form=FORM, progress=Progress(2, 5))))
+    check_card(draw(SAY, Reply("notice")))
 
 
 def test_the_verdict_comes_first_and_is_a_word_not_only_a_colour() -> None:
-    first = draw(FULL)["body"][0]
+    first = draw(SAY, FULL)["body"][0]
     assert (first["text"], first["color"], first["style"]) == ("Partly", "Warning", "heading")
 
 
 def test_every_claim_stands_with_its_place() -> None:
-    card = draw(FULL)
+    card = draw(SAY, FULL)
     shown = texts(card)
     for number in range(9):
         assert f"Claim {number} holds." in shown
@@ -86,13 +89,13 @@ def test_every_claim_stands_with_its_place() -> None:
 
 
 def test_claims_of_several_sources_stand_each_with_its_source() -> None:
-    shown = texts(draw(replace(FULL, citations=(citation(1), replace(citation(2), source="Another")))))
+    shown = texts(draw(SAY, replace(FULL, citations=(citation(1), replace(citation(2), source="Another")))))
     assert "The Source: section 1" in shown
     assert "Another: section 2" in shown
 
 
 def test_many_claims_are_folded_away_behind_a_button() -> None:
-    card = draw(FULL)
+    card = draw(SAY, FULL)
     [hidden] = [element for element in elements(card["body"]) if element.get("isVisible") is False]
     assert len(hidden["items"]) == 6
     [unfold] = [element["selectAction"] for element in elements(card["body"]) if "selectAction" in element]
@@ -101,12 +104,12 @@ def test_many_claims_are_folded_away_behind_a_button() -> None:
 
 
 def test_a_few_claims_are_all_shown() -> None:
-    card = draw(replace(FULL, citations=FULL.citations[:4]))
+    card = draw(SAY, replace(FULL, citations=FULL.citations[:4]))
     assert not [element for element in elements(card["body"]) if element.get("isVisible") is False]
 
 
 def test_a_button_carries_its_command_and_none_of_the_cards_inputs() -> None:
-    [button] = draw(Reply("answer", "A", choices=(Choice("Why?", "answer:why", "Reasons", "primary"),)))["actions"]
+    [button] = draw(SAY, Reply("answer", "A", choices=(Choice("Why?", "answer:why", "Reasons", "primary"),)))["actions"]
     assert button == {
         "type": "Action.Submit",
         "title": "Why?",
@@ -117,12 +120,14 @@ def test_a_button_carries_its_command_and_none_of_the_cards_inputs() -> None:
 
 
 def test_what_a_choice_means_stands_above_the_buttons_and_behind_an_option() -> None:
-    card = draw(Reply("triage", "Which?", choices=(Choice("One", "pick:1", "a single one"), Choice("Two", "pick:2"))))
+    card = draw(
+        SAY, Reply("triage", "Which?", choices=(Choice("One", "pick:1", "a single one"), Choice("Two", "pick:2")))
+    )
     check_card(card)
     [facts] = [element["facts"] for element in elements(card["body"]) if element["type"] == "FactSet"]
     assert facts == [{"title": "One", "value": "a single one"}]
     asked = Field("which", "Which?", (Option("1", "One", "a single one"), Option("2", "Two")), multiple=True)
-    card = draw(Reply("triage", "Which?", form=Form("pick", "", "Continue", (asked,))))
+    card = draw(SAY, Reply("triage", "Which?", form=Form("pick", "", "Continue", (asked,))))
     check_card(card)
     [listed] = [element for element in elements(card["body"]) if element["type"] == "Input.ChoiceSet"]
     assert [choice["title"] for choice in listed["choices"]] == ["One: a single one", "Two"]
@@ -131,7 +136,7 @@ def test_what_a_choice_means_stands_above_the_buttons_and_behind_an_option() -> 
 
 @pytest.mark.parametrize("count", range(0, 12))
 def test_every_choice_can_be_made_however_many_there_are_T2_T11(count: int) -> None:
-    card = draw(Reply("clarify", "Which?", choices=choices(count), citations=FULL.citations))
+    card = draw(SAY, Reply("clarify", "Which?", choices=choices(count), citations=FULL.citations))
     check_card(card)
     offered = [action["data"]["command"] for action in card.get("actions", []) if "data" in action]
     for listed in (element for element in elements(card["body"]) if element["type"] == "Input.ChoiceSet"):
@@ -143,7 +148,7 @@ def test_every_choice_can_be_made_however_many_there_are_T2_T11(count: int) -> N
 
 def test_a_button_of_a_triage_replaces_its_card_where_the_client_can_do_that() -> None:
     reply = Reply("triage", "How many are you?", choices=choices(2), progress=Progress(1, 5))
-    card = draw(reply)
+    card = draw(SAY, reply)
     assert texts(card)[0] == "Question 1 of 5"
     for action in card["actions"]:
         assert action["type"] == "Action.Execute"
@@ -151,7 +156,7 @@ def test_a_button_of_a_triage_replaces_its_card_where_the_client_can_do_that() -
 
 
 def test_a_form_asks_for_what_is_required_and_starts_with_what_was_chosen_T10() -> None:
-    card = draw(Reply("triage", "All at once", form=FORM, choices=choices(2)))
+    card = draw(SAY, Reply("triage", "All at once", form=FORM, choices=choices(2)))
     check_card(card)
     fields = {element["id"]: element for element in elements(card["body"]) if element["type"].startswith("Input.")}
     assert list(fields) == ["field.size", "fields.risks", "field.country", "field.note"]
@@ -169,22 +174,22 @@ def test_a_form_asks_for_what_is_required_and_starts_with_what_was_chosen_T10() 
 
 def test_nothing_in_a_text_formats_links_or_turns_into_a_date_S9() -> None:
     text = "**bold** _it_ [link](https://x.example) `code` {{DATE(2020-01-01T00:00:00Z)}} ~s~"
-    [shown] = texts(draw(Reply("notice", body=(Paragraph(text),))))
+    [shown] = texts(draw(SAY, Reply("notice", body=(Paragraph(text),))))
     for live in ("**", "[link](", "{{", "k](", " _it_"):
         assert live not in shown
-    [listed] = texts(draw(Reply("notice", body=(Paragraph("1. one\n- two\n# three"),))))
+    [listed] = texts(draw(SAY, Reply("notice", body=(Paragraph("1. one\n- two\n# three"),))))
     assert listed == "1\\. one\n\\- two\n\\# three"
 
 
 def test_a_card_for_another_conversation_has_no_buttons_that_need_the_bot() -> None:
-    card = draw(replace(FULL, form=FORM), where="elsewhere")
+    card = draw(SAY, replace(FULL, form=FORM), where="elsewhere")
     check_card(card)
     assert "actions" not in card
     assert not [element for element in elements(card["body"]) if element["type"].startswith("Input.")]
 
 
 def test_each_cell_of_a_table_says_whose_it_is() -> None:
-    card = draw(FULL)
+    card = draw(SAY, FULL)
     cost, time = [element for element in elements(card["body"]) if element.get("separator")]
     assert texts({"body": cost}) == ["Cost", "This", "low", "That", "high"]
     assert texts({"body": time}) == ["Time", "This", "short"]
@@ -192,11 +197,11 @@ def test_each_cell_of_a_table_says_whose_it_is() -> None:
 
 def test_what_does_not_fit_is_said_to_be_left_out() -> None:
     long = replace(FULL, citations=tuple(replace(citation(n), says="word " * 300) for n in range(30)))
-    card = draw(long)
+    card = draw(SAY, long)
     check_card(card)
     assert any(text.startswith("And ") and "do not fit" in text for text in texts(card))
     longer = replace(FULL, body=(Paragraph("word " * 20_000),))
-    card = draw(longer)
+    card = draw(SAY, longer)
     check_card(card)
     assert any("more to this answer" in text for text in texts(card))
     assert [action["title"] for action in card["actions"]][:1] != [], "there is always a way on"
@@ -229,7 +234,7 @@ replies = st.builds(
 @settings(max_examples=40, deadline=None)
 @given(replies)
 def test_whatever_is_said_the_card_can_be_sent(reply: Reply) -> None:
-    card = draw(reply)
+    card = draw(SAY, reply)
     assert len(card.get("actions", [])) <= 6
     assert len(__import__("json").dumps(card)) < 28_000
     assert card["fallbackText"].strip()
@@ -237,7 +242,7 @@ def test_whatever_is_said_the_card_can_be_sent(reply: Reply) -> None:
 
 def test_every_answer_of_the_knowledge_fits_and_the_largest_follow_the_schema_T11(advisor: Advisor) -> None:
     replies = [advisor.turn(Message(command=f"answer:{id}"), Conversation()).reply for id in advisor.knowledge.answers]
-    cards = sorted((draw(reply) for reply in replies), key=size, reverse=True)
+    cards = sorted((draw(SAY, reply) for reply in replies), key=size, reverse=True)
     for card in cards:
         check_limits(card)
         assert not any("do not fit" in text or "more to this answer" in text for text in texts(card))
@@ -265,29 +270,29 @@ def test_every_kind_of_reply_that_the_advisor_gives_follows_the_schema(advisor: 
     for number, text in enumerate([*said, *ASKED], 1):
         message = Message(text, place=Place("teams", "t", "c"), person="dana", delivery=str(number), can_post=True)
         turn = advisor.turn(message, turn.conversation)
-        check_card(draw(turn.reply))
+        check_card(draw(SAY, turn.reply))
         kinds.add(turn.reply.kind)
     assert kinds >= {"answer", "unstated", "offtopic", "triage", "recommendation", "help", "notice"}
 
 
 def test_what_can_be_done_with_a_reply_is_words_to_press_and_takes_no_buttons_place() -> None:
     tools = (Choice("Share", "share:answer/x"), Choice("Helpful", "vote:yes/r/x"), Choice("Not helpful", "vote:no/r/x"))
-    card = draw(replace(FULL, tools=tools))
+    card = draw(SAY, replace(FULL, tools=tools))
     check_card(card)
     assert len(card["actions"]) == 4
     _, *pressed = [element["selectAction"] for element in elements(card["body"]) if "selectAction" in element]
     assert [action["title"] for action in pressed] == ["Share", "Helpful", "Not helpful"], "a screen reader reads it"
     assert all(action["associatedInputs"] == "none" for action in pressed)
     assert all(action["data"]["keep"] and action["type"] == "Action.Execute" for action in pressed)
-    dialog = draw(replace(FULL, tools=tools), where="dialog")
+    dialog = draw(SAY, replace(FULL, tools=tools), where="dialog")
     types = [one["selectAction"]["type"] for one in elements(dialog["body"]) if "selectAction" in one]
     assert types == ["Action.ToggleVisibility", *["Action.Submit"] * 3]
-    assert "Share" not in str(draw(replace(FULL, tools=tools), where="elsewhere"))
+    assert "Share" not in str(draw(SAY, replace(FULL, tools=tools), where="elsewhere"))
 
 
 def test_where_something_stands_is_opened_by_a_button_that_says_so_T14() -> None:
     card = draw(
-        Reply("notice", "Your post is there", link="https://teams.microsoft.com/l/message/x/1", choices=choices(1))
+        SAY, Reply("notice", "Your post is there", link="https://teams.microsoft.com/l/message/x/1", choices=choices(1))
     )
     check_card(card)
     first, second = card["actions"]
@@ -297,7 +302,7 @@ def test_where_something_stands_is_opened_by_a_button_that_says_so_T14() -> None
 def test_a_channel_is_picked_from_a_list_and_one_that_is_gone_is_not_chosen() -> None:
     options = (Option("19:a", "Payments > General"), Option("19:b", "Payments > Alerts"))
     picked = Field("place", "Channel", options, required=True, place=True, chosen=("19:gone",))
-    card = draw(Reply("notice", "Share it", form=Form("preview:answer/x", "", "Preview", (picked,))))
+    card = draw(SAY, Reply("notice", "Share it", form=Form("preview:answer/x", "", "Preview", (picked,))))
     check_card(card)
     [listed] = [element for element in elements(card["body"]) if element["type"] == "Input.ChoiceSet"]
     assert (listed["style"], listed["value"]) == ("compact", "")

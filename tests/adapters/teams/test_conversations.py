@@ -1,4 +1,4 @@
-"""Every conversation of the suite, through the Teams door over HTTP: what is seen is what stands on the cards."""
+"""Every conversation of the suite, through the Teams surface over HTTP: what is seen is what stands on the cards."""
 
 from __future__ import annotations
 

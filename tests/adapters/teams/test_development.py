@@ -1,4 +1,4 @@
-"""Without an app id: the door is shut, unless a client on this machine is named, and then it is open to that alone."""
+"""Without an app id the surface is off, unless a client on this machine is named: then it serves that client alone."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ CLIENT = "http://127.0.0.1:56150"
         (Settings(APP_ID, "app-password", "t", teams_development=CLIENT), "both set"),
     ],
 )
-def test_it_stays_shut_and_says_what_opens_it(settings: Settings, says: str, tmp_path: Path) -> None:
+def test_it_stays_off_and_says_what_opens_it(settings: Settings, says: str, tmp_path: Path) -> None:
     with pytest.raises(SurfaceOff, match=says):
         store = SqlStore.at(f"sqlite:///{tmp_path}/none.db")
         open_surface(settings, TinySession(), store, OutboxRelay(store, {}, shipped))
@@ -121,5 +121,5 @@ async def test_what_was_kept_of_another_address_is_not_sent_to_T19(world: World,
         """Nothing has to be kept."""
 
     with pytest.raises((Refused, TryLater)):
-        await world.door.sender.send(post, going)
+        await world.surface.sender.send(post, going)
     assert (elsewhere.requests, world.connector.requests) == (0, 0)

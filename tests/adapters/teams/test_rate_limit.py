@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from adapters.rate_limit import MOST, WITHIN
-from adapters.teams.invokes.message_extension_query import MOST as MOST_SEARCHES
+from adapters.teams.invokes.message_extension_query import MAX_SEARCHES
 from bot.domain.messages import Choice, Reply
 from tests.adapters.teams.card_schema import texts
 from tests.adapters.teams.conftest import MakeWorld, TinySession, World
@@ -76,9 +76,9 @@ async def test_searches_come_at_every_pause_in_typing_so_they_are_counted_apart(
         return Reply("clarify", "Which?", choices=choices) if asked.text else Reply("answer", "An answer")
 
     world = await make_world(session=TinySession(unclear))
-    bodies = [(await world.post(query(world.connector.url, "what")))[1] for _ in range(MOST_SEARCHES + 2)]
+    bodies = [(await world.post(query(world.connector.url, "what")))[1] for _ in range(MAX_SEARCHES + 2)]
     results = [body["composeExtension"] for body in bodies]
-    assert [len(one.get("attachments", "")) for one in results[:MOST_SEARCHES]] == [3] * MOST_SEARCHES
+    assert [len(one.get("attachments", "")) for one in results[:MAX_SEARCHES]] == [3] * MAX_SEARCHES
     assert results[-2] == {"type": "message", "text": TOLD}
     assert results[-1] == {"type": "result", "attachmentLayout": "list", "attachments": []}
     await world.post(message(world.connector.url, "hello"))

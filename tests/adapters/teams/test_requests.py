@@ -114,7 +114,7 @@ async def test_a_body_is_read_only_from_whose_token_is_proven(make_world: MakeWo
         Settings(APP_ID, "app-password", "t", teams_service_url="http://connector.example/"),
     ],
 )
-def test_the_door_stays_shut_where_it_would_be_open_to_all_or_could_not_answer(
+def test_the_surface_is_off_where_it_would_be_open_to_all_or_could_not_answer(
     settings: Settings, tmp_path: Path
 ) -> None:
     store = SqlStore.at(f"sqlite:///{tmp_path}/none.db")

@@ -61,7 +61,7 @@ async def put_off(world: World) -> int:
 
 async def deliver(world: World, now: float) -> None:
     """Let the outbox send what is due then."""
-    await OutboxRelay(world.store, {"teams": world.door.sender}, shipped, clock=lambda: now).send_due()
+    await OutboxRelay(world.store, {"teams": world.surface.sender}, shipped, clock=lambda: now).send_due()
 
 
 async def test_what_teams_asks_to_wait_long_for_is_sent_by_the_outbox_when_it_is_time_T16(world: World) -> None:

@@ -44,7 +44,7 @@ def anna(world: World, tmp_path: Any) -> TeamsClient:
 async def deliver(world: World) -> list[Sent]:
     """What the outbox does until nothing is due."""
     before = len(world.connector.sent)
-    relay = OutboxRelay(world.store, {"teams": world.door.sender}, shipped, clock=lambda: world.time.date)
+    relay = OutboxRelay(world.store, {"teams": world.surface.sender}, shipped, clock=lambda: world.time.date)
     while await relay.send_due():
         pass
     return world.connector.sent[before:]

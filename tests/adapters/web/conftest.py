@@ -111,7 +111,7 @@ async def make_web(host: AdvisorHost, database_file: Path, stack: AsyncExitStack
         )
         previews = {
             "Slack": lambda reply: blocks.message(host.phrases, reply),
-            "Teams": cards.draw,
+            "Teams": lambda reply: cards.draw(host.phrases, reply),
         }
         entrance = OwnerLink() if settings.on_loopback else None
         door = open_surface(
