@@ -15,7 +15,7 @@ def explain(question: Question, decision: Decision, parts: list[tuple[Question, 
         "topics": list(question.topics),
         "aspects": list(question.aspects),
         "form": question.form,
-        "reversed": question.reversed,
+        "reversed": question.is_negated,
         "context": decision.resolved.rule,
         "candidates": [
             {"entry": c.entry, "score": round(c.score, 3), "wording": round(c.wording, 3), "contrary": c.contrary}

@@ -158,7 +158,7 @@ class EntityRecognizer:
         return sorted(kept, key=lambda mention: mention.start)
 
     def _joined_to(self, last: Mention, stems: Sequence[str]) -> Iterator[Mention]:
-        """The names before `last` that leave to it what they end with: "fire" in "fire, flood and storm insurance"."""
+        """Elliptic coordination: "fire" in "fire, flood and storm insurance" is read as "fire insurance"."""
         ending, joined = tuple(stems[last.start + 1 : last.end]), False
         for position in range(last.start - 1, -1, -1) if ending else ():
             if stems[position] in _BETWEEN:

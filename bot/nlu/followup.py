@@ -58,7 +58,7 @@ def resolve(question: Question, last: LastTurn | None, knowledge: KnowledgeBase,
     )
     if not leans:
         return Resolved(())
-    subjects = chosen or (() if question.pair else last.subjects)  # "which of the two" is about both
+    subjects = chosen or (() if question.refers_to_both else last.subjects)  # "which of the two" is about both
     extra = tuple(f"<{subject}>" for subject in subjects)
     # "Is that its goal?" points to what was talked about; "what is its goal?" doesn't.
     points = question.form == "yesno" and words & {"that", "this"}

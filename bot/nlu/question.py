@@ -28,18 +28,18 @@ class Question:
     topics: tuple[str, ...]
     aspects: tuple[str, ...]
     form: Form
-    reversed: bool  # has a word that turns a yes/no question round
+    is_negated: bool  # has a word that turns a yes/no question round
     asking: tuple[str, ...] = ()  # the features of the sentence that asks, where others tell a story around it
-    denied: bool = False  # asks whether what it states does not hold: "is it false that …"
+    frame_denies: bool = False  # asks whether what it states does not hold: "is it false that …"
     asks_about: frozenset[str] = frozenset()  # concepts named in the sentence that asks
     blanked: tuple[str, ...] = ()  # of a yes/no question: its words, with signs for what is named
     numeric: bool = False  # asks for a number, a date or a rate
-    respect: str = ""  # in what one is said to be more than the other: "faster", "expensive"
-    judged: str = ""  # as what a deed is judged: "safe" in "is it safe to …"
-    differs: bool = False  # asks how one thing differs from another
-    goes_on: bool = False  # asks to take something else in the same way: "and what about A"
-    pair: bool = False  # asks about "the two", "both", "which one"
-    only: bool = False  # asks whether there is nothing besides
+    comparison_adjective: str = ""  # in what one is said to be more than the other: "faster", "expensive"
+    judgement_adjective: str = ""  # as what a deed is judged: "safe" in "is it safe to …"
+    asks_difference: bool = False  # asks how one thing differs from another
+    is_what_about: bool = False  # asks to take something else in the same way: "and what about A"
+    refers_to_both: bool = False  # asks about "the two", "both", "which one"
+    is_exclusive: bool = False  # asks whether there is nothing besides
     mended: tuple[tuple[str, str], ...] = ()  # as typed, as read
 
     @property
@@ -102,8 +102,8 @@ class QuestionReader:
         text = clean(raw)
         typed = split_words(text)
         words, mended = self._mend(typed)
-        words = words[: form.audience([word.text for word in words])]
-        start, end = form.wrapping([word.text for word in words])
+        words = words[: form.audience_start([word.text for word in words])]
+        start, end = form.reporting_frame_span([word.text for word in words])
         words = words[:start] + words[end:]
         if [word.text for word in words[1:2]] == ["not"] and words[0].text in english.AUXILIARIES:
             del words[1]  # "isn't it A" asks what "is it A" asks
@@ -123,19 +123,19 @@ class QuestionReader:
             topics=_named(mentions, "topic"),
             aspects=_named(mentions, "aspect"),
             form=asked,
-            denied=as_typed.denied,
-            reversed=asked == "yesno" and form.asks_contrary(as_typed) != _lessened(as_typed, plain, mentions),
+            frame_denies=as_typed.frame_denies,
+            is_negated=asked == "yesno" and form.is_negated(as_typed) != _lessened(as_typed, plain, mentions),
             mended=mended,
             asking=focus.asking,
             asks_about=focus.about,
             blanked=focus.blanked if asked == "yesno" else (),
             numeric=form.asks_for_number(focus.words),
-            respect=form.respect(focus.words),
-            judged=form.judged(plain),
-            differs=form.asks_for_difference(plain),
-            goes_on=form.goes_on(plain),
-            pair=form.asks_about_both(plain),
-            only=form.asks_if_only(focus.words),
+            comparison_adjective=form.comparison_adjective(focus.words),
+            judgement_adjective=form.judgement_adjective(plain),
+            asks_difference=form.asks_for_difference(plain),
+            is_what_about=form.is_what_about(plain),
+            refers_to_both=form.asks_about_both(plain),
+            is_exclusive=form.asks_if_only(focus.words),
         )
 
     def _focus(self, text: str, plain: tuple[str, ...], mentions: Sequence[Mention]) -> Focus:
@@ -155,7 +155,7 @@ class QuestionReader:
         words, named = self.named_in(parts[asking[-1]])
         about = _concepts(named) or _concepts(mentions)
         told = ". ".join(part for at, part in enumerate(parts) if at != asking[-1])
-        if form.identifies(words) and not _named(named, "topic") and _own_words(words, named) <= SAYS_LITTLE:
+        if form.asks_to_identify(words) and not _named(named, "topic") and _own_words(words, named) <= SAYS_LITTLE:
             story, named_there = self.named_in(told)
             signs = [one for one in features(words, named) if one.startswith("<")]
             return Focus((*features(story, named_there), *signs), (), _concepts(mentions), (), words)
@@ -249,8 +249,8 @@ def _offers_choice(words: Sequence[str], mentions: Sequence[Mention]) -> bool:
 
 
 def _lessened(typed: Typed, words: Sequence[str], mentions: Sequence[Mention]) -> bool:
-    """Whether a topic is named as lacking: "less maintainable", "without any overhead". What follows a comma only says
-    the same again: "alone, without the others"."""
+    """True if "less" or "without" governs a topic mention in the main clause. What follows a comma only repeats it:
+    "alone, without the others"."""
     lacking = any(
         not english.LACKING.isdisjoint(words[max(mention.start - 2, 0) : mention.start])
         for mention in mentions

@@ -16,7 +16,7 @@ _JOINT = re.compile(
     re.IGNORECASE,
 )
 _OPENING = 80  # characters that tell whether a piece of a message opens like a question
-MOST = 3  # questions of one message that are answered
+MOST_QUESTIONS = 3  # questions of one message that are answered
 
 
 def split_questions(text: str) -> list[str]:
@@ -25,7 +25,7 @@ def split_questions(text: str) -> list[str]:
     "who does A and who does B" is two; "what are the pros and cons" is one; a story before a question is none.
     """
     pieces = map(_without_lead_in, _pieces(text))
-    asked = list(islice((piece for piece in pieces if piece and _opens_a_question(piece)), MOST))
+    asked = list(islice((piece for piece in pieces if piece and _opens_a_question(piece)), MOST_QUESTIONS))
     return asked if len(asked) > 1 else [text]
 
 

@@ -139,8 +139,7 @@ class CandidateFinder:
         return Candidates(tuple(kept), confidence, self._lead(kept))
 
     def _lead(self, ranked: Sequence[Candidate]) -> float:
-        """By how much the best is ahead of the next that rests on other claims: of two that say the same, either will
-        do."""
+        """Score margin between the best candidate and the next one that cites other claims."""
         if not ranked:
             return 0.0
         best, *others = ranked

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.advisor import Advisor
-from bot.nlu.sentence_splitter import MOST
+from bot.nlu.sentence_splitter import MOST_QUESTIONS
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_aspects_that_are_named_in_one_are_all_answered(advisor: Advisor) -> Non
 def test_of_many_aspects_no_more_are_answered_than_of_many_questions(advisor: Advisor) -> None:
     titles = ("Scope", "Objectives", "Tools", "Implementation", "Threats")
     reply = advisor.ask("scope, objective, tools, implementation, threats, approach, compliance, pros and cons of both")
-    assert sum(f"{title} compared" in reply.text for title in titles) == MOST
+    assert sum(f"{title} compared" in reply.text for title in titles) == MOST_QUESTIONS
 
 
 def test_numbered_questions_are_all_answered(advisor: Advisor) -> None:
