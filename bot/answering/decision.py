@@ -85,7 +85,7 @@ class Decider:
         missing = tuple(
             topic
             for topic in question.topics
-            if topic in question.asks_about and not self._knowledge.topics[topic].stated
+            if topic in question.focus_concepts and not self._knowledge.topics[topic].stated
         )
         decision = self._decide(question, resolved, candidates, missing)
         return decision._replace(candidates=candidates, resolved=resolved, missing=missing)
@@ -96,7 +96,7 @@ class Decider:
         Empty if `decision` is no answer, if a single aspect is named, or if another one has no answer on its subjects.
         """
         entry = self._knowledge.answers.get(decision.entry or "")
-        named = question.joined_aspects
+        named = question.coordinated_aspects
         if decision.outcome != "answer" or entry is None or entry.aspect not in named:
             return []
         others = [aspect for aspect in named if aspect != entry.aspect][: MOST_QUESTIONS - 1]
@@ -138,7 +138,7 @@ class Decider:
             if best.score >= limits.decline:
                 return Decision(entry.kind, entry=entry.id, rule=f"nearest to the examples of {entry.id}")
             return self._uncertain(question, resolved, candidates)
-        if not (question.content or question.mentions or resolved.extra):
+        if not (question.content_words or question.mentions or resolved.extra):
             return Decision("clarify", rule="has no word that says what it is about")
         if missing and best.score < limits.strong:
             return Decision("unstated", rule="names a topic on which the sources are silent")
@@ -180,7 +180,7 @@ class Decider:
 
     def _lacks_claims(self, question: Question, resolved: Resolved, entry: Answer) -> bool:
         """True if neither `entry` nor any claim covers the topics asked about, for the subjects in question."""
-        topics = [topic for topic in question.topics if topic in question.asks_about]
+        topics = [topic for topic in question.topics if topic in question.focus_concepts]
         if not topics or not resolved.subjects or not set(topics).isdisjoint(entry.topics):
             return False
         return not any(self._evidence.on(subject, topic) for subject in resolved.subjects for topic in topics)
@@ -280,7 +280,7 @@ def _lacks_antecedent(question: Question, resolved: Resolved) -> bool:
         or not (question.form == "yesno" or question.numeric)
     ):
         return False
-    return not english.PRONOUNS.isdisjoint(question.words) and len(question.content) <= 1
+    return not english.PRONOUNS.isdisjoint(question.words) and len(question.content_words) <= 1
 
 
 def _contrasted_pair(knowledge: KnowledgeBase) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ def explain(question: Question, decision: Decision, parts: list[tuple[Question, 
     """What was read, the candidates with their scores, the margin and the rule that decided: plain data."""
     return {
         "words": list(question.words),
-        "mended": [list(pair) for pair in question.mended],
+        "mended": [list(pair) for pair in question.corrections],
         "subjects": list(question.subjects),
         "topics": list(question.topics),
         "aspects": list(question.aspects),

@@ -80,12 +80,12 @@ class VerdictJudge:
         weighed = finding is not None and finding.verdict == "partly"
         if named is not None and not (weighed and set(named.claims) & set(entry.claims)):
             return _turned(named.verdict, question.is_negated), named.claims
-        if finding is None and len(entry.subjects) > 1 and _SAME.are_in(question.words):
+        if finding is None and len(entry.subjects) > 1 and _SAME.occur_in(question.words):
             return _turned("no", question.is_negated), ()  # two are compared because they are not the same
         verdict = _turned(finding.verdict if finding else "yes", contrary)
         if verdict == "yes" and self._of_another(question, asked, entry):
             return "no", ()
-        always = not contrary and _ALWAYS.are_in(question.words)
+        always = not contrary and _ALWAYS.occur_in(question.words)
         if verdict == "yes" and always and entry.claims and not self._says_always(entry):
             return "no", ()
         return verdict, ()
@@ -202,7 +202,7 @@ class VerdictJudge:
         claims = self._claims(entry)
         if not question.topics:
             return len(entry.bullets) > 1 or sum(claim.aspect == claims[0].aspect for claim in claims) > 1
-        return any(_EXAMPLES.are_in(claim.says.lower().split()) for claim in claims[:1])
+        return any(_EXAMPLES.occur_in(claim.says.lower().split()) for claim in claims[:1])
 
     def _says_always(self, entry: Answer) -> bool:
         """Whether what `entry` rests on leaves no exception."""

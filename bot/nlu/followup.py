@@ -37,7 +37,7 @@ def resolve(question: Question, last: LastTurn | None, knowledge: KnowledgeBase,
         return Resolved(own)
     words = set(question.words)
     in_names = _in_names_of_subjects(question)
-    rest = [word for word in question.content if word not in in_names and word not in english.FILLERS]
+    rest = [word for word in question.content_words if word not in in_names and word not in english.FILLERS]
     if own:
         return _with_names(question, rest, last, knowledge, reader)
     shared = _sharing_a_word(question, rest, last, knowledge, reader)
@@ -107,7 +107,7 @@ def _sharing_a_word(
     concepts = (knowledge.subjects[subject] for subject in last.subjects if subject in knowledge.subjects)
     endings = dict.fromkeys(name.partition(" ")[2] for one in concepts for name in (one.name, *one.names))
     for ending in filter(None, endings):
-        _, named = reader.named_in(f"{rest[0]} {ending}")
+        _, named = reader.recognize(f"{rest[0]} {ending}")
         if len(named) == 1 and named[0].start == 0 and named[0].layer == "subject":
             return (named[0].concept,)
     return ()

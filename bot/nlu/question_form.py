@@ -48,13 +48,13 @@ class Typed(NamedTuple):
 def unwrapped(words: list[str]) -> tuple[list[str], bool]:
     """Without what a statement is wrapped in, "are you saying that …"; and whether that denies it."""
     start, end = reporting_frame_span(words)
-    return words[:start] + words[end:], _DENIED.are_in(words[start:end])
+    return words[:start] + words[end:], _DENIED.occur_in(words[start:end])
 
 
 def reporting_frame_span(words: Sequence[str]) -> tuple[int, int]:
     """Token span of a reporting frame ("are you saying that"), (0, 0) if there is none."""
     for phrases in (_DENIED, _CLAIMED):
-        start, end = phrases.within(words)
+        start, end = phrases.find(words)
         if end and end < len(words):
             return start, end
     return 0, 0
@@ -79,14 +79,14 @@ def form_of(typed: Typed, words: Sequence[str], *, offers_choice: bool) -> Form:
         if any(word in english.QUESTION_WORDS for word in words[:6]):
             found = "open"
         else:
-            asks = "?" in typed.text or typed.wrapped or _tagged(words) or _POINTING.are_in(words)
+            asks = "?" in typed.text or typed.wrapped or _tagged(words) or _POINTING.occur_in(words)
             found = "yesno" if asks else "fragment"
     return "choice" if found == "yesno" and offers_choice else found
 
 
 def asks_for_number(words: Sequence[str]) -> bool:
     """Whether a number, a rate or a date is asked for."""
-    return _NUMERIC.are_in(words) or any(
+    return _NUMERIC.occur_in(words) or any(
         bound in english.BOUNDS and number.isdecimal() for bound, number in pairwise(words)
     )
 
@@ -100,17 +100,17 @@ def judgement_adjective(words: Sequence[str]) -> str:
 
 def asks_for_difference(words: Sequence[str]) -> bool:
     """Whether it is asked how one thing differs from another: "what is the difference between A and B"."""
-    return _DIFFERENCE.are_in(words)
+    return _DIFFERENCE.occur_in(words)
 
 
 def is_what_about(words: Sequence[str]) -> bool:
     """True for "and what about A", which repeats the last question with another subject."""
-    return _GOES_ON.opening(without_openers(list(words))) > 0
+    return _GOES_ON.prefix_length(without_openers(list(words))) > 0
 
 
 def asks_about_both(words: Sequence[str]) -> bool:
     """Whether two things are spoken of without being named: "the two", "both", "which one"."""
-    return _PAIR.are_in(words)
+    return _PAIR.occur_in(words)
 
 
 def asks_to_identify(words: Sequence[str]) -> bool:
@@ -118,18 +118,18 @@ def asks_to_identify(words: Sequence[str]) -> bool:
     asked = without_openers(list(words))
     if not asked or (asked[0] not in {"which", "what"} and asked[1:2] not in (["which"], ["what"])):
         return False
-    return asked[-1] in english.POINTERS or _POINTING.are_in(asked)
+    return asked[-1] in english.POINTERS or _POINTING.occur_in(asked)
 
 
 def audience_start(words: Sequence[str]) -> int:
     """Index at which an audience clause starts ("like I am new"); len(words) if there is none."""
-    wanted = any(word in english.IMPERATIVES for word in words[:4]) or _FRAMES.opening(words) > 0
-    return _AUDIENCE.start_in(words) if wanted else len(words)
+    wanted = any(word in english.IMPERATIVES for word in words[:4]) or _FRAMES.prefix_length(words) > 0
+    return _AUDIENCE.find_start(words) if wanted else len(words)
 
 
 def asks_if_only(words: Sequence[str]) -> bool:
     """True for exclusivity questions: "is X the only …", "nothing but X"."""
-    start, end = _ONLY.within(words)
+    start, end = _ONLY.find(words)
     return end > 0 and words[max(start - 1, 0)] not in ("not", "or")  # "A too, or only B?"
 
 
@@ -164,7 +164,7 @@ def clause_form(words: list[str]) -> Form | None:
         return None
     if len(words) == 1 and words[0] in english.OPENERS:
         return None  # "please"
-    frame = _FRAMES.opening(words)
+    frame = _FRAMES.prefix_length(words)
     if frame:
         rest = words[frame:]
         if words[0] in english.AUXILIARIES and not _asks(rest):
@@ -235,7 +235,7 @@ def is_negated(typed: Typed) -> bool:
         turns += 1
     if turns and not opens and _asks_back_plainly(typed.words):
         turns -= 1  # "A does not cover B, does it?" asks whether it does
-    turns += _REVERSALS.are_in(_without_attributes(asked))
+    turns += _REVERSALS.occur_in(_without_attributes(asked))
     return turns % 2 == 1
 
 

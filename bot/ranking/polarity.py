@@ -51,4 +51,4 @@ class Polarity:
 
 
 def _wording(question: Question) -> tuple[str, ...]:
-    return (*question.blanked, "<turned>") if question.is_negated else question.blanked
+    return (*question.delexicalized, "<turned>") if question.is_negated else question.delexicalized
