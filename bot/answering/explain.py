@@ -1,4 +1,4 @@
-"""Why a reply is what it is, as plain data for curators: what was read, what came near, what decided."""
+"""Explains a reply to curators, as plain data for `--explain` and the workbench."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from bot.nlu.question import Question
 
 
 def explain(question: Question, decision: Decision, parts: list[tuple[Question, Decision]]) -> dict[str, object]:
-    """What was read, the candidates with their scores, the margin and the rule that decided: plain data."""
+    """How the question was read, the candidates with their scores, the margin and the rule that decided."""
     return {
         "words": list(question.words),
         "mended": [list(pair) for pair in question.corrections],

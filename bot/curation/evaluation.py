@@ -130,9 +130,7 @@ def read_golds(lines: Iterable[str]) -> list[Gold]:
 
 
 def evaluate(
-    ask: Callable[[str, tuple[str, ...]], Reply],
-    golds: Iterable[Gold],
-    clock: Callable[[], float] = time.perf_counter,
+    ask: Callable[[str, tuple[str, ...]], Reply], golds: Iterable[Gold], clock: Callable[[], float] = time.perf_counter
 ) -> Evaluation:
     """Ask every question in a fresh conversation, and judge the replies."""
     cases = []
