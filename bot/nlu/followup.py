@@ -25,7 +25,6 @@ class Resolved(NamedTuple):
     subjects: tuple[str, ...]
     extra: tuple[str, ...] = ()  # features that the conversation adds for retrieval
     entry: str | None = None  # the conversation settles which answer is meant
-    topics: tuple[str, ...] = ()  # topics carried over
     rule: str = "complete"
     openly: bool = False  # goes on with a question that asked for no yes or no
 
@@ -44,7 +43,7 @@ def resolve(question: Question, last: LastTurn | None, knowledge: KnowledgeBase,
     if shared:
         return _swapped(question, shared, last, knowledge, reader)
     if last.entry and _asks_for_more(question):
-        return Resolved(last.subjects, entry=last.entry, topics=last.topics, rule="more of the last answer")
+        return Resolved(last.subjects, entry=last.entry, rule="more of the last answer")
     other = _other(last, knowledge) if _asks_for_other(question, rest) else None
     if other and (question.topics or question.aspects):
         return Resolved((other,), extra=(f"<{other}>",), rule="about the other subject")
@@ -66,7 +65,6 @@ def resolve(question: Question, last: LastTurn | None, knowledge: KnowledgeBase,
     return Resolved(
         subjects,
         extra=(*extra, *(f"<topic:{topic}>" for topic in topics)),
-        topics=topics,
         rule="leans on the last turn",
     )
 
@@ -170,7 +168,6 @@ def _swapped(
         subjects,
         extra=kept,
         entry=sibling.id if sibling else None,
-        topics=last.topics,
         rule="the last question about another subject",
         openly=openly,
     )
