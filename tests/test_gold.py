@@ -1,7 +1,8 @@
 """How well the advisor answers questions that it was not made with: figures, and every claim reached.
 
 `gold/questions.jsonl` was written from the claims alone. A question that fails here is no reason to add it to the
-knowledge: find out what it has in common with others, and mend that.
+knowledge: find out what it has in common with others, and mend that. `gold/reading.jsonl` has a few questions for each
+way of asking that the reader knows (`style`): all of them must come out right.
 """
 
 from pathlib import Path
@@ -9,14 +10,18 @@ from pathlib import Path
 import pytest
 
 from bot.advisor import Advisor
-from bot.curation.evaluation import Evaluation, evaluate, read_golds
+from bot.curation.evaluation import Evaluation, Gold, evaluate, fault, read_golds
 
-GOLD = Path(__file__).parent / "gold" / "questions.jsonl"
+GOLD = Path(__file__).parent / "gold"
+
+
+def golds(name: str) -> list[Gold]:
+    return read_golds((GOLD / name).read_text(encoding="utf-8").splitlines())
 
 
 @pytest.fixture(scope="module")
 def scored(advisor: Advisor) -> Evaluation:
-    return evaluate(advisor.ask, read_golds(GOLD.read_text(encoding="utf-8").splitlines()))
+    return evaluate(advisor.ask, golds("questions.jsonl"))
 
 
 def test_most_questions_are_answered_rightly(scored: Evaluation) -> None:
@@ -44,3 +49,9 @@ def test_every_claim_is_reached_by_a_question(scored: Evaluation, advisor: Advis
         if any(citation.claim in either.split("|") for either in case.gold.must)
     }
     assert set(advisor.knowledge.claims) - reached == set()
+
+
+@pytest.mark.parametrize("gold", golds("reading.jsonl"), ids=lambda gold: f"{gold.style}: {gold.question[:60]}")
+def test_every_way_of_asking_is_understood(gold: Gold, advisor: Advisor) -> None:
+    reply = advisor.ask(gold.question, gold.history)
+    assert (fault(gold, reply), reply.kind) == ("", gold.kind), reply.text

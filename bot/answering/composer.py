@@ -1,4 +1,4 @@
-"""Replies made of curated answers and claims: text, citations with their places, disclosure, next steps."""
+"""The parts of a reply: body, citations with their places, disclosure and choices."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ MOST_CHOICES = 5
 
 
 class Composer:
-    """Draws what is shown from the knowledge."""
+    """Turns entries, claims and sources of the knowledge into the parts of a reply."""
 
     def __init__(self, knowledge: KnowledgeBase) -> None:
         self._knowledge = knowledge
@@ -62,14 +62,14 @@ class Composer:
         return ", ".join(part for part in parts if part) + ". " + found.disclosure
 
     def disclosure(self, claims: Sequence[str]) -> str:
-        """The source's header, where what is said rests on the source's promotion of its own product."""
+        """The source lines of the promotional ones among these claims; "" if there is none."""
         promoting = [
             self._knowledge.claims[claim].source for claim in claims if self._knowledge.claims[claim].promotion
         ]
         return " ".join(self.source_line(source) for source in dict.fromkeys(promoting))
 
     def name(self, concept: str) -> str:
-        """What a subject, topic or aspect is called."""
+        """The display name of a subject, topic or aspect; `concept` itself if it is unknown."""
         for layer in (self._knowledge.subjects, self._knowledge.topics, self._knowledge.aspects):
             if concept in layer:
                 return layer[concept].name

@@ -1,4 +1,4 @@
-"""Deciding: answer, did-you-mean, or an honest decline. An answer needs a match in content, not only a score."""
+"""The decision on a question: answer, clarify or decline. An answer needs a match in content, not only a score."""
 
 from __future__ import annotations
 
@@ -14,32 +14,31 @@ from bot.nlu import english
 from bot.nlu.entities import stem
 from bot.nlu.followup import Resolved, resolve, sibling_in, sibling_of
 from bot.nlu.question import Question, QuestionReader, words_outside_mentions
-from bot.nlu.sentence_splitter import MOST
+from bot.nlu.sentence_splitter import MOST_QUESTIONS
 from bot.ranking.candidates import Candidate, CandidateFinder, Candidates
 from bot.ranking.entry_words import EntryWords
 
 Outcome = Literal["answer", "unstated", "offtopic", "clarify", "help", "triage"]
 
-
-NEAREST = 3  # answers whose words are looked at
+NEAREST = 3  # candidates whose words the question is compared with
 
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """Scores from which a decision is taken."""
+    """The least scores of the best candidate for each outcome."""
 
-    answer: float = 0.16  # from here an answer is given, where nothing else is near
-    plain: float = 0.14  # the same for a question that names nothing the vocabulary knows
-    maybe: float = 0.10  # from here it is worth asking what was meant
-    clear: float = 0.30  # from here no lead over the next is asked for
-    near: float = 0.22  # wording from which an answer stands although nothing is said of the subject on what is named
-    margin: float = 0.01  # the lead over the next that is asked for below that
-    decline: float = 0.12  # from here the examples of a decline, or of small talk, are near enough
-    strong: float = 0.80  # from here an answer stands although the question names something the sources are silent on
+    answer: float = 0.16  # for an answer
+    plain: float = 0.14  # for an answer to a question without mentions
+    maybe: float = 0.10  # for a clarification ("did you mean …?")
+    clear: float = 0.30  # for an answer without a margin over the next candidate
+    near: float = 0.22  # of the wording alone: for an answer although no claim covers the subject and topic named
+    margin: float = 0.01  # required over the next candidate, below `clear`
+    decline: float = 0.12  # for a decline, or for small talk
+    strong: float = 0.80  # for an answer to a question that names a topic on which the sources are silent
 
 
 class Decision(NamedTuple):
-    """What is to be said to one question, and why."""
+    """The outcome of one question, what the reply is made of, and the rule that decided."""
 
     outcome: Outcome
     entry: str | None = None
@@ -47,7 +46,7 @@ class Decision(NamedTuple):
     claims: tuple[str, ...] = ()
     subjects: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
-    missing: tuple[str, ...] = ()  # topics that were asked about and on which the sources are silent
+    missing: tuple[str, ...] = ()  # topics asked about on which the sources are silent
     options: tuple[str, ...] = ()  # entries to choose from
     rule: str = ""
     candidates: Candidates = Candidates((), 0.0)
@@ -55,7 +54,7 @@ class Decision(NamedTuple):
 
 
 class Decider:
-    """Decides what to say to a question, from the knowledge and from what the conversation was about."""
+    """Dialogue policy for questions: (question, last turn) -> Decision."""
 
     def __init__(
         self,
@@ -63,7 +62,7 @@ class Decider:
         reader: QuestionReader,
         finder: CandidateFinder,
         evidence: Evidence,
-        wording: EntryWords,
+        entry_words: EntryWords,
         thresholds: Thresholds,
     ) -> None:
         self._knowledge = knowledge
@@ -71,34 +70,36 @@ class Decider:
         self._finder = finder
         self._evidence = evidence
         self._limits = thresholds
-        self._wording = wording
+        self._entry_words = entry_words
         self._judge = VerdictJudge(knowledge, evidence)
-        self._pair = _compared(knowledge)
+        self._contrasted = _contrasted_pair(knowledge)
 
     def decide(self, question: Question, last: LastTurn | None) -> Decision:
-        """What is to be said to `question`, after what was talked about in `last`."""
-        if last and question.goes_on and self._reader.read(last.question).form == "yesno":
+        """The decision on `question`, with what it leaves out taken from `last` (None: a fresh conversation)."""
+        if last and question.is_what_about and self._reader.read(last.question).form == "yesno":
             question = replace(question, form="yesno")  # "does A cover X?", "and what about Y?"
         resolved = resolve(question, last, self._knowledge, self._reader)
-        subjects = resolved.subjects or (self._pair if question.pair else ())
+        subjects = resolved.subjects or (self._contrasted if question.refers_to_both else ())
         said = last.entry if last and resolved.extra else None
         candidates = self._finder.rank(question, subjects, resolved.extra, said=said)
         missing = tuple(
             topic
             for topic in question.topics
-            if topic in question.asks_about and not self._knowledge.topics[topic].stated
+            if topic in question.focus_concepts and not self._knowledge.topics[topic].stated
         )
         decision = self._decide(question, resolved, candidates, missing)
         return decision._replace(candidates=candidates, resolved=resolved, missing=missing)
 
     def on_each_aspect(self, question: Question, decision: Decision) -> list[Decision]:
-        """`decision` and one for each other aspect that is named in one with its own, up to MOST: "the costs and the
-        risks of A". Empty where there are no others, or no answers on them."""
+        """One decision for each coordinated aspect ("the costs and the risks of A"), at most MOST_QUESTIONS, in order.
+
+        Empty if `decision` is no answer, if a single aspect is named, or if another one has no answer on its subjects.
+        """
         entry = self._knowledge.answers.get(decision.entry or "")
-        named = question.joined_aspects
+        named = question.coordinated_aspects
         if decision.outcome != "answer" or entry is None or entry.aspect not in named:
             return []
-        others = [aspect for aspect in named if aspect != entry.aspect][: MOST - 1]
+        others = [aspect for aspect in named if aspect != entry.aspect][: MOST_QUESTIONS - 1]
         siblings = [one for aspect in others if (one := sibling_in(aspect, entry.subjects, self._knowledge))]
         if len(siblings) < len(others):
             return []
@@ -111,7 +112,8 @@ class Decider:
         return [decisions[aspect] for aspect in named if aspect in decisions]
 
     def _asked(self, subjects: tuple[str, ...], entry: Answer) -> tuple[str, ...]:
-        """Of the subjects named, those `entry` deals with; else those that can be compared, or that do not speak."""
+        """Subjects to answer for: those the entry covers; else those with a contrast; else those that are not the
+        source itself."""
         dealt_with = tuple(subject for subject in subjects if subject in entry.subjects)
         known = self._knowledge.subjects
         comparable = tuple(subject for subject in subjects if known[subject].contrast)
@@ -128,7 +130,7 @@ class Decider:
             return Decision("offtopic", rule="no candidate")
         limits = self._limits
         entry = self._knowledge.answers[best.entry]
-        if best.score < limits.strong and _points_nowhere(question, resolved):
+        if best.score < limits.strong and _lacks_antecedent(question, resolved):
             return Decision("clarify", rule="points to something that was not named")
         if entry.kind != "answer":
             if missing and entry.kind in ("help", "triage") and best.score < limits.strong:
@@ -136,13 +138,13 @@ class Decider:
             if best.score >= limits.decline:
                 return Decision(entry.kind, entry=entry.id, rule=f"nearest to the examples of {entry.id}")
             return self._uncertain(question, resolved, candidates)
-        if not (question.content or question.mentions or resolved.extra):
+        if not (question.content_words or question.mentions or resolved.extra):
             return Decision("clarify", rule="has no word that says what it is about")
         if missing and best.score < limits.strong:
             return Decision("unstated", rule="names a topic on which the sources are silent")
-        if unsaid := self._unsaid(question, resolved, best, entry):
-            return Decision("unstated", rule=unsaid)
-        if best.score < limits.strong and self._is_foreign(question, resolved, candidates):
+        if rule := self._unstated_rule(question, resolved, best, entry):
+            return Decision("unstated", rule=rule)
+        if best.score < limits.strong and self._is_out_of_scope(question, resolved, candidates):
             return Decision("offtopic", rule="shares no word of its own with the nearest answers")
         named = bool(question.mentions or resolved.subjects)
         enough = best.score >= (limits.answer if named else limits.plain)
@@ -150,45 +152,46 @@ class Decider:
             return self._answer(question, resolved, best, "best candidate")
         return self._uncertain(question, resolved, candidates)
 
-    def _unsaid(self, question: Question, resolved: Resolved, best: Candidate, entry: Answer) -> str:
-        """What the question asks for that the sources don't say, near as `entry` is; empty where there is nothing."""
-        if question.numeric and not self._wording.counts(entry, question.words):
+    def _unstated_rule(self, question: Question, resolved: Resolved, best: Candidate, entry: Answer) -> str:
+        """The rule by which `entry` does not answer the question, near as it is; "" if it does."""
+        if question.numeric and not self._entry_words.counts(entry, question.words):
             return "asks for a number"
-        if question.judged and not question.topics and not self._wording.speaks_of(entry, question.judged):
+        adjective = question.judgement_adjective
+        if adjective and not question.topics and not self._entry_words.speaks_of(entry, adjective):
             return "asks for a judgement that the sources don't give"
-        if len(entry.subjects) < 2 and not question.pair and question.differs:
+        if len(entry.subjects) < 2 and not question.refers_to_both and question.asks_difference:
             return "asks for the difference of what the sources don't compare"
-        if question.respect and not self._compares_in(question, entry):
+        if question.comparison_adjective and not self._covers_comparison(question, entry):
             return "compares in a respect that the sources don't speak of"
-        if best.wording < self._limits.near and self._nothing_said(question, resolved, entry):
+        if best.wording < self._limits.near and self._lacks_claims(question, resolved, entry):
             return "nothing is said of that subject on that topic"
         return ""
 
-    def _is_foreign(self, question: Question, resolved: Resolved, candidates: Candidates) -> bool:
-        """Whether the question names no subject and no topic, and the nearest answers lack all its other words."""
-        leans = resolved.extra and (question.aspects or not english.PRONOUNS.isdisjoint(question.words))
-        if question.subjects or question.topics or leans or question.pair:
+    def _is_out_of_scope(self, question: Question, resolved: Resolved, candidates: Candidates) -> bool:
+        """True if the question has no subject or topic and shares no content word with the nearest answers."""
+        is_anaphoric = resolved.extra and (question.aspects or not english.PRONOUNS.isdisjoint(question.words))
+        if question.subjects or question.topics or is_anaphoric or question.refers_to_both:
             return False
         words = words_outside_mentions(question.words, question.mentions)
         own = {stem(word) for word in words if word not in english.FUNCTION_WORDS}
         near = (self._knowledge.answers[candidate.entry] for candidate in candidates.ranked[:NEAREST])
         answers = (answer for answer in near if answer.kind == "answer")
-        return len(own) > 1 and all(self._wording.stems(answer).isdisjoint(own) for answer in answers)
+        return len(own) > 1 and all(self._entry_words.stems(answer).isdisjoint(own) for answer in answers)
 
-    def _nothing_said(self, question: Question, resolved: Resolved, entry: Answer) -> bool:
-        """Whether the question names topics on which neither `entry` nor any claim says anything of its subjects."""
-        topics = [topic for topic in question.topics if topic in question.asks_about]
+    def _lacks_claims(self, question: Question, resolved: Resolved, entry: Answer) -> bool:
+        """True if neither `entry` nor any claim covers the topics asked about, for the subjects in question."""
+        topics = [topic for topic in question.topics if topic in question.focus_concepts]
         if not topics or not resolved.subjects or not set(topics).isdisjoint(entry.topics):
             return False
         return not any(self._evidence.on(subject, topic) for subject in resolved.subjects for topic in topics)
 
-    def _compares_in(self, question: Question, entry: Answer) -> bool:
-        """Whether `entry` speaks of that in which the question compares."""
+    def _covers_comparison(self, question: Question, entry: Answer) -> bool:
+        """True if `entry` covers the topic, the aspect or the adjective by which the question compares."""
         named = set(question.topics) & set(entry.topics) or (entry.aspect and entry.aspect in question.aspects)
-        return bool(named) or self._wording.speaks_of(entry, question.respect)
+        return bool(named) or self._entry_words.speaks_of(entry, question.comparison_adjective)
 
     def _uncertain(self, question: Question, resolved: Resolved, candidates: Candidates) -> Decision:
-        """No candidate is good enough by itself: the claims may still say it; else ask, else decline."""
+        """The decision where no candidate is good enough: an answer from the claims, a clarification or a decline."""
         from_claims = self._from_claims(question, resolved)
         if from_claims is not None:
             return from_claims
@@ -200,7 +203,7 @@ class Decider:
         return Decision("unstated" if in_field else "offtopic", rule="no candidate is good enough")
 
     def _from_claims(self, question: Question, resolved: Resolved) -> Decision | None:
-        """An answer from the claims themselves, where subject and topic are named and no curated answer was near."""
+        """An answer straight from the claims on a subject and topic of the question; None if there are none."""
         topics = [
             topic
             for topic in question.topics
@@ -234,8 +237,8 @@ class Decider:
         entry = self._knowledge.answers[candidate.entry]
         finding: Finding | None
         claims = entry.claims
-        pair = self._pair if question.pair and not set(self._pair).isdisjoint(entry.subjects) else ()
-        asked = self._asked(resolved.subjects or pair, entry)
+        both = question.refers_to_both and not set(self._contrasted).isdisjoint(entry.subjects)
+        asked = self._asked(resolved.subjects or (self._contrasted if both else ()), entry)
         if asked and entry.subjects and not set(asked) & set(entry.subjects):
             sibling = sibling_of(entry, asked[:1], self._knowledge)
             if sibling is not None:
@@ -249,46 +252,39 @@ class Decider:
                     return Decision(
                         "unstated", options=(entry.id,), subjects=asked, rule="said of another subject only"
                     )
-                claims = tuple(dict.fromkeys((*self._own(asked[0], finding), *claims)))
+                claims = tuple(dict.fromkeys((*self._own_claim(asked[0], finding), *claims)))
                 rule += ", by contrast with the other subject"
         else:
             finding = self._evidence.of_entry(entry, asked)
-        verdict, besides = self._judge.verdict(
-            question,
-            resolved,
-            entry,
-            asked,
-            finding,
-            contrary=candidate.contrary,
-        )
-        claims = tuple(dict.fromkeys((*claims, *besides)))
+        verdict, more = self._judge.verdict(question, resolved, entry, asked, finding, contrary=candidate.contrary)
+        claims = tuple(dict.fromkeys((*claims, *more)))
         return Decision(
             "answer", entry=entry.id, verdict=verdict, claims=claims, subjects=asked or entry.subjects,
             topics=entry.topics, rule=rule,
         )  # fmt: skip
 
-    def _own(self, subject: str, finding: Finding) -> tuple[str, ...]:
-        """What is said of `subject` itself in the aspect in which `finding` tells it from another: at most a claim."""
+    def _own_claim(self, subject: str, finding: Finding) -> tuple[str, ...]:
+        """At most one claim on `subject` itself, in an aspect of the claims of `finding`."""
         aspects = {self._knowledge.claims[claim].aspect for claim in finding.claims}
         claims = self._knowledge.claims.values()
         return tuple(claim.id for claim in claims if subject in claim.subjects and claim.aspect in aspects)[:1]
 
 
-def _points_nowhere(question: Question, resolved: Resolved) -> bool:
-    """Whether something is asked of "it" or "that", with nothing named and nothing said before: "is it better?"."""
+def _lacks_antecedent(question: Question, resolved: Resolved) -> bool:
+    """True for an anaphoric question without an antecedent: "is it better?" as the first message."""
     if (
         question.mentions
-        or question.pair
+        or question.refers_to_both
         or resolved.extra
         or resolved.subjects
         or not (question.form == "yesno" or question.numeric)
     ):
         return False
-    return not english.PRONOUNS.isdisjoint(question.words) and len(question.content) <= 1
+    return not english.PRONOUNS.isdisjoint(question.words) and len(question.content_words) <= 1
 
 
-def _compared(knowledge: KnowledgeBase) -> tuple[str, ...]:
-    """The two subjects that "both" and "which one" mean when none is named: the first that has just one contrast."""
+def _contrasted_pair(knowledge: KnowledgeBase) -> tuple[str, ...]:
+    """The two subjects that "both" and "which one" refer to: the first with exactly one contrast, and that contrast."""
     for subject in knowledge.subjects.values():
         if len(subject.contrast) == 1:
             return (subject.id, subject.contrast[0])

@@ -1,4 +1,4 @@
-"""Why a reply is what it is, as plain data for curators: what was read, what came near, what decided."""
+"""Explains a reply to curators, as plain data for `--explain` and the workbench."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from bot.nlu.question import Question
 
 
 def explain(question: Question, decision: Decision, parts: list[tuple[Question, Decision]]) -> dict[str, object]:
-    """What was read, the candidates with their scores, the margin and the rule that decided: plain data."""
+    """How the question was read, the candidates with their scores, the margin and the rule that decided."""
     return {
         "words": list(question.words),
-        "mended": [list(pair) for pair in question.mended],
+        "mended": [list(pair) for pair in question.corrections],
         "subjects": list(question.subjects),
         "topics": list(question.topics),
         "aspects": list(question.aspects),
         "form": question.form,
-        "reversed": question.reversed,
+        "reversed": question.is_negated,
         "context": decision.resolved.rule,
         "candidates": [
             {"entry": c.entry, "score": round(c.score, 3), "wording": round(c.wording, 3), "contrary": c.contrary}

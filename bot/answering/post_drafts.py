@@ -1,4 +1,4 @@
-"""What is posted in channels: a curated answer or a recommendation, drawn as a post."""
+"""Drafts of what is posted in channels: a curated answer or a recommendation."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from bot.domain.messages import Reply
 from bot.domain.records import Subscription
 from bot.knowledge.model import KnowledgeBase
 
-ANSWER, RECORD = "answer", "record"
+ANSWER, RECORD = "answer", "record"  # what a share command names
 
 
 class PostDrafts:
-    """Draws posts. `recommend` gives the reply for a kept recommendation, and raises ValueError where it is none."""
+    """Drafts posts. `recommend`: the reply for a stored recommendation; raises ValueError if it can't be read."""
 
     def __init__(self, knowledge: KnowledgeBase, responder: Responder, recommend: Callable[[str], Reply]) -> None:
         self.knowledge = knowledge
@@ -24,14 +24,14 @@ class PostDrafts:
         self._say = knowledge.phrases
 
     def answer(self, entry: str) -> Post | None:
-        """The post of a curated answer; None where there is no such answer to be shown."""
+        """The post of a curated answer; None if `entry` is none."""
         found = self.knowledge.answers.get(entry)
         if found is None or found.kind != "answer":
             return None
         return replace(self._drawn(self._responder.entry(found)), entry=entry)
 
     def recommendation(self, id: str, record: str) -> Post | None:
-        """The post of the recommendation `id`; None where `record` is not one (any more)."""
+        """The post of the recommendation `id`; None if its `record` can't be read (any more)."""
         try:
             reply = self._recommend(record)
         except ValueError:
@@ -39,7 +39,10 @@ class PostDrafts:
         return replace(self._drawn(reply), record=id)
 
     def subscribed(self, entry: str, subscription: Subscription) -> Post:
-        """The post that a subscription brings. It names who set it up, how often, and how to stop it."""
+        """The post of a subscription: names who set it up, how often it comes and how to stop it.
+
+        Raises LookupError if `entry` is no curated answer.
+        """
         post = self.answer(entry)
         if post is None:
             raise LookupError(entry)
@@ -47,7 +50,7 @@ class PostDrafts:
         return replace(post, shared_by=subscription.person, cadence=subscription.cadence, how_to_ask=how)
 
     def subscribable(self) -> tuple[str, ...]:
-        """Answers to recommend in turn: those that rest on claims, none of which is the source's own promotion."""
+        """Ids of the answers that a subscription brings in turn: those with claims, none of them promotional."""
         claims = self.knowledge.claims
         return tuple(
             entry.id
@@ -56,8 +59,10 @@ class PostDrafts:
         )
 
     def redrawn(self, post: Post, day: str) -> Post | None:
-        """`post` as its entry reads now, updated on `day` (ISO date). None where it reads the same, is gone, or is no
-        entry's: a recommendation stands by the knowledge that it was made with."""
+        """`post` with the present text of its entry, updated on `day` (ISO date).
+
+        None if the text is the same, or if the post has no entry (any more): recommendations are never updated.
+        """
         fresh = self.answer(post.entry) if post.entry else None
         if fresh is None or _content(fresh) == _content(post):
             return None

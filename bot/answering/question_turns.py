@@ -1,4 +1,4 @@
-"""Turns on questions: one message may hold several, a question may go on with the last one, or find no answer."""
+"""Turns on questions: the questions of a message, the context of the next one, and the gaps."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from bot.nlu.question import Question, QuestionReader
 from bot.nlu.sentence_splitter import split_questions
 
 StartTriage = Callable[[Message, Conversation], Turn]
-"""Begins the guided dialogue, or says that there is none."""
+"""Starts the guided dialogue, or says that there is none."""
 
 
 class QuestionTurns:
@@ -39,31 +39,30 @@ class QuestionTurns:
         self._start_triage = start_triage
 
     def turn(self, whole: Question, message: Message, conversation: Conversation, *, incident: bool) -> Turn:
-        """The turn on the question `whole`. `incident`: an incident under way is reported, whose contact comes
-        first."""
-        # What somebody else wrote does not go on with what this person talked about.
+        """The turn on the question `whole`. `incident`: it reports one, so the security contact comes first."""
+        # A quoted message is somebody else's, and this person's last turn is not its context.
         before = None if message.quoted else conversation.last
         decision = self._decider.decide(whole, before)
         if decision.outcome == "triage" and not incident:
             return self._start_triage(message, conversation)
         parts = self._parts(whole, decision, before)
         if len({found.entry for _, found in parts}) == 1:
-            decision, parts = parts[0][1], []  # the questions of a message agree on another answer than all of it gives
+            decision, parts = parts[0][1], []  # all questions of the message have one answer
         why = partial(explain, whole, decision, parts)
         reply = self._responder.parts(parts, why) if parts else self._responder.reply(whole, decision, why)
         if incident:
             reply = self._responder.incident(reply)
-        last = self._remember(whole, [decision for _, decision in parts] or [decision], before)
+        last = self._last_turn(whole, [decision for _, decision in parts] or [decision], before)
         return Turn(reply, replace(conversation, last=last), self._gap(whole, reply))
 
     def _gap(self, question: Question, reply: Reply) -> tuple[Effect, ...]:
-        """A question that found no answer, for the curator."""
+        """The question for the curator, if the reply does not answer it."""
         if reply.kind not in UNANSWERED:
             return ()
         return (Unanswered(question.text, reply.kind, reply.best_entry, reply.confidence, self._knowledge.version),)
 
     def _parts(self, whole: Question, decision: Decision, last: LastTurn | None) -> list[tuple[Question, Decision]]:
-        """The questions within a message with what is decided on each, where together they say more than the whole."""
+        """Each question of a message with its decision; empty if together they say no more than `decision` does."""
         pieces = split_questions(whole.text)
         if len(pieces) < 2:
             return [(whole, one) for one in self._decider.on_each_aspect(whole, decision)]
@@ -72,10 +71,10 @@ class QuestionTurns:
         for piece in pieces:
             question = self._reader.read(piece)
             found = self._decider.decide(question, before)
-            before = self._remember(question, [found], before)
+            before = self._last_turn(question, [found], before)
             decided.append((question, found))
         answers = {found.entry for _, found in decided if found.outcome == "answer"}
-        if len(answers) == 1 and all(_surer(found, decision) for _, found in decided):
+        if len(answers) == 1 and all(_is_surer(found, decision) for _, found in decided):
             return decided
         if any(found.outcome not in ("answer", "unstated") for _, found in decided):
             return []
@@ -86,8 +85,8 @@ class QuestionTurns:
             return []
         return decided
 
-    def _remember(self, question: Question, decisions: list[Decision], before: LastTurn | None) -> LastTurn:
-        """What was talked about: an unanswered question leaves what was known before in place."""
+    def _last_turn(self, question: Question, decisions: list[Decision], before: LastTurn | None) -> LastTurn:
+        """The context of the next question. If none was answered, it keeps what this question leaves open."""
         answered = [decision for decision in decisions if decision.outcome == "answer"]
         if not answered:
             subjects = question.subjects or (before.subjects if before else ())
@@ -111,8 +110,8 @@ class QuestionTurns:
         )
 
 
-def _surer(one: Decision, other: Decision) -> bool:
-    """Whether `one` is an answer, and another and a surer one than `other`."""
+def _is_surer(one: Decision, other: Decision) -> bool:
+    """True if `one` is an answer with another entry than `other` and a higher score."""
     best, least = one.candidates.best, other.candidates.best
     if one.outcome != "answer" or one.entry == other.entry or best is None or least is None:
         return False

@@ -1,4 +1,4 @@
-"""From a decision to a reply: what is said, with which claims, and which next steps are offered."""
+"""From a decision to a reply: text, claims and next steps."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from bot.knowledge.model import Answer, KnowledgeBase
 from bot.nlu.command_parser import listed
 from bot.nlu.question import Question
 
-EXAMPLES = 3  # of questions, for who asked something else
+MOST_EXAMPLES = 3  # example questions in an off-topic reply
 _VERDICTS: dict[Verdict, str] = {"yes": "verdict-yes", "no": "verdict-no", "partly": "verdict-partly"}
 
 
 class Responder:
-    """Words every decision. `contact`: whom to reach in an incident."""
+    """Makes replies. `contact`: whom to reach in an incident, as people should read it; "" if nobody is named."""
 
     def __init__(self, knowledge: KnowledgeBase, composer: Composer, contact: str) -> None:
         self._knowledge = knowledge
@@ -74,7 +74,7 @@ class Responder:
         return replace(reply, citations=self._composer.citations(claims), disclosure=disclosure)
 
     def entry(self, entry: Answer, verdict: Verdict | None = None) -> Reply:
-        """A curated answer as it is; `verdict`: to the yes/no question that was asked. Each is made once."""
+        """The reply with a curated answer, and with `verdict` to a yes/no question. Each is composed once."""
         key = entry.id, verdict
         if key not in self._entries:
             self._entries[key] = self._entry(entry, verdict)
@@ -119,10 +119,7 @@ class Responder:
         body: list[Block] = [Paragraph(text)]
         if nearby:
             first = nearby[0]
-            body += [
-                Paragraph(self._say("unstated-nearby")),
-                Bullets((_first_sentence(first.answer),)),
-            ]
+            body += [Paragraph(self._say("unstated-nearby")), Bullets((_first_sentence(first.answer),))]
         return Reply(
             "unstated",
             self._say("unstated-title"),
@@ -131,7 +128,7 @@ class Responder:
         )
 
     def _nearby(self, decision: Decision) -> list[Answer]:
-        """Answers near to what was asked: about a subject that was named, or carried over."""
+        """At most three answers near the question: its options, then candidates that share a subject with it."""
         subjects = set(decision.resolved.subjects)
         ranked = [self._knowledge.answers[candidate.entry] for candidate in decision.candidates.ranked]
         chosen = [self._knowledge.answers[option] for option in decision.options if option in self._knowledge.answers]
@@ -163,14 +160,9 @@ class Responder:
 
     def offtopic(self) -> Reply:
         body: tuple[Block, ...] = (Paragraph(self._say("offtopic")),)
-        if examples := self._say.all("help-examples")[:EXAMPLES]:
+        if examples := self._say.all("help-examples")[:MOST_EXAMPLES]:
             body += (Paragraph(self._say("offtopic-examples")), Bullets(examples))
-        return Reply(
-            "offtopic",
-            self._say("offtopic-title"),
-            body=body,
-            choices=self._starting_points(),
-        )
+        return Reply("offtopic", self._say("offtopic-title"), body=body, choices=self._starting_points())
 
     def _conversational(self, entry: str | None) -> Reply:
         found = self._knowledge.answers.get(entry or "")
@@ -187,7 +179,7 @@ class Responder:
         )
 
     def help(self, *, empty: bool = False, can_post: bool = False) -> Reply:
-        """What can be asked, with examples and commands; `empty`: in answer to a message without a question."""
+        """What can be asked, with examples and commands. `empty`: the message had no text."""
         intro = self._say("empty" if empty else "help-intro")
         examples = self._say.all("help-examples")
         described = tuple(f"{command.name}: {self._say(command.phrase)}" for command in listed(can_post))
@@ -205,58 +197,36 @@ class Responder:
         answers = [entry for entry in self._knowledge.answers.values() if entry.kind == "answer"]
         first = [entry for entry in answers if entry.aspect] or answers
         body = (Bullets(tuple(self._composer.title(entry.id) for entry in first[:40])),)
-        return Reply(
-            "help",
-            self._say("topics-title"),
-            body=body,
-            choices=self._starting_points(),
-        )
+        return Reply("help", self._say("topics-title"), body=body, choices=self._starting_points())
 
     def about(self) -> Reply:
         body = tuple(Paragraph(self._composer.source_line(source)) for source in self._knowledge.sources)
-        return Reply(
-            "help",
-            self._say("about-title"),
-            body=body,
-            choices=self._starting_points(),
-        )
+        return Reply("help", self._say("about-title"), body=body, choices=self._starting_points())
 
     def offers_triage(self) -> Reply:
-        """Where the dialogue would answer best, and is not for the advisor to begin."""
+        """Offers the guided dialogue instead of starting it, in reply to a quoted message."""
         body = (Paragraph(self._say("offers-triage")),)
         start = Choice(self._say("offers-triage-start"), "triage")
         return Reply("notice", self._say("offers-triage-title"), body=body, choices=(start,))
 
     def no_triage(self) -> Reply:
-        """Where the knowledge has no guided dialogue: said plainly, with what can be asked instead."""
+        """Says that the knowledge has no guided dialogue, and offers starting points."""
         text = self._say("no-triage")
         return Reply("triage", "", body=(Paragraph(text),), choices=self._starting_points())
 
     def secret(self) -> Reply:
-        return Reply(
-            "notice",
-            self._say("secret-title"),
-            body=(Paragraph(self._say("secret")),),
-        )
+        return Reply("notice", self._say("secret-title"), body=(Paragraph(self._say("secret")),))
 
     def incident(self, reply: Reply) -> Reply:
-        """The security contact first, then what the source says, if anything."""
+        """The security contact, then `reply` if it is an answer."""
         contact = (
             self._say("incident-contact", contact=self._contact) if self._contact else self._say("incident-no-contact")
         )
-        first: tuple[Block, ...] = (
-            Paragraph(self._say("incident")),
-            Paragraph(contact),
-        )
+        first: tuple[Block, ...] = (Paragraph(self._say("incident")), Paragraph(contact))
         if reply.kind != "answer":
             return Reply("notice", self._say("incident-title"), body=first, choices=reply.choices)
         after = (Paragraph(self._say("incident-after")), Heading(reply.title))
-        return replace(
-            reply,
-            title=self._say("incident-title"),
-            verdict=None,
-            body=(*first, *after, *reply.body),
-        )
+        return replace(reply, title=self._say("incident-title"), verdict=None, body=(*first, *after, *reply.body))
 
     def forgetting(self) -> Reply:
         return Reply("notice", self._say("forgotten-title"))
@@ -266,11 +236,7 @@ class Responder:
         return replace(self.help(), kind="notice", title=self._say("unknown-command", command=name))
 
     def unknown_answer(self) -> Reply:
-        return Reply(
-            "notice",
-            body=(Paragraph(self._say("unknown-answer")),),
-            choices=self._starting_points(),
-        )
+        return Reply("notice", body=(Paragraph(self._say("unknown-answer")),), choices=self._starting_points())
 
     def _headline(self, reply: Reply) -> str:
         return f"{self._say(_VERDICTS[reply.verdict])}. {reply.title}" if reply.verdict else reply.title

@@ -47,13 +47,13 @@ class VerdictJudge:
         if bare and not any(mention.opposite for mention in question.mentions):
             contrary = False  # "and A?" has no wording of its own that could be near to another one
         verdict, claims = self._judge(question, entry, asked, finding, contrary=contrary)
-        return verdict and _turned(verdict, question.denied), claims
+        return verdict and _turned(verdict, question.frame_denies), claims
 
     def on_claims(self, question: Question, subject: str, finding: Finding) -> Verdict:
         """The verdict on what is said of `subject` in the claims of `finding`, where no curated answer is near."""
-        if question.only and self._says_more(question, (subject,)):
-            return _turned("no", question.reversed)
-        return _turned(finding.verdict, question.reversed)
+        if question.is_exclusive and self._says_more(question, (subject,)):
+            return _turned("no", question.is_negated)
+        return _turned(finding.verdict, question.is_negated)
 
     def _judge(
         self,
@@ -68,31 +68,31 @@ class VerdictJudge:
         if compared is not None:
             if compared.rule == "contrast" and self._speaks_of_one(entry):
                 return None, ()
-            return _turned(compared.verdict, question.reversed), compared.claims
+            return _turned(compared.verdict, question.is_negated), compared.claims
         joined = self._joined(question, asked) or self._together(question, entry)
         if joined is not None:
             return joined.verdict, joined.claims
-        if question.only and question.reversed and (others := self._denied_beside(question, asked)):
+        if question.is_exclusive and question.is_negated and (others := self._denied_beside(question, asked)):
             return "no", others  # "is X all that it leaves out"
-        if question.only and (self._says_more(question, asked) or self._lists_more(question, entry)):
-            return _turned("no", question.reversed), ()
+        if question.is_exclusive and (self._says_more(question, asked) or self._lists_more(question, entry)):
+            return _turned("no", question.is_negated), ()
         named = self._named(question, entry, asked)
         weighed = finding is not None and finding.verdict == "partly"
         if named is not None and not (weighed and set(named.claims) & set(entry.claims)):
-            return _turned(named.verdict, question.reversed), named.claims
-        if finding is None and len(entry.subjects) > 1 and _SAME.are_in(question.words):
-            return _turned("no", question.reversed), ()  # two are compared because they are not the same
+            return _turned(named.verdict, question.is_negated), named.claims
+        if finding is None and len(entry.subjects) > 1 and _SAME.occur_in(question.words):
+            return _turned("no", question.is_negated), ()  # two are compared because they are not the same
         verdict = _turned(finding.verdict if finding else "yes", contrary)
         if verdict == "yes" and self._of_another(question, asked, entry):
             return "no", ()
-        always = not contrary and _ALWAYS.are_in(question.words)
+        always = not contrary and _ALWAYS.occur_in(question.words)
         if verdict == "yes" and always and entry.claims and not self._says_always(entry):
             return "no", ()
         return verdict, ()
 
     def _compared(self, question: Question) -> Finding | None:
         """The verdict on "is A more … than B", where the claims affirm it of one and deny it of the other."""
-        pair = _ahead(question) if question.respect else None
+        pair = _compared_pair(question) if question.comparison_adjective else None
         if pair is None:
             return None
         opposites = {mention.concept for mention in question.mentions if mention.opposite}
@@ -109,8 +109,8 @@ class VerdictJudge:
         return len(entry.subjects) > 1 and not said.issuperset(entry.subjects)
 
     def _of_another(self, question: Question, asked: tuple[str, ...], entry: Answer) -> bool:
-        """Whether the question names, beside the subject of `entry`, one of which nothing is said where its counterpart
-        has its place: "is X a part of A", where X is said to be a part of B."""
+        """True if the question also names a subject without claims here whose contrast has some: "is X a part of A",
+        where X is said to be a part of B."""
         known = self._knowledge.subjects
         said = {statement.subject for claim in self._claims(entry) for statement in claim.statements}
         compared = {other for subject in entry.subjects for other in known[subject].contrast}
@@ -198,11 +198,11 @@ class VerdictJudge:
         )
 
     def _lists_more(self, question: Question, entry: Answer) -> bool:
-        """Whether `entry` is a list and the question whether one thing is all there is: or names an example as all."""
+        """True if the entry lists more items than the one that the question calls the only one."""
         claims = self._claims(entry)
         if not question.topics:
             return len(entry.bullets) > 1 or sum(claim.aspect == claims[0].aspect for claim in claims) > 1
-        return any(_EXAMPLES.are_in(claim.says.lower().split()) for claim in claims[:1])
+        return any(_EXAMPLES.occur_in(claim.says.lower().split()) for claim in claims[:1])
 
     def _says_always(self, entry: Answer) -> bool:
         """Whether what `entry` rests on leaves no exception."""
@@ -221,9 +221,8 @@ def _turned(verdict: Verdict, contrary: bool) -> Verdict:
     return reverse(verdict) if contrary else verdict
 
 
-def _ahead(question: Question) -> tuple[str, str] | None:
-    """Of which subject a question asks whether it is more than the other: (that one, the other). None where no two are
-    compared."""
+def _compared_pair(question: Question) -> tuple[str, str] | None:
+    """(greater, lesser) subject of a "more than" comparison, None if it is not one."""
     subjects = [mention for mention in question.mentions if mention.layer == "subject"]
     for first, second in pairwise(subjects):
         between = question.words[first.end : second.start]

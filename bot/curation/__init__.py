@@ -1,1 +1,1 @@
-"""For whoever writes the knowledge: gaps, evaluation on gold questions, coverage."""
+"""Tools for curators of the knowledge: gaps, evaluation on gold questions, coverage."""

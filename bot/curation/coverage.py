@@ -1,4 +1,4 @@
-"""What the sources cover, as a picture: subjects across, topics down, and in each cell what the claims say."""
+"""Coverage of the sources: findings by topic and subject, and the claims that the phrasings of the answers reach."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bot.knowledge.model import Concept, KnowledgeBase
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One topic; `findings` has one for each subject of the matrix, None where nothing is said."""
+    """One topic; `findings` are those for each subject of the matrix, None where the sources are silent."""
 
     topic: Concept
     findings: tuple[Finding | None, ...]
@@ -21,23 +21,25 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
+    """Findings with topics as rows and subjects as columns."""
+
     subjects: tuple[Concept, ...]  # those that claims are about
     rows: tuple[Row, ...]  # topics on which something is said of one of them
-    silent: tuple[Concept, ...]  # the other topics
+    silent: tuple[Concept, ...]  # the topics without findings
 
 
 @dataclass(frozen=True, slots=True)
 class Astray:
-    """A phrasing of the entry `own` that leads to another reply."""
+    """A phrasing of the entry `own` whose reply is not that entry."""
 
     question: str
     own: str
-    got: str  # the entry it leads to, or the kind of reply
+    got: str  # the entry of its reply, else the kind of reply
 
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """Which questions reach which claims, when every phrasing of the curated answers is asked."""
+    """What comes of asking every phrasing of every entry. `by_claim`: the phrasings whose reply cites each claim."""
 
     asked: int
     by_claim: dict[str, tuple[str, ...]]
@@ -45,7 +47,7 @@ class Reach:
 
 
 def matrix(knowledge: KnowledgeBase) -> Matrix:
-    """The whole coverage of a knowledge."""
+    """The coverage matrix of a knowledge base."""
     evidence = Evidence(knowledge)
     about = {statement.subject for claim in knowledge.claims.values() for statement in claim.statements}
     subjects = tuple(subject for subject in knowledge.subjects.values() if subject.id in about)
@@ -60,7 +62,7 @@ def matrix(knowledge: KnowledgeBase) -> Matrix:
 
 
 def reach(knowledge: KnowledgeBase, ask: Callable[[str], Reply]) -> Reach:
-    """Ask every phrasing by itself. Takes about a second for every two thousand."""
+    """Asks every phrasing in a fresh conversation. Takes about a second per 2,000 phrasings."""
     by_claim: dict[str, list[str]] = defaultdict(list)
     astray = []
     asked = 0

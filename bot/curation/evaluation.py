@@ -1,10 +1,10 @@
-"""Scores the advisor on gold questions: what came out right, and what kind of wrong the rest is.
+"""Evaluates the advisor on gold questions.
 
-A question counts as right when
-- `answer`: the reply is an answer, has the gold verdict (where gold has one), cites every claim that it must rest on,
-  and at least half of what it cites is in `must` or `may`;
-- `unstated`, `offtopic`: the reply is either of the two;
-- otherwise: the kind is the same.
+A reply is right if
+- gold is an `answer`: it is one too, has the gold verdict (if there is one), cites every claim of `must`, and at least
+  half of the claims it cites are in `must` or `may`;
+- gold is `unstated` or `offtopic`: it is either of the two;
+- otherwise: it is of the same kind.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ KINDS: tuple[str, ...] = get_args(Kind)
 
 
 class GoldError(ValueError):
-    """A line of a gold file that cannot be used. The text names the line and the remedy."""
+    """A line of a gold file can't be used. The message names the line and the remedy."""
 
 
 @dataclass(frozen=True, slots=True)
 class Gold:
-    """A question with what a right reply to it is. `must` and `verdict` may offer alternatives: "a|b"."""
+    """A question with the expected reply. `verdict` and the ids in `must` may offer alternatives: "a|b"."""
 
     question: str
     kind: str
@@ -36,12 +36,12 @@ class Gold:
     verdict: str = ""  # yes | no | partly; empty: not a yes/no question
     must: tuple[str, ...] = ()
     may: tuple[str, ...] = ()
-    style: str = ""
+    style: str = ""  # a label to group results by
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One gold question with the reply it got. `fault` says why the reply is wrong; empty where it is right."""
+    """A gold question with its reply. `fault`: why the reply is wrong; "" if it is right."""
 
     gold: Gold
     reply: Reply
@@ -51,6 +51,8 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Share:
+    """A count out of a total. `float(share)` is their ratio, 0.0 if the total is 0."""
+
     part: int
     whole: int
 
@@ -60,7 +62,7 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """Every case, and the figures drawn from them."""
+    """The cases of one run, with their metrics."""
 
     cases: tuple[Case, ...]
 
@@ -70,22 +72,22 @@ class Evaluation:
 
     @property
     def false_answers(self) -> Share:
-        """Of the questions to decline, those that were answered."""
+        """Answers among the replies to questions that are to be declined."""
         return _share(case.reply.kind == "answer" for case in self.cases if case.gold.kind in DECLINED)
 
     @property
     def wrong_verdicts(self) -> Share:
-        """Of the yes/no questions, those that were answered with another verdict."""
+        """Answers with another verdict among the replies to yes/no questions."""
         asked = [case for case in self.cases if case.gold.verdict]
         return _share(case.reply.kind == "answer" and _has_wrong_verdict(case.gold, case.reply) for case in asked)
 
     @property
     def needless_declines(self) -> Share:
-        """Of the answerable questions, those that were declined."""
+        """Declines among the replies to answerable questions."""
         return _share(case.reply.kind in DECLINED for case in self.cases if case.gold.kind == "answer")
 
     def by(self, what: Callable[[Gold], str]) -> dict[str, Share]:
-        """Right answers in groups, the worst group first."""
+        """The share of right replies for each value of `what`, the worst first."""
         groups: dict[str, list[bool]] = defaultdict(list)
         for case in self.cases:
             groups[what(case.gold)].append(not case.fault)
@@ -99,42 +101,40 @@ class Evaluation:
         return self.by(lambda gold: gold.style)
 
     def confusion(self) -> dict[tuple[str, str], int]:
-        """How often one kind or entry came out where another was right: (expected, got) to a count, most first."""
+        """Wrong replies by (expected claims or kind, entry or kind of the reply), the most frequent first."""
         pairs = Counter((_expected(case.gold), _got(case.reply)) for case in self.cases if case.fault)
         return dict(pairs.most_common())
 
     def latency(self, share: float) -> float:
-        """Seconds within which this share (0 to 1) of the questions was answered."""
+        """The latency in seconds at this quantile (0 to 1); 0.0 without cases."""
         ranked = sorted(case.seconds for case in self.cases)
         return ranked[min(int(len(ranked) * share), len(ranked) - 1)] if ranked else 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One question that two versions reply to differently."""
+    """A question that two versions of the knowledge reply to differently."""
 
     before: Case
     after: Case
 
     @property
     def effect(self) -> str:
-        """mended | broken | other: whether it came right, went wrong, or is as right or wrong as before."""
+        """mended: now right. broken: now wrong. other: as right or wrong as before."""
         if bool(self.before.fault) == bool(self.after.fault):
             return "other"
         return "mended" if self.before.fault else "broken"
 
 
 def read_golds(lines: Iterable[str]) -> list[Gold]:
-    """Gold questions from JSON Lines. Raises GoldError at the first line that is not one."""
+    """The gold questions in JSON Lines. Raises GoldError at the first line that is none."""
     return [_gold(line, number) for number, line in enumerate(lines, 1) if line.strip()]
 
 
 def evaluate(
-    ask: Callable[[str, tuple[str, ...]], Reply],
-    golds: Iterable[Gold],
-    clock: Callable[[], float] = time.perf_counter,
+    ask: Callable[[str, tuple[str, ...]], Reply], golds: Iterable[Gold], clock: Callable[[], float] = time.perf_counter
 ) -> Evaluation:
-    """Ask every question in a fresh conversation, and judge the replies."""
+    """Asks every question in a fresh conversation, after its history, and judges the replies."""
     cases = []
     for gold in golds:
         start = clock()
@@ -144,7 +144,7 @@ def evaluate(
 
 
 def changes(before: Evaluation, after: Evaluation) -> list[Change]:
-    """The questions that were replied to differently, of two evaluations of the same gold questions."""
+    """The questions whose replies differ between two evaluations of the same gold questions."""
     return [
         Change(old, new)
         for old, new in zip(before.cases, after.cases, strict=True)
@@ -153,7 +153,7 @@ def changes(before: Evaluation, after: Evaluation) -> list[Change]:
 
 
 def fault(gold: Gold, reply: Reply) -> str:
-    """Why `reply` is wrong for `gold`; empty where it is right."""
+    """Why `reply` is wrong for `gold`; "" if it is right."""
     if gold.kind in DECLINED:
         return "" if reply.kind in DECLINED else f"{reply.kind} for {gold.kind}"
     if reply.kind != gold.kind:

@@ -1,4 +1,4 @@
-"""What people asked in vain, grouped by likeness, with a piece of YAML for each group to begin mending it with."""
+"""Gaps: unanswered questions, clustered by similarity, with a draft of the YAML that answers each cluster."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from bot.nlu.english import FUNCTION_WORDS
 from bot.nlu.question import QuestionReader
 from bot.retrieval.embeddings import Embeddings
 
-ALIKE = 0.72  # likeness from which two questions belong to one group
-MOST = 3000  # distinct questions that are grouped, the newest
+SIMILAR = 0.72  # least similarity (0 to 1) of two questions in one group
+MOST_GROUPED = 3000  # distinct questions, the newest
 LONGEST_TITLE = 75
 LONGEST_ID = 40
 PLACEHOLDER = "Write what the source says, in one to four sentences."
@@ -29,14 +29,14 @@ Vector = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Questions that ask for the same, most often asked first."""
+    """Similar questions, each with its count."""
 
-    questions: tuple[tuple[str, int], ...]
-    kinds: tuple[tuple[str, int], ...]  # how they ended: unstated, offtopic, clarify, unhelpful, asked
-    first: str  # ISO dates
+    questions: tuple[tuple[str, int], ...]  # most frequent first
+    kinds: tuple[tuple[str, int], ...]  # kind of gap and count: unstated, offtopic, clarify, unhelpful, asked
+    first: str  # day of the earliest, as an ISO date
     last: str
-    nearest: str | None  # the entry that came nearest most often
-    answers: tuple[str, ...]  # what experts said
+    nearest: str | None  # the most frequent best candidate
+    answers: tuple[str, ...]  # by experts
 
     @property
     def count(self) -> int:
@@ -44,29 +44,31 @@ class Group:
 
 
 def still_open(gaps: Sequence[Gap], ask: Callable[[str], Reply]) -> list[Gap]:
-    """Those that today's knowledge doesn't answer either. What was found unhelpful stays until its answer changes."""
+    """The gaps that are unanswered by today's knowledge too; an unhelpful answer is a gap until it is another one."""
     replies = {question: ask(question) for question in {gap.question for gap in gaps}}
-    return [gap for gap in gaps if not _settled(gap, replies[gap.question])]
+    return [gap for gap in gaps if not _is_answered(gap, replies[gap.question])]
 
 
-def _settled(gap: Gap, reply: Reply) -> bool:
+def _is_answered(gap: Gap, reply: Reply) -> bool:
     return reply.kind == "answer" and (gap.kind != "unhelpful" or reply.entry != gap.best_entry)
 
 
 def grouped(gaps: Sequence[Gap], reader: QuestionReader, embeddings: Embeddings | None) -> list[Group]:
-    """Groups of questions that are alike, largest first.
+    """Groups of similar questions, largest first.
 
-    Each question joins the group of the first earlier one that it is like enough to: by the words that it shares, or
-    by the angle between the sums of their word vectors.
+    Greedy clustering: each question joins the first group whose leader is similar, by shared words (token sort ratio)
+    or by the cosine of the sums of their word vectors.
     """
     by_question: dict[str, list[Gap]] = {}
     for gap in gaps:
-        by_question.setdefault(_plain(gap.question), []).append(gap)
+        by_question.setdefault(_normalized(gap.question), []).append(gap)
     leaders: list[tuple[str, Vector | None, list[Gap]]] = []
-    for members in sorted(list(by_question.values())[:MOST], key=len, reverse=True):
+    for members in sorted(list(by_question.values())[:MOST_GROUPED], key=len, reverse=True):
         words = _words(members[0].question, reader)
         vector = _vector(words, embeddings)
-        joined = next((group for said, direction, group in leaders if _alike(words, vector, said, direction)), None)
+        joined = next(
+            (group for said, direction, group in leaders if _is_similar(words, vector, said, direction)), None
+        )
         if joined is None:
             leaders.append((words, vector, list(members)))
         else:
@@ -75,7 +77,7 @@ def grouped(gaps: Sequence[Gap], reader: QuestionReader, embeddings: Embeddings 
 
 
 def new_answer(group: Group, reader: QuestionReader, taken: Collection[str] = ()) -> str:
-    """A new entry for this group, as it stands in `answers/*.yaml`."""
+    """A draft of an entry for `answers/*.yaml`. `taken`: ids that it must not have."""
     question = group.questions[0][0]
     title = question.rstrip(" ?.!")
     title = title if len(title) <= LONGEST_TITLE else title[: LONGEST_TITLE - 1].rstrip() + "…"
@@ -90,9 +92,9 @@ def new_answer(group: Group, reader: QuestionReader, taken: Collection[str] = ()
 
 
 def phrasings(group: Group, entry: Answer) -> str:
-    """Lines for the `questions:` of the nearest entry."""
-    known = {_plain(question) for question in entry.questions}
-    lines = [f"    - {_quoted(text)}" for text, _ in group.questions if _plain(text) not in known]
+    """YAML lines for the `questions:` of `entry`, under a comment that says where they belong."""
+    known = {_normalized(question) for question in entry.questions}
+    lines = [f"    - {_quoted(text)}" for text, _ in group.questions if _normalized(text) not in known]
     return "\n".join([f"# {entry.file}:{entry.line}, under questions: of {entry.id}", *lines]) + "\n"
 
 
@@ -100,7 +102,7 @@ def _group(gaps: Sequence[Gap]) -> Group:
     said: dict[str, str] = {}
     times: Counter[str] = Counter()
     for gap in gaps:
-        times[said.setdefault(_plain(gap.question), gap.question)] += 1
+        times[said.setdefault(_normalized(gap.question), gap.question)] += 1
     nearest = Counter(gap.best_entry for gap in gaps if gap.best_entry)
     days = sorted(gap.day for gap in gaps)
     return Group(
@@ -114,9 +116,9 @@ def _group(gaps: Sequence[Gap]) -> Group:
 
 
 def _words(question: str, reader: QuestionReader) -> str:
-    """The words that carry the question, spelling mended, in order."""
+    """The content words of a question, spell-corrected, joined by spaces."""
     read = [word for word in reader.read(question).words if word not in FUNCTION_WORDS]
-    return " ".join(read or _plain(question).split())
+    return " ".join(read or _normalized(question).split())
 
 
 def _vector(words: str, embeddings: Embeddings | None) -> Vector | None:
@@ -127,10 +129,10 @@ def _vector(words: str, embeddings: Embeddings | None) -> Vector | None:
     return total / np.float32(length) if length else None
 
 
-def _alike(words: str, vector: Vector | None, others: str, other: Vector | None) -> bool:
-    if fuzz.token_sort_ratio(words, others) >= 100 * ALIKE:
+def _is_similar(words: str, vector: Vector | None, others: str, other: Vector | None) -> bool:
+    if fuzz.token_sort_ratio(words, others) >= 100 * SIMILAR:
         return True
-    return vector is not None and other is not None and float(vector @ other) >= ALIKE
+    return vector is not None and other is not None and float(vector @ other) >= SIMILAR
 
 
 def _id(words: str, taken: Collection[str]) -> str:
@@ -143,7 +145,7 @@ def _id(words: str, taken: Collection[str]) -> str:
     return id
 
 
-def _plain(question: str) -> str:
+def _normalized(question: str) -> str:
     return " ".join(question.casefold().split()).rstrip(" ?.!")
 
 

@@ -1,4 +1,4 @@
-"""A knowledge base in the making: what was read so far, where it stands, and what it refers to."""
+"""A knowledge base while it is read: its parts, their places in the files, and the references among them."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ SECTION_OF: Mapping[Thing, Section] = {
 
 
 class Reference(NamedTuple):
-    """An id as it stands in a file; `things` are the kinds of thing that it may name."""
+    """A reference by id; `things` are the kinds of thing that it may refer to."""
 
     things: tuple[Thing, ...]
     words: Words
 
 
 class Name(NamedTuple):
-    """One name that people use for a concept, or for its opposite."""
+    """One name of a concept, or of its opposite."""
 
     thing: Thing
     concept: str
@@ -44,7 +44,7 @@ class Name(NamedTuple):
 
 
 class Phrasing(NamedTuple):
-    """One question of an answer."""
+    """One question of an entry. `answer`: the id of that entry."""
 
     answer: str
     words: Words
@@ -52,11 +52,11 @@ class Phrasing(NamedTuple):
 
 @dataclass(slots=True)
 class Survey:
-    """What came to light on the paths of the guided dialogue."""
+    """What the paths of the guided dialogue reach."""
 
-    asked: set[str] = field(default_factory=set)
-    reached: dict[str, set[tuple[str, str]]] = field(default_factory=dict)  # outcome: what may be picked on the way
-    longest: Picks = field(default_factory=dict)
+    asked: set[str] = field(default_factory=set)  # ids of questions
+    reached: dict[str, set[tuple[str, str]]] = field(default_factory=dict)  # outcome: (question, option) on its paths
+    longest: Picks = field(default_factory=dict)  # the picks of the longest path
 
 
 @dataclass(slots=True)
@@ -81,8 +81,8 @@ class Draft:
     references: list[Reference] = field(default_factory=list)
     names: list[Name] = field(default_factory=list)
     phrasings: list[Phrasing] = field(default_factory=list)
-    spots: dict[tuple[Thing, str, str], Spot] = field(default_factory=dict)  # thing, id, key ("" for the row)
-    broken: set[Section] = field(default_factory=set)  # could not be read: what refers to them cannot be checked
+    spots: dict[tuple[Thing, str, str], Spot] = field(default_factory=dict)  # (thing, id, key; "" for the thing itself)
+    broken: set[Section] = field(default_factory=set)  # with unreadable files: references to them can't be checked
 
     def ids(self, thing: Thing) -> Mapping[str, object]:
         tables: dict[Thing, Mapping[str, object]] = {
@@ -102,7 +102,7 @@ class Draft:
         return ("subject", self.subjects), ("aspect", self.aspects), ("topic", self.topics)
 
     def is_new(self, thing: Thing, id: str, spot: Spot) -> bool:
-        """Whether the id is the first of its kind; remembers where it stands, and reports a second one."""
+        """True if the id is the first of its kind. Records its place, and reports a second one as a problem."""
         first = self.spots.setdefault((thing, id, ""), spot)
         if first is spot:
             return True
@@ -112,13 +112,14 @@ class Draft:
         return False
 
     def refer(self, words: tuple[Words, ...], *things: Thing) -> tuple[str, ...]:
-        """Notes references to be checked when everything is read; returns the ids, each once."""
+        """Records references, to be checked once everything is read. Returns the ids, each once."""
         self.references += [Reference(things, word) for word in words]
         return tuple(dict.fromkeys(word.text for word in words))
 
     def refer_to(self, word: Words | None, *things: Thing) -> str:
+        """The same for one reference; "" for None."""
         return "".join(self.refer((word,) if word else (), *things))
 
     def spot(self, thing: Thing, id: str, key: str = "") -> Spot:
-        """Where a key of a thing stands, or the thing itself where the key was not noted."""
+        """The place of a key of a thing; that of the thing itself if the key has none."""
         return self.spots.get((thing, id, key)) or self.spots[thing, id, ""]

@@ -1,4 +1,4 @@
-"""What the claims say: the verdict on a topic of a subject, from the claims' stances and never from wording."""
+"""Evidence: verdicts on a subject and topic, from the stances of the claims and never from wording."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from bot.knowledge.model import Answer, KnowledgeBase
 
 
 class Finding(NamedTuple):
-    """What the claims say of one subject on one topic, and the claims that say it."""
+    """The verdict of the claims on a subject and topic, and the ids of those claims."""
 
     verdict: Verdict
     claims: tuple[str, ...]
-    rule: str  # "stated", "wider" (said of the wider topic) or "contrast" (said of the other subject only)
+    rule: str  # "stated", "wider" (on a wider topic) or "contrast" (on the contrasted subject)
 
 
 class Evidence:
@@ -27,10 +27,10 @@ class Evidence:
         for claim in knowledge.claims.values():
             for statement in claim.statements:
                 self._said[statement.subject, statement.topic].append((statement.holds, claim.id))
-        self._found: dict[tuple[str, str], Finding | None] = {}  # as many as there are subjects and topics
+        self._found: dict[tuple[str, str], Finding | None] = {}  # cache, bounded by the subjects and topics
 
     def on(self, subject: str, topic: str) -> Finding | None:
-        """What is said of `subject` on `topic`: itself, by contrast, or on a wider topic. None: nothing."""
+        """The finding on `subject` and `topic`: stated, by contrast, or on a wider topic; None if nothing is said."""
         key = subject, topic
         if key not in self._found:
             self._found[key] = self._look_up(subject, topic)
@@ -53,7 +53,7 @@ class Evidence:
         return None
 
     def _by_contrast(self, subject: str, topic: str) -> Finding | None:
-        """`no`, where the sources name `topic` as what sets the other subject apart."""
+        """`no`, if the claims affirm `topic` of a contrasted subject; None otherwise."""
         compared = self._knowledge.subjects.get(subject)
         claims = [
             claim
@@ -64,7 +64,7 @@ class Evidence:
         return Finding("no", tuple(claims), "contrast") if claims else None
 
     def of_entry(self, entry: Answer, subjects: tuple[str, ...]) -> Finding | None:
-        """What is said of the topics of `entry`, for those of its subjects that are asked about (else for all)."""
+        """The joint finding on the topics of `entry`, for its subjects among `subjects`, else for all of them."""
         asked = tuple(subject for subject in subjects if subject in entry.subjects) or entry.subjects
         findings = [finding for topic in entry.topics for subject in asked if (finding := self.on(subject, topic))]
         if not findings:
@@ -75,12 +75,12 @@ class Evidence:
 
 
 def verdict_of(stances: Iterable[bool]) -> Verdict:
-    """All affirm: yes. All deny: no. Both: partly."""
+    """`yes` if all stances affirm, `no` if all deny, `partly` if both occur."""
     found = set(stances)
     return "partly" if len(found) == 2 else "yes" if True in found else "no"
 
 
 def reverse(verdict: Verdict) -> Verdict:
-    """The verdict on the contrary."""
-    turned: dict[Verdict, Verdict] = {"yes": "no", "no": "yes", "partly": "partly"}
-    return turned[verdict]
+    """The verdict on the opposite; `partly` stays."""
+    opposites: dict[Verdict, Verdict] = {"yes": "no", "no": "yes", "partly": "partly"}
+    return opposites[verdict]

@@ -16,9 +16,9 @@ _GROUP = re.compile(r"\{([^{}]*)\}")
 
 
 def expand(phrases: Iterable[Words], groups: Groups | None, report: Report) -> tuple[Words, ...]:
-    """Each phrase with its groups written out, at the place of the phrase, each expansion once.
+    """All expansions of the phrases, each once, with the place of its phrase.
 
-    `groups` is None where the folder has no vocabulary: braces are plain text then.
+    `groups` is None if the folder has no vocabulary: braces are plain text then.
     """
     expanded: dict[str, Words] = {}
     for phrase in phrases:

@@ -1,4 +1,4 @@
-"""Typed reading of YAML nodes, key by key. What has the wrong shape becomes a problem and reads as empty."""
+"""Typed access to YAML nodes. A wrong shape is reported as a problem and reads as empty."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ _YES = frozenset({"yes", "true", "on"})
 
 
 class Words(NamedTuple):
-    """A text and the place where it stands."""
+    """A text with its place in the files."""
 
     text: str
     spot: Spot
 
 
 class Fields:
-    """One mapping: `known` are the keys it may have, `what` it is called in problems ("claim", "answer")."""
+    """The fields of one YAML mapping. `known`: the keys that it may have; `what`: its name in problems ("claim")."""
 
     def __init__(self, node: MappingNode, what: str, known: tuple[str, ...], file: str, report: Report) -> None:
         self.spot = Spot(file, node.start_mark.line + 1)
@@ -33,7 +33,9 @@ class Fields:
             if key.value in known:
                 self._nodes[key.value] = value
             else:
-                report.unknown(self._spot(key), f"key of {a(what)},", key.value, known, f"known are {', '.join(known)}")
+                report.unknown(
+                    self._spot(key), f"key of {with_article(what)},", key.value, known, f"known are {', '.join(known)}"
+                )
 
     def __contains__(self, key: str) -> bool:
         return key in self._nodes
@@ -47,17 +49,17 @@ class Fields:
     def require(self, *keys: str) -> None:
         for key in keys:
             if key not in self._nodes:
-                self.report.add(self.spot, f"{a(self.what)} needs {quoted(key)}; add it")
+                self.report.add(self.spot, f"{with_article(self.what)} needs {quoted(key)}; add it")
 
     def text(self, key: str, *, may_be_empty: bool = False) -> str:
-        """The text under `key`, stripped; empty where there is none."""
+        """The text under `key`, stripped; "" if there is none."""
         node = self._nodes.get(key)
         if may_be_empty and isinstance(node, ScalarNode) and not node.value:
             return ""
         return "" if node is None else text_of(node, key, self.file, self.report).text
 
     def words(self, key: str) -> Words | None:
-        """The text under `key` with its place; None where there is none or it is empty."""
+        """The text under `key` with its place; None if there is none or it is empty."""
         node = self._nodes.get(key)
         words = None if node is None else text_of(node, key, self.file, self.report)
         return words if words and words.text else None
@@ -72,7 +74,7 @@ class Fields:
         return default if value is None else value
 
     def list_of_words(self, *keys: str) -> tuple[Words, ...]:
-        """The texts of a list; a single text stands for a list of one. Several keys are spellings of one."""
+        """The texts of the list under one of `keys`, which are spellings of one; a single text is a list of one."""
         present = [key for key in keys if key in self._nodes]
         if len(present) > 1:
             self.report.add(
@@ -107,18 +109,18 @@ def text_of(node: Node, key: str, file: str, report: Report) -> Words:
 
 
 def texts_of(node: Node, key: str, file: str, report: Report) -> tuple[Words, ...]:
-    """The texts of a list; a single text stands for a list of one."""
+    """The texts of a list node; a single text is a list of one."""
     items = node.value if isinstance(node, SequenceNode) else [node]
     return tuple(words for item in items if (words := text_of(item, key, file, report)).text)
 
 
 def truth_of(node: Node) -> bool | None:
-    """Yes or no as a truth value; None for anything else."""
+    """True for yes, False for no, None for anything else."""
     return node.value.lower() in _YES if isinstance(node, ScalarNode) and node.tag == BOOL else None
 
 
 def rows(node: Node, what: str, known: tuple[str, ...], file: str, report: Report) -> Iterator[Fields]:
-    """The mappings of a list; whatever else stands in it, or in its place, is a problem."""
+    """The mappings of a list node; anything else in it, or in its place, is a problem."""
     if not isinstance(node, SequenceNode):
         spot = Spot(file, node.start_mark.line + 1)
         report.add(spot, f"a list of {what}s is needed here, not {kind_of(node)}; begin each {what} with '- '")
@@ -128,20 +130,20 @@ def rows(node: Node, what: str, known: tuple[str, ...], file: str, report: Repor
             yield Fields(item, what, known, file, report)
         else:
             spot = Spot(file, item.start_mark.line + 1)
-            report.add(spot, f"{a(what)} is a mapping with {', '.join(known[:3])} …, not {kind_of(item)}")
+            report.add(spot, f"{with_article(what)} is a mapping with {', '.join(known[:3])} …, not {kind_of(item)}")
 
 
 def mapping(node: Node, what: str, known: tuple[str, ...], file: str, report: Report) -> Fields | None:
-    """The mapping that a file holds; None and a problem where it holds something else."""
+    """The mapping at the root of a file; None and a problem if it is something else."""
     if isinstance(node, MappingNode):
         return Fields(node, what, known, file, report)
     spot = Spot(file, node.start_mark.line + 1)
-    report.add(spot, f"{a(what)} is a mapping with {', '.join(known[:3])} …, not {kind_of(node)}")
+    report.add(spot, f"{with_article(what)} is a mapping with {', '.join(known[:3])} …, not {kind_of(node)}")
     return None
 
 
 def entries(node: Node, what: str, file: str, report: Report) -> Iterator[tuple[Words, Node]]:
-    """The keys and values of a mapping whose keys are free; a problem where it is no mapping."""
+    """The keys and values of a mapping with any keys; a problem if it is none."""
     if not isinstance(node, MappingNode):
         spot = Spot(file, node.start_mark.line + 1)
         report.add(spot, f"{what} must be a mapping (name: …), not {kind_of(node)}")
@@ -151,7 +153,7 @@ def entries(node: Node, what: str, file: str, report: Report) -> Iterator[tuple[
 
 
 def kind_of(node: Node) -> str:
-    """What a node is, as said in a problem."""
+    """The kind of a node, as worded in problems."""
     if isinstance(node, MappingNode):
         return "a mapping"
     if isinstance(node, SequenceNode):
@@ -163,5 +165,5 @@ def kind_of(node: Node) -> str:
     return "text" if node.tag == TEXT else f"a number or date ({quoted(str(node.value))})"
 
 
-def a(what: str) -> str:
+def with_article(what: str) -> str:
     return f"an {what}" if what[0] in "aeiou" else f"a {what}"

@@ -1,4 +1,4 @@
-"""Which files a knowledge folder is made of."""
+"""The files of a knowledge folder."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class KnowledgeFile:
 
 
 def files_in(folder: Path, report: Report) -> list[KnowledgeFile]:
-    """The files of the folder by section and name. YAML that nothing reads is a problem: its author counts on it."""
+    """The files of the folder, by section and name. YAML in a place that is not read is a problem."""
     where = Spot(str(folder), 0)
     if not folder.exists():
         report.add(where, "there is no such folder; look at the spelling of the path")

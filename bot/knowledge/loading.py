@@ -1,4 +1,4 @@
-"""From a folder of YAML to a `KnowledgeBase`, or to everything that is wrong with it."""
+"""Loads a folder of YAML as a `KnowledgeBase`, and checks it."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ _READERS: dict[Section, Callable[[Node, str, Draft], None]] = {
 
 
 def load(folder: Path) -> KnowledgeBase:
-    """Reads a knowledge folder.
+    """The knowledge base in a folder.
 
-    Raises `KnowledgeError` with every problem that leaves the knowledge in doubt: files that cannot be read, wrong
-    shapes, unknown or duplicate ids. What only the curator need mend (see `check`) does not keep it from being used.
+    Raises `KnowledgeError` with all errors: unreadable files, wrong shapes, unknown and duplicate ids, dialogue paths
+    without exactly one outcome. Broken rules of content (see `check`) are no errors.
     """
     draft, version = _read(folder)
     if draft.report.problems:
@@ -45,7 +45,7 @@ def load(folder: Path) -> KnowledgeBase:
 
 
 def check(folder: Path) -> list[Problem]:
-    """Everything that is wrong with a knowledge folder, by file and line: what `load` refuses and the content rules."""
+    """All problems of a knowledge folder, by file and line: errors and broken rules of content."""
     draft, _ = _read(folder)
     check_rules(draft)
     check_reach(draft)
@@ -90,7 +90,7 @@ def _knowledge(draft: Draft, version: str) -> KnowledgeBase:
 
 
 def _mutual(draft: Draft) -> dict[str, Claim]:
-    """The claims, with every tension said on both sides (`check` asks the author to write it on both)."""
+    """The claims with symmetric tensions (`check` asks the author to write each on both sides)."""
     tensions = {id: dict.fromkeys(claim.tension) for id, claim in draft.claims.items()}
     for id, claim in draft.claims.items():
         for other in claim.tension:

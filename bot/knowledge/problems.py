@@ -1,4 +1,4 @@
-"""What is wrong with a knowledge folder: each problem with its file and line, and how to mend it."""
+"""Problems of a knowledge folder, each with its file, line and remedy."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 from rapidfuzz import fuzz, process
 
-SUGGESTION_CUTOFF = 70  # of 100: below this similarity "did you mean" guesses rather than helps
-MOST_LISTED = 12  # as many known names are listed where none is near
-MOST_SUGGESTIONS = 500  # suggestions in one report; beyond, a broken folder would take long to be told so
+SUGGESTION_CUTOFF = 70  # least similarity (0 to 100) of a name after "did you mean"
+MOST_LISTED = 12  # known names are listed if none is similar and there are no more of them
+MOST_SUGGESTIONS = 500  # in one report: each is a search through all known names
 
 
 class Spot(NamedTuple):
@@ -34,7 +34,7 @@ class Problem:
 
 
 class KnowledgeError(Exception):
-    """The folder cannot be used. `problems` holds everything that is wrong, in the order of files and lines."""
+    """The folder can't be loaded. `problems` holds all errors, by file and line."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems: tuple[Problem, ...] = tuple(problems)
@@ -43,7 +43,7 @@ class KnowledgeError(Exception):
 
 @dataclass(slots=True)
 class Report:
-    """Collects problems while a folder is read, so that all of them are told at once."""
+    """Collects the problems of a folder, so that all of them are shown at once."""
 
     problems: list[Problem] = field(default_factory=list)
     suggestions: int = 0
@@ -52,11 +52,11 @@ class Report:
         self.problems.append(Problem(spot.file, spot.line, message))
 
     def unknown(self, spot: Spot, what: str, name: str, known: Collection[str], otherwise: str) -> None:
-        """Says that `name` is unknown, with the nearest known one, else the known ones, else what to do `otherwise`."""
+        """Reports an unknown `name` with a remedy: the most similar known name, else all of them, else `otherwise`."""
         self.add(spot, f"unknown {what} {quoted(name)}; {self._remedy(name, known, otherwise)}")
 
     def sorted(self) -> list[Problem]:
-        """The problems in the order of files and lines, each once."""
+        """The problems by file and line, each once."""
         return sorted(set(self.problems))
 
     def _remedy(self, name: str, known: Collection[str], otherwise: str) -> str:
@@ -71,6 +71,6 @@ class Report:
 
 
 def quoted(text: str, longest: int = 60) -> str:
-    """Text as shown within a message: in quotes, on one line, control characters escaped, shortened."""
+    """Text as shown in a message: in quotes, on one line, without control characters, cut to `longest` characters."""
     shown = "".join(character if character.isprintable() else " " for character in text)
     return f"'{shown if len(shown) <= longest else shown[: longest - 1] + '…'}'"

@@ -1,4 +1,4 @@
-"""From the nodes of each kind of file to sources, concepts, claims, answers and phrases in the draft."""
+"""Readers of the kinds of file: from YAML nodes to sources, concepts, claims, answers and phrases in the draft."""
 
 from __future__ import annotations
 
@@ -24,9 +24,7 @@ ANSWER_KEYS = (
 )
 PHRASES_WITH_ANSWERS = frozenset({"starting-points", "comparison"})  # ids of answers rather than texts
 ANSWER_KINDS: tuple[AnswerKind, ...] = get_args(AnswerKind)
-WITHOUT_TEXT: frozenset[AnswerKind] = frozenset(
-    {"help", "triage", "clarify", "offtopic"}
-)  # the engine writes what they say
+WITHOUT_TEXT: frozenset[AnswerKind] = frozenset({"help", "triage", "clarify", "offtopic"})  # phrases serve instead
 
 
 def read_sources(root: Node, file: str, draft: Draft) -> None:
@@ -38,7 +36,7 @@ def read_sources(root: Node, file: str, draft: Draft) -> None:
 
 
 def read_groups(root: Node, file: str, draft: Draft) -> None:
-    """The groups of a vocabulary file; to be read from all of them before anything that uses groups."""
+    """Adds the groups of a vocabulary file. To be called for all of them before any other reader."""
     groups = dict(draft.groups or {})
     pairs = root.value if isinstance(root, MappingNode) else ()
     for node in (value for key, value in pairs if key.value == "groups"):
@@ -110,7 +108,7 @@ def read_claims(root: Node, file: str, draft: Draft) -> None:
 
 
 def _stances(row: Fields, key: str, node: Node, draft: Draft) -> dict[str, bool]:
-    """The topics of a claim with what it says of them; a plain list affirms all."""
+    """The stances of a claim by topic, True for yes; a plain list affirms all."""
     if not isinstance(node, MappingNode):
         return dict.fromkeys(draft.refer(texts_of(node, key, row.file, draft.report), "topic"), True)
     stances: dict[str, bool] = {}

@@ -1,4 +1,4 @@
-"""What names something else must name something that exists."""
+"""Checks that every reference names something that exists."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bot.knowledge.problems import quoted
 
 
 def check_references(draft: Draft) -> None:
-    """Reports ids that nothing has, claims in tension with themselves, and topics that lie within themselves."""
+    """Reports unknown ids, claims in tension with themselves, and cycles of `within`."""
     known: dict[tuple[Thing, ...], list[str]] = {}
     for reference in draft.references:
         if reference.things not in known:
@@ -23,7 +23,7 @@ def check_references(draft: Draft) -> None:
                 draft.spot("claim", id, "tension"), f"claim {quoted(id)} is in tension with itself; name the other"
             )
     for thing, table in draft.concepts():
-        _check_circles(thing, table, draft)
+        _check_cycles(thing, table, draft)
 
 
 def _check_reference(reference: Reference, known: list[str], draft: Draft) -> None:
@@ -38,21 +38,21 @@ def _check_reference(reference: Reference, known: list[str], draft: Draft) -> No
     draft.report.unknown(spot, what, id, known, f"{missing}add it to {where} or mend the spelling")
 
 
-def _check_circles(thing: Thing, table: Mapping[str, Concept], draft: Draft) -> None:
-    """Whoever follows `within` upwards must come to an end."""
+def _check_cycles(thing: Thing, table: Mapping[str, Concept], draft: Draft) -> None:
+    """Reports every cycle of `within`."""
     wider = {id: set(concept.within) for id, concept in table.items()}
-    while circle := _circle(wider):
-        path = " within ".join(circle)
+    while cycle := _cycle(wider):
+        path = " within ".join(cycle)
         draft.report.add(
-            draft.spot(thing, circle[0], "within"), f"{thing}s lie within each other ({path}); take one out"
+            draft.spot(thing, cycle[0], "within"), f"{thing}s lie within each other ({path}); take one out"
         )
-        del wider[circle[0]]  # to find the others
+        del wider[cycle[0]]  # to find the others
 
 
-def _circle(wider: Mapping[str, set[str]]) -> list[str]:
+def _cycle(wider: Mapping[str, set[str]]) -> list[str]:
     try:
         TopologicalSorter(wider).prepare()
     except CycleError as error:
-        circle: list[str] = error.args[1]  # first and last are the same
-        return circle if circle[0] in wider else []
+        cycle: list[str] = error.args[1]  # first and last are the same
+        return cycle if cycle[0] in wider else []
     return []

@@ -1,4 +1,4 @@
-"""Rules of content: what does not keep the knowledge from being used, but is sure to be a mistake."""
+"""Rules of content: what is surely a mistake, but no error that keeps the knowledge from loading."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ _WORD = re.compile(r"[\w+#]+")
 
 
 def phrase_key(text: str) -> str:
-    """A phrasing as compared for sameness: case, punctuation, spaces and apostrophes do not count."""
+    """A phrasing normalized for comparison: without case, punctuation and apostrophes, with single spaces."""
     plain = unicodedata.normalize("NFKC", text).casefold().replace("'", "").replace("’", "")
     return " ".join(_WORD.findall(plain))
 
 
 def check_rules(draft: Draft) -> None:
-    """Adds to the draft's report whatever breaks a rule of content."""
+    """Reports every broken rule of content."""
     _check_phrasings(draft)
     _check_askable(draft)
     _check_names(draft)
@@ -112,7 +112,7 @@ def _check_use_of_claims(draft: Draft) -> None:
 
 
 def _check_option_names(draft: Draft) -> None:
-    """Within one question of the guided dialogue a label or name stands for one option."""
+    """Reports labels and names that stand for two options of one question of the guided dialogue."""
     for question in draft.triage.questions.values() if draft.triage else ():
         first: dict[str, str] = {}
         for option in question.options.values():
@@ -141,7 +141,7 @@ def _check_lengths(draft: Draft) -> None:
 
 
 def _measured(draft: Draft) -> Iterable[tuple[Thing, str, str, str, int, int]]:
-    """What has a limit: thing, id, key, what it is called, its length and the most it may have."""
+    """Every text with a limit: (thing, id, key, name in problems, length, most characters)."""
     for id, source in draft.sources.items():
         yield "source", id, "", "the title of the source", len(source.title), MOST_SOURCE_TITLE
     for id, claim in draft.claims.items():
@@ -176,7 +176,7 @@ def _measured_triage(triage: Triage) -> Iterable[tuple[Thing, str, str, str, int
 
 
 def _check_phrases(draft: Draft) -> None:
-    """Names that nothing says, texts where a list is wanted, and {braces} that nothing fills in."""
+    """Reports unknown phrases, texts in place of lists and lists in place of texts, and unknown {placeholders}."""
     defaults = shipped()
     known = (*defaults.texts, *defaults.lists)
     for name, spot in draft.phrase_spots.items():

@@ -1,4 +1,4 @@
-"""The shipped phrases, and those of a folder in their place."""
+"""The shipped phrases, and overriding them."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ FILE = Path(__file__).parent / "phrases.yaml"
 
 @cache
 def shipped() -> Phrases:
-    """What is said where a knowledge folder says nothing of its own."""
+    """The phrases of `phrases.yaml` beside this module."""
     found = yaml.safe_load(FILE.read_text(encoding="utf-8"))
     texts = {name: text for name, text in found.items() if isinstance(text, str)}
     return Phrases(texts, {name: tuple(texts) for name, texts in found.items() if isinstance(texts, list)})
 
 
 def overridden(texts: Mapping[str, str], lists: Mapping[str, tuple[str, ...]]) -> Phrases:
-    """The shipped phrases with these in their place."""
+    """The shipped phrases, overridden by these."""
     defaults = shipped()
     return Phrases({**defaults.texts, **texts}, {**defaults.lists, **lists})

@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Picks = Mapping[str, tuple[str, ...]]
-"""What was picked, by question; an empty tuple where a question was skipped, no key where it is not answered."""
+"""Ids of the options picked, by question id; an empty tuple if it was skipped, no key if it is unanswered."""
 
 How = Literal["any", "all", "none", "only"]
 
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
-    """A condition on one question's answer. A skipped or unanswered question has no option picked."""
+    """A test of the options picked for one question; none are if it is skipped or unanswered."""
 
     question: str
     how: How
@@ -24,17 +24,17 @@ class Criterion:
         picked = picks.get(self.question, ())
         match self.how:
             case "any":
-                return _share(self.options, picked)
+                return _intersects(self.options, picked)
             case "all":
                 return set(picked).issuperset(self.options)
             case "none":
-                return not _share(self.options, picked)
+                return not _intersects(self.options, picked)
             case "only":
                 return bool(picked) and set(self.options).issuperset(picked)
 
 
-def _share(options: tuple[str, ...], picked: tuple[str, ...]) -> bool:
-    # A loop: this runs some thousand times for one recommendation, and both are short.
+def _intersects(options: tuple[str, ...], picked: tuple[str, ...]) -> bool:
+    # A loop is faster than sets: both are short, and this runs thousands of times per recommendation.
     for option in picked:  # noqa: SIM110
         if option in options:
             return True
@@ -42,7 +42,7 @@ def _share(options: tuple[str, ...], picked: tuple[str, ...]) -> bool:
 
 
 Condition = tuple[tuple[Criterion, ...], ...]
-"""Rows, one of which must hold; of a row every test must. Without rows it holds always."""
+"""In disjunctive normal form: at least one row must hold, and of a row every criterion. () always holds."""
 
 
 def holds(condition: Condition, picks: Picks) -> bool:
@@ -56,15 +56,13 @@ def holds(condition: Condition, picks: Picks) -> bool:
 
 
 def may_hold(condition: Condition, picks: Picks) -> bool:
-    """Whether `condition` can still come to hold, whatever is answered to the questions that `picks` leaves open."""
-    return not condition or any(
-        all(test.question not in picks or test.holds(picks) for test in row) for row in condition
-    )
+    """True if `condition` holds for some answers to the questions that `picks` leaves open."""
+    return not condition or any(all(one.question not in picks or one.holds(picks) for one in row) for row in condition)
 
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """Something that is said, the claims it rests on, and when it is said."""
+    """A text with its claims, shown if `when` holds."""
 
     text: str
     claims: tuple[str, ...] = ()
@@ -73,7 +71,7 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """What picking an option speaks for (ids of outcomes), and why."""
+    """Why an option speaks for some outcomes (their ids)."""
 
     outcomes: tuple[str, ...]
     text: str
@@ -85,7 +83,7 @@ class TriageOption:
     id: str
     label: str
     means: str = ""
-    names: tuple[str, ...] = ()  # what else people call it
+    names: tuple[str, ...] = ()  # synonyms of the label
     speaks: tuple[Reason, ...] = ()
 
 
@@ -95,10 +93,10 @@ class TriageQuestion:
     ask: str
     why: Point
     options: Mapping[str, TriageOption]
-    short: str = ""  # how the question is called in a list of answers
+    short: str = ""  # its name in a list of answers
     multiple: bool = False
     required: bool = False
-    when: Condition = ()  # asked only then; speaks of earlier questions
+    when: Condition = ()  # asked only if this holds; refers to earlier questions
 
     @property
     def name(self) -> str:
@@ -111,7 +109,7 @@ class Outcome:
     title: str
     says: str
     when: Condition = ()
-    before: tuple[str, ...] = ()  # outcomes that this one takes precedence of where both fire
+    before: tuple[str, ...] = ()  # ids of outcomes that this one takes precedence over if both fit
     claims: tuple[str, ...] = ()  # what `says` rests on
     reasons: tuple[Point, ...] = ()
     watch: tuple[Point, ...] = ()
@@ -122,20 +120,20 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Triage:
-    """Questions in the order in which they are asked. Every run of answers ends in exactly one outcome."""
+    """The guided dialogue: questions in order. Every path ends in exactly one outcome (`triage_paths` proves it)."""
 
     title: str
     questions: Mapping[str, TriageQuestion]
     outcomes: Mapping[str, Outcome]
     limit: int = 6  # questions on the longest path
-    precedence: Mapping[str, frozenset[str]] = field(default_factory=dict)  # outcome: all that yield to it
+    precedence: Mapping[str, frozenset[str]] = field(default_factory=dict)  # outcome id: ids of all that yield to it
 
     def asked(self, picks: Picks) -> tuple[TriageQuestion, ...]:
-        """The questions that are asked where `picks` is what has been answered."""
+        """The questions whose condition holds for `picks`."""
         return tuple(question for question in self.questions.values() if holds(question.when, picks))
 
     def fitting(self, picks: Picks) -> tuple[Outcome, ...]:
-        """The outcomes whose conditions hold, without those that yield to another one of them."""
+        """The outcomes whose condition holds, without those that yield to another of them."""
         firing = [outcome for outcome in self.outcomes.values() if holds(outcome.when, picks)]
         return tuple(
             outcome
@@ -145,13 +143,13 @@ class Triage:
 
 
 def precedence(outcomes: Mapping[str, Outcome]) -> dict[str, frozenset[str]]:
-    """For each outcome all that yield to it, whether it says so itself or by way of another one."""
-    return {id: frozenset(_below(id, outcomes, set())) for id in outcomes}
+    """For each outcome id the ids of all that yield to it, directly or transitively."""
+    return {id: frozenset(_yielding(id, outcomes, set())) for id in outcomes}
 
 
-def _below(id: str, outcomes: Mapping[str, Outcome], seen: set[str]) -> set[str]:
+def _yielding(id: str, outcomes: Mapping[str, Outcome], seen: set[str]) -> set[str]:
     for lower in outcomes[id].before if id in outcomes else ():
         if lower not in seen:
             seen.add(lower)
-            _below(lower, outcomes, seen)
+            _yielding(lower, outcomes, seen)
     return seen

@@ -1,7 +1,7 @@
-"""Walking every path of the guided dialogue, and what is wrong with it.
+"""Checks of the guided dialogue on all of its paths.
 
-Answers that no condition tells apart lead the same way: one of them stands for all. So a question that takes several
-options, with dozens of possible answers, has a handful of them to be walked, and the proof is still complete.
+Answers to a question that no condition distinguishes are equivalent, so only one of each equivalence class is walked:
+a handful instead of dozens for a question that takes several options, and the proof is still complete.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ PARTS = ("reasons", "watch", "first", "tools")  # the points of an outcome
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """Answers to one question that no condition tells apart: one of them, and every option that stands in any."""
+class AnswerClass:
+    """Equivalent answers to one question: one of them, and the options that occur in any."""
 
     picked: tuple[str, ...]
     options: frozenset[str]
@@ -29,29 +29,29 @@ class Answer:
 @dataclass(frozen=True, slots=True)
 class Path:
     picks: Picks
-    fitting: tuple[Outcome, ...]  # one, where all is well
-    options: frozenset[tuple[str, str]]  # question and option: what may have been picked
+    fitting: tuple[Outcome, ...]  # exactly one, unless the dialogue is wrong
+    options: frozenset[tuple[str, str]]  # (question, option) of all equivalent answers
 
 
 def check_paths(draft: Draft) -> None:
-    """Reports paths that end in no outcome or in several, and more paths than can be walked: errors."""
+    """Reports paths without exactly one outcome, and more than MOST_PATHS paths: errors."""
     triage = draft.triage
     if triage is None or not triage.questions or not triage.outcomes:
         return
     if _has_problems(draft):
-        return  # a condition that was not understood would make false alarms
-    answers = {question.id: classes(question, deciding(triage)) for question in triage.questions.values()}
-    told: set[tuple[str, ...]] = set()
+        return  # an unreadable condition would cause false alarms
+    answers = {question.id: answer_classes(question, path_criteria(triage)) for question in triage.questions.values()}
+    reported: set[tuple[str, ...]] = set()
     for number, path in enumerate(walk(triage, answers)):
         if number >= MOST_PATHS:
             said = f"the dialogue has more than {MOST_PATHS:,} paths that differ"
             draft.report.add(draft.triage_spot, f"{said}, too many to check; use fewer questions or conditions")
             return
-        _survey(draft.survey, path)
+        _record(draft.survey, path)
         ends = tuple(outcome.id for outcome in path.fitting)
-        if len(ends) == 1 or ends in told:
+        if len(ends) == 1 or ends in reported:
             continue
-        told.add(ends)
+        reported.add(ends)
         if not ends:
             said = f"no outcome fits the answers {described(path.picks)}"
             draft.report.add(draft.triage_spot, f"{said}; give one of them a 'when' that holds then")
@@ -66,7 +66,7 @@ def _has_problems(draft: Draft) -> bool:
 
 
 def check_reach(draft: Draft) -> None:
-    """Reports what nobody gets to see, and paths that are too long: rules."""
+    """Reports unreachable questions, outcomes, reasons and points, and paths that are too long: rules of content."""
     triage, survey = draft.triage, draft.survey
     if triage is None or not survey.reached or _has_problems(draft):
         return
@@ -96,15 +96,15 @@ def _check_reasons(draft: Draft, triage: Triage, survey: Survey) -> None:
 
 
 def _check_points(draft: Draft, triage: Triage) -> None:
-    """Every condition of a point must come to hold on some path that ends in its outcome."""
+    """Reports points whose condition holds on no path to their outcome."""
     waiting = {
         (outcome.id, part): [point for point in getattr(outcome, part) if point.when]
         for outcome in triage.outcomes.values()
         for part in PARTS
     }
-    tests = [test for points in waiting.values() for point in points for test in _tests(point.when)]
-    every = [*deciding(triage), *tests]
-    answers = {question.id: classes(question, every) for question in triage.questions.values()}
+    tests = [test for points in waiting.values() for point in points for test in _criteria(point.when)]
+    every = [*path_criteria(triage), *tests]
+    answers = {question.id: answer_classes(question, every) for question in triage.questions.values()}
     for number, path in enumerate(walk(triage, answers)):
         if number >= MOST_PATHS or not any(waiting.values()):
             return
@@ -117,27 +117,27 @@ def _check_points(draft: Draft, triage: Triage) -> None:
             draft.report.add(draft.spot("outcome", outcome), f"{said}; mend its 'when' or take it out")
 
 
-def deciding(triage: Triage) -> list[Criterion]:
-    """The tests on which the way through the dialogue depends."""
+def path_criteria(triage: Triage) -> list[Criterion]:
+    """The criteria that the path through the dialogue depends on."""
     conditions = [question.when for question in triage.questions.values()]
     conditions += [outcome.when for outcome in triage.outcomes.values()]
-    return [test for condition in conditions for test in _tests(condition)]
+    return [test for condition in conditions for test in _criteria(condition)]
 
 
-def classes(question: TriageQuestion, tests: Iterable[Criterion]) -> list[Answer]:
-    """The answers to `question` that `tests` tell apart."""
+def answer_classes(question: TriageQuestion, tests: Iterable[Criterion]) -> list[AnswerClass]:
+    """The answers to `question` in classes that `tests` don't distinguish."""
     own = list(dict.fromkeys(test for test in tests if test.question == question.id))
-    found: dict[tuple[bool, ...], Answer] = {}
+    found: dict[tuple[bool, ...], AnswerClass] = {}
     for picked in possible_answers(question):
         sign = tuple(test.holds({question.id: picked}) for test in own)
         before = found.get(sign)
         options = frozenset(picked) | (before.options if before else frozenset())
-        found[sign] = Answer(before.picked if before else picked, options)
+        found[sign] = AnswerClass(before.picked if before else picked, options)
     return list(found.values())
 
 
 def possible_answers(question: TriageQuestion) -> Iterator[tuple[str, ...]]:
-    """Every answer that the dialogue takes; the empty one where the question may be skipped."""
+    """Every answer that the dialogue accepts: the options picked, () for a skipped question."""
     most = len(question.options) if question.multiple else 1
     for count in range(1, most + 1):
         yield from combinations(question.options, count)
@@ -145,8 +145,8 @@ def possible_answers(question: TriageQuestion) -> Iterator[tuple[str, ...]]:
         yield ()
 
 
-def walk(triage: Triage, answers: dict[str, list[Answer]]) -> Iterator[Path]:
-    """Every path, each question answered in turn with each of its `answers`, where it is asked at all."""
+def walk(triage: Triage, answers: dict[str, list[AnswerClass]]) -> Iterator[Path]:
+    """Every path, with each question that is asked answered by each of its classes in `answers`."""
 
     def go(remaining: list[TriageQuestion], picks: dict[str, tuple[str, ...]]) -> Iterator[dict[str, tuple[str, ...]]]:
         for position, question in enumerate(remaining):
@@ -167,11 +167,11 @@ def walk(triage: Triage, answers: dict[str, list[Answer]]) -> Iterator[Path]:
 
 
 def described(picks: Picks) -> str:
-    """Answers in a problem: `sun: full, soil: skipped`."""
+    """Picks as worded in problems: `sun: full, soil: skipped`."""
     return ", ".join(f"{question}: {' + '.join(picked) or 'skipped'}" for question, picked in picks.items())
 
 
-def _survey(survey: Survey, path: Path) -> None:
+def _record(survey: Survey, path: Path) -> None:
     survey.asked.update(path.picks)
     if len(path.picks) > len(survey.longest):
         survey.longest = path.picks
@@ -179,5 +179,5 @@ def _survey(survey: Survey, path: Path) -> None:
         survey.reached.setdefault(outcome.id, set()).update(path.options)
 
 
-def _tests(condition: Condition) -> Iterator[Criterion]:
+def _criteria(condition: Condition) -> Iterator[Criterion]:
     return (test for row in condition for test in row)

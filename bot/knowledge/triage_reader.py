@@ -1,4 +1,4 @@
-"""From the nodes of triage.yaml to the guided dialogue in the draft."""
+"""Reader of `triage.yaml`: from YAML nodes to the guided dialogue in the draft."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ REASON_KEYS = ("for", "because", "claims")
 OUTCOME_KEYS = ("id", "title", "says", "claims", "when", "before", "reasons", "watch", "first", "tools", "related")
 POINT_KEYS = ("text", "claims", "when")
 HOWS: tuple[How, ...] = get_args(How)
-LIMIT = 6  # questions on the longest path, unless the file says otherwise
-MOST_OPTIONS = 6  # of one question; what people can take in at a glance
+LIMIT = 6  # default of `limit`: questions on the longest path
+MOST_OPTIONS = 6  # of one question; more can't be taken in at a glance
 
 
 def read_triage(root: Node, file: str, draft: Draft) -> None:
@@ -143,7 +143,7 @@ def _points(row: Fields, key: str, questions: dict[str, TriageQuestion], draft: 
 
 
 def _claims(row: Fields, draft: Draft) -> tuple[str, ...]:
-    """The claims that something rests on; it is an error to rest on none."""
+    """The claims of a row; to have none is a problem."""
     claims = row.list_of_words("claims")
     if not claims:
         draft.report.add(
@@ -153,7 +153,7 @@ def _claims(row: Fields, draft: Draft) -> tuple[str, ...]:
 
 
 def _condition(row: Fields, questions: dict[str, TriageQuestion], draft: Draft) -> Condition:
-    """`when`: one mapping, or a list of mappings of which one must hold."""
+    """The condition under `when`: one mapping, or a list of mappings of which one must hold."""
     node = row.node("when")
     if node is None:
         return ()
@@ -169,13 +169,13 @@ def _condition(row: Fields, questions: dict[str, TriageQuestion], draft: Draft) 
             tuple(
                 test
                 for question, value in entries(one, "'when'", row.file, draft.report)
-                for test in _tests(question, value, questions, row.file, draft)
+                for test in _criteria(question, value, questions, row.file, draft)
             )
         )
     return tuple(condition)
 
 
-def _tests(
+def _criteria(
     question: Words, node: Node, questions: dict[str, TriageQuestion], file: str, draft: Draft
 ) -> Iterable[Criterion]:
     known = questions.get(question.text)

@@ -1,6 +1,6 @@
-"""Reading one YAML file within limits: what comes out is a tree of nodes that know their lines, or problems.
+"""Reads a YAML file into a tree of nodes with line numbers, within limits.
 
-Nothing is constructed from the YAML, so tags can do no harm; anchors and deep nesting are refused.
+No objects are constructed from the YAML, so tags can do no harm; aliases and deep nesting are refused.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _WORDS = {
 } | {"": NULL}
 _MAY_BE_NUMBER = frozenset("0123456789+-.<=")
 
-_REMEDIES = (  # what libyaml says, and what helps
+_REMEDIES = (  # (part of a message of libyaml, remedy)
     ("mapping values are not allowed", "a text that contains ': ' needs quotes around it, or the indentation is off"),
     ("could not find expected ':'", "a key needs a colon and a space after it, or a quote is not closed"),
     ("found unexpected end of stream", "a quote that opens here is never closed"),
@@ -47,7 +47,7 @@ class _NestedTooDeep(Exception):
 
 
 class _Loader(yaml.CSafeLoader):
-    """The safe C loader, quicker at telling plain text from numbers, and with a bound on nesting."""
+    """The safe C loader with a shortcut for plain text and a limit on nesting."""
 
     depth = 0
 
@@ -71,7 +71,7 @@ class _Loader(yaml.CSafeLoader):
 
 
 def read_yaml(path: Path, file: str, report: Report) -> tuple[bytes, Node | None]:
-    """The file's bytes and its root node; None where the file cannot be used, and `report` says why."""
+    """The bytes of the file (b"" if it can't be read) and its root node (None, with a problem, if it can't be used)."""
     content = _read(path, file, report)
     if content is None:
         return b"", None
@@ -79,7 +79,7 @@ def read_yaml(path: Path, file: str, report: Report) -> tuple[bytes, Node | None
     if text is None:
         return content, None
     root = _compose(text, file, report)
-    if root is not None and not _plain_tree(root, text, file, report):
+    if root is not None and not _check_tree(root, text, file, report):
         root = None
     return content, root
 
@@ -126,7 +126,7 @@ def _compose(text: str, file: str, report: Report) -> Node | None:
         line = min(mark.line + 1, text.count("\n") + 1) if mark else 1
         if error.problem == "found unexpected end of stream" and error.context_mark:
             line = error.context_mark.line + 1
-        report.add(Spot(file, line), _in_words(error, text, line))
+        report.add(Spot(file, line), _with_remedy(error, text, line))
         return None
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
@@ -143,7 +143,7 @@ def _compose(text: str, file: str, report: Report) -> Node | None:
     return root
 
 
-def _in_words(error: yaml.MarkedYAMLError, text: str, line: int) -> str:
+def _with_remedy(error: yaml.MarkedYAMLError, text: str, line: int) -> str:
     lines = text.split("\n")
     source = lines[line - 1] if line <= len(lines) else ""
     if "\t" in source[: len(source) - len(source.lstrip(" \t-"))]:
@@ -155,8 +155,8 @@ def _in_words(error: yaml.MarkedYAMLError, text: str, line: int) -> str:
     return f"not valid YAML ({said}): look at the indentation and the quotes"
 
 
-def _plain_tree(root: Node, text: str, file: str, report: Report) -> bool:
-    """Whether the tree is free of aliases; reports tags and odd or repeated keys, and goes on without them."""
+def _check_tree(root: Node, text: str, file: str, report: Report) -> bool:
+    """True if the tree has no aliases. Reports and removes tags, and keys that are repeated or no words."""
     seen: set[int] = set()
     waiting = [root]
     while waiting:
@@ -180,7 +180,7 @@ def _plain_tree(root: Node, text: str, file: str, report: Report) -> bool:
 
 
 def _keep_plain_keys(node: MappingNode, file: str, report: Report) -> None:
-    """Reports keys that are no words, and keys that stand twice, and takes them out: readers can rely on the rest."""
+    """Reports and removes keys that are no words, and repeated ones."""
     first: dict[str, int] = {}
     kept = []
     for key, value in node.value:

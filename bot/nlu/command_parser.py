@@ -1,4 +1,4 @@
-"""What can be asked by name. Help, usage hints and the platforms' command lists are all drawn from this one table."""
+"""The commands and their parser. Help, usage hints and the platforms' command lists are drawn from one table."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from bot.nlu.word_list import is_english
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A command a person can type. A button's command may carry an argument after a colon: `answer:ID`."""
+    """A command that can be typed. Buttons send commands too, with an argument after a colon: `answer:ID`."""
 
     name: str
-    phrase: str  # names what describes it
+    phrase: str  # name of the phrase that describes it
     aliases: tuple[str, ...] = ()
-    listed: bool = True
-    posts: bool = False  # of use only where there are channels to post in
+    listed: bool = True  # shown by help
+    posts: bool = False  # needs channels to post in
 
 
 COMMANDS = (
@@ -38,29 +38,28 @@ COMMANDS = (
     Command("forget me", "command-forget-me", ("forget", "delete my data")),
 )
 
-
 _NAMES = {name: command.name for command in reversed(COMMANDS) for name in (command.name, *command.aliases)}
-# Short aliases are too near to other things' names.
-_FORGIVEN = {
+# Names that are matched with one typo; short aliases are too close to other words.
+_FUZZY_NAMES = {
     name: command.name
     for command in COMMANDS
     for name in (command.name, *(alias for alias in command.aliases if len(alias) >= 6))
     if len(name) >= 4
 }
 
-_LONGEST = max(map(len, _FORGIVEN)) + 1
+_LONGEST = max(map(len, _FUZZY_NAMES)) + 1
 
 
 def listed(can_post: bool) -> tuple[Command, ...]:
-    """What help shows; `can_post`: there are channels to post in."""
+    """The commands that help lists; `can_post`: there are channels to post in."""
     return tuple(command for command in COMMANDS if command.listed and (can_post or not command.posts))
 
 
 def parse(text: str) -> tuple[str, str] | None:
-    """The command that `text` is, and its argument; None where it is an ordinary message.
+    """(name, argument) of the command in `text`, argument "" if there is none; None if it is an ordinary message.
 
-    A command stands alone or has its argument after a colon. One slip of the fingers in a name is forgiven, unless it
-    makes another English word: "cost" is a question.
+    A command stands alone or has its argument after a colon. One typo in a name is corrected, unless it makes an
+    English word: "cost" is a question.
     """
     name, colon, argument = text.strip().partition(":")
     word = " ".join(name.lower().split()).lstrip("/")
@@ -69,7 +68,7 @@ def parse(text: str) -> tuple[str, str] | None:
     if word in _NAMES:
         return _NAMES[word], ""
     if 4 <= len(word) <= _LONGEST and not all(is_english(part) for part in word.split()):
-        near = process.extractOne(word, _FORGIVEN.keys(), scorer=OSA.distance, score_cutoff=1)
+        near = process.extractOne(word, _FUZZY_NAMES.keys(), scorer=OSA.distance, score_cutoff=1)
         if near:
-            return _FORGIVEN[near[0]], ""
+            return _FUZZY_NAMES[near[0]], ""
     return None

@@ -1,4 +1,4 @@
-"""Words and concepts: mending a word's spelling, and finding the subjects, aspects and topics that a text names."""
+"""Spelling correction, and recognition of the entities that a text mentions: subjects, aspects and topics."""
 
 from __future__ import annotations
 
@@ -26,21 +26,21 @@ from bot.nlu.text import Word, as_typed, split_words
 
 Layer = Literal["subject", "aspect", "topic"]
 
-SLACK = 3  # letters at most that are mended in one word
+MOST_EDITS = 3  # edit distance at most between a word and its correction
 LONGEST_WORD = 60  # letters
-MOST_MENDED = 40  # strange words of one text that are looked up
+MOST_CORRECTED = 40  # unknown words of one text that are looked up
 
 _stem_word: Callable[[str], str] = Stemmer.Stemmer("english").stemWord
 
 
-@lru_cache(maxsize=50_000)  # what people type has no bound; the memory for it has
+@lru_cache(maxsize=50_000)  # bounded: people may type any number of words
 def stem(word: str) -> str:
-    """The Snowball stem of `word` (Porter 2); numbers, short words and what is too long for a word are left alone."""
+    """The Snowball stem of `word` (Porter 2); short words and very long ones are left as they are."""
     return word if len(word) < 4 or len(word) > LONGEST_WORD else _stem_word(word)
 
 
 class Mention(NamedTuple):
-    """A concept that a text names: which words (from `start` up to `end`), and whether by a name for its contrary."""
+    """A mention of a concept: its token span (`end` is exclusive), and whether it is by a name for the opposite."""
 
     layer: Layer
     concept: str
@@ -50,31 +50,32 @@ class Mention(NamedTuple):
 
 
 class Speller:
-    """Mends a word that is not known, where one known word is near enough to be what was meant."""
+    """Corrects the spelling of unknown words to the nearest known one, by edit distance."""
 
     def __init__(self, words: Mapping[str, int], is_english: Callable[[str], bool]) -> None:
-        """`words`: every word of the knowledge, with its count. `is_english`: tells words that are left as they are."""
+        """`words`: those of the knowledge with their counts. `is_english`: True for words that need no correction."""
         self._counts = dict(words)
         self._candidates = [word for word in words if len(word) >= 4 and word.isalpha()]
-        self._longest = max(map(len, self._candidates), default=0) + SLACK
+        self._longest = max(map(len, self._candidates), default=0) + MOST_EDITS
         self._is_english = is_english
         self._stems = {stem(word) for word in words}
-        self._mended: dict[str, str] = {}
+        self._corrections: dict[str, str] = {}
 
-    def mend_all(self, words: Iterable[str]) -> dict[str, str]:
-        """The known word that each of these words most likely stands for; the word itself where it is known or nothing
-        is near. A text of very many strange words is in no language that is known here: the first ones are looked
-        up."""
-        mended: dict[str, str] = {}
+    def correct(self, words: Iterable[str]) -> dict[str, str]:
+        """The correction of each word: the word itself if it is known or nothing is near.
+
+        Only the first MOST_CORRECTED unknown words are looked up: a text with more is in another language.
+        """
+        corrections: dict[str, str] = {}
         looked_up = 0
         for word in words:
-            if word not in mended:
-                strange = looked_up < MOST_MENDED and self._is_strange(word)
-                looked_up += strange
-                mended[word] = self._nearest(word) if strange else word
-        return mended
+            if word not in corrections:
+                unknown = looked_up < MOST_CORRECTED and self._is_unknown(word)
+                looked_up += unknown
+                corrections[word] = self._nearest(word) if unknown else word
+        return corrections
 
-    def _is_strange(self, word: str) -> bool:
+    def _is_unknown(self, word: str) -> bool:
         return (
             4 <= len(word) <= self._longest
             and word.isalpha()
@@ -84,24 +85,24 @@ class Speller:
         )
 
     def _nearest(self, word: str) -> str:
-        known = self._mended.get(word)
+        known = self._corrections.get(word)
         if known is None:
-            known = self._mended[word] = self._look_up(word)
-            if len(self._mended) > 50_000:  # what people type has no bound; the memory for it has
-                self._mended.clear()
+            known = self._corrections[word] = self._look_up(word)
+            if len(self._corrections) > 50_000:  # bounded: people may type any number of words
+                self._corrections.clear()
         return known
 
     def _look_up(self, word: str) -> str:
-        slack = 1 if len(word) < 7 else 2 if len(word) < 10 else SLACK
-        near = process.extract(word, self._candidates, scorer=OSA.distance, score_cutoff=slack, limit=12)
+        most_edits = 1 if len(word) < 7 else 2 if len(word) < 10 else MOST_EDITS
+        near = process.extract(word, self._candidates, scorer=OSA.distance, score_cutoff=most_edits, limit=12)
         ranked = sorted(
             (distance, candidate[0] != word[0], -self._counts[candidate], candidate) for candidate, distance, _ in near
         )
         return ranked[0][3] if ranked and not (ranked[0][1] and ranked[0][0] > 1) else word
 
 
-# Where names overlap, the longer counts; a subject's counts as two words longer than it is, a topic's as half a word.
-_AHEAD: dict[Layer, float] = {"subject": 2, "topic": 0.5, "aspect": 0}
+# In words: of overlapping mentions the longest wins, with this added to its length.
+_LENGTH_BONUS: dict[Layer, float] = {"subject": 2, "topic": 0.5, "aspect": 0}
 
 
 _JOINTS = JOINTS | {"versus", "from"}
@@ -112,13 +113,13 @@ class _Name(NamedTuple):
     layer: Layer
     concept: str
     stems: tuple[str, ...]
-    opposite: bool  # names the contrary
-    only_capitals: bool
-    exact: frozenset[tuple[str, ...]]  # the words as they may be written; empty: with any endings
+    opposite: bool
+    only_capitals: bool  # an everyday word otherwise: "IT"
+    exact: frozenset[tuple[str, ...]]  # the only spellings that count; empty: any with the same stems
 
 
 class EntityRecognizer:
-    """Finds the names of concepts in a list of words: the longest name wins, endings don't matter ("supply chains")."""
+    """Finds the names of concepts in a list of words, by stems ("supply chains"); the longest match wins."""
 
     def __init__(self, knowledge: KnowledgeBase) -> None:
         self._names: dict[str, list[_Name]] = {}  # by their first stem
@@ -135,30 +136,30 @@ class EntityRecognizer:
                     self._add(layer, name, concept, opposite=True)
 
     def find(self, words: Sequence[Word], stems: Sequence[str]) -> list[Mention]:
-        """Every mention, by where it starts; names that overlap yield to the longest (see `_AHEAD`)."""
+        """All mentions in order, none overlapping another (see `_LENGTH_BONUS`). `stems` are those of `words`."""
         found: list[Mention] = []
         for position, first in enumerate(stems):
             for name in self._names.get(first, ()):
                 end = position + len(name.stems)
                 if len(name.stems) > 1 and tuple(stems[position:end]) != name.stems:
                     continue
-                if name.only_capitals and not (words[position].capitals or _contrasted(words, position)):
+                if name.only_capitals and not (words[position].capitals or _is_compared(words, position)):
                     continue
                 if name.exact and tuple(word.text for word in words[position:end]) not in name.exact:
                     continue
                 found.append(Mention(name.layer, name.concept, position, end, name.opposite))
-        found.sort(key=lambda mention: (mention.start - mention.end - _AHEAD[mention.layer], mention.start))
+        found.sort(key=lambda mention: (mention.start - mention.end - _LENGTH_BONUS[mention.layer], mention.start))
         taken = [False] * len(words)
         kept: list[Mention] = []
         for mention in found:
             if not any(taken[mention.start : mention.end]):
                 taken[mention.start : mention.end] = [True] * (mention.end - mention.start)
                 kept.append(mention)
-        kept += [mention for last in kept for mention in self._joined_to(last, stems) if not taken[mention.start]]
+        kept += [mention for last in kept for mention in self._elliptic(last, stems) if not taken[mention.start]]
         return sorted(kept, key=lambda mention: mention.start)
 
-    def _joined_to(self, last: Mention, stems: Sequence[str]) -> Iterator[Mention]:
-        """The names before `last` that leave to it what they end with: "fire" in "fire, flood and storm insurance"."""
+    def _elliptic(self, last: Mention, stems: Sequence[str]) -> Iterator[Mention]:
+        """Elliptic coordination: "fire" in "fire, flood and storm insurance" is read as "fire insurance"."""
         ending, joined = tuple(stems[last.start + 1 : last.end]), False
         for position in range(last.start - 1, -1, -1) if ending else ():
             if stems[position] in _BETWEEN:
@@ -184,15 +185,15 @@ class EntityRecognizer:
             names.append(name)
 
 
-def _contrasted(words: Sequence[Word], position: int) -> bool:
-    """Whether a short name that is an everyday word as well stands where only a name can: "it versus hr"."""
+def _is_compared(words: Sequence[Word], position: int) -> bool:
+    """True if the word stands beside "versus", where only a name can: "it versus hr"."""
     after = words[position + 1].text if position + 1 < len(words) else ""
     before = words[position - 1].text if position else ""
     return after == "versus" or before == "versus"
 
 
 def word_counts(texts: Iterable[str]) -> dict[str, int]:
-    """How often each word stands in `texts`, the small words of the language included once."""
+    """How often each word occurs in `texts`; function words count at least once."""
     typed: Counter[str] = Counter()
     for text in texts:
         typed.update(as_typed(text))

@@ -25,7 +25,6 @@ class Resolved(NamedTuple):
     subjects: tuple[str, ...]
     extra: tuple[str, ...] = ()  # features that the conversation adds for retrieval
     entry: str | None = None  # the conversation settles which answer is meant
-    topics: tuple[str, ...] = ()  # topics carried over
     rule: str = "complete"
     openly: bool = False  # goes on with a question that asked for no yes or no
 
@@ -37,14 +36,14 @@ def resolve(question: Question, last: LastTurn | None, knowledge: KnowledgeBase,
         return Resolved(own)
     words = set(question.words)
     in_names = _in_names_of_subjects(question)
-    rest = [word for word in question.content if word not in in_names and word not in english.FILLERS]
+    rest = [word for word in question.content_words if word not in in_names and word not in english.FILLERS]
     if own:
         return _with_names(question, rest, last, knowledge, reader)
     shared = _sharing_a_word(question, rest, last, knowledge, reader)
     if shared:
         return _swapped(question, shared, last, knowledge, reader)
     if last.entry and _asks_for_more(question):
-        return Resolved(last.subjects, entry=last.entry, topics=last.topics, rule="more of the last answer")
+        return Resolved(last.subjects, entry=last.entry, rule="more of the last answer")
     other = _other(last, knowledge) if _asks_for_other(question, rest) else None
     if other and (question.topics or question.aspects):
         return Resolved((other,), extra=(f"<{other}>",), rule="about the other subject")
@@ -58,7 +57,7 @@ def resolve(question: Question, last: LastTurn | None, knowledge: KnowledgeBase,
     )
     if not leans:
         return Resolved(())
-    subjects = chosen or (() if question.pair else last.subjects)  # "which of the two" is about both
+    subjects = chosen or (() if question.refers_to_both else last.subjects)  # "which of the two" is about both
     extra = tuple(f"<{subject}>" for subject in subjects)
     # "Is that its goal?" points to what was talked about; "what is its goal?" doesn't.
     points = question.form == "yesno" and words & {"that", "this"}
@@ -66,7 +65,6 @@ def resolve(question: Question, last: LastTurn | None, knowledge: KnowledgeBase,
     return Resolved(
         subjects,
         extra=(*extra, *(f"<topic:{topic}>" for topic in topics)),
-        topics=topics,
         rule="leans on the last turn",
     )
 
@@ -107,7 +105,7 @@ def _sharing_a_word(
     concepts = (knowledge.subjects[subject] for subject in last.subjects if subject in knowledge.subjects)
     endings = dict.fromkeys(name.partition(" ")[2] for one in concepts for name in (one.name, *one.names))
     for ending in filter(None, endings):
-        _, named = reader.named_in(f"{rest[0]} {ending}")
+        _, named = reader.recognize(f"{rest[0]} {ending}")
         if len(named) == 1 and named[0].start == 0 and named[0].layer == "subject":
             return (named[0].concept,)
     return ()
@@ -170,7 +168,6 @@ def _swapped(
         subjects,
         extra=kept,
         entry=sibling.id if sibling else None,
-        topics=last.topics,
         rule="the last question about another subject",
         openly=openly,
     )

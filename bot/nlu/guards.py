@@ -1,4 +1,4 @@
-"""What is looked for before a question is read: an incident under way."""
+"""Guards: checks that come before a question is read."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from bot.nlu.text import split_words
 
 
 class Guards:
+    """Detects reports of an incident under way by the phrases `incident-signs` of the knowledge."""
+
     def __init__(self, knowledge: KnowledgeBase) -> None:
         signs = knowledge.phrases.all("incident-signs")
         self._signs = PhraseMatcher(" ".join(word.text for word in split_words(sign)) for sign in signs)
 
     def reports_incident(self, text: str) -> bool:
-        """Whether someone says that something is happening to them; the signs are content."""
-        return self._signs.are_in([word.text for word in split_words(text)])
+        """True if one of the signs occurs in `text`."""
+        return self._signs.occur_in([word.text for word in split_words(text)])

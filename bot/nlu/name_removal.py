@@ -1,8 +1,8 @@
-"""Taking people's names out of a text that is kept when nobody shall be able to tell of whom it speaks.
+"""Anonymization: takes people's names out of a text before it is stored for the curator.
 
-Names can't be listed: there is one more in every language. So a word stays only where it is known to be none: the
-knowledge knows it, or it is an English word that nobody is called, or it looks like an abbreviation. What is lost that
-way are words that the knowledge should know; once they are in its vocabulary, they stay.
+Names can't be listed in full. So a word stays only if it is known to be none: it occurs in the knowledge, it is an
+English word and no first name, or it looks like an abbreviation. Terms that get lost stay once they are in the
+vocabulary.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ NAME = "[name]"
 
 _FILE = Path(__file__).with_name("person_names.txt")
 _TOKEN = re.compile(r"\[[a-z-]+\]|[^\W_]+(?:'[^\W_]+)*")
-_OPENING = " \t\n\r\f\v\u00a0\"'(*•-"  # what may stand before the first word of a sentence
+_OPENING = " \t\n\r\f\v\u00a0\"'(*•-"  # characters before the first word of a sentence
 _ABBREVIATION = re.compile(r"[A-Z]{2,6}s?\d{0,3}")
 _LETTERS = re.compile(r"[^\W\d_]+")
 
@@ -34,14 +34,16 @@ def _names() -> frozenset[str]:
 
 
 class NameRemover:
-    def __init__(self, words: Collection[str], written: Collection[str]) -> None:
-        """`words`: those of the knowledge, in lower case. `written`: what its concepts are called, as it is written."""
+    """Replaces names, and all that `bot.domain.redaction` redacts, by placeholders."""
+
+    def __init__(self, words: Collection[str], concept_names: Collection[str]) -> None:
+        """`words`: those of the knowledge, in lower case. `concept_names`: as they are spelt, with capitals."""
         self._words = frozenset(words)
         self._stems = frozenset(map(stem, words))
-        self._written = frozenset(word for name in written for word in as_typed(name))
+        self._spellings = frozenset(word for name in concept_names for word in as_typed(name))
 
     def __call__(self, text: str) -> str:
-        """`text` without names, secrets, addresses and numbers (`bot.domain.redaction`). Idempotent."""
+        """`text` without names, secrets, addresses and numbers. Idempotent."""
         text = redact(text.replace("’", "'"))
         shouted = text.isupper()
 
@@ -56,7 +58,7 @@ class NameRemover:
         return "".join([*pieces, text[end:]])
 
     def _is_no_name(self, word: str, is_first: bool, shouted: bool) -> bool:
-        if word in self._written or word.isdecimal():
+        if word in self._spellings or word.isdecimal():
             return True
         if not shouted and _ABBREVIATION.fullmatch(word):
             return word.lower() not in _names()
@@ -71,7 +73,7 @@ class NameRemover:
         return word in self._words or stem(word) in self._stems or ((is_small or is_first) and is_english(word))
 
     def _is_compound(self, word: str) -> bool:
-        """Of words and one digit, as products are called; more digits tell people apart."""
+        """True for known words with one digit, as in product names; more digits may identify a person."""
         if word.lower() in self._words:
             return True
         parts = [part.lower() for part in _LETTERS.findall(word) if len(part) > 1]
@@ -79,7 +81,7 @@ class NameRemover:
 
 
 def _begins_sentence(before: str, *, anything_before: bool) -> bool:
-    """True where a sentence begins after `before`, which stands between a word and the one before it."""
+    """True if a sentence begins after `before`, the text between two words."""
     closing = before.rstrip(_OPENING)
     if closing:
         return closing[-1] in ".?!:" or "\n" in before[len(closing) :]

@@ -1,4 +1,4 @@
-"""Reading a question: its words, what it names, its form, and whether it asks about a thing or its contrary."""
+"""Reads an utterance as a `Question`: its words, entity mentions, form and negation."""
 
 from __future__ import annotations
 
@@ -18,99 +18,98 @@ from bot.nlu.text import Word, clean, sentences, split_words
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What was read in one question. `words` are mended and in lower case; `features` are what retrieval sees."""
+    """One question as read. `words` are spell-corrected and in lower case; `features` are the input of retrieval."""
 
     text: str
     words: tuple[str, ...]
     features: tuple[str, ...]
     mentions: tuple[Mention, ...]
-    subjects: tuple[str, ...]  # the concepts of each layer that are named, in the order in which they are, each once
+    subjects: tuple[str, ...]  # ids of the concepts mentioned, by layer, in order of mention, each once
     topics: tuple[str, ...]
     aspects: tuple[str, ...]
     form: Form
-    reversed: bool  # has a word that turns a yes/no question round
-    asking: tuple[str, ...] = ()  # the features of the sentence that asks, where others tell a story around it
-    denied: bool = False  # asks whether what it states does not hold: "is it false that …"
-    asks_about: frozenset[str] = frozenset()  # concepts named in the sentence that asks
-    blanked: tuple[str, ...] = ()  # of a yes/no question: its words, with signs for what is named
+    is_negated: bool  # of a yes/no question: an odd number of negations
+    focus_features: tuple[str, ...] = ()  # of the sentence that asks; empty if there are no others around it
+    frame_denies: bool = False  # "is it false that …"
+    focus_concepts: frozenset[str] = frozenset()  # mentioned in the sentence that asks
+    delexicalized: tuple[str, ...] = ()  # of a yes/no question: words with placeholders for mentions
     numeric: bool = False  # asks for a number, a date or a rate
-    respect: str = ""  # in what one is said to be more than the other: "faster", "expensive"
-    judged: str = ""  # as what a deed is judged: "safe" in "is it safe to …"
-    differs: bool = False  # asks how one thing differs from another
-    goes_on: bool = False  # asks to take something else in the same way: "and what about A"
-    pair: bool = False  # asks about "the two", "both", "which one"
-    only: bool = False  # asks whether there is nothing besides
-    mended: tuple[tuple[str, str], ...] = ()  # as typed, as read
+    comparison_adjective: str = ""  # "faster" in "is A faster than B"
+    judgement_adjective: str = ""  # "safe" in "is it safe to …"
+    asks_difference: bool = False  # "what is the difference between A and B"
+    is_what_about: bool = False  # "and what about A": the last question again, about A
+    refers_to_both: bool = False  # "the two", "both", "which one"
+    is_exclusive: bool = False  # "is X the only …"
+    corrections: tuple[tuple[str, str], ...] = ()  # (as typed, as read)
 
     @property
-    def joined_aspects(self) -> tuple[str, ...]:
-        """Several aspects that are named one after the other, in order: "the costs and the risks". Else none."""
+    def coordinated_aspects(self) -> tuple[str, ...]:
+        """The aspects of a coordination ("the costs and the risks"), in order; empty if there is none."""
         named = [mention for mention in self.mentions if mention.layer == "aspect"]
         joined: list[str] = []
-        ends = False  # in "… and the risks"; before that there may be commas
+        has_conjunction = False  # "and" or "or" at one place; commas will do at the others
         for first, second in pairwise(named):
             between = set(self.words[first.end : second.start])
             if between <= english.JOINTS | english.DETERMINERS:
                 joined += [first.concept, second.concept]
-                ends = ends or not between.isdisjoint(english.JOINTS)
-        return tuple(dict.fromkeys(joined)) if ends else ()
+                has_conjunction = has_conjunction or not between.isdisjoint(english.JOINTS)
+        return tuple(dict.fromkeys(joined)) if has_conjunction else ()
 
     @property
-    def content(self) -> tuple[str, ...]:
-        """The words that are not mere grammar."""
+    def content_words(self) -> tuple[str, ...]:
+        """The words that are not function words."""
         return tuple(word for word in self.words if word not in english.FUNCTION_WORDS)
 
 
-RECURRING = 512  # questions that are remembered as read: what everybody asks comes again and again
-RECURS = 200  # characters up to which a question is likely to
-SAYS_LITTLE = 2  # words of its own, in a sentence that only points to what the others tell
-STORY = 6  # words that tell more than who asks
+RECURRING = 512  # questions in each cache: the frequent ones recur
+RECURS = 200  # characters of a question that is cached: longer ones hardly recur
+POINTING_WORDS = 2  # content words at most of a sentence that only refers to the others
+STORY_WORDS = 6  # words at least of a narrative before an indirect question
 _ASKS_IF = re.compile(
     rf"\b(?:{'|'.join(sorted(english.ASKS_IF))})(?: (?:me|us|you|him|her|them))? (?:if|whether) ", re.I
 )
 
 
 class Focus(NamedTuple):
-    """What of a message retrieval goes by: all of it, the sentence that asks, and the concepts named there; and what
-    its polarity is told by."""
+    """What retrieval and polarity are fed: the whole message, and the sentence that asks (the focus)."""
 
-    features: tuple[str, ...]
-    asking: tuple[str, ...]
-    about: frozenset[str]
-    blanked: tuple[str, ...]
-    words: tuple[str, ...]  # of the sentence that asks
+    features: tuple[str, ...]  # of the whole message
+    focus_features: tuple[str, ...]
+    concepts: frozenset[str]  # mentioned in the focus
+    delexicalized: tuple[str, ...]
+    words: tuple[str, ...]  # of the focus
 
 
 class QuestionReader:
-    """Reads questions with one knowledge's vocabulary."""
+    """Reads utterances with the vocabulary of one knowledge base; readings of short ones are cached."""
 
-    def __init__(self, finder: EntityRecognizer, speller: Speller) -> None:
-        self._finder = finder
+    def __init__(self, recognizer: EntityRecognizer, speller: Speller) -> None:
+        self._recognizer = recognizer
         self._speller = speller
         self._recurring = lru_cache(RECURRING)(self._read)
 
     def read(self, raw: str) -> Question:
-        """The question in `raw`, which may be as typed in a chat."""
+        """The question in `raw`, the text as typed in a chat."""
         return self._recurring(raw) if len(raw) <= RECURS else self._read(raw)
 
-    def named_in(self, text: str) -> tuple[tuple[str, ...], list[Mention]]:
-        """The words of a part of a message, mended, and what they name."""
-        words, _ = self._mend(split_words(text))
-        return tuple(word.text for word in words), self._finder.find(words, [stem(word.text) for word in words])
+    def recognize(self, text: str) -> tuple[tuple[str, ...], list[Mention]]:
+        """The words of a part of a message, spell-corrected, and the mentions in them."""
+        words, _ = self._correct_spelling(split_words(text))
+        return tuple(word.text for word in words), self._recognizer.find(words, [stem(word.text) for word in words])
 
     def _read(self, raw: str) -> Question:
         text = clean(raw)
         typed = split_words(text)
-        words, mended = self._mend(typed)
-        words = words[: form.audience([word.text for word in words])]
-        start, end = form.wrapping([word.text for word in words])
+        words, corrections = self._correct_spelling(typed)
+        words = words[: form.audience_start([word.text for word in words])]
+        start, end = form.reporting_frame_span([word.text for word in words])
         words = words[:start] + words[end:]
         if [word.text for word in words[1:2]] == ["not"] and words[0].text in english.AUXILIARIES:
             del words[1]  # "isn't it A" asks what "is it A" asks
         stems = [stem(word.text) for word in words]
-        mentions = self._finder.find(words, stems)
+        mentions = self._recognizer.find(words, stems)
         plain = tuple(word.text for word in words)
-        meant = dict(mended)
+        meant = dict(corrections)
         as_typed = Typed.of(text, lambda word: meant.get(word, word))
         asked = form.form_of(as_typed, plain, offers_choice=_offers_choice(plain, mentions))
         focus = self._focus(text, plain, mentions)
@@ -123,27 +122,27 @@ class QuestionReader:
             topics=_named(mentions, "topic"),
             aspects=_named(mentions, "aspect"),
             form=asked,
-            denied=as_typed.denied,
-            reversed=asked == "yesno" and form.asks_contrary(as_typed) != _lessened(as_typed, plain, mentions),
-            mended=mended,
-            asking=focus.asking,
-            asks_about=focus.about,
-            blanked=focus.blanked if asked == "yesno" else (),
+            frame_denies=as_typed.frame_denies,
+            is_negated=asked == "yesno" and form.is_negated(as_typed) != _lessened(as_typed, plain, mentions),
+            corrections=corrections,
+            focus_features=focus.focus_features,
+            focus_concepts=focus.concepts,
+            delexicalized=focus.delexicalized if asked == "yesno" else (),
             numeric=form.asks_for_number(focus.words),
-            respect=form.respect(focus.words),
-            judged=form.judged(plain),
-            differs=form.asks_for_difference(plain),
-            goes_on=form.goes_on(plain),
-            pair=form.asks_about_both(plain),
-            only=form.asks_if_only(focus.words),
+            comparison_adjective=form.comparison_adjective(focus.words),
+            judgement_adjective=form.judgement_adjective(plain),
+            asks_difference=form.asks_for_difference(plain),
+            is_what_about=form.is_what_about(plain),
+            refers_to_both=form.asks_about_both(plain),
+            is_exclusive=form.asks_if_only(focus.words),
         )
 
     def _focus(self, text: str, plain: tuple[str, ...], mentions: Sequence[Mention]) -> Focus:
-        """Where the weight lies in a message: in the sentence that asks, if there are several.
+        """The focus of a message: the last sentence that asks, if there are several sentences.
 
-        A sentence that asks what the others tell of, "… which of these threats is that?", says nothing to go by itself.
+        "… which of these threats is that?" only refers to the other sentences, so their features are taken instead.
         """
-        parts = [piece for sentence in sentences(text) for piece in _told_and_asked(sentence)]
+        parts = [piece for sentence in sentences(text) for piece in _split_indirect(sentence)]
         asking = [
             at
             for at, part in enumerate(parts if len(parts) > 1 else ())
@@ -151,44 +150,45 @@ class QuestionReader:
         ]
         asking = [at for at in asking if len(split_words(parts[at])) > 2] or asking  # "…, is there?" adds nothing
         if not asking:
-            return Focus(features(plain, mentions), (), _concepts(mentions), blanked(plain, mentions), plain)
-        words, named = self.named_in(parts[asking[-1]])
+            return Focus(features(plain, mentions), (), _concepts(mentions), delexicalized(plain, mentions), plain)
+        words, named = self.recognize(parts[asking[-1]])
         about = _concepts(named) or _concepts(mentions)
         told = ". ".join(part for at, part in enumerate(parts) if at != asking[-1])
-        if form.identifies(words) and not _named(named, "topic") and _own_words(words, named) <= SAYS_LITTLE:
-            story, named_there = self.named_in(told)
+        only_points = _count_content_words(words, named) <= POINTING_WORDS
+        if only_points and form.asks_to_identify(words) and not _named(named, "topic"):
+            story, named_there = self.recognize(told)
             signs = [one for one in features(words, named) if one.startswith("<")]
             return Focus((*features(story, named_there), *signs), (), _concepts(mentions), (), words)
-        if asking[-1] and not named and _own_words(words, named) <= SAYS_LITTLE:
-            about = _concepts(self.named_in(parts[asking[-1] - 1])[1]) or about  # what it points to
+        if only_points and asking[-1] and not named:
+            about = _concepts(self.recognize(parts[asking[-1] - 1])[1]) or about  # the antecedent
         own = len(words) >= 4
-        asked = blanked(words, named) if own else blanked(plain, mentions)
+        asked = delexicalized(words, named) if own else delexicalized(plain, mentions)
         return Focus(features(plain, mentions), features(words, named) if own else (), about, asked, words)
 
-    def _mend(self, typed: Sequence[Word]) -> tuple[list[Word], tuple[tuple[str, str], ...]]:
+    def _correct_spelling(self, typed: Sequence[Word]) -> tuple[list[Word], tuple[tuple[str, str], ...]]:
         words: list[Word] = []
-        mended: list[tuple[str, str]] = []
-        meant = self._speller.mend_all(word.text for word in typed)
+        corrections: list[tuple[str, str]] = []
+        meant = self._speller.correct(word.text for word in typed)
         for word in typed:
             right = meant[word.text]
             if right != word.text:
-                mended.append((word.text, right))
+                corrections.append((word.text, right))
                 words.append(Word(right, word.capitals))
             else:
                 words.append(word)
-        return words, tuple(mended)
+        return words, tuple(corrections)
 
 
-def _told_and_asked(sentence: str) -> list[str]:
-    """In two, where a sentence tells a story before it asks: "… and my boss wants to know", "whether there is …"."""
+def _split_indirect(sentence: str) -> list[str]:
+    """In two, where a narrative precedes an indirect question: "… and my boss wants to know", "whether there is …"."""
     indirect = _ASKS_IF.search(sentence)
-    if indirect is None or len(split_words(sentence[: indirect.start()])) < STORY:
+    if indirect is None or len(split_words(sentence[: indirect.start()])) < STORY_WORDS:
         return [sentence]
     return [sentence[: indirect.start()], f"whether {sentence[indirect.end() :]}"]
 
 
 def features(words: Sequence[str], mentions: Sequence[Mention]) -> tuple[str, ...]:
-    """The words for retrieval: a subject's name becomes one sign, so that all its names are the same word."""
+    """The input of retrieval: the words with one token for each subject, then one token for each other concept."""
     result = _replaced(words, {one: f"<{one.concept}>" for one in mentions if one.layer == "subject"})
     result += dict.fromkeys(
         f"<{mention.layer}:{mention.concept}{'!' if mention.opposite else ''}>"
@@ -198,14 +198,14 @@ def features(words: Sequence[str], mentions: Sequence[Mention]) -> tuple[str, ..
     return tuple(result)
 
 
-def blanked(words: Sequence[str], mentions: Sequence[Mention]) -> tuple[str, ...]:
-    """The words with a sign in place of each subject and topic: what is left is how something is asked."""
+def delexicalized(words: Sequence[str], mentions: Sequence[Mention]) -> tuple[str, ...]:
+    """The words with a placeholder for each subject and topic: how something is asked, whatever it is about."""
     signs = {one: f"<{one.layer}{'!' if one.opposite else ''}>" for one in mentions if one.layer != "aspect"}
     return tuple(_replaced(words, signs))
 
 
 def _replaced(words: Sequence[str], signs: Mapping[Mention, str]) -> list[str]:
-    """`words` with a sign in the place of each of these mentions."""
+    """`words` with each of these mentions replaced by its sign."""
     result: list[str] = []
     position = 0
     starts = {mention.start: (mention.end, sign) for mention, sign in signs.items()}
@@ -220,13 +220,13 @@ def _replaced(words: Sequence[str], signs: Mapping[Mention, str]) -> list[str]:
 
 
 def words_outside_mentions(words: Sequence[str], mentions: Sequence[Mention]) -> list[str]:
-    """The words that are no part of a name."""
+    """The words that are part of no mention."""
     named = {position for mention in mentions for position in range(mention.start, mention.end)}
     return [word for position, word in enumerate(words) if position not in named]
 
 
-def _own_words(words: Sequence[str], mentions: Sequence[Mention]) -> int:
-    """How many words there are that are neither mere grammar nor named concepts."""
+def _count_content_words(words: Sequence[str], mentions: Sequence[Mention]) -> int:
+    """Number of words that are neither function words, nor pointers ("that"), nor part of a mention."""
     rest = words_outside_mentions(words, mentions)
     return sum(word not in english.FUNCTION_WORDS and word not in english.POINTERS for word in rest)
 
@@ -240,7 +240,7 @@ def _named(mentions: Sequence[Mention], layer: Layer) -> tuple[str, ...]:
 
 
 def _offers_choice(words: Sequence[str], mentions: Sequence[Mention]) -> bool:
-    """Whether two subjects are offered: "is it A or B that …"."""
+    """True if two subjects are offered: "is it A or B that …"."""
     subjects = [mention for mention in mentions if mention.layer == "subject"]
     return any(
         first.concept != second.concept and "or" in words[first.end : second.start] and second.start - first.end <= 6
@@ -249,8 +249,8 @@ def _offers_choice(words: Sequence[str], mentions: Sequence[Mention]) -> bool:
 
 
 def _lessened(typed: Typed, words: Sequence[str], mentions: Sequence[Mention]) -> bool:
-    """Whether a topic is named as lacking: "less maintainable", "without any overhead". What follows a comma only says
-    the same again: "alone, without the others"."""
+    """True if "less" or "without" governs a topic mention in the main clause. What follows a comma only repeats it:
+    "alone, without the others"."""
     lacking = any(
         not english.LACKING.isdisjoint(words[max(mention.start - 2, 0) : mention.start])
         for mention in mentions

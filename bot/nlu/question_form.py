@@ -32,29 +32,29 @@ class Typed(NamedTuple):
     words: list[str]
     clauses: list[list[str]]
     wrapped: bool  # whether it asks if what somebody says holds
-    denied: bool  # … or if it does not
+    frame_denies: bool  # … or if it does not
 
     @classmethod
     def of(cls, text: str, mend: Callable[[str], str]) -> Typed:
         whole = [mend(word.text) for word in split_words(text)]
-        words, denied = unwrapped(whole)
+        words, frame_denies = unwrapped(whole)
         wrapped = len(words) < len(whole)
         parts = [without_openers([mend(word.text) for word in split_words(clause)]) for clause in clauses(text)]
         if wrapped:
             parts = [unwrapped(part)[0] for part in parts]
-        return cls(text, words, [part for part in parts if part], wrapped, denied)
+        return cls(text, words, [part for part in parts if part], wrapped, frame_denies)
 
 
 def unwrapped(words: list[str]) -> tuple[list[str], bool]:
     """Without what a statement is wrapped in, "are you saying that …"; and whether that denies it."""
-    start, end = wrapping(words)
-    return words[:start] + words[end:], _DENIED.are_in(words[start:end])
+    start, end = reporting_frame_span(words)
+    return words[:start] + words[end:], _DENIED.occur_in(words[start:end])
 
 
-def wrapping(words: Sequence[str]) -> tuple[int, int]:
-    """Where what a statement is wrapped in begins and ends; (0, 0) where there is nothing of the kind."""
+def reporting_frame_span(words: Sequence[str]) -> tuple[int, int]:
+    """Token span of a reporting frame ("are you saying that"), (0, 0) if there is none."""
     for phrases in (_DENIED, _CLAIMED):
-        start, end = phrases.within(words)
+        start, end = phrases.find(words)
         if end and end < len(words):
             return start, end
     return 0, 0
@@ -79,20 +79,20 @@ def form_of(typed: Typed, words: Sequence[str], *, offers_choice: bool) -> Form:
         if any(word in english.QUESTION_WORDS for word in words[:6]):
             found = "open"
         else:
-            asks = "?" in typed.text or typed.wrapped or _tagged(words) or _POINTING.are_in(words)
+            asks = "?" in typed.text or typed.wrapped or _tagged(words) or _POINTING.occur_in(words)
             found = "yesno" if asks else "fragment"
     return "choice" if found == "yesno" and offers_choice else found
 
 
 def asks_for_number(words: Sequence[str]) -> bool:
     """Whether a number, a rate or a date is asked for."""
-    return _NUMERIC.are_in(words) or any(
+    return _NUMERIC.occur_in(words) or any(
         bound in english.BOUNDS and number.isdecimal() for bound, number in pairwise(words)
     )
 
 
-def judged(words: Sequence[str]) -> str:
-    """What is asked of a deed: "safe" in "is it safe to …"; empty where no such thing is asked."""
+def judgement_adjective(words: Sequence[str]) -> str:
+    """The adjective in "is it safe to …", "" if there is none."""
     asked = without_openers(list(words))
     opens = len(asked) > 4 and asked[0] in english.AUXILIARIES and asked[1] == "it"
     return asked[2] if opens and asked[2] in english.JUDGEMENTS else ""
@@ -100,37 +100,36 @@ def judged(words: Sequence[str]) -> str:
 
 def asks_for_difference(words: Sequence[str]) -> bool:
     """Whether it is asked how one thing differs from another: "what is the difference between A and B"."""
-    return _DIFFERENCE.are_in(words)
+    return _DIFFERENCE.occur_in(words)
 
 
-def goes_on(words: Sequence[str]) -> bool:
-    """Whether something else is to be taken in the same way: "and what about A"."""
-    return _GOES_ON.opening(without_openers(list(words))) > 0
+def is_what_about(words: Sequence[str]) -> bool:
+    """True for "and what about A", which repeats the last question with another subject."""
+    return _GOES_ON.prefix_length(without_openers(list(words))) > 0
 
 
 def asks_about_both(words: Sequence[str]) -> bool:
     """Whether two things are spoken of without being named: "the two", "both", "which one"."""
-    return _PAIR.are_in(words)
+    return _PAIR.occur_in(words)
 
 
-def identifies(words: Sequence[str]) -> bool:
-    """Whether a sentence asks which one it is that was told of before it: "which of them is that", "what fits"."""
+def asks_to_identify(words: Sequence[str]) -> bool:
+    """True if the sentence asks to name what the preceding sentences describe: "which of them is that", "what fits"."""
     asked = without_openers(list(words))
     if not asked or (asked[0] not in {"which", "what"} and asked[1:2] not in (["which"], ["what"])):
         return False
-    return asked[-1] in english.POINTERS or _POINTING.are_in(asked)
+    return asked[-1] in english.POINTERS or _POINTING.occur_in(asked)
 
 
-def audience(words: Sequence[str]) -> int:
-    """Where it is said for whom or for what something is to be done: "explain … like I am new here". Else the number of
-    words."""
-    wanted = any(word in english.IMPERATIVES for word in words[:4]) or _FRAMES.opening(words) > 0
-    return _AUDIENCE.start_in(words) if wanted else len(words)
+def audience_start(words: Sequence[str]) -> int:
+    """Index at which an audience clause starts ("like I am new"); len(words) if there is none."""
+    wanted = any(word in english.IMPERATIVES for word in words[:4]) or _FRAMES.prefix_length(words) > 0
+    return _AUDIENCE.find_start(words) if wanted else len(words)
 
 
 def asks_if_only(words: Sequence[str]) -> bool:
-    """Whether it is asked if there is nothing besides."""
-    start, end = _ONLY.within(words)
+    """True for exclusivity questions: "is X the only …", "nothing but X"."""
+    start, end = _ONLY.find(words)
     return end > 0 and words[max(start - 1, 0)] not in ("not", "or")  # "A too, or only B?"
 
 
@@ -144,8 +143,8 @@ def without_openers(words: list[str]) -> list[str]:
     return words[start:]
 
 
-def respect(words: Sequence[str]) -> str:
-    """In what one thing is said to be more than another, "is A faster than B"; empty where it is not."""
+def comparison_adjective(words: Sequence[str]) -> str:
+    """The adjective of a comparison ("faster" in "is A faster than B"), "" if there is none."""
     for position, word in enumerate(words):
         if word not in english.THAN:
             continue
@@ -165,7 +164,7 @@ def clause_form(words: list[str]) -> Form | None:
         return None
     if len(words) == 1 and words[0] in english.OPENERS:
         return None  # "please"
-    frame = _FRAMES.opening(words)
+    frame = _FRAMES.prefix_length(words)
     if frame:
         rest = words[frame:]
         if words[0] in english.AUXILIARIES and not _asks(rest):
@@ -197,7 +196,7 @@ def _asks_indirectly(words: Sequence[str]) -> bool:
 
 
 def _turns_to_ask(words: Sequence[str]) -> bool:
-    """Whether it comes to "… so does A …" after all."""
+    """True if a discourse marker and an auxiliary start the question late."""
     verbs = english.AUXILIARIES - english.IMPERATIVES
     return any(first in english.TURNS and second in verbs for first, second in pairwise(words))
 
@@ -217,8 +216,8 @@ def _asks_back(words: Sequence[str]) -> bool:
     return len(said) == 2 and said[0] in english.AUXILIARIES and said[1] in english.PRONOUNS
 
 
-def asks_contrary(typed: Typed) -> bool:
-    """Whether a word in a yes/no question turns it round: "is X left out?". "Isn't X …?" asks the same as "Is X …?"."""
+def is_negated(typed: Typed) -> bool:
+    """True for an odd number of negations in the main clause. "Isn't X …?" asks the same as "is X …?"."""
     asked = main_clause(typed)
     opens = bool(asked) and asked[0] in english.AUXILIARIES
     turns = 0
@@ -236,7 +235,7 @@ def asks_contrary(typed: Typed) -> bool:
         turns += 1
     if turns and not opens and _asks_back_plainly(typed.words):
         turns -= 1  # "A does not cover B, does it?" asks whether it does
-    turns += _REVERSALS.are_in(_without_attributes(asked))
+    turns += _REVERSALS.occur_in(_without_attributes(asked))
     return turns % 2 == 1
 
 

@@ -1,4 +1,4 @@
-"""From what was typed to plain words: markup, entities and emoji are taken out, words split and put in lower case."""
+"""Text normalization: takes out the platforms' markup and emoji, and splits text into words, clauses and sentences."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import NamedTuple
 from bot.domain.bounds import composed, within
 from bot.nlu.english import CONTRACTIONS
 
-# Each takes time in proportion to the text: what comes to nothing is left at the next sign that can begin a match.
+# Each runs in linear time: a failed match is given up at the next character that can begin one.
 _SLACK_LABELLED = re.compile(r"<(?:https?://|mailto:|tel:)[^|<>]*\|([^<>]*)>")
 _SLACK_LINK = re.compile(r"<(?:https?://|mailto:|tel:)[^<>]*>")
 _SLACK_MENTION = re.compile(r"<[@#!][^<>]*>")
@@ -31,7 +31,6 @@ _SENTENCE = re.compile(r"(?<![.?!;:,—–()])[.?!;:,—–()]++(?=\s|$)|\.{2,}|
 _STRAIGHT = str.maketrans(
     {"’": "'", "‘": "'", "“": '"', "”": '"', "‐": "-", "‑": "-", "…": ". ", "\u00a0": " ", "´": "'"}
 )
-# Slack's own wide mentions and the marks of a quotation carry nothing that is asked.
 
 
 def clean(raw: str) -> str:
@@ -56,8 +55,8 @@ def clean(raw: str) -> str:
 
 
 def as_read(raw: str) -> str:
-    """`raw` as people read it in Slack or Teams, for somebody who reads it elsewhere: all its words, the addresses of
-    its links, and no markup. Whom or what Slack names by an id alone stays unnamed."""
+    """`raw` as it is displayed in Slack or Teams: all words and link addresses, no markup. Ids without a label become
+    "somebody" or "channel"."""
     text = html.unescape(_SLACK_MARKED.sub(_as_read, _TEAMS_MENTION.sub(r"\1", raw)))
     return "\n".join(_SPACE.sub(" ", line).strip() for line in text.strip().splitlines())
 
@@ -87,13 +86,13 @@ class Word(NamedTuple):
 
 
 def as_typed(text: str) -> list[str]:
-    """The words of cleaned `text` as they stand there, but for two that are abbreviated with a stroke."""
+    """The words of cleaned `text` as typed; "w/" and "w/o" are written out."""
     return _WORD.findall(text.replace("w/o ", "without ").replace("w/ ", "with "))
 
 
 @lru_cache(maxsize=256)
 def split_words(text: str) -> tuple[Word, ...]:
-    """The words of cleaned `text`, in order. Hyphens and slashes part words; "isn't" becomes "is not"."""
+    """The words of cleaned `text`, in order. Hyphens and slashes separate words; "isn't" becomes "is not"."""
     words: list[Word] = []
     for typed in as_typed(text):
         capitals = len(typed) > 1 and typed.isupper()
@@ -135,7 +134,7 @@ def _contraction(word: str) -> tuple[str, ...]:
 
 
 def clauses(text: str) -> list[str]:
-    """Cleaned `text` split where a reader would pause; none is empty."""
+    """The clauses of cleaned `text`, split at punctuation and lines; none is empty."""
     return [part for piece in _SENTENCE.split(text) if (part := piece.strip())]
 
 
@@ -143,5 +142,5 @@ _FULL_STOP = re.compile(r"(?<=[.?!;])\s+|\n+")
 
 
 def sentences(text: str) -> list[str]:
-    """Cleaned `text` split at full stops, question and exclamation marks."""
+    """The sentences of cleaned `text`, split at full stops, semicolons, question and exclamation marks, and lines."""
     return [part for piece in _FULL_STOP.split(text) if (part := piece.strip())]

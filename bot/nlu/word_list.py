@@ -1,7 +1,6 @@
-"""Which words are English at all: a word that is one is never taken for a slip of the fingers.
+"""A list of English words: none of them is corrected as a typo.
 
-The list is the one that the package symspellpy ships (82,765 words); only its data file is read. It is read when the
-first unknown word is met.
+It is the list that the package symspellpy ships (82,765 words). Only that data file is read, on the first look-up.
 """
 
 from __future__ import annotations
@@ -26,5 +25,5 @@ def _words() -> frozenset[str]:
 
 
 def is_english(word: str) -> bool:
-    """Whether `word`, in lower case, is in the list; False for every word where the package is missing."""
+    """True if `word`, in lower case, is in the list; False for every word if the package is missing."""
     return word in _words()

@@ -112,8 +112,8 @@ class CandidateFinder:
             alone = self._retriever.rank(question.features, limit=CONSIDERED)
             requests = [found for found in alone.candidates if self._is_request(found.label)]
             self._collect([found for found in requests if self._may_be(found.label, question)], sides)
-        if question.asking:
-            asking = self._retriever.rank((*question.asking, *extra), limit=CONSIDERED)
+        if question.focus_features:
+            asking = self._retriever.rank((*question.focus_features, *extra), limit=CONSIDERED)
             self._collect(asking.candidates, sides)
             confidence = max(confidence, asking.confidence)
         ranked: list[Candidate] = []
@@ -139,8 +139,7 @@ class CandidateFinder:
         return Candidates(tuple(kept), confidence, self._lead(kept))
 
     def _lead(self, ranked: Sequence[Candidate]) -> float:
-        """By how much the best is ahead of the next that rests on other claims: of two that say the same, either will
-        do."""
+        """Score margin between the best candidate and the next one that cites other claims."""
         if not ranked:
             return 0.0
         best, *others = ranked
@@ -151,9 +150,9 @@ class CandidateFinder:
     def _may_be(self, label: str, question: Question) -> bool:
         """False for small talk around a question with words of its own: "thanks. And when does the train leave?"."""
         entry = self._knowledge.answers[label.removesuffix(CONTRARY)]
-        if entry.kind != "help" or not question.asking:
+        if entry.kind != "help" or not question.focus_features:
             return True
-        own = {stem(word) for word in question.asking if word not in english.FUNCTION_WORDS}
+        own = {stem(word) for word in question.focus_features if word not in english.FUNCTION_WORDS}
         return own <= self._wording.stems(entry)
 
     def _is_request(self, label: str) -> bool:

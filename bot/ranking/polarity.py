@@ -47,8 +47,8 @@ class Polarity:
         scores = {found.label: found.score for found in self._retriever.rank(_wording(question)).candidates}
         wording = scores.get(CONTRARY, 0.0) - scores.get(ALIGNED, 0.0)
         opposite = any(mention.opposite for mention in question.mentions)
-        return OF_WORDING * wording + TURNED * question.reversed + OPPOSITE * opposite + OFFSET
+        return OF_WORDING * wording + TURNED * question.is_negated + OPPOSITE * opposite + OFFSET
 
 
 def _wording(question: Question) -> tuple[str, ...]:
-    return (*question.blanked, "<turned>") if question.reversed else question.blanked
+    return (*question.delexicalized, "<turned>") if question.is_negated else question.delexicalized

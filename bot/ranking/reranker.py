@@ -20,15 +20,15 @@ SAME_ASPECT = 0.03
 
 
 class ConceptReranker:
-    """Of one question, with each entry."""
+    """Score bonus of an entry for sharing subjects, topics or aspect with the question."""
 
     def __init__(self, question: Question, subjects: Sequence[str], knowledge: KnowledgeBase, evidence: Evidence):
         """`subjects` are those asked about: named in the question, or before it."""
         self._subjects = subjects
         self._known = knowledge.subjects
         self._evidence = evidence
-        self._pair = question.pair
-        self._goes_on = not question.subjects and not question.pair
+        self._refers_to_both = question.refers_to_both
+        self._names_nothing = not question.subjects and not question.refers_to_both
         self._topics = frozenset(question.topics)
         self._aspects = question.aspects
         self._silent = {subject for subject in subjects if not self._known[subject].speaker}
@@ -60,13 +60,13 @@ class ConceptReranker:
         score = SAME_SUBJECT
         if all(self._known[subject].speaker for subject in about):
             return score + SUBJECT_LEFT_OUT if self._silent else score  # on the source: others may be named beside it
-        if not self._pair:
+        if not self._refers_to_both:
             comparable = {subject for subject in asked if self._known[subject].contrast} or asked
             score += SUBJECT_LEFT_OUT * 2 * len(comparable - about) / len(comparable)
         added = about - asked
         if added:
             compared = {other for subject in asked for other in self._known[subject].contrast}
-            score += SUBJECT_ADDED_AFTER if self._goes_on and added & compared else SUBJECT_ADDED
+            score += SUBJECT_ADDED_AFTER if self._names_nothing and added & compared else SUBJECT_ADDED
         return score
 
     def _says_something(self, entry: Answer) -> bool:

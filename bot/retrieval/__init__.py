@@ -1,4 +1,4 @@
-"""Which label do these words belong to? Learned from example wordings alone; knows nothing of any subject."""
+"""Text classification: ranks labels for a list of words, fitted to labelled examples."""
 
 from bot.retrieval.model import Candidate, Ranking, Retriever
 

@@ -1,8 +1,8 @@
-"""Word vectors of the static table that the package wordllama ships, read without importing that package.
+"""Static word embeddings from the package wordllama, read without importing it.
 
-Importing wordllama loads its own compiled parts, and its loader may look for models on the network. Only two of its
-data files are needed: the table (32,000 tokens of 256 float16, mapped, so that just the pages in use count) and the
-tokenizer that cuts a word into tokens. The tokenizer is read when the first word is asked for.
+Importing wordllama loads its compiled parts, and its loader may look for models on the network. Only two of its data
+files are needed: the table (32,000 tokens of 256 float16, memory-mapped) and the tokenizer, which is read when the
+first vector is asked for.
 """
 
 from __future__ import annotations
@@ -20,20 +20,19 @@ _PACKAGE = "wordllama"
 _TABLE = "weights/l2_supercat_256.safetensors"
 _TOKENIZER = "tokenizers/l2_supercat_tokenizer_config.json"
 _TENSOR = "embedding.weight"
-_WORD_START = "\N{LOWER ONE EIGHTH BLOCK}"  # how the tokenizer writes the space before a word
 
 
 class Embeddings:
-    """Vectors of single words."""
+    """Embeddings of single words."""
 
     def __init__(self, table: Path, tokenizer: Path) -> None:
-        self._table = _mapped(table)
+        self._table = _memory_mapped(table)
         self._tokenizer_file = tokenizer
         self._tokenizer: Tokenizer | None = None
 
     @classmethod
     def load(cls) -> Embeddings | None:
-        """The installed table, or None where the package or one of its files is missing."""
+        """The installed embeddings; None if the package or one of its files is missing."""
         spec = importlib.util.find_spec(_PACKAGE)
         for folder in (spec.submodule_search_locations or ()) if spec else ():
             table, tokenizer = Path(folder, _TABLE), Path(folder, _TOKENIZER)
@@ -43,16 +42,16 @@ class Embeddings:
 
     @property
     def size(self) -> int:
-        """Length of a vector."""
+        """Dimensions of a vector."""
         return int(self._table.shape[1])
 
     def vectors(self, words: Sequence[str]) -> NDArray[np.float32]:
-        """One row a word, float32 (words, size): the sum of the word's tokens.
+        """The vectors as rows, float32 (words, size): each the sum of the vectors of the word's tokens.
 
-        Sums, not means, and not scaled to unit length: the table's lengths grow with how much a token says, which
-        makes them a better weight than counting words in a few examples.
+        Sums, neither means nor unit vectors: the norm of a token's vector grows with its information content, which
+        makes it a better weight than word counts in a few examples.
         """
-        tokenizer = self._words_to_tokens()
+        tokenizer = self._load_tokenizer()
         rows = np.zeros((len(words), self.size), dtype=np.float32)
         for row, word in zip(rows, words, strict=True):
             tokens = tokenizer.encode(word, add_special_tokens=False).ids
@@ -60,21 +59,17 @@ class Embeddings:
                 self._table[tokens].sum(axis=0, dtype=np.float32, out=row)
         return rows
 
-    def knows(self, word: str) -> bool:
-        """True where a word in lower case is a token of its own: most everyday words are, few misspelt ones.
-
-        Some tokens are only the beginning of words ("secur"), so a short or clipped word can be known by accident.
-        """
-        return bool(word) and self._words_to_tokens().token_to_id(_WORD_START + word) is not None
-
-    def _words_to_tokens(self) -> Tokenizer:
+    def _load_tokenizer(self) -> Tokenizer:
         if self._tokenizer is None:
             self._tokenizer = Tokenizer.from_file(str(self._tokenizer_file))
         return self._tokenizer
 
 
-def _mapped(path: Path) -> NDArray[np.float16]:
-    """The table of a safetensors file: eight bytes of header length, a JSON header, then the numbers as they are."""
+def _memory_mapped(path: Path) -> NDArray[np.float16]:
+    """The table in a safetensors file, memory-mapped: eight bytes of header length, a JSON header, the numbers.
+
+    Raises ValueError if they are not 16-bit floats.
+    """
     with path.open("rb") as file:
         length = int.from_bytes(file.read(8), "little")
         tensor = json.loads(file.read(length))[_TENSOR]

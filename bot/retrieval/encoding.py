@@ -1,7 +1,7 @@
-"""A text as the retriever compares it: its features, in fewer directions.
+"""Projects the features of texts to fewer dimensions.
 
-A text is the sum of its words, and the projection of a sum is the sum of the projections. So each word is projected
-once and kept: a text costs a few additions, and the projection, a megabyte, is not gone through for every question.
+A text is the sum of its words and projection is linear, so the projected words are cached: a text costs a few additions
+instead of a product with the projection, which is a megabyte large.
 """
 
 from __future__ import annotations
@@ -11,33 +11,33 @@ from math import sqrt
 
 import numpy as np
 
-from bot.retrieval.features import Features, Lengths, Matrix, Vector, parted
+from bot.retrieval.features import Features, Lengths, Matrix, Vector, split_concepts
 
 _CACHED_WORDS = 8192
-_NEXT_TO_NOTHING = 1e-12  # a squared length from which a direction means something
+_LEAST_SQUARE = 1e-12  # squared norms below count as zero
 
 
 class Encoder:
-    """Encodes texts by `features`, projected on the columns of `projection`."""
+    """Encodes texts as their `features` times `projection`."""
 
     def __init__(self, features: Features, projection: Matrix) -> None:
         self._features = features
-        self._projection = projection  # (size, directions)
+        self._projection = projection  # (size, dimensions)
         self._meaning = features.meanings.shape[1]
         self._centre: Vector = features.centre @ projection[: self._meaning]
         self._square_of_centre = _square(features.centre)
-        size, directions = projection.shape
-        # What each word adds: its meaning and its spelling, as they are and projected. Store counts once it is used.
-        self._rows: Matrix = np.empty((_CACHED_WORDS, size + 2 * directions), dtype=np.float32)
+        size, dimensions = projection.shape
+        # Of each word: meaning and spelling, both unprojected and projected. Unused rows take no memory.
+        self._rows: Matrix = np.empty((_CACHED_WORDS, size + 2 * dimensions), dtype=np.float32)
         self._row_of: dict[str, int] = {}
 
     def vector(self, words: Sequence[str]) -> Vector:
-        """The text as one vector (directions,), equal to its features times the projection."""
+        """The vector of a text, (dimensions,): `features.vector(words) @ projection`."""
         if len(words) > _CACHED_WORDS:
             return self._features.vector(words) @ self._projection
         if len(self._row_of) + len(words) > _CACHED_WORDS:
             self._row_of.clear()
-        plain, concepts = parted(words)
+        plain, concepts = split_concepts(words)
         lengths = Lengths.of(plain, concepts, meaning=bool(self._meaning))
         meaning, spelling, in_meaning, in_spelling = self._sums(plain)
         text: Vector = in_spelling * _scale(lengths.spelling, _square(spelling))
@@ -53,14 +53,14 @@ class Encoder:
         return text
 
     def _sums(self, words: Sequence[str]) -> tuple[Vector, Vector, Vector, Vector]:
-        """The sums of the words' meanings and spellings, as they are and projected."""
-        size, directions = self._projection.shape
+        """Over all words: the sums of meaning, of spelling, of projected meaning and of projected spelling."""
+        size, dimensions = self._projection.shape
         known = self._row_of
-        rows = [known[word] if word in known else self._learn(word) for word in words]
+        rows = [known[word] if word in known else self._cache(word) for word in words]
         total = np.add.reduce(self._rows.take(rows, axis=0), axis=0)
-        return total[: self._meaning], total[self._meaning : size], total[size:-directions], total[-directions:]
+        return total[: self._meaning], total[self._meaning : size], total[size:-dimensions], total[-dimensions:]
 
-    def _learn(self, word: str) -> int:
+    def _cache(self, word: str) -> int:
         row = self._row_of[word] = len(self._row_of)
         plain, border = self._features.row(word), self._meaning
         in_meaning = plain[:border] @ self._projection[:border]
@@ -70,10 +70,10 @@ class Encoder:
 
 
 def _square(vector: Vector) -> float:
-    """Its squared length."""
+    """The squared norm."""
     return float(vector @ vector)
 
 
 def _scale(length: float, square: float) -> float:
-    """What brings a vector with this squared length to `length`; 0 for one of zeros."""
-    return length / sqrt(square) if square > _NEXT_TO_NOTHING else 0.0
+    """The factor that scales a vector with this squared norm to norm `length`; 0 for a zero vector."""
+    return length / sqrt(square) if square > _LEAST_SQUARE else 0.0

@@ -1,8 +1,7 @@
-"""Words as one short dense vector: meaning (static embeddings), spelling (hashed character n-grams) and concepts.
+"""Features: words as one dense vector of meaning (static embeddings), spelling (hashed character n-grams) and concepts.
 
-A text is the sum of its words' rows. Each of the three parts is scaled to unit length on its own, so that the inner
-product of two texts is a weighted mean of three cosines, at most 1. The rows of words are cached: a text costs
-a few additions.
+A text is the sum of its words' rows. Each of the three parts is normalized on its own, so that the inner product of two
+texts is a weighted mean of three cosines, at most 1. The rows of words are cached: a text costs a few additions.
 """
 
 from __future__ import annotations
@@ -21,23 +20,23 @@ from bot.retrieval.embeddings import Embeddings
 Vector = NDArray[np.float32]
 Matrix = NDArray[np.float32]
 
-SPELLING = 512  # slots of the hashed part; concepts are hashed to the same slots
-_CONCEPT_SHARE = 0.45  # of the inner product, where a text has both concepts and plain words
-_MEANING_SHARE = 0.7  # of the plain words' share, the rest being spelling
-_CENTRED = 1000  # about so many examples tell the mean direction
+SPELLING = 512  # dimensions of the hashed part; concepts are hashed to the same ones
+_CONCEPT_SHARE = 0.45  # weight of the concepts in the inner product, if there are plain words too
+_MEANING_SHARE = 0.7  # weight of meaning within the plain words; the rest is spelling
+_CENTRED = 1000  # examples at most, roughly, that the mean is taken of
 _SIZES = (3, 4, 5)  # lengths of the n-grams, with "<" and ">" around the word
-_CONCEPT_SLOTS = 4  # a concept spreads over a few slots, so that one collision does not hide it
+_CONCEPT_SLOTS = 4  # hashes of a concept, so that one collision does not hide it
 _MIXER = 0x9E3779B97F4A7C15
 _CACHED_WORDS = 8192
 
 
 def is_concept(word: str) -> bool:
-    """A token in angle brackets was put there by the reader: it has no spelling and no meaning of its own."""
+    """True for a concept token, in angle brackets: it is opaque, without spelling and meaning of its own."""
     return word.startswith("<") and word.endswith(">")
 
 
 class Lengths(NamedTuple):
-    """How long each part of a text's vector is; together they make a length of 1."""
+    """The norm of each part of a text's vector; their squares sum to 1."""
 
     meaning: float
     spelling: float
@@ -45,26 +44,26 @@ class Lengths(NamedTuple):
 
     @classmethod
     def of(cls, plain: Sequence[str], concepts: Sequence[str], *, meaning: bool) -> Lengths:
-        """For a text with these words and signs. `meaning`: whether the words have one."""
+        """The norms for a text with these words and concept tokens. `meaning`: there are embeddings."""
         share = 0.0 if not concepts else _CONCEPT_SHARE if plain else 1.0
         of_meaning = _MEANING_SHARE if meaning else 0.0
         return cls(sqrt((1 - share) * of_meaning), sqrt((1 - share) * (1 - of_meaning)), sqrt(share))
 
 
-def parted(words: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
-    """The plain words and the concepts."""
+def split_concepts(words: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
+    """(plain words, concept tokens)"""
     concepts = [word for word in words if is_concept(word)]
     return ([word for word in words if not is_concept(word)] if concepts else words), concepts
 
 
 @dataclass(slots=True)
 class Features:
-    """Turns words into vectors. `known` and `meanings` are the words of the examples with their embeddings."""
+    """Turns words into vectors."""
 
     embeddings: Embeddings | None
-    known: dict[str, int]
-    meanings: NDArray[np.float16]  # (known words, size of an embedding); size 0: spelling alone
-    centre: Vector  # the mean direction of the examples' meanings, taken off because every text shares it
+    known: dict[str, int]  # the words of the examples, with their rows in `meanings`
+    meanings: NDArray[np.float16]  # (known words, size of an embedding); without embeddings the size is 0
+    centre: Vector  # the mean of the examples' unit meanings; subtracted, since all texts share it
     _rows: dict[str, Vector] = field(default_factory=dict)
 
     @classmethod
@@ -79,8 +78,8 @@ class Features:
         features = cls(embeddings, known, meanings, np.zeros(size, dtype=np.float32))
         if size and texts:
             sample = texts[:: len(texts) // _CENTRED + 1]
-            directions = (_stretched(features._total(words)[:size], 1.0) for words in sample)
-            features.centre = sum(directions, features.centre) / np.float32(len(sample))
+            units = (_scaled(features._total(words)[:size], 1.0) for words in sample)
+            features.centre = sum(units, features.centre) / np.float32(len(sample))
         return features
 
     @property
@@ -88,19 +87,19 @@ class Features:
         return int(self.meanings.shape[1]) + SPELLING
 
     def vector(self, words: Sequence[str]) -> Vector:
-        """The text as one vector (size,) of length at most 1."""
-        plain, concepts = parted(words)
+        """The vector of a text, (size,), of norm at most 1."""
+        plain, concepts = split_concepts(words)
         size = self.meanings.shape[1]
         lengths = Lengths.of(plain, concepts, meaning=bool(size))
         total = self._total(plain)
         meaning, spelling = total[:size], total[size:]
         if size:
-            _stretched(meaning, 1.0)
+            _scaled(meaning, 1.0)
             meaning -= self.centre
-            _stretched(meaning, lengths.meaning)
-        _stretched(spelling, lengths.spelling)
+            _scaled(meaning, lengths.meaning)
+        _scaled(spelling, lengths.spelling)
         if concepts:
-            spelling += _stretched(self._total(concepts)[size:], lengths.concepts)
+            spelling += _scaled(self._total(concepts)[size:], lengths.concepts)
         return total
 
     def matrix(self, texts: Sequence[Sequence[str]]) -> Matrix:
@@ -119,7 +118,7 @@ class Features:
         return total
 
     def row(self, word: str) -> Vector:
-        """What one word adds to a text, (size,): its meaning, then its spelling."""
+        """The row of one word, (size,): its meaning, then its spelling."""
         row = np.zeros(self.size, dtype=np.float32)
         size = self.meanings.shape[1]
         if is_concept(word):
@@ -140,8 +139,8 @@ class Features:
         return row
 
 
-def _stretched(vector: Vector, length: float) -> Vector:
-    """`vector` brought to `length` in place, and returned; one of zeros stays as it is."""
+def _scaled(vector: Vector, length: float) -> Vector:
+    """`vector` scaled to norm `length` in place, and returned; a zero vector stays as it is."""
     present = sqrt(vector @ vector)
     if present:
         vector *= length / present
@@ -154,7 +153,7 @@ def _ngrams(word: str) -> list[str]:
 
 
 def _add_hashed(parts: Sequence[str], slots: Vector) -> None:
-    """Adds each part to `slots`, at a place and with a sign that its hash decides."""
+    """Feature hashing: adds 1 or -1 for each part to `slots`; its hash decides the place and the sign."""
     for part in parts:
-        mixed = zlib.crc32(part.encode()) * _MIXER  # like texts have like checksums; this parts them
+        mixed = zlib.crc32(part.encode()) * _MIXER  # similar texts have similar checksums; this spreads them
         slots[(mixed >> 33) % SPELLING] += 1.0 if mixed >> 20 & 1 else -1.0

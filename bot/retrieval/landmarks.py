@@ -1,4 +1,4 @@
-"""A few points that stand for all examples, so that a question is compared with those and not with every example."""
+"""Landmarks: a sample of points for the Nyström method, so that a text is not compared with every example."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ _ROUNDS = 4
 
 @dataclass(frozen=True, slots=True)
 class Landmarks:
-    """Directions of groups of examples of one label. Where examples are few, each is a group of its own."""
+    """Unit centroids of clusters of examples of one label. If a label has few, each is a cluster of its own."""
 
-    points: Matrix  # (landmarks, size), each of length 1
-    lengths: Vector  # (landmarks,), length of the sum of the group's examples
-    starts: NDArray[np.intp]  # (labels + 1,), where each label's landmarks begin
+    points: Matrix  # (landmarks, size), unit vectors
+    lengths: Vector  # (landmarks,), norm of the sum of each cluster's examples
+    starts: NDArray[np.intp]  # (labels + 1,), index of each label's first landmark
 
     def nearest(self, rows: Matrix, label: int) -> tuple[Vector, Vector]:
-        """Similarities of examples of one label to the landmark nearest to each, (rows,): had that example been missing
-        from its group, and had the whole label been missing."""
+        """Similarities of examples of one label to the landmark nearest to each, (rows,) twice: with that example left
+        out of its cluster, and with the whole label left out."""
         start, end = self.starts[label], self.starts[label + 1]
         products = rows @ self.points.T
         own = products[:, start:end].copy()
@@ -33,14 +33,14 @@ class Landmarks:
             return others, others
         group, each = own.argmax(axis=1), np.arange(len(rows))
         length, near, square = self.lengths[start + group], own[each, group], np.vecdot(rows, rows)
-        rest = length**2 - 2 * length * near + square  # the squared length of the group's sum without the example
+        rest = length**2 - 2 * length * near + square  # squared norm of the cluster's sum without the example
         own[each, group] = np.where(rest > 1e-3, (length * near - square) / np.sqrt(np.maximum(rest, 1e-3)), 0.0)
         return np.maximum(own.max(axis=1), others), others
 
 
 def choose(labelled: Iterable[Matrix], sizes: Sequence[int], total: int) -> Landmarks:
     """About `total` landmarks for the examples of each label, in proportion to their number (`sizes`)."""
-    groups = [_grouped(rows, count) for rows, count in zip(labelled, _shares(sizes, total), strict=True)]
+    groups = [_clustered(rows, count) for rows, count in zip(labelled, _shares(sizes, total), strict=True)]
     sums = np.concatenate(groups)
     lengths = np.sqrt(np.vecdot(sums, sums))
     lengths[lengths == 0.0] = 1.0
@@ -49,8 +49,8 @@ def choose(labelled: Iterable[Matrix], sizes: Sequence[int], total: int) -> Land
 
 
 def _shares(sizes: Sequence[int], total: int) -> list[int]:
-    """How many landmarks each label gets: in proportion to its examples, one at the least. Where there are more labels
-    than landmarks, evenly spaced labels get one."""
+    """The number of landmarks of each label: in proportion to its examples, at least one. If there are more labels than
+    landmarks, evenly spaced labels get one."""
     everything = sum(sizes)
     if everything <= total:
         return list(sizes)
@@ -59,11 +59,11 @@ def _shares(sizes: Sequence[int], total: int) -> list[int]:
     return [max(1, size * total // everything) for size in sizes]
 
 
-def _grouped(rows: Matrix, count: int) -> Matrix:
-    """Sums of `count` groups of rows (spherical k-means, from a spread start); the rows if there are no more."""
+def _clustered(rows: Matrix, count: int) -> Matrix:
+    """Sums of `count` clusters of rows (spherical k-means); the rows themselves if there are no more."""
     if count >= len(rows) or count == 0:
         return rows[:count]
-    sums: Matrix = rows[_spread(rows, count)]
+    sums: Matrix = rows[_farthest_points(rows, count)]
     for _ in range(_ROUNDS):
         nearest = (rows @ (sums / np.sqrt(np.vecdot(sums, sums))[:, None]).T).argmax(axis=1)
         member = (nearest == np.arange(count)[:, None]).astype(np.float32)
@@ -71,8 +71,8 @@ def _grouped(rows: Matrix, count: int) -> Matrix:
     return sums
 
 
-def _spread(rows: Matrix, count: int) -> list[int]:
-    """Indices of rows that cover all: the most central one, then always the farthest from those already taken."""
+def _farthest_points(rows: Matrix, count: int) -> list[int]:
+    """Indices of initial centroids by farthest-point sampling, starting at the most central row."""
     products = rows @ rows.T if len(rows) <= 1000 else None
     taken = [int((rows @ rows.mean(axis=0)).argmax())]
     nearest = np.full(len(rows), -np.inf, dtype=np.float32)

@@ -19,8 +19,8 @@ from bot.retrieval.features import Matrix
 
 SHARPNESS = np.float32(2.5)
 PENALTY = 0.1
-_JITTER = 1e-4  # keeps equal landmarks apart
-_BLOCK = 128  # rows of a matrix that are dealt with at once
+_JITTER = 1e-4  # added to the diagonal, so that equal landmarks don't make the matrix singular
+_BLOCK = 128  # rows of a matrix that numpy inverts at once
 
 
 def kernel(products: Matrix) -> Matrix:
@@ -32,7 +32,7 @@ def kernel(products: Matrix) -> Matrix:
 
 @dataclass(frozen=True, slots=True)
 class Ridge:
-    """What a fit leaves. `weights` is all that scoring needs; the rest serves leaving examples out."""
+    """A fitted model. Scoring needs `landmarks` and `weights` alone; the rest serves `left_out`."""
 
     landmarks: Matrix  # (landmarks, size)
     weights: Matrix  # (landmarks, labels)
@@ -44,8 +44,8 @@ class Ridge:
         return kernel(rows @ self.landmarks.T) @ self.whitening
 
     def left_out(self, rows: Matrix, label: int) -> tuple[Matrix, Matrix]:
-        """Scores that all of one label's examples would get, (rows, labels) each: with that one example left out of
-        the fit, and with the whole label left out, as if the subject were unknown."""
+        """Scores of all examples of one label, (rows, labels) twice: with that example left out of the fit, and with
+        the whole label left out, whose column is -inf."""
         described = self.describe(rows)
         hat = described @ self.inverse @ described.T
         fitted = described @ self.coefficients
@@ -79,7 +79,7 @@ def solve(landmarks: Matrix, batches: Iterable[tuple[Matrix, NDArray[np.intp]]],
 
 
 def _whitening(landmarks: Matrix) -> Matrix:
-    """What turns kernels with the landmarks into coordinates whose inner products are the kernel."""
+    """The matrix that turns kernels with the landmarks into coordinates whose inner products are the kernel."""
     own = kernel(landmarks @ landmarks.T).astype(np.float64)
     own[np.diag_indices(len(own))] += _JITTER
     to_inverse_factor(own)
@@ -87,8 +87,10 @@ def _whitening(landmarks: Matrix) -> Matrix:
 
 
 def to_inverse_factor(matrix: NDArray[np.floating[Any]]) -> None:
-    """Puts the inverse of its Cholesky factor (lower) in the place of a positive definite matrix, half by half: a
-    fraction of the work of `numpy.linalg.inv`, and without its copies in double precision."""
+    """Replaces a positive definite matrix by the inverse of its lower Cholesky factor, recursively by halves.
+
+    Takes a fraction of the work of `numpy.linalg.inv`, and makes no copies in double precision.
+    """
     count = len(matrix)
     if count <= _BLOCK:
         matrix[:] = np.tril(np.linalg.inv(np.linalg.cholesky(matrix)))

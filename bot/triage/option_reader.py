@@ -106,7 +106,7 @@ class OptionReader:
         typed = [word.text for word in split_words(text)]
         if _INTERJECTION.match(text):
             typed[0] = ""  # in its place, so that the positions stay what they are
-        meant = self._speller.mend_all(typed)
+        meant = self._speller.correct(typed)
         words = [meant[word] for word in typed]
         bare = tuple(word for word in words if word not in _DETERMINERS)
         alone = self._whole.get(bare) or self._whole.get(tuple(word for word in bare if word not in _AROUND)) or set()

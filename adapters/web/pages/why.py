@@ -50,7 +50,7 @@ def routes(site: Site) -> list[web.RouteDef]:
 def readings(advisor: Advisor, question: str) -> list[Reading]:
     """The question as it was read. Where two names overlap, the longer one is shown."""
     read = advisor.reader.read(question)
-    typed = {right: wrong for wrong, right in read.mended}
+    typed = {right: wrong for wrong, right in read.corrections}
     longest: dict[int, int] = {}  # word to the mention that it is shown under
     by_length = sorted(enumerate(read.mentions), key=lambda item: item[1].start - item[1].end)
     for number, mention in by_length:

@@ -1,9 +1,10 @@
-"""What is posted in channels, how it is brought up to date, and who answers a question to a person."""
+"""Drafts of posts, updates of stale posts, and who answers a question to a person."""
 
 from __future__ import annotations
 
 import itertools
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,9 +23,33 @@ from bot.knowledge.shipped_phrases import shipped
 from bot.service.ports import Store
 from bot.service.post_refresh import refresh_stale, stale
 from bot.service.session import Session
+from tests.bot.knowledge.folders import SOUND, TRIAGE, write
 
 HERE = Place("here", "T1", "C1")
 EXPERTS = Place("here", "T1", "C9")
+ANSWERS = """
+- id: watering
+  title: Watering roses
+  questions: [how to water roses]
+  answer: Roses want water.
+  claims: [roses.water]
+- id: rain
+  title: Rain
+  questions: [do tulips like rain]
+  answer: Both like rain.
+  claims: [both.rain]
+- id: compare
+  title: Side by side
+  questions: [roses or tulips]
+  answer: They differ.
+"""
+
+
+@pytest.fixture(scope="module")
+def advisor(tmp_path_factory: pytest.TempPathFactory) -> Advisor:
+    """The advisor on a small folder. Of its answers, `rain` is promotion and `compare` rests on no claims."""
+    folder: Path = tmp_path_factory.mktemp("garden")
+    return Advisor.load(write(folder, {**SOUND, "answers/care.yaml": ANSWERS, "triage.yaml": TRIAGE}))
 
 
 def later(drafts: PostDrafts, entry: str) -> PostDrafts:
@@ -43,45 +68,41 @@ async def stand(store: Store, *posts: Post) -> None:
 
 
 def test_a_post_carries_the_claims_and_how_to_ask(advisor: Advisor) -> None:
-    post = advisor.drafts.answer("sast")
+    post = advisor.drafts.answer("watering")
     assert post is not None
-    assert [citation.claim for citation in post.citations] == ["appsec.type.sast"]
+    assert [citation.claim for citation in post.citations] == ["roses.water"]
     assert post.how_to_ask and post.knowledge == advisor.knowledge.version
 
 
-def test_what_is_recommended_by_the_clock_is_no_promotion(advisor: Advisor) -> None:
-    for entry in advisor.drafts.subscribable():
-        post = advisor.drafts.answer(entry)
-        assert post is not None and post.citations
-        assert not any(citation.promotion for citation in post.citations)
-    assert len(advisor.drafts.subscribable()) > 30
+def test_a_subscription_brings_answers_with_claims_none_of_them_promotional(advisor: Advisor) -> None:
+    assert advisor.drafts.subscribable() == ("watering",)
 
 
 def test_a_subscribed_post_says_who_set_it_up_how_often_and_how_to_stop_it(advisor: Advisor) -> None:
-    post = advisor.drafts.subscribed("sast", Subscription(HERE, "daily", "anna", 0.0))
+    post = advisor.drafts.subscribed("watering", Subscription(HERE, "daily", "anna", 0.0))
     assert (post.shared_by, post.cadence) == ("anna", "daily")
     assert "unsubscribe" in post.how_to_ask
 
 
 async def test_only_posts_whose_entry_reads_differently_are_stale(store: Store, advisor: Advisor) -> None:
-    posts = [advisor.drafts.answer(entry) for entry in ("sast", "dast")]
+    posts = [advisor.drafts.answer(entry) for entry in ("watering", "rain")]
     await stand(store, *(replace(post, note="mine", shared_by="anna") for post in posts if post))
     assert not await stale(store, advisor.drafts, 0.0)
-    assert [kept.id for kept, _ in await stale(store, later(advisor.drafts, "sast"), 0.0)] == ["p0"]
+    assert [kept.id for kept, _ in await stale(store, later(advisor.drafts, "watering"), 0.0)] == ["p0"]
 
 
 async def test_a_stale_post_is_updated_in_place_and_keeps_its_note_and_sharer(store: Store, advisor: Advisor) -> None:
-    post = advisor.drafts.answer("sast")
+    post = advisor.drafts.answer("watering")
     assert post is not None
     await stand(store, replace(post, note="mine", shared_by="anna"))
-    assert [kept.id for kept in await refresh_stale(store, later(advisor.drafts, "sast"), 86_400.0)] == ["p0"]
+    assert [kept.id for kept in await refresh_stale(store, later(advisor.drafts, "watering"), 86_400.0)] == ["p0"]
     async with store.transaction() as unit:
         (claimed,) = await unit.outbox.claim("a", now=86_400.0, lease=1.0, surfaces=("here",))
     content = claimed.item.content
     assert isinstance(content, Post) and claimed.item.action == "update"
     assert (content.note, content.shared_by, content.updated) == ("mine", "anna", "1970-01-02")
     assert "differently" in str(content.body)
-    assert not await refresh_stale(store, later(advisor.drafts, "sast"), 86_400.0)
+    assert not await refresh_stale(store, later(advisor.drafts, "watering"), 86_400.0)
 
 
 async def test_a_post_of_an_entry_that_is_gone_is_left_as_it_is(store: Store, advisor: Advisor) -> None:
@@ -98,7 +119,7 @@ async def ask(session: Session, store: Store) -> str:
     """Anna asks a person; returns the id of her question, which stands in the experts' channel as message 55.5."""
     numbers = itertools.count()
     anna = Message(place=HERE, person="anna", experts=EXPERTS, at=1.0)
-    await session.respond(replace(anna, text="is zero trust in the article?", delivery=str(next(numbers))))
+    await session.respond(replace(anna, text="do daisies snore?", delivery=str(next(numbers))))
     preview = await session.respond(replace(anna, command="ask", delivery=str(next(numbers))))
     await session.respond(replace(anna, command=preview.choices[0].command, delivery=str(next(numbers))))
     async with store.transaction() as unit:
@@ -120,7 +141,7 @@ async def test_an_expert_answers_by_a_form_in_the_experts_channel(store: Store, 
         (claimed,) = await unit.outbox.claim("a", now=20.0, lease=1.0, surfaces=("here",))
         (gap, *_) = await unit.gaps.all()
     assert claimed.item.place == HERE
-    assert claimed.item.content == ExpertAnswer("is zero trust in the article?", "It is not.", "eve", "anna")
+    assert claimed.item.content == ExpertAnswer("do daisies snore?", "It is not.", "eve", "anna")
     assert gap.answer == "It is not."
 
 
@@ -140,10 +161,10 @@ def test_without_an_experts_channel_the_contact_is_named() -> None:
 
 
 def test_a_surface_without_channels_shows_the_text_to_copy(advisor: Advisor) -> None:
-    asked = advisor.turn(Message("what is SAST?"), Conversation())
+    asked = advisor.turn(Message("how to water roses?"), Conversation())
     assert "Share" not in [tool.label for tool in asked.reply.tools]
     reply = advisor.turn(Message("share"), asked.conversation).reply
-    assert reply.title == "Copy this" and "SAST" in reply.text
+    assert reply.title == "Copy this" and "Roses want water" in reply.text
 
 
 async def test_a_recommendation_is_shared_by_the_number_of_its_button(store: Store, asked: Session) -> None:
@@ -155,7 +176,7 @@ async def test_a_recommendation_is_shared_by_the_number_of_its_button(store: Sto
 
     form = (await say(command="form")).form
     assert form is not None
-    fields = (("protect", ("one",)), ("worry", ("code",)), ("existing", ("nothing",)), ("due", ("nothing",)))
+    fields = (("sun", ("full",)), ("pests", ("snails",)))
     reply = await say(command=form.command, fields=fields)
     labels = [choice.label for choice in (*reply.choices, *reply.tools)]
     shared = await say(text=str(labels.index("Share") + 1))

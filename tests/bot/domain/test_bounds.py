@@ -20,7 +20,7 @@ from bot.domain.outbox import OutboxItem, Replied
 from bot.domain.redaction import contains_secret, redact
 from bot.domain.serialization import dumps
 from bot.knowledge.model import KnowledgeBase
-from bot.nlu.entities import MOST_MENDED, EntityRecognizer, Speller
+from bot.nlu.entities import MOST_CORRECTED, EntityRecognizer, Speller
 from bot.nlu.question import QuestionReader
 from bot.nlu.sentence_splitter import split_questions
 from bot.nlu.text import as_read, clean, split_words
@@ -191,4 +191,4 @@ def test_of_many_strange_words_only_the_first_are_looked_up() -> None:
 
     QuestionReader(EntityRecognizer(KnowledgeBase({})), Speller({"zzzz": 1}, is_english)).read(" ".join(words))
     assert len(set(words)) == 500
-    assert MOST_MENDED <= len(asked) <= 3 * MOST_MENDED
+    assert MOST_CORRECTED <= len(asked) <= 3 * MOST_CORRECTED

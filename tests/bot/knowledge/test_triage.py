@@ -9,7 +9,7 @@ import yaml
 
 from bot.knowledge import check, load
 from bot.knowledge.triage import Criterion, Triage, holds, may_hold
-from bot.knowledge.triage_paths import classes, deciding, possible_answers, walk
+from bot.knowledge.triage_paths import answer_classes, path_criteria, possible_answers, walk
 from tests.bot.knowledge.folders import SOUND, TRIAGE, problems, write
 
 
@@ -198,7 +198,7 @@ def test_what_is_no_dialogue_is_a_problem_and_nothing_worse(tmp_path: Path, text
 
 def test_answers_that_no_condition_tells_apart_are_walked_once_and_none_is_left_out(garden: Triage) -> None:
     pests = garden.questions["pests"]
-    found = classes(pests, deciding(garden))
+    found = answer_classes(pests, path_criteria(garden))
     assert len(list(possible_answers(pests))) == 8
     assert [answer.picked for answer in found] == [("snails",), ("frost",)]
     assert [answer.options for answer in found] == [{"snails", "mice", "frost"}, {"frost"}]
@@ -220,7 +220,7 @@ def every_run(triage: Triage) -> list[dict[str, tuple[str, ...]]]:
 def test_the_walk_finds_what_walking_without_shortcuts_finds() -> None:
     triage = load(Path(__file__).parents[3] / "knowledge").triage
     assert triage is not None
-    answers = {question.id: classes(question, deciding(triage)) for question in triage.questions.values()}
+    answers = {question.id: answer_classes(question, path_criteria(triage)) for question in triage.questions.values()}
     paths = list(walk(triage, answers))
     runs = every_run(triage)
     ends = [triage.fitting(run) for run in runs]

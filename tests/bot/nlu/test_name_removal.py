@@ -40,7 +40,9 @@ def test_doing_it_twice_changes_nothing_more(text: str) -> None:
     assert GARDEN(once) == once
 
 
-def test_what_our_own_knowledge_speaks_of_stays(advisor: Advisor) -> None:
-    question = "Does AppSec cover log4j, SAST, DevSecOps and the supply chain of Kubernetes?"
-    assert advisor.without_names(question) == question
-    assert NAME in advisor.without_names("Does AppSec cover what Zbigniew wrote?")
+def test_what_the_knowledge_speaks_of_stays(advisor: Advisor) -> None:
+    knowledge = advisor.knowledge
+    for concept in (*knowledge.subjects.values(), *knowledge.aspects.values(), *knowledge.topics.values()):
+        if not any(map(str.isdecimal, concept.name)):  # long numbers are redacted
+            question = f"Does {concept.name} cover what Zbigniew wrote?"
+            assert advisor.without_names(question) == question.replace("Zbigniew", NAME)

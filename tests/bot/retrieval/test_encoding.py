@@ -20,8 +20,8 @@ def features(embeddings: Embeddings | None) -> Features:
     return Features.learn(TEXTS, embeddings)
 
 
-def projection(size: int, directions: int = 40) -> Matrix:
-    random = np.random.default_rng(7).standard_normal((size, directions))
+def projection(size: int, dimensions: int = 40) -> Matrix:
+    random = np.random.default_rng(7).standard_normal((size, dimensions))
     return np.ascontiguousarray(np.linalg.qr(random)[0], dtype=np.float32)
 
 

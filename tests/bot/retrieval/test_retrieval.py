@@ -104,17 +104,11 @@ def test_a_question_on_another_subject_is_less_sure(retriever: Retriever) -> Non
     assert min(inside) > max(outside)
 
 
-def test_confidence_scores_and_similarity_lie_between_zero_and_one(retriever: Retriever) -> None:
+def test_confidence_and_scores_lie_between_zero_and_one(retriever: Retriever) -> None:
     for question in ("when are you open", "zzz", "book", "qwertyuiop asdf", "a"):
         ranking = retriever.rank(question.split())
-        numbers = [ranking.confidence, ranking.nearest, *(candidate.score for candidate in ranking.candidates)]
+        numbers = [ranking.confidence, *(candidate.score for candidate in ranking.candidates)]
         assert all(0.0 <= number <= 1.0 for number in numbers)
-
-
-def test_the_threshold_is_a_confidence_that_most_examples_reach(retriever: Retriever) -> None:
-    assert 0.0 < retriever.threshold <= 0.5
-    reached = [retriever.rank(words).confidence >= retriever.threshold for _, words in EXAMPLES]
-    assert sum(reached) >= 0.9 * len(reached)
 
 
 def test_no_words_bring_no_candidates_and_no_confidence(retriever: Retriever) -> None:
@@ -185,7 +179,6 @@ def test_what_was_learned_survives_as_plain_arrays(retriever: Retriever, embeddi
     file.seek(0)
     with np.load(file, allow_pickle=False) as arrays:
         back = Retriever.from_arrays(arrays, embeddings=embeddings)
-    assert back.threshold == retriever.threshold
     for _, words in EXAMPLES:
         assert back.rank(words) == retriever.rank(words)
 
@@ -200,7 +193,7 @@ from bot.retrieval import Retriever
 from bot.retrieval.embeddings import Embeddings
 from tests.bot.retrieval.test_retrieval import EXAMPLES
 retriever = Retriever.fit(EXAMPLES, embeddings=Embeddings.load())
-print(retriever.rank("may i reserve books".split()), retriever.threshold)
+print(retriever.rank("may i reserve books".split()))
 """
 
 
@@ -231,11 +224,6 @@ def test_the_embeddings_are_read_without_importing_their_package() -> None:
 def test_related_words_have_related_vectors(embeddings: Embeddings) -> None:
     book, novel, engine = embeddings.vectors(["book", "novel", "engine"])
     assert book @ novel / np.linalg.norm(novel) > book @ engine / np.linalg.norm(engine)
-
-
-def test_everyday_words_are_known_and_misspelt_ones_are_not(embeddings: Embeddings) -> None:
-    assert all(embeddings.knows(word) for word in ("library", "question", "team"))
-    assert not any(embeddings.knows(word) for word in ("libarry", "queston", ""))
 
 
 WORDS = st.lists(st.text(alphabet="abcdefgh", min_size=1, max_size=6), max_size=6)

@@ -9,7 +9,7 @@ import pytest
 
 from bot.advisor import Advisor
 from bot.knowledge.triage import Triage
-from bot.knowledge.triage_paths import classes, deciding, walk
+from bot.knowledge.triage_paths import answer_classes, path_criteria, walk
 from bot.triage.recommendation import decide
 from bot.triage.record import RecordError, TriageRecord, at_time, read, write
 from tests.bot.triage.talk import Talk, says
@@ -46,7 +46,7 @@ def test_a_record_holds_answers_outcome_rules_version_and_time(advisor: Advisor,
 
 
 def test_every_path_has_one_outcome_that_its_record_replays_to(advisor: Advisor, triage: Triage) -> None:
-    answers = {question.id: classes(question, deciding(triage)) for question in triage.questions.values()}
+    answers = {question.id: answer_classes(question, path_criteria(triage)) for question in triage.questions.values()}
     paths = 0
     for path in walk(triage, answers):
         found = decide(path.picks, triage)
