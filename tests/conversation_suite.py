@@ -29,7 +29,7 @@ from typing import Any, Protocol
 
 import yaml
 
-from bot.domain.messages import VERDICTS, Reply, Verdict
+from bot.domain.messages import Reply
 from bot.knowledge.model import KnowledgeBase
 
 FOLDER = Path(__file__).parent / "conversations"
@@ -160,9 +160,9 @@ def differences(expected: Mapping[str, Any], seen: Seen, knowledge: KnowledgeBas
         if _flat(knowledge.claims[claim].says) not in text:
             wrong.append(f"does not cite {claim}")
     wrong += [f"has no button {label!r}" for label in _list(expected.get("choices")) if label not in seen.labels]
-    verdict: Verdict | None = expected.get("verdict")
-    if verdict is not None and _flat(VERDICTS[verdict]) not in text:
-        wrong.append(f"does not say {VERDICTS[verdict]}")
+    verdict = expected.get("verdict")
+    if verdict is not None and _flat(label := knowledge.phrases(f"verdict-{verdict}")) not in text:
+        wrong.append(f"does not say {label}")
     if seen.reply is not None:
         for key in ("kind", "verdict", "entry"):
             if key in expected and getattr(seen.reply, key) != expected[key]:

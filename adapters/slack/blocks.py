@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from adapters.slack.forms import fits_a_message, inputs
-from bot.domain.messages import VERDICTS, Block, Bullets, Choice, Form, Heading, Paragraph, Reply, Table
+from bot.domain.messages import Block, Bullets, Choice, Form, Heading, Paragraph, Reply, Table
 
 Element = dict[str, Any]
 
@@ -84,8 +84,7 @@ def cut(text: str, length: int) -> str:
 def _headline(reply: Reply) -> Iterator[Element]:
     if reply.progress:
         yield _context(f"Question {reply.progress.step} of {reply.progress.steps}")
-    verdict = VERDICTS[reply.verdict] if reply.verdict else ""
-    headline = ". ".join(part for part in (verdict, reply.title) if part)
+    headline = ". ".join(part for part in (reply.verdict_label, reply.title) if part)
     if headline and not _is_asked_below(reply):
         yield {"type": "header", "text": {"type": "plain_text", "text": cut(headline, HEADER), "emoji": False}}
 

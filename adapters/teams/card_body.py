@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from bot.domain.messages import VERDICTS, Block, Bullets, Choice, Citation, Heading, Paragraph, Reply, Table
+from bot.domain.messages import Block, Bullets, Choice, Citation, Heading, Paragraph, Reply, Table
 
 Element = dict[str, Any]
 
@@ -37,7 +37,7 @@ def headline(reply: Reply) -> list[Element]:
     if reply.verdict:
         elements.append(
             text_block(
-                VERDICTS[reply.verdict],
+                reply.verdict_label,
                 weight="Bolder",
                 size="ExtraLarge",
                 color=COLOURS[reply.verdict],

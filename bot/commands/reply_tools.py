@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 
+from bot.answering.labels import labelled
 from bot.answering.post_drafts import ANSWER, RECORD
 from bot.commands.feedback import tools
 from bot.commands.notices import read_in_part
@@ -25,7 +26,8 @@ def finished(say: Phrases, turn: Turn, message: Message, before: Conversation) -
     """`turn` with its reply named and its tools beside it; `before` is the conversation as it was."""
     reference = reference_of(message, turn.reply)
     own = (*turn.reply.tools, *tools_for(say, turn.reply, reference, message))
-    reply = replace(turn.reply, reference=reference, tools=own, replaces=_replaces(turn.reply, message))
+    reply = labelled(say, turn.reply)
+    reply = replace(reply, reference=reference, tools=own, replaces=_replaces(reply, message))
     if message.cut:
         reply = read_in_part(say, reply)
     last = turn.conversation.last

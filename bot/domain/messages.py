@@ -181,9 +181,7 @@ class Reply:
     tools: tuple[Choice, ...] = ()
     form: Form | None = None
     progress: Progress | None = None
-    replaces: bool = (
-        False  # takes the place of the message whose button brought it about, where the surface can do that
-    )
+    replaces: bool = False  # takes the place of the message whose button was pressed, where the surface can do that
     private: bool = True  # for the person alone, where the surface can do that
     entry: str | None = None  # the curated answer this is, if it is one
     record: str = ""  # the id of the recommendation this is, if it is one
@@ -192,6 +190,8 @@ class Reply:
     reference: str = ""  # names this reply in votes, shares and log lines
     link: str = ""  # where on the surface itself the thing stands that this reply is about
     forgets: bool = False  # tells that all is deleted: nothing about it is kept once it was told
+    verdict_label: str = ""  # the verdict as people read it; see `bot.answering.labels`
+    citations_label: str = ""  # what stands above the citations
     explain: Explain = field(default=dict, compare=False)  # made only where somebody looks
 
     @property
@@ -205,19 +205,15 @@ class Reply:
         return "\n".join(_lines(self)).strip()
 
 
-VERDICTS: dict[Verdict, str] = {"yes": "Yes", "no": "No", "partly": "Partly"}
-
-
 def _lines(reply: Reply) -> list[str]:
     lines: list[str] = []
-    verdict = VERDICTS[reply.verdict] if reply.verdict else ""
-    headline = ". ".join(part for part in (verdict, reply.title) if part)
+    headline = ". ".join(part for part in (reply.verdict_label, reply.title) if part)
     if headline:
         lines += [headline, ""]
     for block in reply.body:
         lines += [*block_lines(block), ""]
     if reply.citations:
-        lines += ["Where this comes from:"]
+        lines += [f"{reply.citations_label}:"] if reply.citations_label else []
         lines += [f"- {citation.says} [{citation.at}]" for citation in reply.citations]
         lines += [""]
     if reply.disclosure:

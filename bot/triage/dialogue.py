@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.answering.composer import Composer
+from bot.answering.labels import labelled
 from bot.commands.confirmation import Handler
 from bot.domain.conversation import Conversation
 from bot.domain.dialogue_state import Run
@@ -221,7 +222,7 @@ class Dialogue:
                 before = self.triage.outcomes.get(record.outcome)
                 title = before.title if before else record.outcome
                 lead = f"{lead} {self._say('triage-recommended-before', outcome=title)}"
-        return self.replies.recommendation(record.answers, found, lead)
+        return labelled(self._say, self.replies.recommendation(record.answers, found, lead))
 
     def reopen(self, run: Run, message: Message, conversation: Conversation) -> Turn:
         """Back from the recommendation to the last question."""

@@ -10,7 +10,7 @@ from typing import Any
 from adapters.teams.app import CARD, App
 from adapters.teams.cards import draw
 from adapters.teams.translate import message_from, tenant_of
-from bot.domain.messages import VERDICTS, Bullets, Heading, Message, Paragraph, Place, Reply, Table
+from bot.domain.messages import Bullets, Heading, Message, Paragraph, Place, Reply, Table
 
 COMMAND = "ask"
 PARAMETER = "question"
@@ -70,8 +70,7 @@ def _result(reply: Reply) -> dict[str, Any]:
 
 
 def _headline(reply: Reply) -> str:
-    verdict = VERDICTS[reply.verdict] if reply.verdict else ""
-    return ". ".join(part for part in (verdict, reply.title) if part)
+    return ". ".join(part for part in (reply.verdict_label, reply.title) if part)
 
 
 def _summary(reply: Reply) -> str:
