@@ -25,7 +25,9 @@ def plain(reply: Reply) -> str:
 def show(reply: Reply, console: Console) -> None:
     """Draw `reply`. What can be picked is numbered from 1: the options of a form's one field, else the choices."""
     colour = COLOURS.get(reply.verdict or "", "")
-    headline = Text(style="bold").append(f"{reply.verdict_label}. " if reply.verdict else "", style=colour).append(reply.title)
+    headline = (
+        Text(style="bold").append(f"{reply.verdict_label}. " if reply.verdict else "", style=colour).append(reply.title)
+    )
     if reply.progress:
         headline.append(f"   {reply.progress.step} of {reply.progress.steps}", style="dim")
     parts: list[RenderableType] = [headline] if headline.plain else []
