@@ -11,7 +11,7 @@ from adapters.slack.blocks import COMMAND, button, buttons, draw
 from adapters.slack.translate import at_home
 from bot.domain.conversation import Retention
 from bot.domain.messages import Choice, Heading, Paragraph, Reply
-from bot.service.overview import Begun, Overview
+from bot.service.overview import OpenTriage, Overview
 
 View = dict[str, Any]
 
@@ -60,21 +60,21 @@ def home(help: Reply, overview: Overview, house: HomeDetails) -> View:
 
 
 def _begun(overview: Overview) -> Iterator[View]:
-    if not overview.begun:
+    if not overview.open_triages:
         return
-    yield from _heading("Your open triage" if len(overview.begun) == 1 else "Your open triages")
-    for number, begun in enumerate(overview.begun):
+    yield from _heading("Your open triage" if len(overview.open_triages) == 1 else "Your open triages")
+    for number, begun in enumerate(overview.open_triages):
         yield _where(begun)
         resume = button(Choice("Go on with it", "triage"), f"{COMMAND}-{number}")
         yield {"type": "actions", "block_id": at_home(begun.place), "elements": [resume]}
 
 
-def _where(begun: Begun) -> View:
+def _where(begun: OpenTriage) -> View:
     """The place in a person's words, and the time as their own clock shows it: Slack draws both."""
     channel, thread = begun.place.channel, begun.place.thread
     place: list[View]
     if channel.startswith(("U", "W")):  # how `translate.alone` names it
-        place = [_text("Begun here or with a shortcut")]
+        place = [_text("OpenTriage here or with a shortcut")]
     elif channel.startswith("D"):
         place = [_text(f"In {'a thread of ' if thread else ''}our direct messages")]
     else:
@@ -104,7 +104,7 @@ def _recommended(overview: Overview) -> Iterator[View]:
     yield from buttons([Choice(label, command) for label, command in zip(labels, kept, strict=True)])
 
 
-def _named(when: str, title: str) -> str:
+def _named(when: str, title: str | None) -> str:
     return f"{when}: {title}" if title else when
 
 

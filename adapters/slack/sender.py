@@ -16,7 +16,7 @@ from adapters.slack.pace import Pace
 from adapters.slack.posts import message_of
 from adapters.slack.responses import LONGEST_WAIT, error_of, is_unsent, retry_after
 from bot.domain.messages import Place
-from bot.domain.outbox import Content, ExpertAnswer, Going, IfUnsure, Notice, OutboxItem, Refused, TryLater, for_one
+from bot.domain.outbox import Content, ExpertAnswer, Going, IfUnsure, Notice, OutboxItem, Refused, TryLater, addressee
 
 EVENT = "advisor_parcel"  # the type of the metadata that names a parcel
 WAIT = 30.0  # seconds, where Slack limits the rate and names none
@@ -51,7 +51,7 @@ class SlackSender:
 
     async def send(self, item: OutboxItem, going: Going) -> str:
         assert item.content is not None, "only a deletion carries nothing"  # noqa: S101
-        place, person = _place_of(item), for_one(item.content)
+        place, person = _place_of(item), addressee(item.content)
         try:
             return await self._send(item, item.content, place, going)
         except Refused as refused:
@@ -81,7 +81,7 @@ class SlackSender:
         if _is_person(item.place.channel):
             return await self._find_alone(item, going)
         standing = await self._standing(item)
-        person = for_one(item.content) if item.content else ""
+        person = addressee(item.content) if item.content else ""
         if not standing and person and (item.place.tenant, person) in self._directs:
             return await self._find_alone(replace(item, place=_alone(item.place, person)), going)
         return next(iter(standing), None)

@@ -52,10 +52,10 @@ class TinySession:
     whole: Session | None = None  # the real one
     phrases: Phrases = field(default_factory=shipped)
 
-    async def respond(self, message: Message, gate: PostingCheck | None = None) -> Reply:
+    async def respond(self, message: Message, posting_check: PostingCheck | None = None) -> Reply:
         self.heard.append(message)
         if self.whole is not None:
-            return await self.whole.respond(message, gate)
+            return await self.whole.respond(message, posting_check)
         if self.reply is not None:
             return await self.reply(message)
         return Reply("answer", "An answer", body=(Paragraph("In one sentence."),))

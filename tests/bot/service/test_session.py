@@ -226,7 +226,7 @@ async def test_a_recommendation_is_kept_with_the_turn(store: Store) -> None:
 
 async def test_a_post_is_put_in_the_outbox_with_the_turn(store: Store) -> None:
     woken: list[bool] = []
-    session = Session(StepCounter(Publish("p1", HERE, POST)), store, woken=lambda: woken.append(True))
+    session = Session(StepCounter(Publish("p1", HERE, POST)), store, wake_outbox=lambda: woken.append(True))
     await session.respond(NEXT)
     await session.respond(NEXT)
     assert woken == [True]
@@ -249,7 +249,7 @@ async def test_a_post_that_left_is_deleted_by_the_outbox(store: Store) -> None:
     await Session(StepCounter(Publish("p1", HERE, POST)), store).respond(NEXT)
     async with store.transaction() as unit:
         await unit.outbox.claim("a", now=100.0, lease=1, surfaces=("slack",))
-        await unit.outbox.sent("p1", "a", 100.0)
+        await unit.outbox.mark_sent("p1", "a", 100.0)
         await unit.posts.change("p1", state="posted", reference="55.5")
     await Session(StepCounter(Retract("p1")), store).respond(replace(NEXT, command="next", delivery="d2"))
     async with store.transaction() as unit:
@@ -273,7 +273,7 @@ async def test_only_a_standing_post_is_refreshed(store: Store) -> None:
     assert "not there" in (await session.respond(replace(NEXT, command="next", delivery="d2"))).title
     async with store.transaction() as unit:
         await unit.outbox.claim("a", now=100.0, lease=1, surfaces=("slack",))
-        await unit.outbox.sent("p1", "a", 100.0)
+        await unit.outbox.mark_sent("p1", "a", 100.0)
         await unit.posts.change("p1", state="posted", reference="55.5")
     await session.respond(replace(NEXT, command="next", delivery="d3"))
     async with store.transaction() as unit:
@@ -288,7 +288,7 @@ async def test_an_experts_answer_is_relayed_to_the_asker_once(store: Store, advi
         (claimed,) = await unit.outbox.claim("a", now=100.0, lease=1, surfaces=("slack",))
         assert claimed.item.content == ExpertQuestion("q1", "why, says <@U1>?", "anna")
         assert claimed.item.place == EXPERTS
-        await unit.outbox.sent("q1", "a", 100.0)
+        await unit.outbox.mark_sent("q1", "a", 100.0)
         await unit.questions.posted("q1", "55.5")
     answer = Message(
         "because", place=replace(EXPERTS, thread="55.5"), person="eve", delivery="d2", at=200.0, experts=EXPERTS
@@ -375,7 +375,7 @@ async def test_forget_me_takes_the_name_out_of_what_stands_in_channels(store: St
             actions.append({one.item.action for one in claimed})
             for one in claimed:
                 last = one.item.content
-                await unit.outbox.sent(one.item.id, "a", 100.0)
+                await unit.outbox.mark_sent(one.item.id, "a", 100.0)
             assert len(claimed) == 12
     assert actions == ([{"update"}] if state == "posted" else [{"send"}, {"update"}])
     assert last == replace(noted, shared_by="", note="")
