@@ -26,7 +26,7 @@ from bot.service.ports import OutcomeUnknown, Store, StoreUnavailable, UnitOfWor
 
 logger = logging.getLogger(__name__)
 
-ATTEMPTS = 20  # of one turn under contention: as each conflict means that another turn went through, few are needed
+ATTEMPTS = 20  # of one turn: among N concurrent turns on a conversation one succeeds each time, so N attempts suffice
 
 
 HandOver = Callable[[Reply, UnitOfWork], Awaitable[None]]
