@@ -15,7 +15,7 @@ from bot.domain.conversation import Retention
 from bot.service.error_location import error_location
 from bot.service.ports import Store, StoreUnavailable
 from bot.service.retention import RetentionCounts, apply_retention
-from bot.service.subscription_posts import Recommends, post_due
+from bot.service.subscription_posts import PostSource, post_due
 
 logger = logging.getLogger(__name__)
 
@@ -33,7 +33,7 @@ class Housekeeper:
     def __init__(
         self,
         store: Store,
-        recommends: Callable[[], Recommends],
+        recommends: Callable[[], PostSource],
         *,
         retention: Retention = Retention(),  # noqa: B008  (frozen)
         clock: Callable[[], float] = time.time,

@@ -23,9 +23,11 @@ class Answers(Protocol):
     @property
     def phrases(self) -> Phrases: ...
 
-    async def respond(self, message: Message, gate: PostingCheck | None = None) -> Reply: ...
+    async def respond(self, message: Message, posting_check: PostingCheck | None = None) -> Reply: ...
 
-    async def hand_over(self, message: Message, to: HandOver, gate: PostingCheck | None = None) -> Reply | None: ...
+    async def hand_over(
+        self, message: Message, to: HandOver, posting_check: PostingCheck | None = None
+    ) -> Reply | None: ...
 
     def opening(self, message: Message) -> Reply: ...
 
@@ -47,15 +49,17 @@ class MeteredSession:
     def phrases(self) -> Phrases:
         return self._session.phrases
 
-    async def respond(self, message: Message, gate: PostingCheck | None = None) -> Reply:
+    async def respond(self, message: Message, posting_check: PostingCheck | None = None) -> Reply:
         start = time.perf_counter()
-        reply = await self._session.respond(message, gate)
+        reply = await self._session.respond(message, posting_check)
         self._count(message, reply, start)
         return reply
 
-    async def hand_over(self, message: Message, to: HandOver, gate: PostingCheck | None = None) -> Reply | None:
+    async def hand_over(
+        self, message: Message, to: HandOver, posting_check: PostingCheck | None = None
+    ) -> Reply | None:
         start = time.perf_counter()
-        reply = await self._session.hand_over(message, to, gate)
+        reply = await self._session.hand_over(message, to, posting_check)
         if reply is not None:
             self._count(message, reply, start)
         return reply

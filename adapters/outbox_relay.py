@@ -3,7 +3,7 @@
 A parcel is claimed, sent, and marked in the transaction that also keeps the message's own id. That it goes out is kept
 too, right before: a process that dies earlier leaves a parcel that is simply sent; one that dies later, or an answer
 that is lost, leaves one that may have arrived. Then the platform is asked, where it can be; where it can't, what others
-see is never sent a second time, and whoever waits for it is told (`bot.service.effect_handlers.left_unsure`).
+see is never sent a second time, and whoever waits for it is told (`bot.service.effect_handlers.on_outcome_unknown`).
 
 While it is at a parcel, a process renews its lease (`adapters.leases`); what a dead one left is taken over.
 """
@@ -21,7 +21,7 @@ from adapters.leases import LEASE, SAFE, HeldItem, HeldItems, LeaseWatch
 from bot.domain.effects import Post
 from bot.domain.outbox import ClaimedItem, Going, OutboxItem, Overtaken, Refused, Sender, TryLater
 from bot.domain.phrases import Phrases
-from bot.service.effect_handlers import arrived, left_unsure, on_given_up, sent_message_id
+from bot.service.effect_handlers import on_given_up, on_outcome_unknown, on_sent, sent_message_id
 from bot.service.error_location import error_location
 from bot.service.ports import LONGEST_PUT_OFF, Store, StoreUnavailable, UnitOfWork
 
@@ -220,7 +220,7 @@ class OutboxRelay:
         while not held.marked or self._monotonic() - held.renewed > SAFE:
             before = self._monotonic()
             async with self._store.transaction() as unit:
-                if not await unit.outbox.going(held.item.id, self._owner, now=self._clock(), lease=LEASE):
+                if not await unit.outbox.mark_going_out(held.item.id, self._owner, now=self._clock(), lease=LEASE):
                     raise Overtaken
             held.marked, held.renewed = True, before
         held.gone = True
@@ -240,9 +240,9 @@ class OutboxRelay:
     async def _settle(self, item: OutboxItem, reference: str) -> None:
         link = await self._link(item, reference) if item.action == "send" else ""
         async with self._store.transaction() as unit:
-            await unit.outbox.sent(item.id, self._owner, self._clock())
+            await unit.outbox.mark_sent(item.id, self._owner, self._clock())
             if item.action == "send":  # also where another one, who could not know it, took over meanwhile
-                await arrived(self._phrases(), item, reference, link, unit)
+                await on_sent(self._phrases(), item, reference, link, unit)
 
     async def _link(self, item: OutboxItem, reference: str) -> str:
         """Where a post stands. Nobody is kept from being told that it is there because its address is not known."""
@@ -261,18 +261,18 @@ class OutboxRelay:
             return await self._give_up(item, "tried_too_often")
         due_at = self._clock() + min(seconds, LONGEST_PUT_OFF)
         async with self._store.transaction() as unit:
-            await unit.outbox.later(item.id, self._owner, due_at=due_at, unsure=unsure)
+            await unit.outbox.postpone(item.id, self._owner, due_at=due_at, unsure=unsure)
 
     async def _leave_unsure(self, item: OutboxItem) -> None:
         logger.warning("outbox: left unsure: parcel=%s surface=%s", item.id, item.place.surface)
         async with self._store.transaction() as unit:
-            if await unit.outbox.failed(item.id, self._owner, why="unsure", at=self._clock()):
-                await left_unsure(self._phrases(), item, unit)
+            if await unit.outbox.mark_failed(item.id, self._owner, why="unsure", at=self._clock()):
+                await on_outcome_unknown(self._phrases(), item, unit)
         self.wake()
 
     async def _give_up(self, item: OutboxItem, why: str) -> None:
         logger.error("outbox: given up: parcel=%s surface=%s why=%s", item.id, item.place.surface, why)
         async with self._store.transaction() as unit:
-            failed = await unit.outbox.failed(item.id, self._owner, why=why, at=self._clock())
+            failed = await unit.outbox.mark_failed(item.id, self._owner, why=why, at=self._clock())
             if failed and item.action == "send":
                 await on_given_up(self._phrases(), item, unit)

@@ -154,7 +154,7 @@ async def serving(settings: Settings) -> AsyncIterator[tuple[int, Surfaces]]:
             asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, host.reload)
         senders: dict[str, Sender] = {}
         relay = OutboxRelay(store, senders, lambda: host.phrases)
-        session = MeteredSession(Session(host, store, retention=settings.retention, woken=relay.wake))
+        session = MeteredSession(Session(host, store, retention=settings.retention, wake_outbox=relay.wake))
         entrance = _entrance(settings)
         doors = await _open(Parts(settings, session, store, host, relay, entrance), stack)
         senders.update(_senders(doors))

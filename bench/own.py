@@ -49,9 +49,9 @@ def measure() -> dict[str, float]:
 
     imported = time.perf_counter()
     with TemporaryDirectory() as folder:
-        Advisor.load(KNOWLEDGE, keep=Path(folder))
+        Advisor.load(KNOWLEDGE, cache=Path(folder))
         learnt = time.perf_counter()
-        advisor = Advisor.load(KNOWLEDGE, keep=Path(folder))
+        advisor = Advisor.load(KNOWLEDGE, cache=Path(folder))
         loaded = time.perf_counter()
     answers = advisor.knowledge.answers.values()
     examples = [question for answer in answers for question in (*answer.questions, *answer.contrary)]

@@ -1,4 +1,4 @@
-"""The one door: a message comes in, a turn comes out. Pure; everything that touches the world is around it."""
+"""The advisor: from a message and a conversation to a turn. Pure: `bot.service.session` does the I/O."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from bot.commands.confirmation import ConfirmationCommands, Handler, typed
 from bot.commands.experts import ExpertCommands, as_answer, is_in_experts_thread
 from bot.commands.feedback import FeedbackCommands
 from bot.commands.general import GeneralCommands
-from bot.commands.reply_tools import finished
-from bot.commands.sharing import SharingCommands, record_wanted
+from bot.commands.reply_tools import finish_turn
+from bot.commands.sharing import SharingCommands, record_needed
 from bot.commands.subscriptions import SubscriptionCommands
 from bot.domain.conversation import Conversation
 from bot.domain.messages import UNANSWERED, Message, Reply
@@ -50,17 +50,17 @@ Policy = Callable[[Message, Conversation, Route], Turn | None]
 
 
 class Advisor:
-    """Everything that is needed to take a turn, made once from a knowledge folder."""
+    """Takes turns on one version of the knowledge."""
 
     def __init__(
         self,
         knowledge: KnowledgeBase,
         contact: str = "",
-        keep: ModelCache | None = None,
+        cache: ModelCache | None = None,
         progress: Progress | None = None,
     ) -> None:
-        """`contact`: whom to reach when an incident is under way, as people should read it. `keep`: where what is
-        learnt from the examples is kept for the next start. `progress`: told of learning, where there is any to do."""
+        """`contact`: whom to reach in an incident, as people should read it. `cache`: holds the trained models between
+        two starts. `progress`: told how far the training is, where there is any to do."""
         self.knowledge = knowledge
         embeddings = Embeddings.load()
         texts = [question for entry in knowledge.answers.values() for question in (*entry.questions, *entry.contrary)]
@@ -72,14 +72,14 @@ class Advisor:
         ]
         words = word_counts([*texts, *names])
         speller = Speller(words, is_english)
-        self._unnamer = NameRemover(words, names)
+        self._name_remover = NameRemover(words, names)
         self.reader = QuestionReader(EntityRecognizer(knowledge), speller)
         evidence = Evidence(knowledge)
-        learnt = keep.read(knowledge.version, embeddings) if keep else None
+        learnt = cache.read(knowledge.version, embeddings) if cache else None
         if learnt is None:
             learnt = learn(knowledge, self.reader, embeddings, progress)
-            if keep:
-                keep.write(knowledge.version, embeddings, learnt)
+            if cache:
+                cache.write(knowledge.version, embeddings, learnt)
         wording = EntryWords(knowledge)
         finder = CandidateFinder(knowledge, evidence, wording, learnt)
         decider = Decider(knowledge, self.reader, finder, evidence, wording, Thresholds())
@@ -102,7 +102,7 @@ class Advisor:
         self._questions = QuestionTurns(knowledge, self.reader, decider, self._responder, self._start_triage)
         self._policies: tuple[Policy, ...] = (
             self._refuse_secret,
-            self._pass_on_answer,
+            self._relay_answer,
             self._steer_dialogue,
             self._run_command,
             self._small_talk,
@@ -112,51 +112,52 @@ class Advisor:
 
     @classmethod
     def load(
-        cls, folder: Path, contact: str = "", keep: Path | None = None, progress: Progress | None = None
+        cls, folder: Path, contact: str = "", cache: Path | None = None, progress: Progress | None = None
     ) -> Advisor:
         """The advisor on the knowledge in `folder`. Raises `KnowledgeError` with every problem found.
 
-        `keep`: a folder for what is learnt from the examples, which makes the next start several times as fast.
+        `cache`: a folder for the trained models, which makes the next start several times as fast.
         """
-        return cls(load(folder), contact, ModelCache(keep, folder.resolve()) if keep else None, progress)
+        return cls(load(folder), contact, ModelCache(cache, folder.resolve()) if cache else None, progress)
 
     @property
     def phrases(self) -> Phrases:
-        """All that is said besides answers: the shipped phrases, and the knowledge's own in their place."""
+        """The shipped phrases, overridden by those of the knowledge."""
         return self.knowledge.phrases
 
     def ask(self, text: str, history: tuple[str, ...] | list[str] = ()) -> Reply:
-        """The reply to `text` in a fresh conversation, after the same person's earlier messages."""
+        """The reply to `text` in a new conversation, after the messages `history` of the same person."""
         conversation = Conversation()
         for earlier in history:
             conversation = self.turn(Message(text=earlier), conversation).conversation
         return self.turn(Message(text=text), conversation).reply
 
     def route(self, message: Message, conversation: Conversation) -> Route:
-        """What `message` is, and what has to be fetched for it. The one place where a command is parsed."""
-        # Nothing is carried out that somebody else wrote.
+        """What `message` is, and which records its turn needs. The one place where a command is parsed."""
+        # A quoted text is somebody else's, so that no command in it is run.
         text = clean(message.text)
         if message.command is None and message.quoted:
             return Route(text)
         button = message.command or self._typed_button(text, message, conversation)
         command = parse(button or text)
-        record = record_wanted(*command, conversation) if command else ""
-        return Route(text, command, pressed=button is not None, record=record, thread=is_in_experts_thread(message))
+        record = record_needed(*command, conversation) if command else None
+        return Route(
+            text, command, pressed=button is not None, record=record, in_experts_thread=is_in_experts_thread(message)
+        )
 
     def turn(self, message: Message, conversation: Conversation, route: Route | None = None) -> Turn:
-        """What the advisor says to `message`, and what the conversation remembers then: the first policy that knows
-        what to do takes the turn."""
+        """The turn of the first policy that takes it: the reply, the next state of the conversation, and effects."""
         route = route or self.route(message, conversation)
         turns = (policy(message, conversation, route) for policy in self._policies)
         turn = next(turn for turn in turns if turn is not None)  # the last policy answers everything
-        return finished(self.phrases, self._led_back(turn), message, conversation)
+        return finish_turn(self.phrases, self._offer_to_resume(turn), message, conversation)
 
     def without_names(self, text: str) -> str:
-        """`text` as it may be kept when nobody shall be able to tell whose it was: see `bot.nlu.name_removal`."""
-        return self._unnamer(text)
+        """`text` without what could name a person: see `bot.nlu.name_removal`."""
+        return self._name_remover(text)
 
     def recommendation(self, record: str) -> Reply:
-        """The recommendation that `record` replays to. Raises RecordError, a ValueError, where it is none."""
+        """The recommendation that `record` (JSON text) replays to. Raises RecordError, a ValueError."""
         if self._dialogue is None:
             raise RecordError("this knowledge has no guided dialogue")
         return self._dialogue.recommendation(record)
@@ -166,18 +167,18 @@ class Advisor:
     def _refuse_secret(self, message: Message, conversation: Conversation, route: Route) -> Turn | None:
         return Turn(self._responder.secret(), conversation) if message.had_secret else None
 
-    def _pass_on_answer(self, message: Message, conversation: Conversation, route: Route) -> Turn | None:
-        """An expert's words in the thread of an open question are the answer to it."""
+    def _relay_answer(self, message: Message, conversation: Conversation, route: Route) -> Turn | None:
+        """An expert's message in the thread of an open question is its answer."""
         if not message.open_question:
             return None
         answer = as_answer(message.open_question, message)
         return self._handlers["relay"](message.open_question, answer, conversation)
 
     def _steer_dialogue(self, message: Message, conversation: Conversation, route: Route) -> Turn | None:
-        """Words that steer the guided dialogue, and options as they are called, come before commands."""
+        """Dialogue commands in plain words, numbers, and options by their exact name take precedence of commands."""
         if self._typed is None or route.pressed or message.quoted:
             return None
-        return self._typed.plainly(route.text, message, conversation)
+        return self._typed.literally(route.text, message, conversation)
 
     def _run_command(self, message: Message, conversation: Conversation, route: Route) -> Turn | None:
         if route.command is not None:
@@ -191,13 +192,13 @@ class Advisor:
         return None
 
     def _small_talk(self, message: Message, conversation: Conversation, route: Route) -> Turn | None:
-        """A message without words, and one that only greets."""
+        """Answers an empty message with help, and a greeting with a greeting."""
         if not route.text:
             return Turn(self._responder.help(empty=not message.text.strip(), can_post=message.can_post), conversation)
         return Turn(self._responder.greeting(), conversation) if only_greets(route.text) else None
 
     def _answer_dialogue(self, message: Message, conversation: Conversation, route: Route) -> Turn | None:
-        """An answer to the open question of the guided dialogue, in the person's own words."""
+        """An answer to the open question of the guided dialogue in free text."""
         if self._typed is None or conversation.triage is None or message.quoted:
             return None
         if self._guards.reports_incident(route.text):
@@ -212,7 +213,7 @@ class Advisor:
             return turn
         return self._typed.unclear(question, message, conversation) or turn
 
-    # --- what they share
+    # --- shared by policies
 
     def _start_triage(self, message: Message, conversation: Conversation) -> Turn:
         if message.quoted and self._dialogue:
@@ -224,14 +225,14 @@ class Advisor:
 
     @staticmethod
     def _typed_button(text: str, message: Message, conversation: Conversation) -> str | None:
-        """The command of the button that was typed. After a pause nobody has the buttons in view."""
+        """The command of the button whose label or number is `text`; None after a pause, with no button in view."""
         run = conversation.triage
         if run is not None and run.is_open and paused(message, conversation):
             return None
         return typed(text, conversation.offered)
 
-    def _led_back(self, turn: Turn) -> Turn:
-        """A reply to something else offers to go on with the question that is open."""
+    def _offer_to_resume(self, turn: Turn) -> Turn:
+        """Adds a button that resumes the open dialogue to a reply that digresses from it."""
         run, reply = turn.conversation.triage, turn.reply
         if self._dialogue is None or run is None or not run.is_open or reply.kind in ("triage", "recommendation"):
             return turn
@@ -242,7 +243,7 @@ class Advisor:
 
 
 def _answers(question: Question, reply: Reply) -> bool:
-    """Whether a text that does not clearly ask was about the subject all the same: "the other one's drawbacks"."""
+    """True if a text without the form of a question was answered all the same: "the other one's drawbacks"."""
     if reply.kind == "answer":
         return bool(question.subjects or question.aspects)
     return reply.kind not in UNANSWERED

@@ -57,7 +57,7 @@ def learnt(pytestconfig: pytest.Config) -> Path:
 @pytest.fixture(scope="session")
 def advisor(learnt: Path) -> Advisor:
     """The advisor on our own knowledge; it keeps nothing between two turns."""
-    return Advisor.load(KNOWLEDGE, keep=learnt)
+    return Advisor.load(KNOWLEDGE, cache=learnt)
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""Conversations as content: `tests/conversations/*.yaml`, run through every way in.
+"""Conversations as content: `tests/conversations/*.yaml`, run through every surface.
 
 A file is a list of conversations, each with a name and steps. A step does one thing and says what is to be seen then:
 
@@ -14,8 +14,8 @@ A file is a list of conversations, each with a name and steps. A step does one t
 
 `as: ben` says who does it (anna, where nothing is said), `in: other` in which thread. What is expected is in terms of
 what can be seen: `title`, `verdict`, `says` and `never` (texts), `claims` (ids; their words are looked for), `choices`
-(labels), `kind` and `entry` (where the way in shows the reply itself). `needs` of a conversation or of its steps are
-things that not every way in has: people, threads, clock, redelivery, pressed-again (of a button), outage, posting,
+(labels), `kind` and `entry` (where the surface shows the reply itself). `needs` of a conversation or of its steps are
+things that not every surface has: people, threads, clock, redelivery, pressed-again (of a button), outage, posting,
 experts, forms.
 """
 
@@ -29,7 +29,7 @@ from typing import Any, Protocol
 
 import yaml
 
-from bot.domain.messages import VERDICTS, Reply, Verdict
+from bot.domain.messages import Reply
 from bot.knowledge.model import KnowledgeBase
 
 FOLDER = Path(__file__).parent / "conversations"
@@ -48,15 +48,15 @@ NEEDS_OF = {
 
 @dataclass(frozen=True)
 class Seen:
-    """What the way in shows after a step. `labels`: what stands on its buttons; `reply` where it can show that."""
+    """What the surface shows after a step. `labels`: what stands on its buttons; `reply` where it can show that."""
 
     text: str
     labels: Container[str] = ()
     reply: Reply | None = None
 
 
-class DoorUnderTest(Protocol):
-    """A way in, as someone uses it. Each returns what is shown to that person then."""
+class SurfaceUnderTest(Protocol):
+    """A surface, as a person uses it. Each method returns what is shown to that person then."""
 
     offers: frozenset[str]
 
@@ -96,7 +96,7 @@ class Conversation:
 
 
 def conversations(offers: frozenset[str]) -> list[Conversation]:
-    """The conversations that need no more than a way in `offers`. Raises ValueError where one is not as described."""
+    """The conversations that need no more than a surface `offers`. Raises ValueError where one is not as described."""
     found = [
         _conversation(row, file.name)
         for file in sorted(FOLDER.glob("*.yaml"))
@@ -126,24 +126,24 @@ def _step(row: Mapping[str, Any], where: str) -> Step:
     return Step(deed, row[deed], row.get("as", "anna"), row.get("in", ""), row.get("outage", False), expected)
 
 
-async def run(conversation: Conversation, door: DoorUnderTest, knowledge: KnowledgeBase) -> None:
+async def run(conversation: Conversation, surface: SurfaceUnderTest, knowledge: KnowledgeBase) -> None:
     """Go through `conversation`, and compare what is seen with what is expected."""
     for number, step in enumerate(conversation.steps, 1):
         if step.outage:
-            await door.outage()
+            await surface.outage()
         match step.deed:
             case "say":
-                seen = await door.say(step.what, step.who, step.thread)
+                seen = await surface.say(step.what, step.who, step.thread)
             case "press":
-                seen = await door.press(step.what, step.who, step.thread)
+                seen = await surface.press(step.what, step.who, step.thread)
             case "fill":
                 values = {key: [given] if isinstance(given, str) else given for key, given in step.what.items()}
-                seen = await door.fill(values, step.who, step.thread)
+                seen = await surface.fill(values, step.who, step.thread)
             case "again":
-                seen = await door.again()
+                seen = await surface.again()
             case _:
                 count, unit = step.what.split()
-                await door.wait(float(count) * SECONDS[unit.rstrip("s")])
+                await surface.wait(float(count) * SECONDS[unit.rstrip("s")])
                 continue
         wrong = list(differences(step.expected, seen, knowledge))
         assert not wrong, f"step {number} ({step.deed}: {step.what}): {'; '.join(wrong)}\nseen:\n{seen.text}"
@@ -160,9 +160,9 @@ def differences(expected: Mapping[str, Any], seen: Seen, knowledge: KnowledgeBas
         if _flat(knowledge.claims[claim].says) not in text:
             wrong.append(f"does not cite {claim}")
     wrong += [f"has no button {label!r}" for label in _list(expected.get("choices")) if label not in seen.labels]
-    verdict: Verdict | None = expected.get("verdict")
-    if verdict is not None and _flat(VERDICTS[verdict]) not in text:
-        wrong.append(f"does not say {VERDICTS[verdict]}")
+    verdict = expected.get("verdict")
+    if verdict is not None and _flat(label := knowledge.phrases(f"verdict-{verdict}")) not in text:
+        wrong.append(f"does not say {label}")
     if seen.reply is not None:
         for key in ("kind", "verdict", "entry"):
             if key in expected and getattr(seen.reply, key) != expected[key]:

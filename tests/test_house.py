@@ -110,13 +110,19 @@ SHOWN: dict[str, tuple[tuple[int, ...], tuple[str, ...]]] = {
     "Option": ((1, 2), ("label", "hint")),
     "Field": ((1, 5), ("label", "hint")),
     "Form": ((1, 2), ("title", "submit")),
-    "Reply": ((1, 5), ("title", "disclosure")),
+    "Reply": ((1, 5), ("title", "disclosure", "verdict_label", "citations_label")),
     "Post": ((0, 3), ("title", "disclosure", "how_to_ask")),
     "plain_text": ((0,), ("text",)),
     "text_element": ((0,), ("text",)),
     "text_section": ((0,), ("text",)),
-    "replace": ((), ("text", "items", "label", "hint", "title", "submit", "disclosure", "how_to_ask")),
-}
+    "replace": (
+        (),
+        (
+            "text", "items", "label", "hint", "title", "submit", "disclosure", "how_to_ask", "verdict_label",
+            "citations_label",
+        ),
+    ),
+}  # fmt: skip
 WORD = re.compile("[A-Za-z]{2}")
 SENTENCE = re.compile(r"[A-Z][a-z']+([ .,:;…?]|$)")
 

@@ -8,7 +8,7 @@ from rich.padding import Padding
 from rich.table import Table as Grid
 from rich.text import Text
 
-from bot.domain.messages import VERDICTS, Block, Bullets, Choice, Field, Heading, Paragraph, Reply, Table
+from bot.domain.messages import Block, Bullets, Choice, Field, Heading, Paragraph, Reply, Table
 
 COLOURS = {"yes": "green", "no": "red", "partly": "yellow"}
 WIDTH = 100  # columns; longer lines read badly
@@ -24,9 +24,10 @@ def plain(reply: Reply) -> str:
 
 def show(reply: Reply, console: Console) -> None:
     """Draw `reply`. What can be picked is numbered from 1: the options of a form's one field, else the choices."""
-    verdict = VERDICTS[reply.verdict] if reply.verdict else ""
     colour = COLOURS.get(reply.verdict or "", "")
-    headline = Text(style="bold").append(f"{verdict}. " if verdict else "", style=colour).append(reply.title)
+    headline = (
+        Text(style="bold").append(f"{reply.verdict_label}. " if reply.verdict else "", style=colour).append(reply.title)
+    )
     if reply.progress:
         headline.append(f"   {reply.progress.step} of {reply.progress.steps}", style="dim")
     parts: list[RenderableType] = [headline] if headline.plain else []

@@ -13,7 +13,7 @@ from adapters.cli.asking import load
 from adapters.database import SchemaNotCurrent, SqlStore, prepare
 from adapters.settings import Settings
 from bot.domain.records import StoredPost
-from bot.service.effect_handlers import day_of
+from bot.service.effect_handlers import utc_date
 from bot.service.ports import StoreUnavailable
 from bot.service.post_refresh import refresh_stale, stale
 
@@ -77,4 +77,4 @@ def _run(settings: Settings, work: Work) -> Sequence[StoredPost]:
 def _line(kept: StoredPost) -> str:
     place = " ".join(part for part in (kept.place.surface, kept.place.tenant, kept.place.channel) if part)
     about = kept.post.entry or f"recommendation {kept.post.record}"
-    return f"{kept.id}  {day_of(kept.at)}  {place}  {about}  {kept.post.title}"
+    return f"{kept.id}  {utc_date(kept.at)}  {place}  {about}  {kept.post.title}"

@@ -14,7 +14,7 @@ from adapters.database.rows import insert_or_ignore, insert_or_replace, place_of
 from adapters.database.tables import outbox, subscriptions
 from bot.domain.effects import Cadence
 from bot.domain.messages import Place
-from bot.domain.outbox import ClaimedItem, Content, Lease, OutboxItem, left_of
+from bot.domain.outbox import ClaimedItem, Content, Lease, OutboxItem, without_person
 from bot.domain.records import Person, Subscription
 from bot.domain.serialization import ShapeError, dumps, loads
 from bot.service.ports import AT_ONCE, LONGEST_PUT_OFF
@@ -105,18 +105,18 @@ class SqlOutbox:
         renewed = theirs.values(leased_until=now + lease).returning(_t.id)
         return (await self._connection.execute(renewed)).scalars().all()
 
-    async def going(self, id: str, owner: str, *, now: float, lease: float) -> bool:
+    async def mark_going_out(self, id: str, owner: str, *, now: float, lease: float) -> bool:
         values = {"of_id": id, "of_owner": owner, "leased_until": now + lease, "unsure": True}
         return bool((await self._connection.run(_finish, values)).written)
 
-    async def sent(self, id: str, owner: str, at: float) -> bool:
+    async def mark_sent(self, id: str, owner: str, at: float) -> bool:
         values = {"of_id": id, "of_owner": owner, "finished_at": at, **_NOTHING_LEFT}
         return bool((await self._connection.run(_finish, values)).written)
 
-    async def later(self, id: str, owner: str, *, due_at: float, unsure: bool) -> bool:
+    async def postpone(self, id: str, owner: str, *, due_at: float, unsure: bool) -> bool:
         return await self._settle(_owned(id, owner).values(due_at=due_at, unsure=unsure, owner="", leased_until=0.0))
 
-    async def failed(self, id: str, owner: str, *, why: str, at: float) -> bool:
+    async def mark_failed(self, id: str, owner: str, *, why: str, at: float) -> bool:
         return await self._settle(_owned(id, owner).values(finished_at=at, **_NOTHING_LEFT, why=why))
 
     async def _settle(self, change: Update) -> bool:
@@ -132,7 +132,7 @@ class SqlOutbox:
         for row in (await self._connection.execute(waiting.with_for_update())).all():
             try:
                 item = _item(row)
-                left = left_of(item, person.id, tried=row.unsure)
+                left = without_person(item, person.id, tried=row.unsure)
             except ShapeError:  # written by another version: nobody knows whose it is
                 left = None
             if left is None:

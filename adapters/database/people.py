@@ -24,7 +24,7 @@ from adapters.database.tables import (
     votes,
 )
 from bot.domain.effects import Post
-from bot.domain.records import NOWHERE, DeletionCounts, Person
+from bot.domain.records import DeletionCounts, Person
 from bot.domain.serialization import dumps, loads
 
 _NO_INSTALLER: dict[str, str | None] = {
@@ -93,7 +93,7 @@ async def _unname_posts(connection: Connection, person: Person) -> int:
     rows = (await connection.execute(select(posts.c.id, posts.c.post).where(is_theirs(posts, person)))).all()
     for row in rows:
         unnamed = replace(loads(Post, row.post), shared_by="", note="")
-        values: dict[str, Any] = {"person": "", "post": dumps(unnamed), **place_values(NOWHERE, "asked_in_")}
+        values: dict[str, Any] = {"person": "", "post": dumps(unnamed), **place_values(None, "asked_in_")}
         await connection.execute(update(posts).where(posts.c.id == row.id).values(**values))
     return len(rows)
 

@@ -21,7 +21,7 @@ from adapters.database.tables import gaps, posts, questions, recommendations, vo
 from bot.domain.effects import Post, Unanswered, Vote
 from bot.domain.messages import Place
 from bot.domain.records import (
-    NOBODY,
+    ANONYMOUS,
     Gap,
     Person,
     PostState,
@@ -30,7 +30,7 @@ from bot.domain.records import (
     StoredQuestion,
     StoredRecommendation,
     VoteTally,
-    nobody,
+    anonymous_id,
 )
 from bot.domain.serialization import dumps, loads
 
@@ -101,7 +101,7 @@ class SqlPosts:
 
 def _post(row: Row[Any]) -> StoredPost:
     state = cast(PostState, row.state)
-    asked_in = place_of(row, "asked_in_")
+    asked_in = place_of(row, "asked_in_") if row.asked_in_surface else None
     return StoredPost(row.id, place_of(row), row.person, loads(Post, row.post), state, row.reference, row.at, asked_in)
 
 
@@ -133,13 +133,13 @@ class SqlFeedback:
             for (entry, knowledge), (helpfulness, reasons) in sorted(counts.items())
         ]
 
-    async def unname(self, before: float) -> int:
+    async def anonymize(self, before: float) -> int:
         key = (votes.c.surface, votes.c.tenant, votes.c.person, votes.c.reference)
-        named = (votes.c.at < before) & ~votes.c.person.startswith(NOBODY, autoescape=True)
+        named = (votes.c.at < before) & ~votes.c.person.startswith(ANONYMOUS, autoescape=True)
         old = (await self._connection.execute(select(*key).where(named).with_for_update())).all()
         for row in old:
             this = and_(*(column == value for column, value in zip(key, row, strict=True)))
-            await self._connection.execute(update(votes).where(this).values(person=nobody()))
+            await self._connection.execute(update(votes).where(this).values(person=anonymous_id()))
         return len(old)
 
 

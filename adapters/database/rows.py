@@ -15,7 +15,9 @@ from bot.domain.messages import Place
 from bot.domain.records import Person
 
 
-def place_values(place: Place, prefix: str = "") -> dict[str, str]:
+def place_values(place: Place | None, prefix: str = "") -> dict[str, str]:
+    """The four columns of a place; all of them empty for None."""
+    place = place or Place("")
     return {
         f"{prefix}surface": place.surface,
         f"{prefix}tenant": place.tenant,

@@ -111,28 +111,28 @@ class InMemoryOutbox:
             self.rows[id] = replace(row, leased_until=now + lease)
         return list(theirs)
 
-    async def going(self, id: str, owner: str, *, now: float, lease: float) -> bool:
+    async def mark_going_out(self, id: str, owner: str, *, now: float, lease: float) -> bool:
         row = self._owned(id, owner)
         if row is None:
             return False
         self.rows[id] = replace(row, leased_until=now + lease, unsure=True)
         return True
 
-    async def sent(self, id: str, owner: str, at: float) -> bool:
+    async def mark_sent(self, id: str, owner: str, at: float) -> bool:
         row = self._owned(id, owner)
         if row is None:
             return False
         self.rows[id] = row.finished(at)
         return True
 
-    async def later(self, id: str, owner: str, *, due_at: float, unsure: bool) -> bool:
+    async def postpone(self, id: str, owner: str, *, due_at: float, unsure: bool) -> bool:
         row = self._owned(id, owner)
         if row is None:
             return False
         self.rows[id] = replace(row, owner="", leased_until=0.0, due_at=due_at, unsure=unsure)
         return True
 
-    async def failed(self, id: str, owner: str, *, why: str, at: float) -> bool:
+    async def mark_failed(self, id: str, owner: str, *, why: str, at: float) -> bool:
         row = self._owned(id, owner)
         if row is None:
             return False

@@ -10,7 +10,7 @@ from adapters.in_memory.rows import Rows
 from bot.domain.effects import Post, Unanswered, Vote
 from bot.domain.messages import Place
 from bot.domain.records import (
-    NOBODY,
+    ANONYMOUS,
     Gap,
     Person,
     PostState,
@@ -18,7 +18,7 @@ from bot.domain.records import (
     StoredQuestion,
     StoredRecommendation,
     VoteTally,
-    nobody,
+    anonymous_id,
     owner_of,
 )
 
@@ -102,12 +102,12 @@ class InMemoryFeedback:
             for (entry, knowledge), votes in sorted(counts.items())
         ]
 
-    async def unname(self, before: float) -> int:
-        old = [key for key, (_, at) in self.rows.items() if at < before and not key[0].id.startswith(NOBODY)]
+    async def anonymize(self, before: float) -> int:
+        old = [key for key, (_, at) in self.rows.items() if at < before and not key[0].id.startswith(ANONYMOUS)]
         for person, reference in old:
             vote = self.rows[person, reference]
             del self.rows[person, reference]
-            self.rows[replace(person, id=nobody()), reference] = vote
+            self.rows[replace(person, id=anonymous_id()), reference] = vote
         return len(old)
 
 

@@ -19,8 +19,8 @@ from adapters.in_memory.records import (
 )
 from adapters.in_memory.rows import Journal, Rows
 from bot.domain.messages import Place
-from bot.domain.outbox import left_of
-from bot.domain.records import NOWHERE, DeletionCounts, Person
+from bot.domain.outbox import without_person
+from bot.domain.records import DeletionCounts, Person
 
 
 class InMemoryUnitOfWork:
@@ -43,7 +43,7 @@ class InMemoryUnitOfWork:
         posts, subscriptions = self.posts.rows, self.subscriptions.rows
         for id, waiting in list(self.outbox.rows.items()):
             if person.id and waiting.is_open_in(person.surface, person.tenant):
-                left = left_of(waiting.item, person.id, tried=waiting.unsure)
+                left = without_person(waiting.item, person.id, tried=waiting.unsure)
                 if left is None:
                     del self.outbox.rows[id]
                 elif left != waiting.item:
@@ -52,7 +52,7 @@ class InMemoryUnitOfWork:
         asked = await self.questions.of(person)
         subscribed = [one for one in subscriptions.values() if is_them(one.place, one.person)]
         for post in theirs:
-            posts[post.id] = replace(post, person="", asked_in=NOWHERE, post=replace(post.post, shared_by="", note=""))
+            posts[post.id] = replace(post, person="", asked_in=None, post=replace(post.post, shared_by="", note=""))
         for subscription in subscribed:
             subscriptions[subscription.place] = replace(subscription, person="")
         for question in asked:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from bot.domain.messages import Block, Bullets, Choice, Heading, Paragraph, Reply, Table, Verdict
+from bot.domain.messages import Block, Bullets, Choice, Heading, Paragraph, Reply, Table
 from bot.domain.phrases import Phrases
 
 Element = dict[str, Any]
@@ -22,7 +22,6 @@ TEXT = 3000  # of a section; used for rich text too, for which no limit is docum
 AT = 300  # of a claim's place in its source
 HINT = 300
 
-VERDICTS: dict[Verdict, str] = {"yes": "verdict-yes", "no": "verdict-no", "partly": "verdict-partly"}
 _PLACEHOLDER = re.compile(r"(\{[a-z_]+\})")
 
 
@@ -67,8 +66,7 @@ def headline(say: Phrases, reply: Reply, *, with_title: bool) -> Iterator[Elemen
     """The step of a dialogue, then the verdict and the title as a header."""
     if reply.progress:
         yield _context(say("slack-progress", step=reply.progress.step, steps=reply.progress.steps))
-    verdict = say(VERDICTS[reply.verdict]) if reply.verdict else ""
-    text = ". ".join(part for part in (verdict, reply.title) if part)
+    text = ". ".join(part for part in (reply.verdict_label, reply.title) if part)
     if text and with_title:
         yield {"type": "header", "text": plain_text(text, HEADER)}
 
@@ -106,7 +104,7 @@ def citation_elements(say: Phrases, reply: Reply) -> Iterator[Element]:
     left_out = len(cited) - len(shown)
     more = [text_section(say("slack-sources-left-out", count=left_out), italic=True)] if left_out else []
     yield {"type": "divider"}
-    yield rich_text(text_section(say("slack-sources"), bold=True), _list(items), *more)
+    yield rich_text(text_section(say("citations-label"), bold=True), _list(items), *more)
 
 
 def disclosure_elements(text: str) -> Iterator[Element]:

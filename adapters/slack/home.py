@@ -13,7 +13,7 @@ from adapters.slack.translate import home_block_id
 from bot.domain.conversation import Retention
 from bot.domain.messages import Choice, Heading, Paragraph, Reply
 from bot.domain.phrases import Phrases
-from bot.service.overview import Begun, Overview
+from bot.service.overview import OpenTriage, Overview
 
 View = dict[str, Any]
 
@@ -52,16 +52,16 @@ def home(say: Phrases, help: Reply, overview: Overview, details: HomeDetails) ->
 
 
 def _begun(say: Phrases, overview: Overview) -> Iterator[View]:
-    if not overview.begun:
+    if not overview.open_triages:
         return
-    yield from _heading(say, say("slack-home-begun" if len(overview.begun) == 1 else "slack-home-begun-several"))
-    for number, begun in enumerate(overview.begun):
+    yield from _heading(say, say("slack-home-begun" if len(overview.open_triages) == 1 else "slack-home-begun-several"))
+    for number, begun in enumerate(overview.open_triages):
         yield _place_and_time(say, begun)
         resume = button(Choice(say("slack-home-resume"), "triage"), f"{COMMAND}-{number}")
         yield {"type": "actions", "block_id": home_block_id(begun.place), "elements": [resume]}
 
 
-def _place_and_time(say: Phrases, begun: Begun) -> View:
+def _place_and_time(say: Phrases, begun: OpenTriage) -> View:
     """Where a triage was begun and when it last moved. Slack draws the channel's name, and the time in the person's
     own time zone."""
     channel, thread = begun.place.channel, begun.place.thread
@@ -93,7 +93,7 @@ def _recommendations(say: Phrases, overview: Overview) -> Iterator[View]:
     yield from buttons([Choice(label, command) for label, command in zip(labels, commands, strict=True)])
 
 
-def _label(when: str, title: str) -> str:
+def _label(when: str, title: str | None) -> str:
     return f"{when}: {title}" if title else when
 
 

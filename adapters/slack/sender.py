@@ -18,7 +18,7 @@ from adapters.slack.posts import message_of
 from adapters.slack.responses import LONGEST_WAIT, error_of, is_unsent, retry_after
 from adapters.slack.translate import destination
 from bot.domain.messages import Place
-from bot.domain.outbox import Content, ExpertAnswer, Going, IfUnsure, Notice, OutboxItem, Refused, TryLater, for_one
+from bot.domain.outbox import Content, ExpertAnswer, Going, IfUnsure, Notice, OutboxItem, Refused, TryLater, addressee
 from bot.domain.phrases import Phrases
 
 EVENT = "advisor_parcel"  # the type of the metadata with the id of an item; messages in Slack have it already
@@ -55,7 +55,7 @@ class SlackSender:
 
     async def send(self, item: OutboxItem, going: Going) -> str:
         assert item.content is not None, "only a deletion has no content"  # noqa: S101
-        place, person = _place_of(item), for_one(item.content)
+        place, person = _place_of(item), addressee(item.content)
         try:
             return await self._send(item, item.content, place, going)
         except Refused as refused:
@@ -85,7 +85,7 @@ class SlackSender:
         if _is_person(item.place.channel):
             return await self._find_direct(item, going)
         sent = await self._sent(item)
-        person = for_one(item.content) if item.content else ""
+        person = addressee(item.content) if item.content else ""
         if not sent and person and (item.place.tenant, person) in self._directs:
             return await self._find_direct(replace(item, place=_direct(item.place, person)), going)
         return next(iter(sent), None)

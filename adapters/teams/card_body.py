@@ -11,7 +11,6 @@ from bot.domain.phrases import Phrases
 
 Element = dict[str, Any]
 
-VERDICTS: dict[Verdict, str] = {"yes": "verdict-yes", "no": "verdict-no", "partly": "verdict-partly"}
 COLOURS: dict[Verdict, str] = {"yes": "Good", "no": "Attention", "partly": "Warning"}
 SHOWN_CITATIONS = 3  # the others are folded away
 HIDDEN = "more-claims"  # the id of the element with the others
@@ -30,11 +29,6 @@ def text_block(text: str, **properties: Any) -> Element:
     return {"type": "TextBlock", "text": plain(text), "wrap": True, **properties}
 
 
-def verdict_text(say: Phrases, reply: Reply) -> str:
-    """The verdict as a word; empty where the reply has none."""
-    return say(VERDICTS[reply.verdict]) if reply.verdict else ""
-
-
 def headline(say: Phrases, reply: Reply) -> list[Element]:
     """The progress of a triage, the verdict and the title."""
     elements = []
@@ -44,7 +38,7 @@ def headline(say: Phrases, reply: Reply) -> list[Element]:
     if reply.verdict:
         elements.append(
             text_block(
-                verdict_text(say, reply),
+                reply.verdict_label,
                 weight="Bolder",
                 size="ExtraLarge",
                 color=COLOURS[reply.verdict],
@@ -103,7 +97,7 @@ def citation_elements(
     if citations:
         sources = {citation.source for citation in citations}
         title = sources.pop() if len(sources) == 1 else ""  # shown once, not with every claim
-        items.append(text_block(say("teams-sources"), weight="Bolder", size="Small", style="heading"))
+        items.append(text_block(say("citations-label"), weight="Bolder", size="Small", style="heading"))
         if title:
             items.append(text_block(title, size="Small", isSubtle=True, spacing="None"))
         lines = [_citation(say, citation, with_source=not title) for citation in citations]

@@ -27,7 +27,7 @@ from bot.domain.outbox import (
     Refused,
     Replied,
     TryLater,
-    for_one,
+    addressee,
 )
 from bot.domain.phrases import Phrases
 
@@ -59,12 +59,12 @@ class TeamsSender:
         try:
             return await self._send(item, item.place, going)
         except Refused as refused:
-            if not for_one(item.content) or refused.why not in NOT_ALLOWED:
+            if not addressee(item.content) or refused.why not in NOT_ALLOWED:
                 raise
             return await self._send_directly(item, going, refused)
 
     async def _send_directly(self, item: OutboxItem, going: Going, refused: Refused) -> str:
-        chat = await self._directory.chat(item.place.tenant, for_one(item.content))
+        chat = await self._directory.chat(item.place.tenant, addressee(item.content))
         if chat is not None and chat != item.place:
             return await self._send(item, chat, going)
         if isinstance(item.content, Notice) and item.content.otherwise:

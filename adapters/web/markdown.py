@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 
-from bot.domain.messages import VERDICTS, Block, Bullets, Heading, Paragraph, Reply, Table
+from bot.domain.messages import Block, Bullets, Heading, Paragraph, Reply, Table
 
 _SIGNS = re.compile(r"([\\`*_\[\]<>|#~])")
 
 
 def markdown(reply: Reply) -> str:
     """The reply without its buttons. Signs that Markdown would take for its own are escaped."""
-    verdict = VERDICTS[reply.verdict] if reply.verdict else ""
-    headline = ". ".join(part for part in (verdict, reply.title) if part)
+    headline = ". ".join(part for part in (reply.verdict_label, reply.title) if part)
     parts = [f"## {_plain(headline)}"] if headline else []
     parts += [_block(block) for block in reply.body]
     if reply.citations:

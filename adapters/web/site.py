@@ -25,7 +25,7 @@ from adapters.web.card_text import paragraphs
 from adapters.web.gate import Access, Gate
 from adapters.web.visitor import Visitor, is_secure, new_visitor, remember, visitor_of
 from bot.advisor import Advisor
-from bot.domain.messages import VERDICTS, Message, Reply
+from bot.domain.messages import Message, Reply, Verdict
 from bot.knowledge import Problem
 
 log = structlog.get_logger(__name__)
@@ -59,6 +59,7 @@ HEADERS = {
 }
 UPLOAD = 30.0  # seconds for a form: a file may come with it, over a slow line
 YEAR = 365 * 24 * 3600
+_VERDICTS: dict[Verdict, str] = {"yes": "Yes", "no": "No", "partly": "Partly"}  # of claims, in the workbench
 ACCESS: web.RequestKey[Access] = web.RequestKey("access", str)  # type: ignore[arg-type]
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -228,7 +229,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    made.globals.update(static=_address, verdicts=VERDICTS)
+    made.globals.update(static=_address, verdicts=_VERDICTS)
     made.filters.update(
         kind=lambda value: type(value).__name__.lower(),
         pretty=lambda value: json.dumps(value, ensure_ascii=False, indent=2),

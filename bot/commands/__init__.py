@@ -1,1 +1,1 @@
-"""Commands that do something with what was said: share, ask a person, subscribe, vote."""
+"""Command handlers: sharing, confirmation, experts, subscriptions, feedback and general commands."""

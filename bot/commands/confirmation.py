@@ -1,4 +1,4 @@
-"""Commands that do something with what was said: what handles them, confirming what waits, buttons that are typed."""
+"""Confirming or discarding a pending effect, and buttons whose label or number is typed."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from bot.domain.phrases import Phrases
 from bot.domain.turn import Turn
 
 Handler = Callable[[str, Message, Conversation], Turn | None]
-"""Takes a command's argument. None: the argument is not one that it knows."""
+"""The turn on a command, given its argument; None where the argument does not belong to the command."""
 
 
 _SET_UP: dict[Cadence, str] = {"daily": "subscribe-confirmed-daily", "weekly": "subscribe-confirmed-weekly"}
 
 
 def choices_for(say: Phrases, id: str, yes: str) -> tuple[Choice, ...]:
-    """The buttons below a preview; `yes` is the label of the one that confirms it."""
+    """The buttons of a preview with the id `id`; `yes`: the label of the one that confirms."""
     return Choice(yes, f"confirm:{id}", style="primary"), Choice(say("confirm-drop"), f"discard:{id}")
 
 
@@ -33,17 +33,17 @@ class ConfirmationCommands:
         return {"confirm": self.confirm, "discard": self.discard}
 
     def confirm(self, id: str, message: Message, conversation: Conversation) -> Turn:
-        """Let happen what waits, if that is what the button was shown for. A second press finds nothing waiting."""
+        """Return the pending effect for execution, if `id` is its id or empty. A second press finds nothing pending."""
         pending = conversation.pending
         if pending is None or (id and pending.id != id):
-            return self._nothing_waits(conversation)
+            return self._nothing_pending(conversation)
         confirmed = self._confirmed(pending.id, pending.effect)
         return Turn(confirmed, replace(conversation, pending=None), (pending.effect,))
 
     def discard(self, id: str, message: Message, conversation: Conversation) -> Turn:
         pending = conversation.pending
         if pending is None or (id and pending.id != id):
-            return self._nothing_waits(conversation)
+            return self._nothing_pending(conversation)
         body = (Paragraph(self._say("confirm-dropped")),)
         return Turn(Reply("notice", self._say("confirm-dropped-title"), body=body), replace(conversation, pending=None))
 
@@ -61,13 +61,13 @@ class ConfirmationCommands:
                 body = (Paragraph(say(_SET_UP[cadence])),)
                 return Reply("notice", say("subscribe-confirmed-title"), body=body, choices=(stop,))
 
-    def _nothing_waits(self, conversation: Conversation) -> Turn:
+    def _nothing_pending(self, conversation: Conversation) -> Turn:
         body = (Paragraph(self._say("confirm-nothing")),)
         return Turn(Reply("notice", self._say("confirm-nothing-title"), body=body), conversation)
 
 
 def typed(text: str, offered: Offered) -> str | None:
-    """The command of the button whose label, or number from 1, was typed; None where it is neither."""
+    """The command of the offered button whose label, or number from 1, is `text`; None if there is none."""
     wanted = " ".join(text.casefold().split())
     for choice in offered.choices:
         if wanted == choice.label.casefold():

@@ -1,4 +1,4 @@
-"""Asking a person: a question goes to the experts' channel, with consent, and an expert's answer comes back."""
+"""Questions to experts: sent to the experts' channel after confirmation; an expert's answer is relayed to the asker."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MOST = 1000  # characters of a question or an answer
 
 
 class ExpertCommands:
-    """The commands ask, answering and relay. `contact`: whom to reach where no experts' channel is set up."""
+    """The commands ask, answering and relay. `contact`: named where no experts' channel is configured."""
 
     def __init__(self, contact: str, say: Phrases) -> None:
         self._contact = contact
@@ -29,7 +29,7 @@ class ExpertCommands:
         return {"ask": self.ask, "answering": self.answering, "relay": self.relay}
 
     def ask(self, _: str, message: Message, conversation: Conversation) -> Turn:
-        """Show what would be sent; it waits to be confirmed."""
+        """Preview of the question; sending it becomes the pending effect."""
         say = self._say
         if message.experts is None:
             contact = self._contact
@@ -57,7 +57,7 @@ class ExpertCommands:
         return Turn(reply, replace(conversation, pending=pending))
 
     def answering(self, id: str, message: Message, conversation: Conversation) -> Turn | None:
-        """The form in which an expert answers the question `id`."""
+        """The form for an expert's answer to the question `id`; None outside the experts' channel."""
         if not id or not is_among_experts(message):
             return None
         say = self._say
@@ -65,7 +65,7 @@ class ExpertCommands:
         return Turn(Reply("notice", say("relay-title"), body=(Paragraph(say("relay-where")),), form=form), conversation)
 
     def relay(self, id: str, message: Message, conversation: Conversation) -> Turn | None:
-        """Pass an expert's answer on. Only from the experts' channel, so that nobody answers in their name."""
+        """Relay an expert's answer to the asker; None outside the experts' channel, so that nobody else can answer."""
         answer = " ".join(message.entered.get(ANSWER, ())).strip()
         if not id or not is_among_experts(message):
             return None
@@ -76,7 +76,7 @@ class ExpertCommands:
         return Turn(relayed(self._say, id), conversation, (Relay(id, answer, answered_by=message.person),))
 
     def _not_relayed(self, id: str, why: str, conversation: Conversation) -> Turn:
-        """The question stays open."""
+        """A notice that says why, with the question still open."""
         choices = (Choice(self._say("relay-button"), f"answering:{id}", style="primary"),)
         reply = Reply("notice", self._say("relay-nothing-title"), body=(Paragraph(why),), choices=choices)
         return Turn(reply, conversation)
@@ -88,16 +88,16 @@ class ExpertCommands:
 
 
 def as_answer(id: str, message: Message) -> Message:
-    """What an expert typed in the thread of the question `id`, as if it had been entered in the form."""
+    """`message`, typed in the thread of the question `id`, as the form that `answering` shows, filled in."""
     return replace(message, text="", command=f"relay:{id}", fields=((ANSWER, (as_read(message.text),)),))
 
 
 def is_among_experts(message: Message) -> bool:
-    """Whether `message` comes from the experts' channel."""
+    """True if `message` comes from the experts' channel, or a thread in it."""
     return message.experts is not None and replace(message.place, thread="") == replace(message.experts, thread="")
 
 
 def is_in_experts_thread(message: Message) -> bool:
-    """True where an expert said something in a thread: perhaps the answer to the question that began it."""
+    """True for an utterance in a thread of the experts' channel: it may answer the question that started the thread."""
     said = message.command is None and not message.quoted
     return said and bool(message.place.thread) and is_among_experts(message)

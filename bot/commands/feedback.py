@@ -1,4 +1,4 @@
-"""Saying whether a reply helped."""
+"""Votes on whether a reply helped."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from bot.domain.messages import Choice, Message, Paragraph, Reply
 from bot.domain.phrases import Phrases
 from bot.domain.turn import Turn
 
+# Reasons for a "no", each with the phrase on its button.
 REASONS = {
     "wrong": "vote-wrong",
     "missed": "vote-missed",
@@ -27,7 +28,7 @@ class FeedbackCommands:
     """The command `vote:yes/REFERENCE/ENTRY`, `vote:no/REFERENCE/ENTRY` and, after that, `…/REASON`."""
 
     def __init__(self, knowledge_version: str, entries: Container[str], say: Phrases) -> None:
-        """`entries`: ids of the answers that there are. What a person types in the place of one is not kept."""
+        """`entries`: ids of the answers; any other id in a command is dropped, and never stored."""
         self._version = knowledge_version
         self._entries = entries
         self._say = say
@@ -57,13 +58,13 @@ class FeedbackCommands:
 
 
 def tools(say: Phrases, reference: str, entry: str | None) -> tuple[Choice, ...]:
-    """The buttons below the reply `reference`."""
+    """The buttons that vote on the reply `reference`."""
     about = f"{reference}/{entry or ''}"
     return Choice(say("vote-yes"), f"vote:yes/{about}"), Choice(say("vote-no"), f"vote:no/{about}")
 
 
 def _gap(reference: str, entry: str, conversation: Conversation, version: str) -> tuple[Effect, ...]:
-    """The question, for the curator, where it is still known which one it was."""
+    """A gap with the question of the reply `reference`, where the conversation still has it."""
     last = conversation.last
     if last is None or last.reference != reference or not last.question:
         return ()

@@ -1,4 +1,4 @@
-"""Commands that look something up (help, topics, about, compare, a curated answer by its id), and forget me."""
+"""General commands: help, topics, about, compare, a curated answer by its id, and forget me."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ class GeneralCommands:
         return None if argument else Turn(self._responder.about(), conversation)
 
     def compare(self, argument: str, message: Message, conversation: Conversation) -> Turn | None:
-        """The answer that the phrase `comparison` names; None where the knowledge has none."""
+        """The answer whose id the phrase `comparison` holds; None where it is empty."""
         entry = self._knowledge.phrases("comparison")
         return None if argument or not entry else self.answer(entry, message, conversation)
 
     def answer(self, id: str, message: Message, conversation: Conversation) -> Turn | None:
-        """The curated answer `id`; a notice where it is gone; None where no id was given."""
+        """The curated answer `id`; a notice where there is none; None without an id."""
         if not id:
             return None
         entry = self._knowledge.answers.get(id)
@@ -61,5 +61,5 @@ class GeneralCommands:
         return Turn(self._responder.entry(entry), replace(conversation, last=last))
 
     def forget(self, argument: str, message: Message, conversation: Conversation) -> Turn:
-        """Delete what is kept about the person; the conversation starts anew."""
+        """Delete the person's data, and start a new conversation."""
         return Turn(self._responder.forgetting(), Conversation(), (Forget(),))

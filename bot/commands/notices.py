@@ -1,4 +1,4 @@
-"""What the session says itself: when something failed, when something is not allowed, and what was forgotten."""
+"""Notices: replies outside of turns, on failures, refusals, deletions, and on what became of posts and questions."""
 
 from __future__ import annotations
 
@@ -13,35 +13,34 @@ from bot.domain.records import DeletionCounts, StoredPost
 
 
 def failure(say: Phrases, reference: str) -> Reply:
-    """For the person, where nothing was kept of their message: plain words, and the reference under which the operator
-    finds the log line."""
+    """The message was not taken in. `reference` is in the log line of the failure."""
     how_to_report = say("notice-failure-reference", reference=reference)
     return _notice(reference, say("notice-failure-title"), say("notice-failure"), how_to_report)
 
 
 def read_in_part(say: Phrases, reply: Reply) -> Reply:
-    """`reply`, and that it is one to the beginning of what was sent."""
+    """`reply` with a paragraph that says that the message was truncated."""
     return replace(reply, body=(*reply.body, Paragraph(say("notice-read-in-part", most=f"{LONGEST:,}"))))
 
 
 def slow_down(say: Phrases, most: int) -> Reply:
-    """For somebody who sent more than `most` messages within a minute."""
+    """The person has sent more than `most` messages within a minute."""
     return _notice("", say("notice-slow-down-title"), say("notice-slow-down", most=most), say("notice-slow-down-wait"))
 
 
 def crowded(say: Phrases) -> Reply:
-    """For somebody whose message was not taken in because of what others send."""
+    """The message was not taken in because of the load by others."""
     return _notice("", say("notice-crowded-title"), say("notice-crowded"))
 
 
 def unsure(say: Phrases, reference: str) -> Reply:
-    """Where it is not known whether the message was taken in."""
+    """It is unknown whether the message was taken in."""
     how_to_report = say("notice-failure-reference", reference=reference)
     return _notice(reference, say("notice-unsure-title"), say("notice-unsure"), how_to_report)
 
 
 def not_shown(say: Phrases, reference: str) -> Reply:
-    """Where the message was taken in, and its reply could not be shown where it belongs."""
+    """The message was taken in, and its reply could not be shown."""
     how_to_report = say("notice-failure-reference", reference=reference)
     return _notice(reference, say("notice-not-shown-title"), say("notice-not-shown"), how_to_report)
 
@@ -63,7 +62,7 @@ def relayed_before(say: Phrases, reference: str) -> Reply:
 
 
 def posted(say: Phrases, id: str, link: str) -> Reply:
-    """For whoever shared the post `id`; `link` is where it stands, empty where the platform has no addresses."""
+    """The post `id` was posted. `link`: its address, or empty."""
     return Reply(
         kind="notice",
         title=say("post-arrived-title"),
@@ -74,11 +73,12 @@ def posted(say: Phrases, id: str, link: str) -> Reply:
 
 
 def post_unsure(say: Phrases, reference: str) -> Reply:
-    """For whoever shared the post, or set up the subscription that it belongs to."""
+    """It is unknown whether the post arrived."""
     return _notice(reference, say("post-unsure-title"), say("post-unsure"), say("post-unsure-again"))
 
 
 def again(say: Phrases, post: StoredPost) -> tuple[Choice, ...]:
+    """The button that sends the post again."""
     return (Choice(say("post-again"), f"again:{post.id}"),)
 
 
@@ -93,17 +93,17 @@ def question_unsure(say: Phrases, reference: str) -> Reply:
 
 
 def maybe_above(say: Phrases, reply: Reply) -> Reply:
-    """`reply`, which may stand where it was asked for, for the person alone."""
+    """`reply` in private, with a paragraph that says that it may stand in the channel already."""
     return replace(reply, body=(Paragraph(say("notice-maybe-above")), *reply.body))
 
 
 def look_above(say: Phrases) -> Reply:
-    """In its place, where the person can't be told alone."""
+    """Says in the channel that the reply may stand there already, where the person can't be told in private."""
     return _notice("", say("notice-look-above-title"), say("notice-look-above"))
 
 
 def posts(say: Phrases, kept: Sequence[StoredPost], reference: str) -> Reply:
-    """What a person has shared, newest first, each with a way to take it back."""
+    """The posts of a person, each with a button to take it back."""
     if not kept:
         return _notice(reference, say("posts-title"), say("posts-none"))
     return Reply(
@@ -152,7 +152,7 @@ def not_relayed(say: Phrases, reference: str) -> Reply:
     return _notice(reference, say("relay-failed-title"), say("relay-failed"))
 
 
-# Fields of DeletionCounts, with the phrase for one and that for more.
+# Fields of DeletionCounts, each with its phrase in the singular and in the plural.
 _DELETED = {
     "conversations": ("forgotten-conversation", "forgotten-conversations"),
     "deliveries": ("forgotten-delivery", "forgotten-deliveries"),
@@ -165,7 +165,7 @@ _DELETED = {
 
 
 def forgotten(say: Phrases, counts: DeletionCounts, reference: str) -> Reply:
-    """What was deleted about a person, and how much of it."""
+    """How much was deleted, by kind."""
     numbers = {name: getattr(counts, name) for name in _DELETED}
     items = tuple(say(_DELETED[name][count > 1], count=count) for name, count in numbers.items() if count)
     if not items:
@@ -175,7 +175,7 @@ def forgotten(say: Phrases, counts: DeletionCounts, reference: str) -> Reply:
 
 
 def barred(say: Phrases, why: str, reference: str) -> Reply:
-    """`why`: the surface's own words for what keeps the person from it, and what to do."""
+    """The surface refused to post. `why`: its reason, and what to do, as people read it."""
     return _notice(reference, say("notice-barred-title"), why)
 
 

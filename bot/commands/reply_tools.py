@@ -1,10 +1,11 @@
-"""What every turn gets at its end: the reply's name, what can be done with it, and what is remembered of both."""
+"""The last step of every turn: the reply's reference, labels and tools, and the buttons that may be typed next."""
 
 from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
 
+from bot.answering.labels import labelled
 from bot.answering.post_drafts import ANSWER, RECORD
 from bot.commands.feedback import tools
 from bot.commands.notices import read_in_part
@@ -13,19 +14,20 @@ from bot.domain.messages import UNANSWERED, Choice, Message, Reply
 from bot.domain.phrases import Phrases
 from bot.domain.turn import Turn
 
-STEPS = frozenset({"triage", "recommendation"})  # kinds of reply of a dialogue: each takes the place of the one before
-# Commands whose buttons make no sense any more once they were pressed.
+STEPS = frozenset({"triage", "recommendation"})  # kinds of reply that replace the previous one of their dialogue
+# Commands whose buttons are of no use after they were pressed.
 SETTLING = frozenset({
     "confirm", "discard", "retract", "unsubscribe", "cancel", "relay",
     "pick", "back", "skip", "why", "change", "restart", "resume", "fill",
 })  # fmt: skip
 
 
-def finished(say: Phrases, turn: Turn, message: Message, before: Conversation) -> Turn:
-    """`turn` with its reply named and its tools beside it; `before` is the conversation as it was."""
+def finish_turn(say: Phrases, turn: Turn, message: Message, before: Conversation) -> Turn:
+    """`turn` with reference, labels and tools on its reply. `before`: the conversation before the turn."""
     reference = reference_of(message, turn.reply)
     own = (*turn.reply.tools, *tools_for(say, turn.reply, reference, message))
-    reply = replace(turn.reply, reference=reference, tools=own, replaces=_replaces(turn.reply, message))
+    reply = labelled(say, turn.reply)
+    reply = replace(reply, reference=reference, tools=own, replaces=_replaces(reply, message))
     if message.cut:
         reply = read_in_part(say, reply)
     last = turn.conversation.last
@@ -35,7 +37,7 @@ def finished(say: Phrases, turn: Turn, message: Message, before: Conversation) -
         last = replace(last, reference=reference)
     shown = tuple(Choice(choice.label, choice.command) for choice in (*reply.choices, *reply.tools))
     offered = Offered(shown, numbered=reply.form is None)
-    if not offered.choices:  # what stands on the buttons further up can still be typed
+    if not offered.choices:  # the labels of earlier buttons can still be typed
         offered = replace(before.offered, numbered=False)
     after = replace(turn.conversation, last=last, offered=offered, moved_at=message.at)
     return Turn(reply, after, turn.effects)
@@ -50,7 +52,7 @@ def _replaces(reply: Reply, message: Message) -> bool:
 
 
 def tools_for(say: Phrases, reply: Reply, reference: str, message: Message) -> tuple[Choice, ...]:
-    """What can be done with a reply: share it, ask a person instead, say whether it helped."""
+    """The buttons to share a reply, to ask a person instead, and to vote on it, as far as they apply."""
     share: tuple[Choice, ...] = ()
     if message.can_post and reply.kind == "answer" and reply.entry:
         share = (Choice(say("share-button"), f"share:{ANSWER}/{reply.entry}"),)
@@ -62,7 +64,7 @@ def tools_for(say: Phrases, reply: Reply, reference: str, message: Message) -> t
 
 
 def reference_of(message: Message, reply: Reply) -> str:
-    """Names a reply: the same message gets the same reference."""
+    """A deterministic id (10 hex digits) of a reply: the same message gets the same one."""
     place = message.place
     said = (message.person, message.delivery, str(message.at), message.text, reply.entry or "")
     content = "\x1f".join((place.surface, place.tenant, place.channel, place.thread, *said))

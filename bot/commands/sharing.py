@@ -1,4 +1,4 @@
-"""Sharing: an answer or a recommendation is previewed, and posted in a channel when the person says so."""
+"""Sharing: an answer or a recommendation is previewed, and posted in a channel after confirmation."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ class SharingCommands:
         }
 
     def share(self, subject: str, message: Message, conversation: Conversation) -> Turn:
-        """Ask where to, and for a note; where nothing can be posted, show the text to copy."""
+        """The form for channel and note; on a surface without channels, the text to copy."""
         say = self._say
-        subject = subject or last_subject(conversation)
+        subject = subject or last_shareable(conversation) or ""
         post = self._post(subject, message)
         if post is None:
             why = say("share-nothing-gone") if subject else say("share-nothing-yet")
@@ -46,7 +46,7 @@ class SharingCommands:
         return Turn(self._asked(subject, post), conversation)
 
     def preview(self, subject: str, message: Message, conversation: Conversation) -> Turn:
-        """Show the post as it will stand there; it waits to be confirmed."""
+        """Preview of the post; posting it becomes the pending effect."""
         say = self._say
         post = self._post(subject, message)
         if post is None or not message.can_post:
@@ -69,14 +69,14 @@ class SharingCommands:
         return Turn(shown, replace(conversation, pending=Pending(id, publish)))
 
     def retract(self, id: str, message: Message, conversation: Conversation) -> Turn:
-        """Take a post back. Whether it is this person's is for the memory to say."""
+        """Take a post back. The effect is refused unless it is the person's own; without `id`, list their posts."""
         if not id:
             return self.posts("", message, conversation)
         taken = Reply("notice", self._say("post-taken-back-title"), body=(Paragraph(self._say("post-taken-back")),))
         return Turn(taken, conversation, (Retract(id),))
 
     def again(self, id: str, message: Message, conversation: Conversation) -> Turn:
-        """Send a post that may have got there once more: the person has looked, and says that it did not."""
+        """Send a post of unknown outcome once more, after the person has looked for it in the channel."""
         body = (Paragraph(self._say("post-again-confirmed")),)
         return Turn(
             Reply("notice", self._say("post-again-confirmed-title"), body=body),
@@ -94,13 +94,13 @@ class SharingCommands:
         return self._drafts.recommendation(id, message.record) if kind == RECORD and message.record else None
 
     def _asked(self, subject: str, post: Post, channel: str = "", note: str = "", wanted: str = "") -> Reply:
-        """Where to, and with what note; `wanted` says what is missing."""
+        """The form for channel and note; `wanted`: what is missing in the one that was submitted."""
         body = (Paragraph(wanted or self._say("share-where")),)
         title = self._say("share-title", title=post.title)
         return Reply("notice", title, body=body, form=self._form(subject, channel, note))
 
     def _shown(self, title: str, post: Post, first: str) -> Reply:
-        """The post within a reply to the person alone, after the paragraph `first`."""
+        """A reply that shows `post` below the paragraph `first`."""
         note: tuple[Block, ...] = (Paragraph(self._say("share-preview-note", note=post.note)),) if post.note else ()
         after: tuple[Block, ...] = (Paragraph(post.how_to_ask),) if post.how_to_ask else ()
         body = (Paragraph(first), *note, Heading(post.title), *post.body, *after)
@@ -116,21 +116,21 @@ class SharingCommands:
         return Form(f"preview:{subject}", say("share-form-title"), say("share-form-submit"), fields)
 
 
-def last_subject(conversation: Conversation) -> str:
-    """What `share` alone is about: the recommendation or the answer shown last; empty where there is none."""
+def last_shareable(conversation: Conversation) -> str | None:
+    """`record/ID` or `answer/ID` of the recommendation or answer shown last; None if there is none."""
     last = conversation.last
     if last is None:
-        return ""
+        return None
     if last.record:
         return f"{RECORD}/{last.record}"
-    return f"{ANSWER}/{last.entry}" if last.entry else ""
+    return f"{ANSWER}/{last.entry}" if last.entry else None
 
 
-def record_wanted(name: str, argument: str, conversation: Conversation) -> str:
-    """The id of the kept recommendation that a command is about; empty where it is about none."""
+def record_needed(name: str, argument: str, conversation: Conversation) -> str | None:
+    """The id of the stored recommendation that a command needs; None if it needs none."""
     if name == "recommendation":
-        return argument
+        return argument or None
     if name not in ("share", "preview"):
-        return ""
-    kind, _, id = (argument or last_subject(conversation)).partition("/")
-    return id if kind == RECORD else ""
+        return None
+    kind, _, id = (argument or last_shareable(conversation) or "").partition("/")
+    return id if kind == RECORD and id else None

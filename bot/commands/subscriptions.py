@@ -1,4 +1,4 @@
-"""Standing orders: setting up and stopping what a channel gets every day or week."""
+"""Subscriptions: setting up and ending one recommendation a day or week for a channel."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class SubscriptionCommands:
         return {"subscribe": self.subscribe, "unsubscribe": self.unsubscribe}
 
     def subscribe(self, _: str, message: Message, conversation: Conversation) -> Turn:
-        """Ask which channel and how often; with both given, show what was chosen, to be confirmed."""
+        """The form for channel and cadence; once it is filled in, a preview with the subscription as pending effect."""
         say = self._say
         if not message.can_post:
             body = (Paragraph(say("subscribe-nowhere")),)
@@ -49,8 +49,7 @@ class SubscriptionCommands:
         return Turn(reply, replace(conversation, pending=Pending(id, Subscribe(place, cadence))))
 
     def unsubscribe(self, channel: str, message: Message, conversation: Conversation) -> Turn:
-        """Stop what a channel gets: the one that is named, else this one. Whether this person may is for the memory to
-        say."""
+        """End the subscription of `channel`, or of this one. The effect is refused where it is not allowed."""
         place = Place(message.place.surface, message.place.tenant, channel or message.place.channel)
         body = (Paragraph(self._say("subscribe-stopped")),)
         stopped = Reply("notice", self._say("subscribe-stopped-title"), body=body)

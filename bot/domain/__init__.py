@@ -1,1 +1,1 @@
-"""The values that everything else is about. Imports nothing else of ours."""
+"""The domain model: immutable values. Imports no other package of ours."""

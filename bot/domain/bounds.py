@@ -1,5 +1,6 @@
-"""How much is read of what somebody sent. What lies beyond is never looked at, kept or passed on, so that no message
-costs more than another: `bot.domain.messages.Message` cuts whatever comes in to this."""
+"""Limits on the length of what somebody sent; `bot.domain.messages.Message` truncates everything to them.
+
+What lies beyond is never read, stored or passed on, so that the cost of a message is bounded."""
 
 from __future__ import annotations
 
@@ -9,16 +10,17 @@ from itertools import groupby
 LONGEST = 4_000  # characters of a message, and of everything that was entered in a form; a question needs far fewer
 MOST_MARKS = 30  # combining marks on one letter, as in Unicode's stream-safe text (UAX 15): no language needs more
 
-_TAIL = 400  # characters before the end in which a place to cut is looked for
-_OF_TOKENS = frozenset("_-+/=.~%")  # signs that stand within a key or a token
-_JOINER = "\u200d"  # makes one sign of two
+_TAIL = 400  # characters before the limit in which a place to cut is searched
+_OF_TOKENS = frozenset("_-+/=.~%")  # occur within keys and tokens
+_JOINER = "\u200d"  # joins two emoji to one
 
 Fields = tuple[tuple[str, tuple[str, ...]], ...]
 
 
 def within(text: str, longest: int = LONGEST) -> str:
-    """The first `longest` characters of `text`, less a word or a mention that would be cut in two: the half of a name
-    or of a secret is not known for what it is. A run of letters that goes on for longer is cut between two of them."""
+    """At most the first `longest` characters of `text`, cut between words and outside of mentions.
+
+    Half a name or half a secret would not be recognised as one. A word longer than 400 characters is cut within."""
     if len(text) <= longest:
         return text
     first = max(longest - _TAIL, 0)
@@ -32,8 +34,7 @@ def within(text: str, longest: int = LONGEST) -> str:
 
 
 def _between_words(text: str, first: int, longest: int) -> int:
-    """The last place from `first` to `longest` at which no word is parted, else at which no token is; 0: there is
-    none."""
+    """The last index from `first` to `longest` between two words, else between two tokens; 0 if there is none."""
     for parts in (str.isspace, _parts_tokens):
         if parts(text[longest]):
             return longest
@@ -48,8 +49,7 @@ def _parts_tokens(char: str) -> bool:
 
 
 def _between_signs(text: str, end: int) -> int:
-    """The last place up to `end` at which no letter is parted from its marks, nor an emoji in two; `end` where that is
-    far."""
+    """The last index up to `end` between two grapheme clusters; `end` where none is near."""
     for at in range(end, max(end - MOST_MARKS, 0), -1):
         before, after = text[at - 1], text[at]
         joined = _JOINER in (before, after) or unicodedata.category(after) in ("Mn", "Me", "Mc", "Sk", "Cs")
@@ -60,8 +60,7 @@ def _between_signs(text: str, end: int) -> int:
 
 
 def fields_within(fields: Fields, longest: int = LONGEST) -> Fields:
-    """What was entered, up to so many characters of ids and values in all; a field counts one more, and so does a
-    value."""
+    """The first fields, with ids and values of at most `longest` characters in all; each of them counts one more."""
     room = longest
     kept: list[tuple[str, tuple[str, ...]]] = []
     for id, given in fields:
@@ -81,8 +80,9 @@ def fields_within(fields: Fields, longest: int = LONGEST) -> Fields:
 
 
 def composed(text: str) -> str:
-    """`text` in Unicode's form NFKC, cut to `LONGEST`: one sign can become eighteen. Of the marks on one letter the
-    first ones stay, as to put many in order takes the square of their number."""
+    """`text` in Unicode normalization form NFKC, cut to `LONGEST` before and after: one character can become eighteen.
+
+    At most `MOST_MARKS` combining marks on a letter are left, as sorting them takes quadratic time."""
     if text.isascii():
         return text[:LONGEST]
     text = text[:LONGEST]

@@ -1,4 +1,4 @@
-"""What a conversation remembers between two turns, and for how long."""
+"""The state of a conversation between two turns, and how long it is retained."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ DAY = 24 * 60 * 60.0
 
 @dataclass(frozen=True, slots=True)
 class LastTurn:
-    """What was last talked about, so that "and the other one?" can be understood."""
+    """The context for follow-up questions: what the last question was about."""
 
     question: str = ""
     entry: str | None = None
@@ -24,12 +24,12 @@ class LastTurn:
     aspect: str = ""
     topics: tuple[str, ...] = ()
     reference: str = ""  # the reference of the last reply
-    record: str = ""  # the id of the recommendation shown last, if nothing was answered since
+    record: str = ""  # the id of the recommendation shown last; empty once something else was answered
 
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """An effect that waits to be confirmed, by the id that the button carries."""
+    """An effect that waits for the person's confirmation; the buttons carry `id`."""
 
     id: str
     effect: Publish | AskExpert | Subscribe
@@ -37,15 +37,15 @@ class Pending:
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """The buttons shown last: a person may type what stands on one, or its number."""
+    """The buttons shown last, which may be typed: by label, or by number."""
 
     choices: tuple[Choice, ...] = ()
-    numbered: bool = True  # False where numbers mean something else, the options of a form
+    numbered: bool = True  # False where a number means an option of a form
 
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """Everything remembered of one person in one place."""
+    """The state of one person's conversation in one place."""
 
     last: LastTurn | None = None
     triage: Run | None = None  # the guided dialogue, open or finished
@@ -56,19 +56,19 @@ class Conversation:
 
 @dataclass(frozen=True, slots=True)
 class Retention:
-    """How long things are kept, in seconds."""
+    """How long data is retained, in seconds."""
 
     conversation: float = DAY
     triage: float = 7 * DAY
     deliveries: float = DAY
     questions: float = 30 * DAY  # sent to experts
     recommendations: float = 180 * DAY
-    votes: float = 30 * DAY  # with whose they are; then the vote stays and the name goes
+    votes: float = 30 * DAY  # with the person's id; anonymous votes are kept for good
     gaps: float = 180 * DAY
 
 
 def without_expired(conversation: Conversation, now: float, retention: Retention) -> Conversation:
-    """What is left of `conversation` at `now`: first what was talked about fades, then the open triage."""
+    """`conversation` without the parts that have expired at `now`: first the context, later the triage too."""
     age = now - conversation.moved_at
     if age >= retention.triage:
         return Conversation(moved_at=conversation.moved_at)
@@ -82,7 +82,7 @@ def is_empty(conversation: Conversation) -> bool:
 
 
 def expires_at(conversation: Conversation, now: float, retention: Retention) -> float:
-    """When `conversation` has to be looked at again, in seconds since 1970."""
+    """When the next part of `conversation` expires, in seconds since 1970."""
     first = conversation.moved_at + retention.conversation
     return first if now < first else conversation.moved_at + retention.triage
 
@@ -92,7 +92,7 @@ def conversation_to_json(conversation: Conversation) -> str:
 
 
 def conversation_from_json(text: str) -> Conversation:
-    """A kept conversation. A part that this version cannot read any more is left out, and the rest is kept."""
+    """A stored conversation. A part that this version cannot read is left out."""
     try:
         data = orjson.loads(text)
     except ValueError:

@@ -1,4 +1,4 @@
-"""The dialogue state of a triage: which question is open, and what was answered. Kept in the database."""
+"""The dialogue state of a triage: the open question, and the answers so far. Stored in the database."""
 
 from __future__ import annotations
 

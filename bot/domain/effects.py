@@ -1,4 +1,4 @@
-"""What a turn asks for besides its reply: values only. The session and the outbox carry them out.
+"""Effects of a turn besides its reply, as values; the session and the outbox carry them out.
 
 Votes, gaps, subscriptions and deletions are rows written in the turn's own transaction. Whatever has to reach a
 platform (`Publish`, `Retract`, `Refresh`, `AskExpert`, `Relay`) is put in the outbox there, and sent after it.
@@ -17,7 +17,7 @@ Cadence = Literal["daily", "weekly"]
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """A recommendation as it stands in a channel. `note` is the sharer's own words: plain text, nothing gets live."""
+    """The content of a post in a channel. `note` is the sharer's own words, to be drawn as plain text."""
 
     title: str
     body: tuple[Block, ...] = ()
@@ -35,7 +35,7 @@ class Post:
 
 @dataclass(frozen=True, slots=True)
 class Unanswered:
-    """A question that found no answer. Addresses, names, numbers and secrets are taken out before it is kept."""
+    """A question without an answer. Addresses, names, numbers and secrets are removed before it is stored."""
 
     question: str
     kind: str = ""  # the kind of reply it got
@@ -46,7 +46,7 @@ class Unanswered:
 
 @dataclass(frozen=True, slots=True)
 class Vote:
-    """Helpful or not. One vote a person and reply (`reference`); a later one takes the place of an earlier one."""
+    """Whether a reply was helpful. One vote for each person and reply (`reference`); a later one replaces it."""
 
     reference: str
     helpful: bool
@@ -57,7 +57,7 @@ class Vote:
 
 @dataclass(frozen=True, slots=True)
 class Keep:
-    """A recommendation to be kept under `id`. `record` is JSON text that replays to the same recommendation."""
+    """Store a recommendation under `id`. `record` is JSON text that replays to it."""
 
     id: str
     record: str
@@ -66,7 +66,7 @@ class Keep:
 
 @dataclass(frozen=True, slots=True)
 class Publish:
-    """Post `post` in `place`. `id` names the post from now on; see `identity`."""
+    """Post `post` in `place`. `id` identifies it from now on; see `identity`."""
 
     id: str
     place: Place
@@ -82,7 +82,7 @@ class Retract:
 
 @dataclass(frozen=True, slots=True)
 class Refresh:
-    """Put `post` in the place of what an earlier post says. Refused unless that post stands."""
+    """Replace the content of an earlier post. Refused unless that post is in its channel."""
 
     id: str
     post: Post
@@ -99,7 +99,7 @@ class AskExpert:
 
 @dataclass(frozen=True, slots=True)
 class ListPosts:
-    """Say what the person has shared, each with a way to take it back."""
+    """List what the person has shared, each with a button to take it back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ class Relay:
 
 @dataclass(frozen=True, slots=True)
 class Subscribe:
-    """One recommendation a day or week in `place`, from now on."""
+    """Subscribe `place` to one recommendation a day or week."""
 
     place: Place
     cadence: Cadence = "weekly"
@@ -121,19 +121,19 @@ class Subscribe:
 
 @dataclass(frozen=True, slots=True)
 class Unsubscribe:
-    """Stop what `place` gets. Refused unless it is asked for there, or by the person who set it up."""
+    """End the subscription of `place`. Refused unless asked for there, or by the person who set it up."""
 
     place: Place
 
 
 @dataclass(frozen=True, slots=True)
 class Forget:
-    """Delete what is kept about the person who sent the message."""
+    """Delete the data of the person who sent the message."""
 
 
 @dataclass(frozen=True, slots=True)
 class PostAgain:
-    """Send a post whose outcome is unknown once more, by the person who shared it. `attempt` names this sending."""
+    """Send a post whose outcome is unknown once more. Refused for others than its sharer. `attempt`: a new item id."""
 
     id: str
     attempt: str
@@ -157,7 +157,7 @@ Effect = (
 
 
 def identity(message: Message, salt: str = "") -> str:
-    """A short id for something that `message` brings about: the same message, taken again, names the same thing."""
+    """A deterministic id (16 hex digits) for what `message` creates: a turn taken again creates the same thing."""
     place = message.place
     said = message.delivery or f"{message.at}|{message.command}|{message.text}"
     named = "\x1f".join((place.surface, place.tenant, place.channel, place.thread, message.person, said, salt))

@@ -1,4 +1,4 @@
-"""What crosses the border between the advisor and the surfaces it is used on: `Message` in, `Reply` out."""
+"""The interface between the advisor and the surfaces: `Message` in, `Reply` out."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ Kind = Literal["answer", "unstated", "offtopic", "clarify", "triage", "recommend
 Verdict = Literal["yes", "no", "partly"]
 UNANSWERED: tuple[Kind, ...] = ("unstated", "offtopic", "clarify")  # after these the question is still open
 Explain = Callable[[], dict[str, object]]
-"""Says why a reply is what it is, as plain data."""
+"""Returns the explanation of a reply as plain data."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a conversation is held. Two messages belong to one conversation when place and person are equal."""
+    """Where a conversation is held. A conversation is identified by its place and its person."""
 
     surface: str  # "terminal", "slack", "teams", "web"
     tenant: str = ""  # the workspace or tenant
@@ -28,20 +28,16 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One thing a person said, or one button they pressed.
+    """One utterance of a person, or one button press.
 
     `text` is as typed: `bot.nlu.text` takes the platform's markup out of it. The adapter has already taken out the
     bot's own mention. `command` is what a button carries, for instance `answer:ID`; a person could type it too.
     `delivery` is the platform's own id for this delivery: the same id twice gets the same reply.
     `at` is when it was received, in seconds since 1970: the turn itself reads no clock.
-    `quoted`: the person hands the text over and does not say it, as it is somebody else's or not sent off yet. It is
-    answered as a question, and nothing in it is carried out.
+    `quoted`: the text is not the person's own, or not sent yet. It is answered as a question; no command in it is run.
 
-    No message is longer than what is read (see `bot.domain.bounds`), whoever makes it: the rest is gone, and `cut` says
-    so.
-
-    A message holds no secret: where a key or token stands in what was said, all of that is taken out as the message is
-    made, before anybody can keep it or hand it on, and `had_secret` says so.
+    Everything is truncated to `bot.domain.bounds.LONGEST` on construction; `cut` is True then. Where a secret is found,
+    text, command and fields are emptied on construction, so that nobody can store it; `had_secret` is True then.
     """
 
     text: str = ""
@@ -55,10 +51,10 @@ class Message:
     fields: Fields = ()  # a submitted form: field id and the values chosen
     can_post: bool = False  # this surface has channels in which something can be posted
     experts: Place | None = None  # where a question to a person goes from here; None: nowhere
-    # The session fills these in, see `bot.domain.turn.Route`.
-    record: str = ""  # the kept recommendation that the command is about, as JSON
+    # Filled in by the session, see `bot.domain.turn.Route`.
+    record: str = ""  # the stored recommendation that the command is about, as JSON
     open_question: str = ""  # the id of the question to experts in whose thread this was said
-    cut: bool = False  # more was said or entered than is read
+    cut: bool = False  # something was truncated
     had_secret: bool = False
 
     def __post_init__(self) -> None:
@@ -72,7 +68,7 @@ class Message:
         if cut or had_secret:
             new = {"text": text, "command": command, "fields": fields, "cut": cut, "had_secret": had_secret}
             for name, value in new.items():
-                object.__setattr__(self, name, value)  # nobody has seen the message yet
+                object.__setattr__(self, name, value)  # still under construction
 
     @property
     def entered(self) -> dict[str, tuple[str, ...]]:
@@ -106,18 +102,18 @@ Block = Paragraph | Heading | Bullets | Table
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """One claim that a reply rests on, and where a reader finds it in the source."""
+    """A claim that a reply rests on, and its place in the source."""
 
     claim: str
     says: str
     at: str
     source: str  # the source's title
-    promotion: bool = False  # the source speaks for its own product here
+    promotion: bool = False  # the source promotes its own product here
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A button: pressing it sends `command`; its label can be typed too."""
+    """A button: pressing it, or typing its label, sends `command`."""
 
     label: str
     command: str
@@ -134,9 +130,9 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field of a form, for surfaces that draw forms. No options: free text, or a channel.
+    """One field of a form. Without options it takes free text, or with `place` the id of a channel.
 
-    `place`: the value is a channel's id, picked from those that the surface offers; it checks that the person is in it.
+    The surface offers the channels, and checks that the person is a member.
     """
 
     id: str
@@ -165,10 +161,10 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What the advisor says. `choices` are next steps; the first ones matter most when a surface has room for few.
+    """What the advisor says. `choices` are next steps, the most important first.
 
-    `tools` are what can be done with this reply (share it, say whether it helped, ask a person): drawn smaller than the
-    choices, and left out where the surface has another way to do the same.
+    `tools` are actions on this reply (share it, vote, ask a person): drawn smaller, and left out where the surface has
+    another way to do the same.
     """
 
     kind: Kind
@@ -181,43 +177,39 @@ class Reply:
     tools: tuple[Choice, ...] = ()
     form: Form | None = None
     progress: Progress | None = None
-    replaces: bool = (
-        False  # takes the place of the message whose button brought it about, where the surface can do that
-    )
+    replaces: bool = False  # takes the place of the message whose button was pressed, where the surface can do that
     private: bool = True  # for the person alone, where the surface can do that
     entry: str | None = None  # the curated answer this is, if it is one
     record: str = ""  # the id of the recommendation this is, if it is one
     best_entry: str | None = None  # the best candidate, also when it was not good enough
     confidence: float = 0.0  # how sure of best_entry, 0 to 1
     reference: str = ""  # names this reply in votes, shares and log lines
-    link: str = ""  # where on the surface itself the thing stands that this reply is about
-    forgets: bool = False  # tells that all is deleted: nothing about it is kept once it was told
+    link: str = ""  # the address of the post that this reply is about
+    forgets: bool = False  # confirms a deletion: the surface keeps nothing of the exchange
+    verdict_label: str = ""  # the verdict as people read it; see `bot.answering.labels`
+    citations_label: str = ""  # what stands above the citations
     explain: Explain = field(default=dict, compare=False)  # made only where somebody looks
 
     @property
     def explanation(self) -> dict[str, object]:
-        """Why this is the reply, as plain data."""
+        """How this reply was found, as plain data."""
         return self.explain()
 
     @property
     def text(self) -> str:
-        """The whole reply as plain text: for notifications, screen readers and the terminal."""
+        """The whole reply as plain text, for notifications, screen readers and the terminal."""
         return "\n".join(_lines(self)).strip()
-
-
-VERDICTS: dict[Verdict, str] = {"yes": "Yes", "no": "No", "partly": "Partly"}
 
 
 def _lines(reply: Reply) -> list[str]:
     lines: list[str] = []
-    verdict = VERDICTS[reply.verdict] if reply.verdict else ""
-    headline = ". ".join(part for part in (verdict, reply.title) if part)
+    headline = ". ".join(part for part in (reply.verdict_label, reply.title) if part)
     if headline:
         lines += [headline, ""]
     for block in reply.body:
         lines += [*block_lines(block), ""]
     if reply.citations:
-        lines += ["Where this comes from:"]
+        lines += [f"{reply.citations_label}:"] if reply.citations_label else []
         lines += [f"- {citation.says} [{citation.at}]" for citation in reply.citations]
         lines += [""]
     if reply.disclosure:

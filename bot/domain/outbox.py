@@ -1,4 +1,4 @@
-"""What leaves by the outbox, and what the outbox asks of the surfaces it leaves for."""
+"""Outbox items and their content, and `Sender`, the port through which they reach a platform."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bot.domain.messages import Place, Reply
 
 @dataclass(frozen=True, slots=True)
 class ExpertQuestion:
-    """A person's question, as it is shown in the experts' channel. Plain text: nothing in it gets live."""
+    """A person's question for the experts' channel, to be drawn as plain text."""
 
     id: str
     question: str
@@ -21,35 +21,34 @@ class ExpertQuestion:
 
 @dataclass(frozen=True, slots=True)
 class ExpertAnswer:
-    """What an expert answered, as it is told to the asker: a person's answer, not the source's. Sent to where the
-    question was asked; where nobody else could read it there, to the asker alone."""
+    """An expert's answer for the asker, sent to where the question was asked."""
 
     question: str
     answer: str
     answered_by: str
     asked_by: str
-    directly: bool = False  # in the asker's own chat with the advisor, wherever the question was asked
+    directly: bool = False  # in the asker's own chat with the advisor instead
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something that a person has to hear later than in the reply to their message; for them alone where possible.
+    """Something that a person is told later than in a reply; in private where the surface can do that.
 
-    `otherwise`: what is said in the parcel's place where it is to be said directly and the person has no such chat.
+    `otherwise`: what is said in the item's place instead, where `directly` is set and the person has no such chat.
     """
 
     reply: Reply
     person: str
-    directly: bool = False  # in the person's own chat with the advisor, and not in the parcel's place
+    directly: bool = False  # in the person's own chat with the advisor, and not in the item's place
     otherwise: Reply | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Replied:
-    """The reply to a message, for everybody who can read that message. Kept until it was sent, so that it is not lost.
+    """The reply to a message, stored until it is sent.
 
-    `asked`: what brought the reply about, in the surface's own words, where it has to be asked again. `person`: whose
-    conversation it belongs to, where others can read along; else empty. `to`: who is answered.
+    `asked`: the message in the surface's own encoding, where it has to be asked again. `person`: whose conversation it
+    belongs to, where others can read along; else empty. `to`: who is answered.
     """
 
     reply: Reply
@@ -58,8 +57,8 @@ class Replied:
     to: str = ""
 
 
-def for_one(content: Content | None) -> str:
-    """The person who waits for `content` and may be told elsewhere where it can't be said in its place; else empty."""
+def addressee(content: Content | None) -> str:
+    """The one person whom `content` is for, who may get it in another place too; empty where it is for a channel."""
     match content:
         case ExpertAnswer(asked_by=person) | Notice(person=person):
             return person
@@ -72,19 +71,20 @@ Content = Post | ExpertQuestion | ExpertAnswer | Notice | Replied
 
 @dataclass(frozen=True, slots=True)
 class OutboxItem:
-    """One thing to do on a platform. Parcels of one `subject` are sent in the order in which they were put."""
+    """One message to send, update or delete. Items with the same `subject` are sent in the order they were put."""
 
-    id: str  # carried along as metadata where the platform has such a thing, so that `Sender.find` can find it
+    id: str  # sent along as metadata where the platform has that, for `Sender.find`
     action: Literal["send", "update", "delete"]
     place: Place
-    subject: str  # the id of the post or question, or the parcel's own
-    content: Content | None = None  # None where something is deleted, or where it was sent to be forgotten
+    subject: str  # the id of the post or question, or the item's own
+    content: Content | None = None  # None for a deletion, and for an item whose person was forgotten
 
 
-def left_of(item: OutboxItem, person: str, *, tried: bool) -> OutboxItem | None:
-    """`parcel` when `person` is to be forgotten: as it is where it has nothing of theirs, without their name and note
-    where others still get it, None where nobody does. `tried`: it may have arrived. A question to the experts that may
-    have is only looked for from then on, so that it can be taken away there."""
+def without_person(item: OutboxItem, person: str, *, tried: bool) -> OutboxItem | None:
+    """`item` without what is the person's: unchanged, without their name and note, or None where nothing is left.
+
+    `tried`: it may have arrived. A question to the experts then stays without content, so that it can be looked up and
+    deleted there."""
     match item.content:
         case Post(shared_by=who) as post if who == person:
             return replace(item, content=replace(post, shared_by="", note=""))
@@ -108,24 +108,27 @@ class ClaimedItem:
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """That a parcel is `owner`'s. `until` changes with each renewal and is compared with no clock: clocks differ and
-    jump. An owner that lives renews; a lease that is seen to stand still for long enough is a dead one's."""
+    """The claim of the process `owner` on an item. `until` changes with each renewal and is compared with no clock.
 
-    item: str  # the parcel's id
+    A live owner renews; a lease that does not change for some seconds is a dead process's (`adapters.leases`)."""
+
+    item: str  # the item's id
     owner: str
     until: float
 
 
 IfUnsure = Literal["look", "again", "never"]
-"""What becomes of a message that may have arrived. `look`: the platform lets us see whether it did. `again`: nobody can
-look, and one person alone sees it, for whom twice is better than never. `never`: nobody can look, and others see it."""
+"""What to do about a message that may have arrived.
+
+`look`: the platform can be searched for it. `again`: it can't, and one person alone sees it, for whom twice is better
+than never. `never`: it can't, and others would see it twice."""
 
 Going = Callable[[], Awaitable[None]]
-"""Awaited right before a message goes out. Raises Overtaken where the parcel is another process's: then it must not."""
+"""Awaited right before a message is sent. Raises Overtaken where the item is another process's: then it must not be."""
 
 
 class Overtaken(Exception):
-    """The parcel is not this process's any more. Nothing was sent."""
+    """Another process has claimed the item. Nothing was sent."""
 
 
 class TryLater(Exception):
@@ -138,7 +141,7 @@ class TryLater(Exception):
 
 
 class Refused(Exception):
-    """It certainly did not arrive, and never will. `why` is the platform's short code, for instance not_in_channel."""
+    """It did not arrive, and trying again is no use. `why`: the platform's error code, for instance not_in_channel."""
 
     def __init__(self, why: str) -> None:
         super().__init__(why)
@@ -146,30 +149,32 @@ class Refused(Exception):
 
 
 class Sender(Protocol):
-    """One surface. Methods raise TryLater or Refused where it is certain that nothing arrived: no connection was made,
-    or the platform said no. Any other exception of `send`, once it awaited `going`, means: nobody knows."""
+    """Sends to one platform. Methods raise TryLater or Refused where certainly nothing arrived.
+
+    Any other exception of `send`, once it has awaited `going`, means that the outcome is unknown."""
 
     def if_unsure(self, item: OutboxItem) -> IfUnsure:
-        """What may be done about `parcel` where an earlier `send` of it may have arrived."""
+        """What to do about `item` where an earlier `send` may have arrived."""
         ...
 
     async def send(self, item: OutboxItem, going: Going) -> str:
-        """Post `parcel.content` in `parcel.place`. Returns the platform's own id of the message."""
+        """Post `item.content` in `item.place`. Returns the platform's id of the message."""
         ...
 
     async def find(self, item: OutboxItem, going: Going) -> str | None:
-        """The id of the message that an earlier `send` of this parcel left behind, or None if there is none. Asked
-        only where `if_unsure` says that it can look. `going`: for where it has to write to be able to look."""
+        """The id of the message of an earlier `send`, or None if there is none.
+
+        Called only where `if_unsure` returns "look". `going`: to await where looking involves a write."""
         ...
 
     async def update(self, item: OutboxItem, reference: str) -> None:
-        """Put `parcel.content` in the place of what the message `reference` says."""
+        """Replace the content of the message `reference` by `item.content`."""
         ...
 
     async def delete(self, item: OutboxItem, reference: str) -> None:
-        """Take the message away. One that is gone already counts as taken away."""
+        """Delete the message `reference`. One that does not exist counts as deleted."""
         ...
 
     async def link(self, item: OutboxItem, reference: str) -> str:
-        """Where the message `reference` stands, for a person to open. Empty where the platform has no addresses."""
+        """The address of the message `reference` for a person to open; empty where the platform has none."""
         ...

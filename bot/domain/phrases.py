@@ -1,4 +1,4 @@
-"""Everything that the advisor says besides its answers, by name."""
+"""Phrases: everything that the advisor says besides curated answers, by name."""
 
 from __future__ import annotations
 

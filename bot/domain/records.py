@@ -1,4 +1,4 @@
-"""What is kept from one turn to the next, as values: whose it is, what was said, posted, asked, ordered and missing."""
+"""Stored records as values: conversations, posts, questions, subscriptions, gaps and votes."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from bot.domain.messages import Place
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who someone is on a surface. The same id in two workspaces is two people."""
+    """A person on a surface. The same id in two tenants is two people."""
 
     surface: str
     tenant: str
     id: str
 
 
-NOBODY = "nobody-"
+ANONYMOUS = "nobody-"  # begins the ids of forgotten people; stored, so it stays
 
 
-def nobody() -> str:
-    """An id that is no person's, for what is kept when its person is not: each is another one."""
-    return NOBODY + secrets.token_hex(8)
+def anonymous_id() -> str:
+    """A new random id in the place of a person's, for records that outlive it."""
+    return ANONYMOUS + secrets.token_hex(8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +36,12 @@ class StoredConversation:
 
 @dataclass(frozen=True, slots=True)
 class ExpiringConversation:
-    """A kept conversation that is due to be looked at by the sweep."""
+    """A stored conversation of which a part has expired."""
 
     place: Place
     person: str
     conversation: Conversation
     version: int
-
-
-NOWHERE = Place("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +52,7 @@ class StoredRecommendation:
 
 
 PostState = Literal["waiting", "posted", "unsure", "retracted", "failed"]
-"""`unsure`: it may stand there, and nobody can find out but a person who looks. It is not sent again by itself."""
+"""`unsure`: whether it arrived is unknown, and cannot be looked up. It is sent again only if its sharer says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +64,7 @@ class StoredPost:
     state: PostState = "waiting"
     reference: str = ""  # the platform's own id of the message, once it is posted
     at: float = 0.0
-    asked_in: Place = NOWHERE  # where the person shared it, and is told if it could not be posted
+    asked_in: Place | None = None  # where the person shared it, and is told what became of it
 
 
 QuestionState = Literal["open", "answered"]
@@ -75,7 +72,7 @@ QuestionState = Literal["open", "answered"]
 
 @dataclass(frozen=True, slots=True)
 class StoredQuestion:
-    """A question that was sent to the experts. Nobody's once its asker is forgotten: then it waits to be taken away."""
+    """A question to the experts. `person` is empty once its asker is forgotten and until it is deleted."""
 
     id: str
     place: Place  # where it was asked, and where the answer is told
@@ -88,7 +85,7 @@ class StoredQuestion:
 
 
 def owner_of(kept: StoredPost | StoredQuestion) -> Person:
-    """Who shared or asked it, on the surface where that was."""
+    """The person who shared the post or asked the question."""
     return Person(kept.place.surface, kept.place.tenant, kept.person)
 
 
@@ -104,7 +101,7 @@ class Subscription:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A question nobody could answer, kept without author and place. `day` is an ISO date: no time, so no trace."""
+    """A question without an answer, stored without author, place and time. `day` is an ISO date."""
 
     question: str
     day: str
@@ -128,7 +125,7 @@ class VoteTally:
 
 @dataclass(frozen=True, slots=True)
 class DeletionCounts:
-    """How many of each were kept about a person. Posts and subscriptions stay, without the person's name and note."""
+    """How many records of a person were deleted. Posts and subscriptions stay without the person's name and note."""
 
     conversations: int = 0
     deliveries: int = 0

@@ -1,8 +1,8 @@
-"""What must not be kept or passed on: secrets, addresses, people, links and numbers in what someone wrote.
+"""Detection and redaction of secrets, addresses, mentions, links and numbers in user input.
 
-`contains_secret` warns before anything is done with a message; `redact` cleans what is kept of one. Redaction takes out
-rather too much than too little. Known token shapes are those of detect-secrets, with a few that it does not know, and
-with the two of its shapes written anew that take more time than in proportion to the text.
+`contains_secret` is asked before anything is done with a message; `redact` cleans what is stored of one, and removes
+too much rather than too little. The patterns are those of detect-secrets and a few more; two of its patterns that take
+superlinear time are rewritten here.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ _OTHER_SHAPES = tuple(
     )
 )
 
-# Only for what is kept, in this order. The guesses at secrets would be false alarms too often to refuse a message for.
+# Applied in this order. The guesses at secrets among them are too often wrong to refuse a message for.
 _TAKEN_OUT = tuple(
     (re.compile(pattern, re.IGNORECASE), instead)
     for pattern, instead in (
@@ -95,20 +95,20 @@ _SHORT = re.compile(r"\d{1,2}(?:\.\d{1,2})?")  # a count or a version, which nob
 _ABBREVIATION = re.compile(r"(?<![^\W_])[A-Z]{2,6}$")
 
 _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
-# What a terminal would obey, YAML would not take, or would make a text read backwards.
+# Control characters of terminals, those that YAML refuses, and bidirectional overrides.
 _CONTROLS = dict.fromkeys((*range(0x09), *range(0x0B, 0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F)), " ")
 _CONTROLS |= dict.fromkeys(range(0x2066, 0x206A), " ")
 
 
 def contains_secret(text: str) -> bool:
-    """Whether a key or token of a known shape stands in `text`, as it was sent or as people read it: platforms write
-    "&amp;" for "&", and what can't be seen can part a token. Microseconds, but 0.3 s for the first long word."""
+    """True if `text` has a key or token of a known pattern, as sent or with HTML entities and invisible characters
+    resolved. Takes microseconds; the first call with a long word 0.3 s, to import the detectors."""
     read = _as_read(text)
     return _shows_secret(text) or (read != text and _shows_secret(read))
 
 
 def redact(text: str) -> str:
-    """`text` without secrets, e-mail addresses, mentions, links and numbers. Redacting twice changes nothing more."""
+    """`text` with placeholders for secrets, e-mail addresses, mentions, links and numbers. Idempotent."""
     text = _as_read(text).translate(_CONTROLS)
     if _WORTH_A_LOOK.search(text):
         shapes = [*_OTHER_SHAPES, *(shape for plugin in _plugins() for shape in plugin.denylist)]
@@ -120,7 +120,7 @@ def redact(text: str) -> str:
 
 
 def _number(digits: re.Match[str]) -> str:
-    """What stays of some digits: one within a word, up to three after an abbreviation, and short numbers."""
+    """`digits`, if there is one within a word, up to three after an abbreviation, or a short number; else `NUMBER`."""
     text, start, end = digits.string, digits.start(), digits.end()
     if text[start - 1 : start].isalpha() or text[end : end + 1].isalpha():
         most = 3 if _ABBREVIATION.search(text, max(start - 6, 0), start) else 1
@@ -129,8 +129,7 @@ def _number(digits: re.Match[str]) -> str:
 
 
 def _as_read(text: str) -> str:
-    """`text` without what can't be seen, entities as the signs that they stand for; at most `bounds.LONGEST`
-    characters."""
+    """`text` with HTML entities resolved, without invisible characters; at most `bounds.LONGEST` characters."""
     if "&" in text:
         text = html.unescape(text)
     return composed(text).translate(_INVISIBLE)

@@ -1,10 +1,9 @@
-"""Frozen dataclasses as plain JSON data, and back: `dumps` and `loads`.
+"""Frozen dataclasses as JSON, and back: `dumps` and `loads`.
 
-The declared types of the fields decide how a value is read, so a new field needs no code here. Written are the fields
-that differ from their default, without those that take no part in comparison (`compare=False`). What comes back
-equals what went in, for: str, int (of 64 bits), float (finite), bool, None, Literal, tuples, frozensets of str,
-mappings with str keys, dataclasses and unions of these. A dataclass carries its name, by which a union tells its
-members apart.
+Reading follows the declared types of the fields, so a new field needs no code here. Fields equal to their default, and
+those with `compare=False`, are not written. Supported are str, int (64 bits), float (finite), bool, None, Literal,
+tuples, frozensets of str, mappings with str keys, dataclasses and unions of these. A dataclass is written with its
+name, which tells the members of a union apart: renaming a stored class needs a migration.
 """
 
 from __future__ import annotations
@@ -28,12 +27,12 @@ class ShapeError(ValueError):
 
 
 def dumps(value: object) -> str:
-    """`value` as compact JSON text. Raises TypeError for what is none of the types above."""
+    """`value` as compact JSON text. Raises TypeError for an unsupported type."""
     return orjson.dumps(value, _plain, orjson.OPT_PASSTHROUGH_DATACLASS).decode()
 
 
 def loads(cls: type[T], text: str) -> T:
-    """What `dumps` wrote, as a `cls`, without fields that `cls` no longer has. Raises ShapeError for anything else."""
+    """The `cls` that `dumps` wrote; fields that `cls` no longer has are dropped. Raises ShapeError."""
     try:
         data = orjson.loads(text)
     except ValueError as error:
@@ -43,12 +42,12 @@ def loads(cls: type[T], text: str) -> T:
 
 
 def field_readers(cls: type) -> Mapping[str, Reader]:
-    """For each kept field of a dataclass, the function that reads its plain value (and raises ShapeError)."""
+    """For each stored field of a dataclass, the function that reads its JSON value (and raises ShapeError)."""
     return _field_readers(cls)
 
 
 def _plain(value: object) -> object:
-    """What the JSON library does not know by itself, as what it knows."""
+    """Converts a value that orjson does not know to one that it does."""
     cls: Any = type(value)
     name: str = cls.__name__
     if is_dataclass(cls):

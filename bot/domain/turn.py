@@ -1,4 +1,4 @@
-"""A turn is a value: what the advisor says to a message, what it remembers then, and what has to happen besides."""
+"""A turn as a value: the reply to a message, the next state of the conversation, and effects."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """What a message is, as far as that can be told before it is read as a question.
+    """What can be told of a message before it is read as a question.
 
-    `text` is the utterance in plain words, without the platform's markup. `command` is the command's name and argument,
-    pressed or typed; None for an ordinary utterance. `pressed`: it is a button's, pressed or typed by its label.
+    `text` is the utterance without the platform's markup. `command` is the command's name and argument, pressed or
+    typed; None for an ordinary utterance. `pressed`: the command is a button's, pressed or typed by its label.
 
-    Two things have to be fetched before the turn is taken: the kept recommendation with the id `record`, unless that is
-    empty, into `Message.record`; and, with `thread`, the id of the question that is open in the thread into
+    The session fetches two things for the turn: the stored recommendation with the id `record`, if there is one, into
+    `Message.record`; and, where `in_experts_thread`, the id of the open question of that thread into
     `Message.open_question`.
     """
 
     text: str
     command: tuple[str, str] | None = None
     pressed: bool = False
-    record: str = ""
-    thread: bool = False
+    record: str | None = None
+    in_experts_thread: bool = False
 
 
 class TurnTaker(Protocol):
@@ -42,17 +42,17 @@ class TurnTaker(Protocol):
 
     @property
     def phrases(self) -> Phrases:
-        """What is said besides the replies of turns: notices that are sent later, and failures."""
+        """The phrases of the present knowledge, for notices outside of turns."""
         ...
 
     def route(self, message: Message, conversation: Conversation) -> Route:
-        """What `message` is, and what has to be fetched for it."""
+        """What `message` is, and which records its turn needs."""
         ...
 
     def turn(self, message: Message, conversation: Conversation, route: Route | None = None) -> Turn:
-        """The turn; `route` as `route` returned it, worked out here where it is left out."""
+        """The turn on `message`. `route`: the result of `route`, if it was called before."""
         ...
 
     def without_names(self, text: str) -> str:
-        """`text` as it may be kept when nobody shall be able to tell whose it was, and of whom it speaks."""
+        """`text` without what could name a person, for records that are stored without their author."""
         ...

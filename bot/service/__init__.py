@@ -1,1 +1,1 @@
-"""Everything around a turn: the session, its ports, effects, retention. The application's service layer."""
+"""The service layer: the session around a turn, its ports, effects and retention."""

@@ -1,4 +1,4 @@
-"""Carrying out what a turn asked for, within the turn's transaction: rows now, parcels for what leaves later."""
+"""Effect handlers: rows are written in the turn's own transaction, messages to platforms are put in the outbox."""
 
 from __future__ import annotations
 
@@ -31,15 +31,15 @@ from bot.domain.records import DeletionCounts, Person, PostState, StoredPost, St
 from bot.service.ports import AT_ONCE, UnitOfWork
 
 RemoveNames = Callable[[str], str]
-"""A text as it may be kept: `bot.domain.turn.TurnTaker.without_names`."""
+"""Takes the names of people out of a text before it is stored: `bot.domain.turn.TurnTaker.without_names`."""
 
 
 def person_of(message: Message) -> Person:
     return Person(message.place.surface, message.place.tenant, message.person)
 
 
-def day_of(at: float) -> str:
-    """The ISO date (UTC) of a time."""
+def utc_date(at: float) -> str:
+    """The ISO date in UTC of a time in seconds since 1970."""
     return datetime.fromtimestamp(at, UTC).date().isoformat()
 
 
@@ -52,10 +52,10 @@ async def apply_effect(
     now: float,
     without_names: RemoveNames,
 ) -> Reply:
-    """Do what `effect` says. Returns the reply: another one where what was asked for is not allowed or not possible."""
+    """Carry out `effect` within `unit`. Returns `reply`, or another one where the effect is refused or impossible."""
     match effect:
         case Unanswered():
-            await unit.gaps.add(replace(effect, question=without_names(effect.question)), day=day_of(now))
+            await unit.gaps.add(replace(effect, question=without_names(effect.question)), day=utc_date(now))
         case Vote():
             await unit.feedback.vote(person_of(message), effect, now)
         case Keep(id, record, knowledge):
@@ -87,7 +87,7 @@ async def apply_effect(
 
 
 async def _post_again(say: Phrases, effect: PostAgain, message: Message, reply: Reply, unit: UnitOfWork) -> Reply:
-    """A second press finds it on its way, so it does nothing."""
+    """Idempotent: a second press finds the post waiting and sends nothing."""
     kept = await unit.posts.get(effect.id)
     if kept is None or kept.state != "unsure":
         return notices.not_there(say, reply.reference)
@@ -106,7 +106,7 @@ async def _retract(say: Phrases, id: str, message: Message, reply: Reply, unit: 
     if not kept.person or owner_of(kept) != person_of(message):
         return notices.not_yours(say, reply.reference)
     withdrawn = await unit.outbox.withdraw(id)
-    unsaid = replace(kept.post, note="")  # once it is taken back, their words are nobody's any more
+    unsaid = replace(kept.post, note="")  # the person's own words go with the post
     await unit.posts.change(id, state="retracted", post=unsaid)
     if not withdrawn:
         await unit.outbox.put(OutboxItem(f"{id}-retract", "delete", kept.place, subject=id), AT_ONCE)
@@ -114,19 +114,21 @@ async def _retract(say: Phrases, id: str, message: Message, reply: Reply, unit: 
 
 
 async def refresh(effect: Refresh, unit: UnitOfWork) -> bool:
-    """Bring a standing post up to date, also for the operator's command. False: the post stands no more."""
+    """Replace the content of a post that is in its channel. Returns False where it is not there (any more)."""
     kept = await unit.posts.get(effect.id)
     if kept is None or kept.state != "posted":
         return False
     await unit.posts.change(effect.id, state="posted", post=effect.post)
-    parcel_id = f"{effect.id}-{effect.post.knowledge or effect.post.updated}"
-    await unit.outbox.put(OutboxItem(parcel_id, "update", kept.place, subject=effect.id, content=effect.post), AT_ONCE)
+    item_id = f"{effect.id}-{effect.post.knowledge or effect.post.updated}"
+    await unit.outbox.put(OutboxItem(item_id, "update", kept.place, subject=effect.id, content=effect.post), AT_ONCE)
     return True
 
 
 async def forget(person: Person, unit: UnitOfWork) -> DeletionCounts:
-    """Delete what is kept about `person`, take their name out of what stands in channels, and their questions out of
-    the experts' channel: also for a surface that hears that somebody is gone."""
+    """Delete the person's data, take their name out of their posts, and their questions out of the experts' channel.
+
+    Called for the command, and by a surface that is told that the person has left. Returns how many of each there were.
+    """
     shared = await unit.posts.of(person, limit=None)
     asked = await unit.questions.of(person)
     unsent = {question.id for question in asked if await unit.outbox.withdraw(question.id)}
@@ -136,15 +138,15 @@ async def forget(person: Person, unit: UnitOfWork) -> DeletionCounts:
             away = OutboxItem(f"{question.id}-forgotten", "delete", question.to, subject=question.id)
             await unit.outbox.put(away, AT_ONCE)
     for post in shared:
-        without_names = await unit.posts.get(post.id)
-        if without_names is not None:  # one that is still on its way is changed after it arrived
-            item = OutboxItem(f"{post.id}-unnamed", "update", post.place, subject=post.id, content=without_names.post)
+        unnamed = await unit.posts.get(post.id)
+        if unnamed is not None:  # the update is sent after a post that is still waiting
+            item = OutboxItem(f"{post.id}-unnamed", "update", post.place, subject=post.id, content=unnamed.post)
             await unit.outbox.put(item, AT_ONCE)
     return forgotten
 
 
 async def _unsubscribe(say: Phrases, place: Place, message: Message, reply: Reply, unit: UnitOfWork) -> Reply:
-    """Whether a channel has a subscription is told to who is in it alone."""
+    """Reveals whether a channel has a subscription only to its owner and to members of that channel."""
     kept = await unit.subscriptions.get(place)
     if kept is not None and Person(place.surface, place.tenant, kept.person) == person_of(message):
         await unit.subscriptions.remove(place)
@@ -163,7 +165,7 @@ async def _relay(
     now: float,
     without_names: RemoveNames,
 ) -> Reply:
-    """Only who is where the question went can answer it: the experts of another tenant may know its id as well."""
+    """Accepts an answer only from the channel that the question was sent to: an id alone proves nothing."""
     kept = await unit.questions.get(effect.id)
     if kept is None or not kept.person or replace(kept.to, thread="") != replace(message.place, thread=""):
         return notices.not_there(say, reply.reference)
@@ -174,59 +176,62 @@ async def _relay(
         OutboxItem(f"{effect.id}-relay", "send", kept.place, subject=effect.id, content=told), AT_ONCE
     )
     gap = Unanswered(without_names(kept.question), kind="asked")
-    await unit.gaps.add(gap, day=day_of(now), answer=without_names(effect.answer))
+    await unit.gaps.add(gap, day=utc_date(now), answer=without_names(effect.answer))
     return reply
 
 
-async def arrived(say: Phrases, item: OutboxItem, reference: str, link: str, unit: UnitOfWork) -> None:
-    """A parcel was sent: `reference` is the platform's own id of the message, `link` where it stands."""
+async def on_sent(say: Phrases, item: OutboxItem, reference: str, link: str, unit: UnitOfWork) -> None:
+    """Record that `item` was sent. `reference`: the platform's id of the message; `link`: its address, or empty."""
     match item.content:
         case Post():
             kept = await unit.posts.get(item.subject)
             if kept is not None:
-                taken_back: PostState = "retracted"  # while it was on its way
+                taken_back: PostState = "retracted"  # while it was being sent
                 state = taken_back if kept.state == taken_back else "posted"
                 await unit.posts.change(item.subject, state=state, reference=reference)
-                if state == "posted" and kept.person and kept.asked_in.surface:
-                    await _tell(kept.person, kept.asked_in, notices.posted(say, kept.id, link), unit)
+                if state == "posted" and kept.person and kept.asked_in:
+                    await _notify(kept.person, kept.asked_in, notices.posted(say, kept.id, link), unit)
         case ExpertQuestion():
             await unit.questions.posted(item.subject, reference)
         case None if reference:
             await unit.questions.posted(item.subject, reference)
 
 
-async def sent_message_id(subject: str, unit: UnitOfWork) -> str:
-    """The platform's own id of the post or question `subject`; empty where it never got there, or is not kept."""
+async def sent_message_id(subject: str, unit: UnitOfWork) -> str | None:
+    """The platform's id of the message of the post or question `subject`; None where none was sent."""
     kept = await unit.posts.get(subject) or await unit.questions.get(subject)
-    return kept.reference if kept else ""
+    return kept.reference or None if kept else None
 
 
 async def on_given_up(say: Phrases, item: OutboxItem, unit: UnitOfWork) -> None:
-    """A parcel was given up: whoever waits for it is told."""
+    """Tell the person concerned that `item` could not be sent."""
     match item.content:
         case Post():
             post = await unit.posts.get(item.subject)
             if post is not None:
                 await unit.posts.change(item.subject, state="failed")
-                if post.person and post.asked_in.surface:
-                    await _tell(post.person, post.asked_in, notices.not_posted(say, post.id), unit)
+                if post.person and post.asked_in:
+                    await _notify(post.person, post.asked_in, notices.not_posted(say, post.id), unit)
                 elif post.post.cadence is not None:
                     await _end_subscription(say, item, unit)
         case ExpertQuestion():
             question = await unit.questions.get(item.subject)
             if question is not None and question.person:
                 await unit.questions.answered(question.id)
-                await _tell(question.person, question.place, notices.not_asked(say, question.id), unit)
+                await _notify(question.person, question.place, notices.not_asked(say, question.id), unit)
         case ExpertAnswer(answered_by=expert):
             question = await unit.questions.get(item.subject)
             if question is not None and expert:
                 thread = replace(question.to, thread=question.reference)
-                await _tell(expert, thread, notices.not_relayed(say, item.id), unit)
+                await _notify(expert, thread, notices.not_relayed(say, item.id), unit)
 
 
-async def left_unsure(say: Phrases, item: OutboxItem, unit: UnitOfWork) -> None:
-    """A parcel may have arrived, nobody can look, and others would see it twice: it is not sent again. Whoever waits
-    for it is told so, or told it alone, where twice is better than never."""
+async def on_outcome_unknown(say: Phrases, item: OutboxItem, unit: UnitOfWork) -> None:
+    """Settle an item that may have arrived, cannot be looked up, and must not be shown to others twice.
+
+    It is not sent again. The person concerned is told so, or gets the content in private, where twice is better than
+    never.
+    """
     match item.content:
         case Post():
             post = await unit.posts.get(item.subject)
@@ -240,12 +245,11 @@ async def left_unsure(say: Phrases, item: OutboxItem, unit: UnitOfWork) -> None:
             told = (notices.not_taken_back if taken_back else notices.post_unsure)(say, f"{item.id}-unsure")
             if not taken_back:
                 told = replace(told, choices=notices.again(say, post))
-            where, directly = (post.asked_in, False) if post.asked_in.surface else (post.place, True)
-            await _tell(post.person, where, told, unit, directly=directly)
+            await _notify(post.person, post.asked_in or post.place, told, unit, directly=post.asked_in is None)
         case ExpertQuestion(id=id):
             question = await unit.questions.get(id)
             if question is not None and question.person:
-                await _tell(question.person, question.place, notices.question_unsure(say, f"{id}-unsure"), unit)
+                await _notify(question.person, question.place, notices.question_unsure(say, f"{id}-unsure"), unit)
         case ExpertAnswer():
             alone = replace(item.content, directly=True)
             again = OutboxItem(f"{item.id}-alone", "send", item.place, subject=item.subject, content=alone)
@@ -259,16 +263,16 @@ async def left_unsure(say: Phrases, item: OutboxItem, unit: UnitOfWork) -> None:
 
 
 async def _end_subscription(say: Phrases, item: OutboxItem, unit: UnitOfWork) -> None:
-    """What can't be posted is not tried for ever, and not given up in silence."""
+    """Remove the subscription whose post could not be sent, and tell its owner."""
     kept = await unit.subscriptions.get(item.place)
     if kept is None:
         return
     await unit.subscriptions.remove(kept.place)
     if kept.person:
         ended = notices.subscription_ended(say, item.id, kept.cadence)
-        await _tell(kept.person, kept.place, ended, unit, directly=True)
+        await _notify(kept.person, kept.place, ended, unit, directly=True)
 
 
-async def _tell(person: str, place: Place, reply: Reply, unit: UnitOfWork, *, directly: bool = False) -> None:
-    parcel_id = f"{reply.reference}-notice"
-    await unit.outbox.put(OutboxItem(parcel_id, "send", place, parcel_id, Notice(reply, person, directly)), AT_ONCE)
+async def _notify(person: str, place: Place, reply: Reply, unit: UnitOfWork, *, directly: bool = False) -> None:
+    item_id = f"{reply.reference}-notice"
+    await unit.outbox.put(OutboxItem(item_id, "send", place, item_id, Notice(reply, person, directly)), AT_ONCE)

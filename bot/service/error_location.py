@@ -1,4 +1,4 @@
-"""Where an exception comes from, for the log: no value, no message text."""
+"""Where an exception was raised, for the log: frames only, no values and no message text."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ MOST = 4  # frames; the innermost tell most
 
 
 def error_location(error: BaseException) -> str:
-    """Our own frames that the exception passed, outermost first, each as file:line: "bot/a.py:3 > bot/b.py:7".
+    """The innermost frames of our own code, outermost first: "bot/a.py:3 > bot/b.py:7".
 
-    Where none is ours, the innermost frame of whatever library it is; "unknown" without a traceback.
+    Where there is none, the innermost frame of the library that raised; "unknown" without a traceback.
     """
     frames = [(Path(frame.filename), frame.lineno) for frame in traceback.extract_tb(error.__traceback__)]
     own = [

@@ -1,4 +1,4 @@
-"""What a person has begun and got so far: for a surface that shows it in one place."""
+"""A person's open triages and recommendations, for a surface that lists them."""
 
 from __future__ import annotations
 
@@ -12,41 +12,42 @@ from bot.service.ports import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
-class Begun:
-    """A triage that is open: where, and when the person last did something there."""
+class OpenTriage:
+    """A triage that has an open question."""
 
     place: Place
-    at: float
+    at: float  # of the last turn, in seconds since 1970
 
 
 @dataclass(frozen=True, slots=True)
 class Recommended:
     id: str
-    title: str  # empty where the knowledge of today can't tell
+    title: str | None  # None where the record does not replay with the present knowledge
     at: float
 
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """Open triages, last moved first, and recommendations, newest first."""
+    """Both newest first."""
 
-    begun: tuple[Begun, ...] = ()
+    open_triages: tuple[OpenTriage, ...] = ()
     recommendations: tuple[Recommended, ...] = ()
 
 
-async def overview(person: Person, unit: UnitOfWork, now: float, retention: Retention, mind: TurnTaker) -> Overview:
-    """`mind` names the recommendations."""
-    begun = [
-        Begun(place, left.moved_at)
+async def overview(
+    person: Person, unit: UnitOfWork, now: float, retention: Retention, turn_taker: TurnTaker
+) -> Overview:
+    """The overview of `person` at `now`. `turn_taker` replays the recommendations for their titles."""
+    open_triages = [
+        OpenTriage(place, left.moved_at)
         for place, conversation in await unit.conversations.of(person)
         if (run := (left := without_expired(conversation, now, retention)).triage) is not None and run.is_open
     ]
-    begun.sort(key=lambda one: one.at, reverse=True)
+    open_triages.sort(key=lambda one: one.at, reverse=True)
     kept = await unit.recommendations.of(person)
-    return Overview(tuple(begun), tuple(Recommended(one.id, _title(one, mind), one.at) for one in kept))
+    return Overview(tuple(open_triages), tuple(Recommended(one.id, _title(one, turn_taker), one.at) for one in kept))
 
 
-def _title(kept: StoredRecommendation, mind: TurnTaker) -> str:
-    """What it is called where it is shown again."""
-    shown = mind.turn(Message(command=f"recommendation:{kept.id}", record=kept.record), Conversation()).reply
-    return shown.title if shown.kind == "recommendation" else ""
+def _title(kept: StoredRecommendation, turn_taker: TurnTaker) -> str | None:
+    shown = turn_taker.turn(Message(command=f"recommendation:{kept.id}", record=kept.record), Conversation()).reply
+    return shown.title if shown.kind == "recommendation" else None

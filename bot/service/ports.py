@@ -1,7 +1,7 @@
-"""The port: what has to be remembered, and what the advisor asks of whoever remembers it.
+"""The port to the store: a unit of work with one repository for each kind of record.
 
-Everything happens in a transaction: `async with memory.transaction() as unit`. It is kept when the block ends, undone
-when the block raises. Times are seconds since 1970. Methods raise `StoreUnavailable` when the store does not answer.
+`async with store.transaction() as unit` commits when the block ends, and rolls back when it raises. Times are seconds
+since 1970. All methods raise `StoreUnavailable` when the store does not answer.
 Implemented by `adapters.in_memory` (this process alone) and `adapters.database` (SQLite, PostgreSQL).
 """
 
@@ -29,47 +29,47 @@ from bot.domain.records import (
     VoteTally,
 )
 
-AT_ONCE = 0.0  # before every clock's now: what is due at once does not wait for a clock that was moved back
-LONGEST_PUT_OFF = 900.0  # seconds; no wait is longer
+AT_ONCE = 0.0  # a due time before every clock's now, also of a clock that was moved back
+LONGEST_PUT_OFF = 900.0  # seconds; the longest wait before a retry
 
 
 class StoreUnavailable(Exception):
-    """The store did not answer, or refused. Carries no message text and no parameter of a query."""
+    """The store did not answer, or refused. Its text holds no user input and no parameter of a query."""
 
 
 class OutcomeUnknown(StoreUnavailable):
-    """The store did not say whether it kept a transaction that had come to its end."""
+    """It is unknown whether the transaction was committed."""
 
 
 class ConversationRepository(Protocol):
     async def load(self, place: Place, person: str) -> StoredConversation:
-        """What is kept, or an empty conversation. Other processes wait for this one where the store can make them."""
+        """The stored conversation, or an empty one. Locks the row where the database can."""
         ...
 
     async def save(
         self, place: Place, person: str, conversation: Conversation, *, version: int, look_again_at: float
     ) -> bool:
-        """Keep it if `version` is still what is kept; False if somebody moved it meanwhile."""
+        """Store it if the stored version is still `version`; False if it was changed meanwhile."""
         ...
 
     async def due(self, now: float, limit: int = 500) -> Sequence[ExpiringConversation]:
-        """Conversations whose `look_again_at` has come."""
+        """At most `limit` conversations whose `look_again_at` has passed."""
         ...
 
     async def delete(self, place: Place, person: str, *, version: int) -> bool: ...
 
     async def of(self, person: Person) -> Sequence[tuple[Place, Conversation]]:
-        """All that a person has in their workspace."""
+        """All conversations of a person in their tenant."""
         ...
 
 
 class DeliveryRepository(Protocol):
     async def reply_to(self, message: Message) -> Reply | None:
-        """The reply that is kept of this delivery; None if it is new, or was taken in without one."""
+        """The stored reply to this delivery; None if it is new, or was recorded without one."""
         ...
 
     async def record(self, message: Message, reply: Reply | None, *, person: str, at: float) -> bool:
-        """Keep the reply, or, without one, that this delivery was taken in. False if it was before."""
+        """Record the delivery, with its reply if there is one. False if it was recorded before."""
         ...
 
     async def prune(self, before: float) -> int: ...
@@ -79,11 +79,11 @@ class RecommendationRepository(Protocol):
     async def keep(self, id: str, person: Person, record: str, knowledge: str, at: float) -> None: ...
 
     async def record(self, id: str, person: Person) -> str | None:
-        """The JSON text kept under `id`; None where there is none, or it is somebody else's."""
+        """The JSON text stored under `id`; None if there is none, or it is another person's."""
         ...
 
     async def of(self, person: Person, limit: int = 5) -> Sequence[StoredRecommendation]:
-        """The person's own, newest first."""
+        """At most `limit` of the person's, newest first."""
         ...
 
     async def prune(self, before: float) -> int: ...
@@ -91,7 +91,7 @@ class RecommendationRepository(Protocol):
 
 class PostRepository(Protocol):
     async def add(self, post: StoredPost) -> bool:
-        """False if there is one with that id already."""
+        """False if there is one with that id."""
         ...
 
     async def get(self, id: str) -> StoredPost | None: ...
@@ -99,33 +99,33 @@ class PostRepository(Protocol):
     async def change(
         self, id: str, *, state: PostState, reference: str | None = None, post: Post | None = None
     ) -> None:
-        """Set the state, and the reference and content where they are given."""
+        """Set the state, and the reference and content unless they are None."""
         ...
 
     async def standing(self) -> Sequence[StoredPost]:
-        """All that are posted and not retracted, oldest first."""
+        """All with the state `posted`, oldest first."""
         ...
 
     async def of(self, person: Person, limit: int | None = 10) -> Sequence[StoredPost]:
-        """What the person shared and has not taken back, newest first. No limit: all of it."""
+        """The person's posts that are not retracted and did not fail, newest first; all of them without `limit`."""
         ...
 
 
 class FeedbackRepository(Protocol):
     async def vote(self, person: Person, vote: Vote, at: float) -> None:
-        """The person's vote on that reply, in place of an earlier one."""
+        """Store the vote, in place of the person's earlier one on the same reply."""
         ...
 
     async def tallies(self) -> Sequence[VoteTally]: ...
 
-    async def unname(self, before: float) -> int:
-        """Let earlier votes count as nobody's in particular. Returns how many that were."""
+    async def anonymize(self, before: float) -> int:
+        """Replace the person of votes before that time by a random id. Returns how many there were."""
         ...
 
 
 class GapRepository(Protocol):
     async def add(self, gap: Unanswered, *, day: str, answer: str = "") -> None:
-        """`gap.question` and `answer` have been through `bot.nlu.name_removal` already."""
+        """Store a gap. Names must have been removed from `gap.question` and `answer` before."""
         ...
 
     async def all(self) -> Sequence[Gap]:
@@ -133,7 +133,7 @@ class GapRepository(Protocol):
         ...
 
     async def prune(self, before: str) -> int:
-        """Delete those of days before that one (an ISO date)."""
+        """Delete those of days before `before` (an ISO date)."""
         ...
 
 
@@ -143,17 +143,19 @@ class QuestionRepository(Protocol):
     async def get(self, id: str) -> StoredQuestion | None: ...
 
     async def of(self, person: Person) -> Sequence[StoredQuestion]:
-        """What the person asked."""
+        """The questions of a person."""
         ...
 
     async def in_thread(self, place: Place) -> StoredQuestion | None:
-        """The question whose message in the experts' channel started the thread `place`."""
+        """The question whose message in the experts' channel started the thread `place`, open or answered."""
         ...
 
-    async def posted(self, id: str, reference: str) -> None: ...
+    async def posted(self, id: str, reference: str) -> None:
+        """Store the platform's id of its message in the experts' channel."""
+        ...
 
     async def answered(self, id: str) -> bool:
-        """Mark it answered; False if it was, or if it is not kept."""
+        """Mark it answered; False if it was answered before, or does not exist."""
         ...
 
     async def prune(self, before: float) -> int: ...
@@ -161,7 +163,7 @@ class QuestionRepository(Protocol):
 
 class SubscriptionRepository(Protocol):
     async def put(self, subscription: Subscription) -> None:
-        """In place of an earlier one in the same place; what was shown there stays shown."""
+        """Store it, in place of an earlier one of the same place, whose `shown` and `sent` it takes over."""
         ...
 
     async def remove(self, place: Place) -> bool: ...
@@ -169,20 +171,23 @@ class SubscriptionRepository(Protocol):
     async def get(self, place: Place) -> Subscription | None: ...
 
     async def due(self, now: float, limit: int = 20) -> Sequence[Subscription]:
-        """Those whose time has come and that no other process is at; they are this transaction's until it ends."""
+        """Due subscriptions that no other transaction has locked; locked until this one ends."""
         ...
 
-    async def advance(self, subscription: Subscription) -> None: ...
+    async def advance(self, subscription: Subscription) -> None:
+        """Store its `shown`, `sent` and `next_at`."""
+        ...
 
 
 class OutboxRepository(Protocol):
     async def put(self, item: OutboxItem, at: float) -> None:
-        """To be sent from `at` on; see `AT_ONCE`."""
+        """Add an item that is due at `at`; see `AT_ONCE`."""
         ...
 
     async def take(self, item: OutboxItem, owner: str, *, now: float, lease: float, unsure: bool = True) -> bool:
-        """Put it as `owner`'s, who sends it at once. `unsure`: it may have arrived as soon as this is kept; else
-        `going` has to be told before it goes out. False if it was put before."""
+        """Add an item that `owner` has claimed and sends at once. False if there is one with that id.
+
+        `unsure`: the item counts as possibly sent from now on; else `mark_going_out` has to be called before it is."""
         ...
 
     async def claim(
@@ -195,39 +200,43 @@ class OutboxRepository(Protocol):
         dead: Collection[Lease] = (),
         limit: int = 10,
     ) -> Sequence[ClaimedItem]:
-        """Parcels that are due and nobody's, or under a lease that is `dead`, for `owner` from now on. Of one subject
-        only the oldest. A due time further ahead than any wait can be was set by a clock that has jumped: it is due."""
+        """Claim for `owner` at most `limit` due items without a lease, or with one of the `dead` leases.
+
+        Of one subject only the oldest. A due time further ahead than `LONGEST_PUT_OFF` was set by a clock that has
+        jumped, and counts as due."""
         ...
 
     async def leases(self) -> Sequence[Lease]:
-        """Of all parcels that are somebody's and not done."""
+        """The leases of all items that are claimed and not finished."""
         ...
 
     async def renew(self, ids: Sequence[str], owner: str, *, now: float, lease: float) -> Sequence[str]:
-        """Say of those that are still `owner`'s that it is alive. Returns their ids."""
+        """Renew the leases that are still `owner`'s. Returns their ids."""
         ...
 
-    async def going(self, id: str, owner: str, *, now: float, lease: float) -> bool:
-        """It goes out now, so from now on it may have arrived. False if it is not `owner`'s (any more)."""
+    async def mark_going_out(self, id: str, owner: str, *, now: float, lease: float) -> bool:
+        """Record that the item is being sent: from now on it may have arrived. False if it is not `owner`'s."""
         ...
 
-    async def sent(self, id: str, owner: str, at: float) -> bool:
-        """Done: the content is dropped, and where it went. False if the lease went to somebody else."""
+    async def mark_sent(self, id: str, owner: str, at: float) -> bool:
+        """Finish the item, and delete its content and place. False if it is not `owner`'s (any more)."""
         ...
 
-    async def later(self, id: str, owner: str, *, due_at: float, unsure: bool) -> bool:
-        """Try again then. `unsure`: nobody knows whether it arrived, so look before sending again."""
+    async def postpone(self, id: str, owner: str, *, due_at: float, unsure: bool) -> bool:
+        """Release the claim; the item is due again at `due_at`. `unsure`: whether it arrived is unknown."""
         ...
 
-    async def failed(self, id: str, owner: str, *, why: str, at: float) -> bool:
-        """Never try again; dropped as what was sent is. `why` is a short code, not a text."""
+    async def mark_failed(self, id: str, owner: str, *, why: str, at: float) -> bool:
+        """Finish the item as failed, and delete its content and place. `why`: a short code. As `mark_sent`."""
         ...
 
     async def withdraw(self, subject: str) -> bool:
-        """Take back what waits for `subject`. True if nothing of it ever went out, so there is nothing to delete."""
+        """Delete the waiting items of `subject`. True if none of it was ever sent, so that none has to be deleted."""
         ...
 
-    async def waiting(self) -> int: ...
+    async def waiting(self) -> int:
+        """How many items are not finished."""
+        ...
 
     async def prune(self, before: float) -> int: ...
 
@@ -255,19 +264,18 @@ class UnitOfWork(Protocol):
     def outbox(self) -> OutboxRepository: ...
 
     async def forget(self, person: Person) -> DeletionCounts:
-        """Delete what is kept about a person, everywhere, and what waits to be sent to them. Posts and subscriptions
-        stay without their name, and so does what others still get (`bot.domain.outbox.left_of`); what stands in
-        channels is for `bot.service.effect_handlers.forget` to change."""
+        """Delete the records of a person, and the items that wait to be sent to them.
+
+        Posts, subscriptions and items for others stay without their name (`bot.domain.outbox.without_person`); messages
+        in channels are changed by `bot.service.effect_handlers.forget`."""
         ...
 
     async def delete_tenant(self, surface: str, tenant: str) -> int:
-        """Delete everything that is kept of a workspace or tenant, what waits to be sent there included. Returns how
-        many rows that were. Gaps name no place and stay."""
+        """Delete all records of a tenant but gaps, waiting items included. Returns the number of rows."""
         ...
 
     async def delete_channel(self, surface: str, tenant: str, channel: str) -> int:
-        """Delete what is kept of one channel or chat, its threads and what waits to be sent there included. Returns how
-        many rows that were."""
+        """Delete all records of a channel or chat, with its threads and waiting items. Returns the number of rows."""
         ...
 
 
@@ -275,6 +283,5 @@ class Store(Protocol):
     def transaction(self) -> AbstractAsyncContextManager[UnitOfWork]: ...
 
     async def scrub(self) -> None:
-        """What was deleted leaves the store's own files too, where it has any. For now and then, outside any
-        transaction."""
+        """Remove deleted data from the store's own files, where it has any. Outside any transaction."""
         ...

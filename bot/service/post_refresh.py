@@ -1,4 +1,4 @@
-"""Posts that say what their entry said once: finding them, and bringing them up to date in place."""
+"""Finding posts whose entry has changed since, and updating them in place."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from collections.abc import Sequence
 from bot.answering.post_drafts import PostDrafts
 from bot.domain.effects import Refresh
 from bot.domain.records import StoredPost
-from bot.service.effect_handlers import day_of, refresh
+from bot.service.effect_handlers import refresh, utc_date
 from bot.service.ports import Store
 
 
 async def stale(store: Store, drafts: PostDrafts, now: float) -> Sequence[tuple[StoredPost, Refresh]]:
-    """Standing posts whose entry reads differently now, oldest first, each with what would bring it up to date."""
+    """Posts in channels whose entry reads differently now, oldest first, each with the effect that updates it."""
     async with store.transaction() as unit:
         standing = await unit.posts.standing()
-    day = day_of(now)
+    day = utc_date(now)
     redrawn = ((kept, drafts.redrawn(kept.post, day)) for kept in standing)
     return [(kept, Refresh(kept.id, post)) for kept, post in redrawn if post is not None]
 

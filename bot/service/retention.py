@@ -1,20 +1,20 @@
-"""Nothing personal is kept longer than needed: what the periodic sweep takes away."""
+"""Retention: the periodic sweep that deletes what has been stored for long enough."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from bot.domain.conversation import Retention, expires_at, is_empty, without_expired
-from bot.service.effect_handlers import day_of
+from bot.service.effect_handlers import utc_date
 from bot.service.ports import Store
 
 
 @dataclass(frozen=True, slots=True)
 class RetentionCounts:
-    """How many of each were deleted; `faded` conversations lost a part and keep the rest."""
+    """How many of each were deleted; `shortened` conversations lost a part of their state and keep the rest."""
 
     conversations: int = 0
-    without_expired: int = 0
+    shortened: int = 0
     deliveries: int = 0
     questions: int = 0
     recommendations: int = 0
@@ -24,7 +24,7 @@ class RetentionCounts:
 
 
 async def apply_retention(store: Store, now: float, retention: Retention) -> RetentionCounts:
-    """Take away what is older than `retention` allows. Any number of processes may sweep at once."""
+    """Delete what is older than `retention` allows. Any number of processes may run it at once."""
     deleted = shortened = 0
     while True:
         async with store.transaction() as unit:
@@ -43,11 +43,11 @@ async def apply_retention(store: Store, now: float, retention: Retention) -> Ret
     async with store.transaction() as unit:
         return RetentionCounts(
             conversations=deleted,
-            without_expired=shortened,
+            shortened=shortened,
             deliveries=await unit.deliveries.prune(now - retention.deliveries),
             questions=await unit.questions.prune(now - retention.questions),
             recommendations=await unit.recommendations.prune(now - retention.recommendations),
-            unnamed_votes=await unit.feedback.unname(now - retention.votes),
+            unnamed_votes=await unit.feedback.anonymize(now - retention.votes),
             items=await unit.outbox.prune(now - retention.deliveries),
-            gaps=await unit.gaps.prune(day_of(now - retention.gaps)),
+            gaps=await unit.gaps.prune(utc_date(now - retention.gaps)),
         )

@@ -1,8 +1,7 @@
-"""The transaction around a turn: the one place where a message meets what is remembered.
+"""The transaction around a turn: load the conversation, take the turn, save, apply effects, record the delivery.
 
-Was this delivery seen? Then it gets the reply it got. Else: load the conversation, take the turn, save it if nobody
-moved it meanwhile (or take the turn again on what is there now), carry out the effects, record the delivery with its
-reply. All of it is kept, or none.
+All of it is committed, or nothing. A delivery that was recorded before gets its stored reply; a conversation that was
+changed meanwhile (optimistic locking by its version) makes the turn be taken again on its new state.
 """
 
 from __future__ import annotations
@@ -27,35 +26,36 @@ from bot.service.ports import OutcomeUnknown, Store, StoreUnavailable, UnitOfWor
 
 logger = logging.getLogger(__name__)
 
-ATTEMPTS = 20  # as many people at most can press at the same instant; each attempt of one lets another one through
+ATTEMPTS = 20  # of one turn: among N concurrent turns on a conversation one succeeds each time, so N attempts suffice
 
 
 HandOver = Callable[[Reply, UnitOfWork], Awaitable[None]]
-"""Takes a reply in the turn's own transaction, once it is there; for instance, to put it in the outbox."""
+"""Called with the reply within the turn's own transaction; for instance, to put it in the outbox."""
 
-PostingCheck = Callable[[Place], Awaitable[str]]
-"""Says why nothing can be posted in a place for the person, in words for them; empty: it can. Asked at the very moment
-at which something is to be posted there, outside any transaction. May raise: then nothing is posted."""
+PostingCheck = Callable[[Place], Awaitable[str | None]]
+"""Why the person may not have anything posted in a place, in words for them; None or empty where they may.
 
-
-class _Moved(Exception):
-    """Somebody else moved the conversation, or took in this delivery, between our reading and our writing."""
+Awaited when something is about to be posted there, outside any transaction. Where it raises, nothing is posted."""
 
 
-class _Unasked(Exception):
-    """Something is to be posted in `place`, and the surface has not said yet whether that is allowed."""
+class _Conflict(Exception):
+    """Another transaction changed the conversation, or recorded this delivery, since it was read."""
+
+
+class _PostingCheckNeeded(Exception):
+    """The turn posts in `place`, and the posting check has not been awaited for it yet."""
 
     def __init__(self, place: Place) -> None:
         super().__init__()
         self.place = place
 
 
-class _HandedOver(Exception):
-    """The reply to this delivery was handed over before."""
+class _AlreadyHandedOver(Exception):
+    """An earlier delivery of the same message was handed over."""
 
 
 class Session:
-    """Answers messages and remembers. `woken` is called after a turn that put something in the outbox."""
+    """Takes turns on stored conversations. `wake_outbox` is called after a turn that had effects."""
 
     def __init__(
         self,
@@ -64,87 +64,91 @@ class Session:
         *,
         retention: Retention = Retention(),  # noqa: B008  (frozen)
         clock: Callable[[], float] = time.time,
-        woken: Callable[[], None] = lambda: None,
+        wake_outbox: Callable[[], None] = lambda: None,
     ) -> None:
         self._advisor = advisor
         self._store = store
         self._retention = retention
         self._clock = clock
-        self._woken = woken
+        self._wake_outbox = wake_outbox
 
     @property
     def phrases(self) -> Phrases:
-        """What a surface says by itself, as the knowledge of the moment words it."""
+        """The phrases of the present knowledge, for what a surface says by itself."""
         return self._advisor.phrases
 
-    async def respond(self, message: Message, gate: PostingCheck | None = None) -> Reply:
-        """The reply to `message`. Never raises: whatever fails, the person gets a notice with a reference. No gate:
-        whoever asks may have posted."""
+    async def respond(self, message: Message, posting_check: PostingCheck | None = None) -> Reply:
+        """The reply to `message`. Never raises: a failure becomes a notice with a reference that the log has too.
+
+        Without `posting_check`, everybody may have things posted everywhere."""
         try:
-            return await self._settle(message, None, gate)
+            return await self._respond(message, None, posting_check)
         except Exception as error:
             return self._notice_of(error)
 
-    async def hand_over(self, message: Message, to: HandOver, gate: PostingCheck | None = None) -> Reply | None:
-        """The same for a surface that sees to its reply itself, from the turn's own transaction on. None: it was handed
-        over before. What was not handed over is a notice; and `to` is undone with a turn that fails."""
+    async def hand_over(
+        self, message: Message, to: HandOver, posting_check: PostingCheck | None = None
+    ) -> Reply | None:
+        """Take the turn and await `to(reply, unit)` inside its transaction. Returns the reply that was handed over.
+
+        None where an earlier delivery was handed over. Where the turn fails, what `to` wrote is rolled back, and the
+        notice that is returned was not handed over. Never raises."""
         try:
-            return await self._settle(message, to, gate)
-        except _HandedOver:
+            return await self._respond(message, to, posting_check)
+        except _AlreadyHandedOver:
             return None
         except Exception as error:
             return self._notice_of(error)
 
     def opening(self, message: Message) -> Reply:
-        """What is said to `message` where nothing was said before. It is no turn: nothing is read, and nothing kept."""
+        """The reply to `message` in a new conversation, of which nothing is stored."""
         return self._advisor.turn(message, Conversation()).reply
 
     async def overview(self, person: Person) -> Overview:
-        """What the person has begun and got so far. Raises StoreUnavailable."""
+        """The person's open triages and recommendations. Raises StoreUnavailable."""
         async with self._store.transaction() as unit:
             return await overview(person, unit, self._clock(), self._retention, self._advisor)
 
-    async def _settle(self, message: Message, to: HandOver | None, gate: PostingCheck | None) -> Reply:
+    async def _respond(self, message: Message, to: HandOver | None, posting_check: PostingCheck | None) -> Reply:
         failures, unknown = 0, False
-        barred: dict[Place, str] | None = None if gate is None else {}
+        refusals: dict[Place, str | None] | None = None if posting_check is None else {}
         for attempt in range(ATTEMPTS):
             try:
                 async with self._store.transaction() as unit:
-                    # Nearly every delivery is new. That one is not shows when its reply can't be kept: only then is the
-                    # earlier one looked for.
+                    # Nearly every delivery is new, so the earlier reply is looked up only after its insert has failed.
                     if attempt and message.delivery and (earlier := await unit.deliveries.reply_to(message)):
                         return earlier
-                    reply, has_effects = await self._take(message, to, unit, barred)
-            except _Moved:
+                    reply, has_effects = await self._take_turn(message, to, unit, refusals)
+            except _Conflict:
                 continue
-            except _Unasked as unasked:
-                assert gate is not None and barred is not None  # noqa: S101
-                barred[unasked.place] = await gate(unasked.place)
+            except _PostingCheckNeeded as unasked:
+                assert posting_check is not None and refusals is not None  # noqa: S101
+                refusals[unasked.place] = await posting_check(unasked.place)
                 continue
             except StoreUnavailable as error:
                 failures += 1
                 unknown = unknown or isinstance(error, OutcomeUnknown)
-                # Once more, where it cannot count twice: a lost connection or a deadlock is gone the second time. That
-                # also finds out whether a turn was kept of which the store did not say so.
+                # One retry, where the delivery's id makes it idempotent: a lost connection or a deadlock is gone then,
+                # and a commit whose outcome was unknown is found.
                 if failures > 1 or not message.delivery:
                     if unknown:
                         raise OutcomeUnknown(str(error)) from error
                     raise
                 continue
             if has_effects:
-                self._woken()
+                self._wake_outbox()
             return reply
-        raise _Moved
+        raise _Conflict
 
-    async def _take(
-        self, message: Message, to: HandOver | None, unit: UnitOfWork, barred: Mapping[Place, str] | None
+    async def _take_turn(
+        self, message: Message, to: HandOver | None, unit: UnitOfWork, refusals: Mapping[Place, str | None] | None
     ) -> tuple[Reply, bool]:
         now = message.at or self._clock()
         remembered = await unit.conversations.load(message.place, message.person)
         conversation = without_expired(remembered.conversation, now, self._retention)
-        turn = await self._turn(message, conversation, unit)
-        if barred is not None:
-            turn = _allowed(self.phrases, turn, conversation, barred)
+        turn = await self._turn_with_records(message, conversation, unit)
+        if refusals is not None:
+            turn = _allowed(self.phrases, turn, conversation, refusals)
         forgets = any(isinstance(effect, Forget) for effect in turn.effects)
         if not forgets:
             after = turn.conversation if turn.conversation.moved_at == now else replace(turn.conversation, moved_at=now)
@@ -155,17 +159,21 @@ class Session:
         if message.delivery:
             person = "" if forgets else message.person
             if not await unit.deliveries.record(message, None if to else reply, person=person, at=now):
-                raise _HandedOver if to else _Moved
+                raise _AlreadyHandedOver if to else _Conflict
         if to is not None:
             await to(reply, unit)
         return reply, bool(turn.effects)
 
-    async def _turn(self, message: Message, conversation: Conversation, unit: UnitOfWork) -> Turn:
-        """The turn, with what the message's route says has to be fetched for it."""
+    async def _turn_with_records(self, message: Message, conversation: Conversation, unit: UnitOfWork) -> Turn:
+        """The turn on `message`, with the records that its route asks for."""
         route = self._advisor.route(message, conversation)
         if route.record and (record := await unit.recommendations.record(route.record, person_of(message))):
             message = replace(message, record=record)
-        if route.thread and (asked := await unit.questions.in_thread(message.place)) and asked.state == "open":
+        if (
+            route.in_experts_thread
+            and (asked := await unit.questions.in_thread(message.place))
+            and asked.state == "open"
+        ):
             message = replace(message, open_question=asked.id)
         return self._advisor.turn(message, conversation, route)
 
@@ -175,7 +183,7 @@ class Session:
             message.place, message.person, conversation, version=version, look_again_at=look_again_at
         )
         if not saved:
-            raise _Moved
+            raise _Conflict
 
     def _notice_of(self, error: Exception) -> Reply:
         reference = secrets.token_hex(4)
@@ -184,18 +192,17 @@ class Session:
         return notice(self.phrases, reference)
 
 
-def _allowed(say: Phrases, turn: Turn, before: Conversation, barred: Mapping[Place, str]) -> Turn:
-    """`turn`, or, where it would post what must not be posted, one that says so and leaves everything as it was. Raises
-    _Unasked."""
+def _allowed(say: Phrases, turn: Turn, before: Conversation, refusals: Mapping[Place, str | None]) -> Turn:
+    """`turn`, or a refusal without effects where it posts in a refused place. Raises _PostingCheckNeeded."""
     for effect in turn.effects:
         if isinstance(effect, Publish | Subscribe):
-            if effect.place not in barred:
-                raise _Unasked(effect.place)
-            if why := barred[effect.place]:
+            if effect.place not in refusals:
+                raise _PostingCheckNeeded(effect.place)
+            if why := refusals[effect.place]:
                 return Turn(notices.barred(say, why, turn.reply.reference), before)
     return turn
 
 
 def _in_short(error: Exception) -> str:
-    """The text of an exception can hold what the person wrote, so it is shown only where it is known not to."""
-    return f"MemoryUnavailable({error})" if isinstance(error, StoreUnavailable) else type(error).__name__
+    """The error's type; its text only where that is known to hold nothing of what the person wrote."""
+    return f"StoreUnavailable({error})" if isinstance(error, StoreUnavailable) else type(error).__name__

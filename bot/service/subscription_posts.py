@@ -1,4 +1,4 @@
-"""Subscriptions: one recommendation a day or a week, in turn, none twice before all were shown."""
+"""Subscriptions: one entry a day or a week, round robin over all that can be recommended."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from bot.service.ports import AT_ONCE, Store
 PERIODS: dict[Cadence, float] = {"daily": DAY, "weekly": 7 * DAY}
 
 
-class Recommends(Protocol):
-    """What there is to recommend, at one version of the knowledge: `bot.answering.post_drafts.PostDrafts`."""
+class PostSource(Protocol):
+    """Drafts the posts of one version of the knowledge: `bot.answering.post_drafts.PostDrafts`."""
 
     def subscribable(self) -> Sequence[str]:
-        """Ids of entries, in the order in which they are shown."""
+        """Ids of the entries to recommend, in the order in which they are posted."""
         ...
 
     def subscribed(self, entry: str, subscription: Subscription) -> Post:
-        """The post of an entry. It names who set the subscription up and how to stop it."""
+        """The post of an entry, with who set the subscription up and how to stop it."""
         ...
 
 
 def next_entry(entries: Sequence[str], shown: Sequence[str]) -> tuple[str, tuple[str, ...]]:
-    """The entry whose turn it is, and what was shown then. Starts again when all were shown. `entries` is not empty."""
+    """The next entry, and all that were shown in this round, itself included. `entries` must not be empty."""
     still_there = tuple(entry for entry in shown if entry in entries)
     fresh = next((entry for entry in entries if entry not in still_there), None)
     if fresh is not None:
@@ -38,14 +38,14 @@ def next_entry(entries: Sequence[str], shown: Sequence[str]) -> tuple[str, tuple
 
 
 def next_time(subscription: Subscription, now: float) -> float:
-    """The next time after `now` at the same hour: what was missed while nothing ran is not made up for."""
+    """The first time after `now` in steps of the period, in seconds since 1970; missed ones are skipped."""
     period = PERIODS[subscription.cadence]
     missed = int(max(0.0, now - subscription.next_at) // period)
     return subscription.next_at + (missed + 1) * period
 
 
-async def post_due(store: Store, now: float, recommends: Recommends) -> int:
-    """Put a post in the outbox for every subscription whose time has come; each by one process. Returns how many."""
+async def post_due(store: Store, now: float, recommends: PostSource) -> int:
+    """Put a post in the outbox for every subscription that is due. Returns how many. Safe in several processes."""
     entries = recommends.subscribable()
     if not entries:
         return 0

@@ -1,6 +1,6 @@
-"""The dialogue's turns: each command takes a run to the next one, and says what is to be seen then.
+"""Turns of the guided dialogue: each command takes its state (`Run`) to the next one, and shows it.
 
-A button names the run and the question it was shown with. On any other step it moves nothing.
+A button carries the run and the question that it was shown with. On any other step it changes nothing.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.answering.composer import Composer
+from bot.answering.labels import labelled
 from bot.commands.confirmation import Handler
 from bot.domain.conversation import Conversation
 from bot.domain.dialogue_state import Run
@@ -20,13 +21,13 @@ from bot.triage import record as records
 from bot.triage.recommendation import decide
 from bot.triage.record import TriageRecord
 from bot.triage.replies import TriageReplies
-from bot.triage.transitions import answered, begun, changing, gone_back, is_answer, settled
+from bot.triage.transitions import is_answer, reopened, start_run, with_answer, with_answers, without_last_answer
 
-PAUSE = 4 * 60 * 60.0  # seconds without a word, after which it is asked whether to go on
+PAUSE = 4 * 60 * 60.0  # seconds without a message, after which the person is asked whether to go on
 
 
 class Dialogue:
-    """Leads through `triage`. `version` of the knowledge goes into every record."""
+    """Conducts the dialogue `triage`. `version`: of the knowledge, for the records of recommendations."""
 
     def __init__(self, triage: Triage, composer: Composer, version: str, say: Phrases) -> None:
         self.triage = triage
@@ -47,13 +48,13 @@ class Dialogue:
             "resume": self.resume,
             "form": self.form,
             "fill": self.fill,
-            "recommendation": self.kept,
+            "recommendation": self.stored,
         }
 
     # --- commands
 
     def start(self, argument: str, message: Message, conversation: Conversation) -> Turn | None:
-        """Begin, or show the open question; after a pause ask which of the two."""
+        """Start, or show the open question; after a pause ask which of the two."""
         if argument:
             return None
         run = conversation.triage
@@ -64,85 +65,85 @@ class Dialogue:
         return self.show(run, conversation)
 
     def pick(self, argument: str, message: Message, conversation: Conversation) -> Turn:
-        where, question_id, option = _parted(argument)
-        run = self._at(where, question_id, conversation)
+        where, question_id, option = _split_argument(argument)
+        run = self._run_at(where, question_id, conversation)
         if run is None:
-            return self._stale(where, conversation, question_id, option)
+            return self._outdated(where, conversation, question_id, option)
         question = self.triage.questions[question_id]
         options = (option,) if option else message.entered.get(question_id, ())
         if not options:
             return self.show(run, conversation, self._say("triage-pick-one"))
         if not is_answer(question, options):
             return self.show(run, conversation, self._say("triage-unknown-option"))
-        return self.move(answered(run, question_id, options, self.triage), message, conversation)
+        return self.move(with_answer(run, question_id, options, self.triage), message, conversation)
 
     def back(self, argument: str, message: Message, conversation: Conversation) -> Turn:
-        where, question, _ = _parted(argument)
-        run = self._at(where, question, conversation)
+        where, question, _ = _split_argument(argument)
+        run = self._run_at(where, question, conversation)
         if run is None:
-            return self._stale(where, conversation)
+            return self._outdated(where, conversation)
         if not run.answers:
             return self.show(run, conversation, self._say("triage-first"))
-        return self.move(gone_back(run, self.triage), message, conversation)
+        return self.move(without_last_answer(run, self.triage), message, conversation)
 
     def skip(self, argument: str, message: Message, conversation: Conversation) -> Turn:
-        where, question, _ = _parted(argument)
-        run = self._at(where, question, conversation)
+        where, question, _ = _split_argument(argument)
+        run = self._run_at(where, question, conversation)
         if run is None:
-            return self._stale(where, conversation)
+            return self._outdated(where, conversation)
         if self.triage.questions[run.at].required:
             return self.show(run, conversation, self._say("triage-required"))
-        return self.move(answered(run, run.at, (), self.triage), message, conversation)
+        return self.move(with_answer(run, run.at, (), self.triage), message, conversation)
 
     def why(self, argument: str, message: Message, conversation: Conversation) -> Turn:
-        where, question, _ = _parted(argument)
-        run = self._at(where, question, conversation)
-        return self._stale(where, conversation) if run is None else Turn(self.replies.why(run), conversation)
+        where, question, _ = _split_argument(argument)
+        run = self._run_at(where, question, conversation)
+        return self._outdated(where, conversation) if run is None else Turn(self.replies.why(run), conversation)
 
     def change(self, argument: str, message: Message, conversation: Conversation) -> Turn:
         """`RUN`: ask which answer; `RUN/QUESTION`: ask that again; `RUN/QUESTION/OPTION`: have that option picked."""
-        where, question, option = _parted(argument)
+        where, question, option = _split_argument(argument)
         run = conversation.triage
         if run is None or run.id != where or (question and question not in run.picks and question != run.at):
-            return self._stale(where, conversation)
+            return self._outdated(where, conversation)
         if not run.answers:
             return self.show(run, conversation)
         if not question:
             return Turn(self.replies.which(run), conversation)
         if not option:
-            return self.move(changing(run, question), message, conversation)
+            return self.move(reopened(run, question), message, conversation)
         return self.add(run, question, (option,), message, conversation)
 
     def restart(self, argument: str, message: Message, conversation: Conversation) -> Turn:
         run = conversation.triage
         if run is not None and argument not in ("", run.id):
-            return self._stale(argument, conversation)
+            return self._outdated(argument, conversation)
         return self._begin(message, conversation)
 
     def cancel(self, argument: str, message: Message, conversation: Conversation) -> Turn:
         run = conversation.triage
         if run is None or argument not in ("", run.id):
-            return self._stale(argument, conversation)
+            return self._outdated(argument, conversation)
         return Turn(self.replies.stopped(), replace(conversation, triage=None))
 
     def resume(self, argument: str, message: Message, conversation: Conversation) -> Turn:
         run = conversation.triage
         if run is None or argument not in ("", run.id):
-            return self._stale(argument, conversation)
+            return self._outdated(argument, conversation)
         return self.show(run, conversation)
 
     def form(self, argument: str, message: Message, conversation: Conversation) -> Turn | None:
-        """All questions as one form."""
+        """All questions in one form."""
         if argument:
             return None
-        run = conversation.triage or begun(run_id(message), self.triage)
+        run = conversation.triage or start_run(run_id(message), self.triage)
         return Turn(self.replies.form(run, run.picks), replace(conversation, triage=run))
 
     def fill(self, argument: str, message: Message, conversation: Conversation) -> Turn:
-        """What was entered in the form: a recommendation, or the form again with what is missing."""
+        """A recommendation from the submitted form, or the form again with the question that has no answer."""
         run = conversation.triage
         if run is None or run.id != argument:
-            return self._stale(argument, conversation)
+            return self._outdated(argument, conversation)
         entered = message.entered
         wanted: dict[str, tuple[str, ...]] = {}
         missing = ""
@@ -152,7 +153,7 @@ class Dialogue:
                 wanted[question.id] = options
             else:
                 missing = missing or question.ask
-        filled = settled(run, wanted, self.triage)
+        filled = with_answers(run, wanted, self.triage)
         if filled.at:
             missing = missing or self.triage.questions[filled.at].ask
             said = self._say("triage-form-missing", question=missing)
@@ -160,17 +161,17 @@ class Dialogue:
         return self.move(filled, message, conversation)
 
     def answer(self, run: Run, options: tuple[str, ...], message: Message, conversation: Conversation) -> Turn:
-        """The open question answered with `options`, which it takes."""
-        return self.move(answered(run, run.at, options, self.triage), message, conversation)
+        """Answer the open question with `options`, which must be valid for it."""
+        return self.move(with_answer(run, run.at, options, self.triage), message, conversation)
 
-    def kept(self, id: str, message: Message, conversation: Conversation) -> Turn | None:
-        """A kept recommendation, shown again. The message brings it along if it is this person's."""
+    def stored(self, id: str, message: Message, conversation: Conversation) -> Turn | None:
+        """The stored recommendation `id`, if `message.record` holds it; a notice otherwise; None without an id."""
         if not id:
             return None
         try:
             reply = self.recommendation(message.record)
         except records.RecordError:
-            return Turn(self.replies.not_kept(), conversation)
+            return Turn(self.replies.not_stored(), conversation)
         return Turn(replace(reply, record=id), conversation)
 
     # --- moves
@@ -195,14 +196,14 @@ class Dialogue:
         before = run.picks.get(question, ())
         wanted = (*before, *options) if asked.multiple else options
         if not is_answer(asked, wanted):
-            return self.move(changing(run, question), message, conversation, self._say("triage-unknown-change"))
+            return self.move(reopened(run, question), message, conversation, self._say("triage-unknown-change"))
         return self.changed(run, question, wanted, message, conversation)
 
     def changed(
         self, run: Run, question: str, options: tuple[str, ...], message: Message, conversation: Conversation
     ) -> Turn:
-        """An earlier answer replaced, and everything after follows."""
-        after = answered(run, question, options, self.triage)
+        """Replace an earlier answer; later ones that no longer apply are dropped, and named in the reply."""
+        after = with_answer(run, question, options, self.triage)
         asked = self.triage.questions[question]
         answer = self.replies.labels(asked, after.picks[question])
         said = self._say("triage-changed", question=asked.ask, answer=answer)
@@ -211,7 +212,7 @@ class Dialogue:
         return self.move(after, message, conversation, said, gone)
 
     def recommendation(self, text: str) -> Reply:
-        """The recommendation that a record replays to. Raises RecordError."""
+        """The recommendation that the record `text` (JSON) replays to. Raises RecordError."""
         record = records.read(text, self.triage)
         found = decide(record.answers, self.triage)
         lead = ""
@@ -221,21 +222,21 @@ class Dialogue:
                 before = self.triage.outcomes.get(record.outcome)
                 title = before.title if before else record.outcome
                 lead = f"{lead} {self._say('triage-recommended-before', outcome=title)}"
-        return self.replies.recommendation(record.answers, found, lead)
+        return labelled(self._say, self.replies.recommendation(record.answers, found, lead))
 
     def reopen(self, run: Run, message: Message, conversation: Conversation) -> Turn:
-        """Back from the recommendation to the last question."""
-        return self.move(gone_back(run, self.triage), message, conversation)
+        """Go back from the recommendation to the last question."""
+        return self.move(without_last_answer(run, self.triage), message, conversation)
 
     def why_recommended(self, run: Run) -> Reply:
-        """Each answer of a finished run, and what it speaks for."""
+        """Each answer of a finished run, with the outcome that it supports."""
         reply = self.replies.reasons(run.picks, decide(run.picks, self.triage))
         return replace(reply, choices=self._own_choices(run), record=run.record)
 
     # --- what is shown
 
     def _begin(self, message: Message, conversation: Conversation) -> Turn:
-        return self.show(begun(run_id(message), self.triage), conversation, self._say("triage-introduction"))
+        return self.show(start_run(run_id(message), self.triage), conversation, self._say("triage-introduction"))
 
     def show(self, run: Run, conversation: Conversation, *lead: str) -> Turn:
         reply = self.replies.question(run, *lead) if run.is_open else self._recommended(run, *lead)
@@ -247,15 +248,15 @@ class Dialogue:
         related = tuple(choice for choice in reply.choices if choice.command.startswith("answer:"))
         return replace(reply, choices=(*related, *self._own_choices(run)), record=run.record)
 
-    def _at(self, where: str, question: str, conversation: Conversation) -> Run | None:
-        """The run, where `where` and `question` are where it stands. Both may be left out by who types."""
+    def _run_at(self, where: str, question: str, conversation: Conversation) -> Run | None:
+        """The open run if `where` is its id and `question` its open question. A typed command has neither."""
         run = conversation.triage
         if run is None or not run.is_open or where not in ("", run.id) or (where and question != run.at):
             return None
         return run
 
-    def _stale(self, where: str, conversation: Conversation, question: str = "", option: str = "") -> Turn:
-        """Where things are now; nothing moves."""
+    def _outdated(self, where: str, conversation: Conversation, question: str = "", option: str = "") -> Turn:
+        """The present step, for a button of an earlier one. Changes nothing."""
         run = conversation.triage
         if run is None or (where and run.id != where and not run.is_open):
             return Turn(self.replies.not_open(), conversation)
@@ -271,14 +272,16 @@ class Dialogue:
 
 
 def run_id(message: Message) -> str:
+    """A deterministic id (8 hex digits) for a run that `message` starts."""
     return identity(message, "triage")[:8]
 
 
 def paused(message: Message, conversation: Conversation) -> bool:
+    """True if the last turn was at least `PAUSE` ago."""
     return bool(message.at and conversation.moved_at) and message.at - conversation.moved_at >= PAUSE
 
 
-def _parted(argument: str) -> tuple[str, str, str]:
-    """`RUN/QUESTION/OPTION`; what is left out is empty."""
+def _split_argument(argument: str) -> tuple[str, str, str]:
+    """The three parts of `RUN/QUESTION/OPTION`, empty where missing."""
     parts = [*argument.split("/", 2), "", ""]
     return parts[0], parts[1], parts[2]

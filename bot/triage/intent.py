@@ -1,4 +1,4 @@
-"""What someone wants who types while a question is open: to ask something else, or to change an earlier answer."""
+"""Intents of free text while a dialogue is open: a question, or a correction of an earlier answer."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _UNSURE = (
 
 
 def asks(question: Question) -> bool:
-    """Whether a text clearly asks something, so that it is no answer to what was asked before.
+    """True if a text clearly asks something, and so is no answer to the open question.
 
     It ends with a question mark, or opens with a question word and an auxiliary ("what is", "which tools does"), with
     an auxiliary and who or what it is about ("do we need"), or with a word that wants to be told ("explain").
@@ -65,12 +65,12 @@ _MEANING = re.compile(
 
 
 def wants_meaning(text: str) -> bool:
-    """Whether someone wants to be told what is meant."""
+    """True if someone asks what is meant: "what do you mean by …"."""
     return bool(_MEANING.search(text))
 
 
 def is_unsure(text: str) -> bool:
-    """Whether someone says that they cannot tell."""
+    """True if someone says that they do not know: "not sure", "no idea"."""
     joined = f" {' '.join(word.text for word in split_words(text))} "
     return any(f" {phrase} " in joined for phrase in _UNSURE)
 
@@ -92,38 +92,38 @@ _WHICH = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """A wish to change an earlier answer. `number`: of which one, from 1, -1 the last, 0 where that is not said."""
+class Correction:
+    """A correction of an earlier answer. `number`: of which one, from 1, -1 for the last; None if not said."""
 
-    number: int
-    rest: str  # what the answer shall be, as far as it is said
+    number: int | None
+    rest: str  # the new answer, as far as it is given
     plain: bool = False  # "change …" rather than "actually …": it can only be about an answer
 
 
-def wish(text: str) -> Wish | None:
-    """Whether `text` takes an earlier answer back: "actually we do have …", "change the first answer to …"."""
+def read_correction(text: str) -> Correction | None:
+    """The correction in "actually we do have …" or "change the first answer to …"; None if `text` is none."""
     found = _CHANGE.match(text.strip())
     if found is None:
         return None
     plain = bool(found["plain"])
     which = _WHICH.match(found["rest"])
-    return Wish(_number(which), which["to"], plain) if which else Wish(0, found["rest"], plain)
+    return Correction(_number(which), which["to"], plain) if which else Correction(None, found["rest"], plain)
 
 
-def _number(which: re.Match[str]) -> int:
+def _number(which: re.Match[str]) -> int | None:
     if which["number"]:
-        return int(which["number"])
+        return int(which["number"]) or None
     word = which["ordinal"].casefold()
-    return _ORDINALS.get(word) or int(word[0])
+    return _ORDINALS.get(word) or int(word[0]) or None
 
 
-def named(text: str, questions: Mapping[str, TriageQuestion]) -> str:
-    """The question that `text` calls by its wording; empty where none, or more than one, is near."""
+def question_named(text: str, questions: Mapping[str, TriageQuestion]) -> str | None:
+    """The id of the question with a wording near `text`; None where none, or more than one, is near."""
     names = {question.ask: id for id, question in questions.items()}
     names |= {question.name: id for id, question in questions.items()}
     near = process.extract(text, names.keys(), scorer=fuzz.token_set_ratio, processor=_folded, score_cutoff=90)
     found = {names[name] for name, _, _ in near}
-    return found.pop() if len(found) == 1 and len(text) >= 5 else ""
+    return found.pop() if len(found) == 1 and len(text) >= 5 else None
 
 
 def _folded(text: str) -> str:

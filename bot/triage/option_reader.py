@@ -1,7 +1,7 @@
-"""Reading what someone types while a question is open: which options are meant, or that it is no answer at all.
+"""Entity recognition for the options of a triage question in free text.
 
-Nothing is guessed: a text that fits no option, or more options than the question takes, or that denies something, is
-unclear. Misspellings are mended where one word of the options is near and the word is no other English word.
+Nothing is guessed: a text that matches no option, or more than the question takes, or that negates, is left to the
+caller. A misspelling is corrected where one word of the options is near and it is no other English word.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-SIMILAR = 88  # of 100: from here a whole answer counts as a misspelt label or name
+SIMILAR = 88  # of 100: threshold of similarity for a whole answer that is a misspelt label or name
 
 _DETERMINERS = _words("a an the our my your") | {""}
 # What may stand around a short answer such as "none" or "both" without changing it.
@@ -47,7 +47,7 @@ _ORDINAL = re.compile(r"^(?:the\s+)?(\w+)(?:\s+(?:one|option|answer))?$")
 
 @dataclass(frozen=True, slots=True)
 class OptionMatch:
-    """The options meant, in the order of the question. `denied`: something is taken away or denied, not named."""
+    """The options named, in the order of the question. `denied`: the text negates or excludes them."""
 
     options: tuple[str, ...]
     denied: bool = False
@@ -58,11 +58,11 @@ class _Phrase:
     words: tuple[str, ...]
     stems: tuple[str, ...]
     option: str
-    alone: bool  # made of small words: counts only where it is all that is said
+    alone: bool  # made of function words: matches only a whole answer
 
 
 class OptionReader:
-    """Reads answers to one question."""
+    """Recognizes the options of one question."""
 
     def __init__(self, question: TriageQuestion) -> None:
         self._question = question
@@ -75,9 +75,9 @@ class OptionReader:
             self._whole.setdefault(phrase.words, set()).add(phrase.option)
 
     def numbers(self, text: str) -> tuple[str, ...] | None:
-        """The options whose numbers are given ("2", "1, 3", "the second"); None where the text is no such thing.
+        """The options with these numbers ("2", "1, 3", "the second"); None if the text is no list of numbers.
 
-        Empty where a number is none of theirs.
+        Empty if one of the numbers is out of range.
         """
         plain = " ".join(text.casefold().split()).rstrip(".!")
         options = list(self._question.options)
@@ -94,7 +94,7 @@ class OptionReader:
         return tuple(options[number - 1] for number in sorted(set(numbers)))
 
     def exact(self, text: str) -> tuple[str, ...]:
-        """The option whose label or name `text` is, as it stands; empty where there is none, or more than one."""
+        """The one option whose label or name is `text`; empty if there is none, or more than one."""
         plain = _plain(text)
         found = self._whole.get(plain, set())
         if not found and self._question.multiple and " ".join(plain) in _ALL:
@@ -102,7 +102,7 @@ class OptionReader:
         return tuple(found) if len(found) == 1 else ()
 
     def read(self, text: str, within: frozenset[int] = frozenset()) -> OptionMatch:
-        """The options that `text` names. Words at the positions `within` belong to the name of something else."""
+        """The options that `text` names. `within`: positions of words that belong to another name and do not count."""
         typed = [word.text for word in split_words(text)]
         if _INTERJECTION.match(text):
             typed[0] = ""  # in its place, so that the positions stay what they are
@@ -114,14 +114,14 @@ class OptionReader:
             return self._ordered(alone)
         found, taken = self._named(words, within)
         if not found:
-            return self._alike(" ".join(bare))
+            return self._similar(" ".join(bare))
         rest = [word for position, word in enumerate(words) if position not in taken]
         joined = f" {' '.join(rest)} "
         denied = any(word in NEGATIONS for word in rest) or any(f" {phrase} " in joined for phrase in _DENYING)
         return OptionMatch(self._ordered(found).options, denied)
 
     def _named(self, words: list[str], within: frozenset[int]) -> tuple[set[str], set[int]]:
-        """The options whose phrases stand in `words`, as written if any does, else in another ending; and where."""
+        """The options whose phrases occur in `words`, literally or else by their stems, and the positions they take."""
         places = [position for position, word in enumerate(words) if word not in _DETERMINERS]
         plain = [words[position] for position in places]
         for spelled, own in ((plain, "words"), ([stem(word) for word in plain], "stems")):
@@ -136,13 +136,13 @@ class OptionReader:
                 for start in starts.get(key[0], ())
                 if tuple(spelled[start : start + len(key)]) == key
             ]
-            found, taken = _longest(hits, within)
+            found, taken = _longest_matches(hits, within)
             if found:
                 return found, taken
         return set(), set()
 
-    def _alike(self, text: str) -> OptionMatch:
-        """The one option with a label or name that is spelt nearly as `text`."""
+    def _similar(self, text: str) -> OptionMatch:
+        """The one option with a label or name similar to `text`; none if there are several."""
         if len(text) < 5:
             return OptionMatch(())
         names = {" ".join(phrase.words): phrase.option for phrase in self._phrases if not phrase.alone}
@@ -154,8 +154,8 @@ class OptionReader:
         return OptionMatch(tuple(option for option in self._question.options if option in options))
 
 
-def _longest(hits: list[tuple[int, list[int], str]], within: frozenset[int]) -> tuple[set[str], set[int]]:
-    """Of phrases that overlap the longest counts; two options with the same words both do."""
+def _longest_matches(hits: list[tuple[int, list[int], str]], within: frozenset[int]) -> tuple[set[str], set[int]]:
+    """The options of the longest of overlapping matches, and their positions; equal matches all count."""
     found: dict[tuple[int, ...], set[str]] = {}
     taken: set[int] = set()
     for _, places, option in sorted(hits, key=lambda hit: -hit[0]):

@@ -1,4 +1,4 @@
-"""From answers to a recommendation: the outcome, the reasons, and what another answer would change."""
+"""From answers to a recommendation: its outcome, its reasons, and what another answer would change."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bot.domain.dialogue_state import Run
 from bot.knowledge.triage import Outcome, Picks, Point, Triage, TriageQuestion, holds
-from bot.triage.transitions import settled
+from bot.triage.transitions import with_answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Recommendation:
 
 
 def decide(picks: Picks, triage: Triage) -> Recommendation:
-    """What `picks`, answers to all that is asked, leads to. The checked dialogue has one outcome for any of them."""
+    """The recommendation for `picks`, which must be complete: a checked dialogue has one outcome for any of them."""
     outcome = triage.fitting(picks)[0]
     spoken = dict(_spoken(picks, outcome, triage))
     said = (*spoken.values(), *outcome.reasons)
@@ -47,19 +47,19 @@ def decide(picks: Picks, triage: Triage) -> Recommendation:
 
 
 def changes(picks: Picks, outcome: str, triage: Triage) -> Iterator[Change]:
-    """Every other answer to one of the questions that leads to another outcome; what it makes be asked is skipped."""
+    """Every change of one answer that leads to another outcome. Questions that it adds count as skipped."""
     for question in triage.questions.values():
         if question.id not in picks:
             continue
         for options in _others(question, picks[question.id]):
-            other = settled(Run("", ""), {**picks, question.id: options}, triage).picks
+            other = with_answers(Run("", ""), {**picks, question.id: options}, triage).picks
             ends = triage.fitting(other)[0].id
             if ends != outcome:
                 yield Change(question.id, options, ends)
 
 
 def _others(question: TriageQuestion, picked: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-    """The answers next to `picked`: another option, or, where several can be picked, one more or one less."""
+    """The neighbouring answers: another option, or for multiple choice one option more or one less."""
     for option in question.options:
         if not question.multiple:
             if (option,) != picked:
@@ -79,7 +79,7 @@ def _spoken(picks: Picks, outcome: Outcome, triage: Triage) -> Iterator[tuple[st
 
 
 def _rows(outcome: Outcome, picks: Picks) -> Iterator[str]:
-    """The rows of the outcome's condition that hold, counted from 1; the outcome alone where it has no condition."""
+    """`OUTCOME/ROW` for the rows of its condition that hold, from 1; `OUTCOME` where it has no condition."""
     if not outcome.when:
         yield outcome.id
     for number, row in enumerate(outcome.when, 1):

@@ -10,14 +10,14 @@ from rapidfuzz import process
 
 from bot.domain.dialogue_state import Run
 from bot.knowledge.triage import Picks, Triage
-from bot.triage.transitions import is_answer, settled
+from bot.triage.transitions import is_answer, with_answers
 
 FORMAT = 1
 KEYS = ("format", "knowledge", "at", "outcome", "answers", "rules")
 
 
 class RecordError(ValueError):
-    """The text is no record of a recommendation by this knowledge. Says what is wrong and what helps."""
+    """The text is no record that replays with this knowledge. Says what is wrong, and the remedy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ def at_time(at: float) -> str:
 
 
 def write(record: TriageRecord) -> str:
-    """`record` as JSON text: the same record, the same text."""
+    """`record` as JSON text. Deterministic."""
     data = {
         "format": FORMAT,
         "knowledge": record.knowledge,
@@ -105,7 +105,7 @@ def _options(question: str, options: object, triage: Triage) -> tuple[str, ...]:
 
 
 def _check_complete(answers: Picks, triage: Triage) -> None:
-    whole = settled(Run("", ""), answers, triage)
+    whole = with_answers(Run("", ""), answers, triage)
     if whole.at:
         raise RecordError(f"question {whole.at!r} has no answer; an empty list stands for a skipped one")
     for question in answers:

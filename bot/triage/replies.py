@@ -1,4 +1,4 @@
-"""What the dialogue says: its questions, its one form, and the recommendation."""
+"""Replies of the guided dialogue: its questions, its form, and the recommendation."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class TriageReplies:
         return replace(reply, choices=choices)
 
     def why(self, run: Run) -> Reply:
-        """Why the open question is asked, and the question again."""
+        """The open question with the reason for asking it, and the meanings of its options."""
         why = self._triage.questions[run.at].why
         reply = self.question(run, why.text)
         options = self._triage.questions[run.at].options.values()
@@ -75,7 +75,7 @@ class TriageReplies:
         return Field(question.id, question.ask, options, question.multiple, required, chosen=picks.get(question.id, ()))
 
     def form(self, run: Run, picks: Picks, *lead: str) -> Reply:
-        """All questions at once, filled in with `picks`."""
+        """All questions in one form, filled in with `picks`, after the paragraphs `lead`."""
         fields = tuple(
             replace(
                 self._field(question, picks, required=question.required),
@@ -102,14 +102,14 @@ class TriageReplies:
         return Reply("triage", say("triage-paused-title"), body=tuple(body), choices=choices)
 
     def which(self, run: Run) -> Reply:
-        """Which answer is to be changed."""
+        """Asks which answer is to be changed."""
         choices = tuple(
             Choice(self._triage.questions[one.question].ask, f"change:{run.id}/{one.question}") for one in run.answers
         )
         return Reply("triage", self._say("triage-which-title"), body=(self.answers(run.picks),), choices=choices)
 
     def meant(self, run: Run, found: Iterable[tuple[str, str]]) -> Reply:
-        """Which of several answers, by question and option, was meant."""
+        """Asks which of several answers, as (question, option), was meant."""
         choices = tuple(
             Choice(self._labelled(question, option), f"change:{run.id}/{question}/{option}")
             for question, option in found
@@ -123,7 +123,7 @@ class TriageReplies:
         return f"{asked.name}: {asked.options[option].label}"
 
     def back_to(self, run: Run) -> Choice:
-        """The button that leads back from a digression."""
+        """The button that resumes the dialogue after a digression."""
         step, _ = steps(run, self._triage)
         return Choice(self._say("triage-back-to", step=step), f"resume:{run.id}")
 
@@ -135,14 +135,14 @@ class TriageReplies:
         body = (Paragraph(self._say("triage-over")),)
         return Reply("notice", self._say("triage-over-title"), body=body, choices=(self._again,))
 
-    def not_kept(self) -> Reply:
+    def not_stored(self) -> Reply:
         body = (Paragraph(self._say("triage-gone")),)
         return Reply("notice", self._say("triage-gone-title"), body=body, choices=(self._again,))
 
     # --- the recommendation
 
     def recommendation(self, picks: Picks, found: Recommendation, *lead: str) -> Reply:
-        """What is recommended, why, what would change it, what to watch and what to do first."""
+        """The outcome, its reasons, first steps, caveats, tools, what would change it, and the answers given."""
         say, outcome = self._say, found.outcome
         body: list[Block] = [*(Paragraph(text) for text in lead if text), Paragraph(outcome.says)]
         for title, items in (
@@ -163,7 +163,7 @@ class TriageReplies:
         )  # fmt: skip
 
     def reasons(self, picks: Picks, found: Recommendation) -> Reply:
-        """Why it is recommended: each answer, and what it speaks for."""
+        """Each answer, with the outcome that it supports."""
         say = self._say
         body: list[Block] = []
         claims: list[str] = []
@@ -183,7 +183,7 @@ class TriageReplies:
         )  # fmt: skip
 
     def _spoken(self, option: TriageOption, outcome: str) -> list[tuple[str, tuple[str, ...]]]:
-        """What picking `option` speaks for, with its claims: for `outcome`, or else for others, and which."""
+        """(text, claims) of the reasons by which `option` supports `outcome`, or else of those for other outcomes."""
         own = [(reason.text, reason.claims) for reason in option.speaks if outcome in reason.outcomes]
         return own or [(self._speaks_for(reason), reason.claims) for reason in option.speaks]
 
@@ -201,11 +201,11 @@ class TriageReplies:
         return ", ".join(question.options[option].label for option in picked) or self._say("triage-skipped")
 
     def _points(self, points: Iterable[Point]) -> tuple[str, ...]:
-        """Each point with the places in the source that it rests on."""
+        """Each point with the places of its claims in the source."""
         return tuple(f"{point.text} [{'; '.join(self._composer.places(point.claims))}]" for point in points)
 
     def _changes(self, changes: Iterable[Change]) -> tuple[str, ...]:
-        """One line for each question and outcome."""
+        """One line for each pair of question and outcome."""
         grouped: dict[tuple[str, str], list[str]] = {}
         for change in changes:
             question = self._triage.questions[change.question]
@@ -221,6 +221,6 @@ class TriageReplies:
 
 
 def claims_of(found: Recommendation) -> tuple[str, ...]:
-    """All claims that a recommendation rests on, those of its reasons first."""
+    """The ids of all claims that a recommendation rests on, those of the outcome and its reasons first."""
     points = (*found.reasons, *found.first, *found.watch, *found.tools)
     return tuple(dict.fromkeys((*found.outcome.claims, *(claim for point in points for claim in point.claims))))

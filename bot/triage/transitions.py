@@ -1,4 +1,4 @@
-"""Transitions of the dialogue state: each function takes a run and returns the next one."""
+"""Transitions of the dialogue state: pure functions from one `Run` to the next."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from bot.domain.dialogue_state import Given, Run
 from bot.knowledge.triage import Picks, Triage, TriageQuestion, holds, may_hold
 
 
-def begun(id: str, triage: Triage) -> Run:
-    return settled(Run(id, ""), {}, triage)
+def start_run(id: str, triage: Triage) -> Run:
+    return with_answers(Run(id, ""), {}, triage)
 
 
-def settled(run: Run, picks: Picks, triage: Triage) -> Run:
-    """`run` with these answers, without those that no longer apply, at the first question that has none."""
+def with_answers(run: Run, picks: Picks, triage: Triage) -> Run:
+    """`run` with those of the answers `picks` that are valid and asked for, at the first unanswered question."""
     kept: dict[str, tuple[str, ...]] = {}
     at = ""
     for question in triage.questions.values():
@@ -29,7 +29,7 @@ def settled(run: Run, picks: Picks, triage: Triage) -> Run:
 
 
 def is_answer(question: TriageQuestion, options: tuple[str, ...] | None) -> bool:
-    """Whether `options` is something that `question` takes; none is a skip."""
+    """True if `options` is a valid answer to `question`; an empty tuple skips it, None is no answer."""
     if options is None:
         return False
     if not options:
@@ -37,30 +37,27 @@ def is_answer(question: TriageQuestion, options: tuple[str, ...] | None) -> bool
     return (question.multiple or len(options) == 1) and all(option in question.options for option in options)
 
 
-def answered(run: Run, question: str, options: Iterable[str], triage: Triage) -> Run:
-    """`run` after an answer to any of its questions; options are put in the order in which they are offered."""
+def with_answer(run: Run, question: str, options: Iterable[str], triage: Triage) -> Run:
+    """`run` with `options` as the answer to `question`."""
     picked = set(options)
     ordered = tuple(option for option in triage.questions[question].options if option in picked)
-    return settled(run, {**run.picks, question: ordered}, triage)
+    return with_answers(run, {**run.picks, question: ordered}, triage)
 
 
-def gone_back(run: Run, triage: Triage) -> Run:
-    """The last answer before the open question taken back; the same run at the first question.
-
-    Where an answer is being changed, the change is given up.
-    """
+def without_last_answer(run: Run, triage: Triage) -> Run:
+    """`run` less its last answer; where an answer was being changed, that one is left as it was."""
     if run.at in run.picks:
-        return settled(run, run.picks, triage)
-    return settled(run, {given.question: given.options for given in run.answers[:-1]}, triage)
+        return with_answers(run, run.picks, triage)
+    return with_answers(run, {given.question: given.options for given in run.answers[:-1]}, triage)
 
 
-def changing(run: Run, question: str) -> Run:
-    """`run` with `question` open again; its answer stands until there is another one."""
+def reopened(run: Run, question: str) -> Run:
+    """`run` with `question` as the open one; its earlier answer counts until it is replaced."""
     return replace(run, at=question, record="")
 
 
 def steps(run: Run, triage: Triage) -> tuple[int, int]:
-    """The number of the open question from 1, and how many there are at most, as far as can be told now."""
+    """The number of the open question from 1, and the greatest number of questions still possible."""
     picks = run.picks
     numbers = [
         question.id

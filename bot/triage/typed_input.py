@@ -1,4 +1,4 @@
-"""What someone types while a dialogue is there: an answer, a word that steers it, or a change of an earlier answer."""
+"""Turns on typed text during a dialogue: an answer, a dialogue command in plain words, or a correction."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from bot.domain.turn import Turn
 from bot.nlu.question import Question
 from bot.nlu.text import split_words
 from bot.triage.dialogue import Dialogue, paused
-from bot.triage.intent import Wish, asks, is_unsure, named, wants_meaning, wish
+from bot.triage.intent import Correction, asks, is_unsure, question_named, read_correction, wants_meaning
 from bot.triage.option_reader import OptionMatch, OptionReader
-from bot.triage.transitions import changing
+from bot.triage.transitions import reopened
 
-# What steers an open dialogue, standing alone.
+# Phrases for the commands of an open dialogue, each as the whole utterance.
 _PHRASES = {
     "back": ("back", "go back", "previous", "undo", "one back", "step back"),
     "skip": ("skip", "next", "pass", "skip this", "skip it", "skip this one"),
@@ -42,15 +42,15 @@ STEERING = {phrase: command for command, phrases in _PHRASES.items() for phrase 
 
 
 class TypedInput:
-    """Reads typed text for `dialogue`."""
+    """Takes turns on typed text for `dialogue`."""
 
     def __init__(self, dialogue: Dialogue, say: Phrases) -> None:
         self._dialogue = dialogue
         self._say = say
         self._readers = {id: OptionReader(question) for id, question in dialogue.triage.questions.items()}
 
-    def plainly(self, text: str, message: Message, conversation: Conversation) -> Turn | None:
-        """The turn where `text` is a word that steers, a number, or an option as it is called; before commands."""
+    def literally(self, text: str, message: Message, conversation: Conversation) -> Turn | None:
+        """The turn if `text` is a dialogue command, a number, or the exact name of an option; else None."""
         run = conversation.triage
         if run is None:
             return None
@@ -58,7 +58,7 @@ class TypedInput:
         steering = STEERING.get(word)
         if not run.is_open:
             return self._after(steering, run, message, conversation)
-        if steering in ("why", "back") and _away(conversation):
+        if steering in ("why", "back") and _is_digressing(conversation):
             # After a digression "why?" is about the answer just given, and "back" leads back to the question.
             return self._dialogue.resume("", message, conversation) if steering == "back" else None
         if steering == "cancel" and conversation.pending:
@@ -76,22 +76,26 @@ class TypedInput:
         return self._picked(run, OptionMatch(options), message, conversation)
 
     def in_words(self, question: Question, message: Message, conversation: Conversation) -> Turn | None:
-        """The turn where the text changes an earlier answer, or answers the open question in its own words."""
+        """The turn if the text corrects an earlier answer, or answers the open question in free text; else None."""
         run = conversation.triage
         if run is None:
             return None
-        wanted = wish(question.text)
+        wanted = read_correction(question.text)
         if wanted is not None:
-            return self._wished(wanted, question, run, message, conversation)
-        if run.is_open and self._wants_meaning(run, question):
+            return self._correct(wanted, question, run, message, conversation)
+        if run.is_open and self._asks_meaning(run, question):
             return Turn(self._dialogue.replies.why(run), conversation)
-        if not run.is_open or asks(question) or (_away(conversation) and question.words[:1] in (("and",), ("or",))):
+        if (
+            not run.is_open
+            or asks(question)
+            or (_is_digressing(conversation) and question.words[:1] in (("and",), ("or",)))
+        ):
             return None  # a question, or a follow-up to the digression
         understood = self._readers[run.at].read(question.text, _names(question))
         return self._picked(run, understood, message, conversation) if understood.options else None
 
     def unclear(self, question: Question, message: Message, conversation: Conversation) -> Turn | None:
-        """The open question again, where a text was neither understood as an answer nor asks anything."""
+        """The open question again, for a text that neither asks nor was recognized as an answer; else None."""
         run = conversation.triage
         if run is None or not run.is_open or asks(question):
             return None
@@ -103,13 +107,13 @@ class TypedInput:
             return self._ask_again(run, conversation, said)
         return self._ask_again(run, conversation, self._say("triage-unclear"))
 
-    def _wants_meaning(self, run: Run, question: Question) -> bool:
-        """Whether someone asks what is meant by one of the options, and by nothing that the sources are about."""
+    def _asks_meaning(self, run: Run, question: Question) -> bool:
+        """True if someone asks what one of the options means, and nothing about a subject of the sources."""
         meant = self._readers[run.at].read(question.text).options
         return wants_meaning(question.text) and bool(meant) and not question.subjects
 
     def _after(self, steering: str | None, run: Run, message: Message, conversation: Conversation) -> Turn | None:
-        """Words that steer a finished dialogue count as long as its recommendation was what was said last."""
+        """Dialogue commands after the end, as long as the recommendation is the reply shown last."""
         shown = conversation.last is not None and bool(run.record) and conversation.last.record == run.record
         if not shown or steering not in ("why", "back", "restart"):
             return None
@@ -133,14 +137,16 @@ class TypedInput:
 
     # --- changing an earlier answer
 
-    def _wished(
-        self, wanted: Wish, question: Question, run: Run, message: Message, conversation: Conversation
+    def _correct(
+        self, wanted: Correction, question: Question, run: Run, message: Message, conversation: Conversation
     ) -> Turn | None:
         answers = [given.question for given in run.answers]
-        if wanted.number:
-            if not wanted.number <= len(answers) or not answers:
-                return self._which(run, conversation)
-            return self._renewed(answers[wanted.number - (wanted.number > 0)], wanted, run, message, conversation)
+        if wanted.number is not None:
+            if not answers or not wanted.number <= len(answers):
+                return self._ask_which(run, conversation)
+            return self._replace_answer(
+                answers[wanted.number - (wanted.number > 0)], wanted, run, message, conversation
+            )
         if not wanted.plain and wanted.rest and asks(replace(question, text=wanted.rest, words=_words(wanted.rest))):
             return None  # "actually, what is …?"
         asked = [*answers, *([run.at] if run.is_open and run.at not in answers else [])]
@@ -149,7 +155,7 @@ class TypedInput:
             id, read = found[0]
             if id == run.at and id not in run.picks:
                 return self._picked(run, read, message, conversation)
-            return self._renewed(id, wanted, run, message, conversation)
+            return self._replace_answer(id, wanted, run, message, conversation)
         if found:
             options = [
                 (id, option)
@@ -160,37 +166,39 @@ class TypedInput:
             ]
             if options:
                 return Turn(self._dialogue.replies.meant(run, options[:5]), conversation)
-        called = named(wanted.rest, {id: self._dialogue.triage.questions[id] for id in answers})
+        called = question_named(wanted.rest, {id: self._dialogue.triage.questions[id] for id in answers})
         if called:
-            return self._dialogue.move(changing(run, called), message, conversation)
-        return self._which(run, conversation) if wanted.plain and run.answers else None
+            return self._dialogue.move(reopened(run, called), message, conversation)
+        return self._ask_which(run, conversation) if wanted.plain and run.answers else None
 
-    def _renewed(self, id: str, wanted: Wish, run: Run, message: Message, conversation: Conversation) -> Turn:
-        """The answer to `id` as wished; where that is not clear, the question again with its answer still standing."""
+    def _replace_answer(
+        self, id: str, wanted: Correction, run: Run, message: Message, conversation: Conversation
+    ) -> Turn:
+        """Replace the answer to the question `id`; where the new one is unclear, ask that question again."""
         question, before = self._dialogue.triage.questions[id], run.picks[id]
         read = self._readers[id].read(wanted.rest)
         options = read.options
         if question.multiple and read.denied:
             options = tuple(option for option in before if option not in options)
-        elif question.multiple and "only" not in _words(wanted.rest) and not wanted.number:
+        elif question.multiple and "only" not in _words(wanted.rest) and wanted.number is None:
             options = tuple(option for option in question.options if option in before or option in options)
         elif read.denied or (len(options) > 1 and not question.multiple):
             options = ()
         if not read.options or not options:
-            return self._dialogue.move(changing(run, id), message, conversation)
+            return self._dialogue.move(reopened(run, id), message, conversation)
         if set(options) == set(before):
-            shown = changing(run, id) if run.at == id else run
+            shown = reopened(run, id) if run.at == id else run
             return self._dialogue.show(shown, conversation, self._say("triage-same"))
         return self._dialogue.changed(run, id, options, message, conversation)
 
-    def _which(self, run: Run, conversation: Conversation) -> Turn:
+    def _ask_which(self, run: Run, conversation: Conversation) -> Turn:
         if not run.answers:
             return self._ask_again(run, conversation, self._say("triage-no-earlier"))
         return Turn(self._dialogue.replies.which(run), conversation)
 
 
-def _away(conversation: Conversation) -> bool:
-    """Whether something else was shown last: a digression, from which a button leads back."""
+def _is_digressing(conversation: Conversation) -> bool:
+    """True if the last reply was a digression, which offers a button to resume."""
     return any(choice.command.startswith("resume:") for choice in conversation.offered.choices)
 
 

@@ -156,7 +156,7 @@ async def test_after_a_crash_another_process_goes_on_when_the_lease_has_ended(st
     await put(store, PARCEL)
     async with store.transaction() as unit:
         await unit.outbox.claim("crashed", now=clock.now, lease=LEASE, surfaces=("slack",))
-        await unit.outbox.going("p1", "crashed", now=clock.now, lease=LEASE)
+        await unit.outbox.mark_going_out("p1", "crashed", now=clock.now, lease=LEASE)
     channel.messages["m-p1"] = POST.post  # it had arrived
     relay = OutboxRelay(store, {"slack": channel}, shipped, clock=clock, monotonic=clock)
     assert await looks(relay, clock) == [0, 0, 1]

@@ -21,7 +21,7 @@ EXPERTS = Place("here", "T1", "C9")
 
 
 class FailingOnce:
-    """A memory whose next turn fails, where it is told so, also when the session tries again."""
+    """A store that fails the next turn, its retry included, where it is told to."""
 
     def __init__(self, store: InMemoryStore) -> None:
         self._store = store
@@ -36,7 +36,7 @@ class FailingOnce:
             yield unit
 
 
-class SessionDoor:
+class SessionSurface:
     """Talks to a session: everything that a way in can offer."""
 
     offers = frozenset(
@@ -93,6 +93,6 @@ def choices(reply: Reply) -> tuple[Choice, ...]:
     return (*reply.choices, *reply.tools)
 
 
-@pytest.mark.parametrize("conversation", conversations(SessionDoor.offers), ids=str)
+@pytest.mark.parametrize("conversation", conversations(SessionSurface.offers), ids=str)
 async def test_a_conversation_goes_as_written(conversation: Conversation, advisor: Advisor) -> None:
-    await run(conversation, SessionDoor(advisor), advisor.knowledge)
+    await run(conversation, SessionSurface(advisor), advisor.knowledge)

@@ -8,7 +8,6 @@ from dataclasses import replace
 from typing import Any
 
 from adapters.teams.app import CARD, App
-from adapters.teams.card_body import verdict_text
 from adapters.teams.cards import draw
 from adapters.teams.translate import message_from, tenant_of
 from bot.domain.messages import Bullets, Heading, Message, Paragraph, Place, Reply, Table
@@ -73,7 +72,7 @@ def _result(say: Phrases, reply: Reply) -> dict[str, Any]:
 
 
 def _headline(say: Phrases, reply: Reply) -> str:
-    return ". ".join(part for part in (verdict_text(say, reply), reply.title) if part)
+    return ". ".join(part for part in (reply.verdict_label, reply.title) if part)
 
 
 def _summary(reply: Reply) -> str:

@@ -24,7 +24,7 @@ from bot.domain.messages import (
     Table,
 )
 from bot.domain.outbox import ExpertAnswer, ExpertQuestion, Notice, OutboxItem, Replied
-from bot.domain.records import NOWHERE, DeletionCounts, Person, StoredPost, StoredQuestion, Subscription, owner_of
+from bot.domain.records import DeletionCounts, Person, StoredPost, StoredQuestion, Subscription, owner_of
 from bot.service.ports import AT_ONCE, LONGEST_PUT_OFF, Store
 
 HERE = Place("slack", "T1", "C1", "17.1")
@@ -255,7 +255,7 @@ async def test_a_parcel_is_one_owners_until_the_lease_ends(store: Store) -> None
         assert (claimed.item, claimed.attempts, claimed.unsure) == (PARCEL, 0, False)
         assert not await unit.outbox.claim("b", now=1e9, lease=60, surfaces=("slack",)), "clocks say nothing"
         seen = await unit.outbox.leases()
-        assert await unit.outbox.going("p1", "a", now=2.0, lease=60)
+        assert await unit.outbox.mark_going_out("p1", "a", now=2.0, lease=60)
         assert not await unit.outbox.claim("b", now=1.0, lease=60, surfaces=("slack",), dead=seen), "it is alive"
         assert await unit.outbox.renew(["p1", "p2"], "a", now=3.0, lease=60) == ["p1"]
         assert await unit.outbox.renew(["p1"], "b", now=3.0, lease=60) == []
@@ -263,9 +263,9 @@ async def test_a_parcel_is_one_owners_until_the_lease_ends(store: Store) -> None
         seen = await unit.outbox.leases()
         (again,) = await unit.outbox.claim("b", now=1.0, lease=60, surfaces=("slack",), dead=seen)
         assert (again.attempts, again.unsure) == (1, True)
-        assert not await unit.outbox.going("p1", "a", now=62.0, lease=60)
-        assert not await unit.outbox.sent("p1", "a", 62.0)
-        assert await unit.outbox.sent("p1", "b", 62.0)
+        assert not await unit.outbox.mark_going_out("p1", "a", now=62.0, lease=60)
+        assert not await unit.outbox.mark_sent("p1", "a", 62.0)
+        assert await unit.outbox.mark_sent("p1", "b", 62.0)
         assert await unit.outbox.waiting() == 0
         assert await unit.outbox.prune(62.0) == 0
         assert await unit.outbox.prune(63.0) == 1
@@ -288,7 +288,7 @@ async def test_parcels_of_one_subject_go_in_order(store: Store) -> None:
         await unit.outbox.put(replace(PARCEL, id="p2", subject="p2"), 1.0)
         first = await unit.outbox.claim("a", now=1.0, lease=60, surfaces=("slack",))
         assert [one.item.id for one in first] == ["p1", "p2"]
-        await unit.outbox.sent("p1", "a", 2.0)
+        await unit.outbox.mark_sent("p1", "a", 2.0)
         (second,) = await unit.outbox.claim("a", now=2.0, lease=60, surfaces=("slack",))
         assert second.item == OutboxItem("p1-retract", "delete", HERE, subject="p1")
 
@@ -297,11 +297,11 @@ async def test_a_parcel_waits_until_it_may_be_tried_again(store: Store) -> None:
     async with store.transaction() as unit:
         await unit.outbox.put(PARCEL, 1.0)
         await unit.outbox.claim("a", now=1.0, lease=60, surfaces=("slack",))
-        assert await unit.outbox.later("p1", "a", due_at=30.0, unsure=False)
+        assert await unit.outbox.postpone("p1", "a", due_at=30.0, unsure=False)
         assert not await unit.outbox.claim("a", now=29.0, lease=60, surfaces=("slack",))
         (claimed,) = await unit.outbox.claim("b", now=30.0, lease=60, surfaces=("slack",))
         assert (claimed.attempts, claimed.unsure) == (1, False)
-        assert await unit.outbox.failed("p1", "b", why="not_in_channel", at=31.0)
+        assert await unit.outbox.mark_failed("p1", "b", why="not_in_channel", at=31.0)
         assert await unit.outbox.waiting() == 0
 
 
@@ -312,7 +312,7 @@ async def test_a_clock_that_jumps_keeps_nothing_waiting(store: Store, jump: floa
         await unit.outbox.put(PARCEL, AT_ONCE)
         await unit.outbox.put(replace(PARCEL, id="p2", subject="p2"), AT_ONCE)
         await unit.outbox.claim("a", now=now, lease=60, surfaces=("slack",), limit=1)
-        await unit.outbox.later("p1", "a", due_at=now + LONGEST_PUT_OFF, unsure=False)
+        await unit.outbox.postpone("p1", "a", due_at=now + LONGEST_PUT_OFF, unsure=False)
         found = await unit.outbox.claim("a", now=now + jump, lease=60, surfaces=("slack",))
     assert [one.item.id for one in found] == ["p1", "p2"]
 
@@ -325,10 +325,10 @@ async def test_only_what_never_went_out_can_be_withdrawn(store: Store) -> None:
         await unit.outbox.put(PARCEL, 1.0)
         await unit.outbox.claim("a", now=1.0, lease=60, surfaces=("slack",))
         assert await unit.outbox.withdraw("p1")
-        assert not await unit.outbox.going("p1", "a", now=1.0, lease=60), "so it does not go out"
+        assert not await unit.outbox.mark_going_out("p1", "a", now=1.0, lease=60), "so it does not go out"
         await unit.outbox.put(PARCEL, 1.0)
         await unit.outbox.claim("a", now=1.0, lease=60, surfaces=("slack",))
-        assert await unit.outbox.going("p1", "a", now=1.0, lease=60)
+        assert await unit.outbox.mark_going_out("p1", "a", now=1.0, lease=60)
         assert not await unit.outbox.withdraw("p1")
         assert await unit.outbox.waiting() == 1
 
@@ -356,7 +356,7 @@ async def test_forgetting_deletes_everything_about_one_person_and_counts_it(stor
     async with store.transaction() as unit:
         post = await unit.posts.get("p-anna")
         assert post is not None
-        assert (post.person, post.post.shared_by, post.post.note, post.asked_in) == ("", "", "", NOWHERE)
+        assert (post.person, post.post.shared_by, post.post.note, post.asked_in) == ("", "", "", None)
         assert (await unit.conversations.load(HERE, "ben")).conversation == TALK
         assert [one.id for one in await unit.questions.of(replace(ANNA, id="ben"))] == ["q-ben"]
         assert await unit.questions.of(replace(ANNA, id="")) == []
@@ -384,7 +384,7 @@ async def test_nothing_waits_for_who_was_forgotten_and_nothing_that_waits_names_
             item = OutboxItem(id, "send", HERE, id, content)
             if id in ("tried", "notice"):
                 await unit.outbox.take(item, "me", now=0.0, lease=1.0)
-                await unit.outbox.going(id, "me", now=0.0, lease=1.0)
+                await unit.outbox.mark_going_out(id, "me", now=0.0, lease=1.0)
             else:
                 await unit.outbox.put(item, 1.0)
         await unit.outbox.put(OutboxItem("away", "delete", HERE, "away"), 1.0)

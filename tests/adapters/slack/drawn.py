@@ -14,7 +14,7 @@ from bot.domain.conversation import Conversation
 from bot.domain.effects import Post
 from bot.domain.messages import Message, Place, Reply
 from bot.domain.outbox import ExpertAnswer, ExpertQuestion
-from bot.service.overview import Begun, Overview, Recommended
+from bot.service.overview import OpenTriage, Overview, Recommended
 
 HERE = Place("slack", "T1", "C1")
 EXPERTS = Place("slack", "T1", "C9")
@@ -108,6 +108,6 @@ def homes(advisor: Advisor) -> Iterator[dict[str, Any]]:
     yield home(advisor.phrases, help, Overview(), HomeDetails())
     kept = tuple(Recommended(f"r{number}", "AppSec first", 1_764_000_000.0 - number * 9e5) for number in range(3))
     details = HomeDetails("https://example.com/help", "https://example.com/privacy", "security@example.com")
-    direct, *elsewhere = (Begun(Place("slack", "T1", where), 1_764_000_000.0) for where in ("D1", "C1", "U1"))
+    direct, *elsewhere = (OpenTriage(Place("slack", "T1", where), 1_764_000_000.0) for where in ("D1", "C1", "U1"))
     yield home(advisor.phrases, help, Overview((direct,), kept), details)
     yield home(advisor.phrases, help, Overview((direct, *elsewhere), kept), details)

@@ -50,6 +50,7 @@ def test_s22_the_longest_reply_is_taken_and_says_that_there_is_more() -> None:
         "answer",
         LONG,
         verdict="partly",
+        verdict_label="Partly",
         body=(
             Paragraph(LONG),
             Heading(LONG),

@@ -45,7 +45,7 @@ async def world(service: Service, suite_workspace: Workspace, database: Path, ad
     async with opened(
         service,
         f"sqlite:///{database}",
-        lambda store, relay: Session(advisor, store, clock=CLOCK, woken=relay.wake),
+        lambda store, relay: Session(advisor, store, clock=CLOCK, wake_outbox=relay.wake),
         CLOCK,
         slack_bot_token=suite_workspace.token,
         slack_experts_channel=experts,

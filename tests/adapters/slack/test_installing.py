@@ -52,7 +52,7 @@ async def world(service: Service, advisor: Advisor, tmp_path_factory: pytest.Tem
     async with opened(
         service,
         database,
-        lambda store, relay: Session(advisor, store, clock=clock, woken=relay.wake),
+        lambda store, relay: Session(advisor, store, clock=clock, wake_outbox=relay.wake),
         clock,
         slack_client_id=CLIENT_ID,
         slack_client_secret=CLIENT_SECRET,

@@ -45,13 +45,13 @@ class Echo:
 
     phrases = shipped()
 
-    async def respond(self, message: Message, gate: object = None) -> Reply:
+    async def respond(self, message: Message, posting_check: object = None) -> Reply:
         if "break" in (message.text, message.command):
             raise RuntimeError("the secret marmalade recipe")
         body = (Paragraph(message.text or message.command or "nothing"),)
         return Reply("answer", "You said", body=body, replaces=bool(message.command and "retract" in message.command))
 
-    async def hand_over(self, message: Message, to: object, gate: object = None) -> Reply:
+    async def hand_over(self, message: Message, to: object, posting_check: object = None) -> Reply:
         return await self.respond(message)  # hands nothing over: the reply is a notice to the app
 
     def opening(self, message: Message) -> Reply:

@@ -57,7 +57,7 @@ async def test_s10_what_cannot_be_posted_any_more_ends_and_who_set_it_up_is_told
     async with opened(
         service,
         sqlite_url,
-        lambda store, relay: Session(advisor, store, clock=clock, woken=relay.wake),
+        lambda store, relay: Session(advisor, store, clock=clock, wake_outbox=relay.wake),
         clock,
         slack_bot_token=workspace.token,
     ) as world:

@@ -54,6 +54,7 @@ FULL = Reply(
     "answer",
     "Both do, in part",
     verdict="partly",
+    verdict_label="Partly",
     body=(
         Paragraph("One paragraph."),
         Heading("A heading"),

@@ -20,7 +20,7 @@ from tests.teams_connector.connector import Fault
 STEP = Reply(
     "triage", "How many are you?", choices=(Choice("A few", "triage:1:few"),), progress=Progress(2, 5), replaces=True
 )
-ANSWER = Reply("answer", "Yes it does", verdict="yes", body=(Paragraph("In one sentence."),))
+ANSWER = Reply("answer", "Yes it does", verdict="yes", verdict_label="Yes", body=(Paragraph("In one sentence."),))
 CARD = "application/vnd.microsoft.card.adaptive"
 
 

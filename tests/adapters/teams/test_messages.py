@@ -22,6 +22,7 @@ ANSWER = Reply(
     "answer",
     "Both, in part",
     verdict="partly",
+    verdict_label="Partly",
     body=(Paragraph("It depends on the part."),),
     citations=(Citation("c1", "One thing holds.", "section 2", "The Source"),),
     choices=(Choice("And the other?", "answer:other"),),

@@ -10,7 +10,7 @@ from bot.domain.effects import Post
 from bot.domain.messages import Citation, Paragraph, Place, Reply
 from bot.domain.outbox import Content, ExpertAnswer, ExpertQuestion, Notice, OutboxItem, Refused, TryLater
 from bot.knowledge.shipped_phrases import shipped
-from bot.service.effect_handlers import left_unsure
+from bot.service.effect_handlers import on_outcome_unknown
 from tests.adapters.teams.card_schema import check_card, texts
 from tests.adapters.teams.conftest import WITH_APP_ID, MakeWorld, World
 from tests.teams_connector.activities import CHANNEL, DANA, TENANT, message
@@ -149,7 +149,7 @@ async def test_in_a_chat_with_one_person_twice_is_better_than_never(heard: World
 
 async def test_an_answer_that_may_stand_in_a_channel_is_told_to_the_asker_alone(heard: World) -> None:
     async with heard.store.transaction() as unit:
-        await left_unsure(SAY, item(Notice(Reply("answer", "An answer"), "aad-dana")), unit)
+        await on_outcome_unknown(SAY, item(Notice(Reply("answer", "An answer"), "aad-dana")), unit)
     while await OutboxRelay(heard.store, {"teams": heard.surface.sender}, shipped).send_due():
         pass
     [sent] = heard.connector.sent
@@ -159,7 +159,7 @@ async def test_an_answer_that_may_stand_in_a_channel_is_told_to_the_asker_alone(
 
 async def test_who_has_no_chat_with_the_advisor_is_told_in_the_thread_to_look_above(heard: World) -> None:
     async with heard.store.transaction() as unit:
-        await left_unsure(SAY, item(Notice(Reply("answer", "An answer"), "aad-somebody")), unit)
+        await on_outcome_unknown(SAY, item(Notice(Reply("answer", "An answer"), "aad-somebody")), unit)
     while await OutboxRelay(heard.store, {"teams": heard.surface.sender}, shipped).send_due():
         pass
     [sent] = heard.connector.sent

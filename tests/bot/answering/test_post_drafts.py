@@ -125,7 +125,7 @@ async def ask(session: Session, store: Store) -> str:
     async with store.transaction() as unit:
         (claimed,) = await unit.outbox.claim("a", now=10.0, lease=1.0, surfaces=("here",))
         assert isinstance(claimed.item.content, ExpertQuestion)
-        await unit.outbox.sent(claimed.item.id, "a", 10.0)
+        await unit.outbox.mark_sent(claimed.item.id, "a", 10.0)
         await unit.questions.posted(claimed.item.id, "55.5")
     return claimed.item.content.id
 

@@ -87,7 +87,7 @@ def left_over(text: str) -> str:
 
 
 def shown(reply: Reply) -> Iterator[str]:
-    yield from (reply.title, reply.disclosure)
+    yield from (reply.title, reply.disclosure, reply.verdict_label, reply.citations_label)
     for block in reply.body:
         yield from in_block(block)
     for choice in (*reply.choices, *reply.tools):

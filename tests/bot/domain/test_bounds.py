@@ -74,7 +74,7 @@ def test_what_is_composed_is_no_longer_than_what_is_read(text: str) -> None:
     assert composed("e\u0301") == "é"
 
 
-def test_a_message_is_cut_whoever_makes_it_and_says_so() -> None:
+def test_a_message_is_cut_however_it_is_made_and_says_so() -> None:
     long = Message(text="word " * 5000, fields=(("note", ("a " * 3000, "b")), ("place", ("C1",))), command="x" * 9000)
     assert long.cut
     assert len(long.text) <= LONGEST and len(long.command or "") <= LONGEST

@@ -1,4 +1,4 @@
-"""What is kept of a question holds nothing that leads to a person or opens a door."""
+"""Secrets are detected, and what is stored of a question names no person and holds no credential."""
 
 import pytest
 

@@ -18,35 +18,35 @@ ANSWERS = """
 
 def test_a_second_start_replies_as_the_first(tmp_path: Path) -> None:
     folder, kept = _knowledge(tmp_path), tmp_path / "kept"
-    first, second = Advisor.load(folder, keep=kept), Advisor.load(folder, keep=kept)
+    first, second = Advisor.load(folder, cache=kept), Advisor.load(folder, cache=kept)
     for question in ("how should i brew tea?", "beans", "what about cars", "cofee"):
         assert first.ask(question) == second.ask(question)
 
 
 def test_a_second_start_does_not_learn(tmp_path: Path) -> None:
     folder, kept = _knowledge(tmp_path), tmp_path / "kept"
-    Advisor.load(folder, keep=kept)
+    Advisor.load(folder, cache=kept)
     (written,) = kept.iterdir()
     before = written.stat().st_mtime_ns
-    Advisor.load(folder, keep=kept)
+    Advisor.load(folder, cache=kept)
     assert [file.stat().st_mtime_ns for file in kept.iterdir()] == [before]
 
 
 def test_changed_knowledge_is_learnt_anew_and_the_old_file_goes(tmp_path: Path) -> None:
     folder, kept = _knowledge(tmp_path), tmp_path / "kept"
-    Advisor.load(folder, keep=kept)
+    Advisor.load(folder, cache=kept)
     (old,) = kept.iterdir()
     (folder / "answers" / "drinks.yaml").write_text(ANSWERS.replace("id: tea", "id: green-tea"))
-    assert Advisor.load(folder, keep=kept).ask("how do I brew tea").entry == "green-tea"
+    assert Advisor.load(folder, cache=kept).ask("how do I brew tea").entry == "green-tea"
     (new,) = kept.iterdir()
     assert new != old
 
 
 def test_a_copy_of_the_same_knowledge_elsewhere_is_not_learnt_again(tmp_path: Path) -> None:
     folder, kept, heard = _knowledge(tmp_path), tmp_path / "kept", []
-    Advisor.load(folder, keep=kept)
+    Advisor.load(folder, cache=kept)
     copy = shutil.copytree(folder, tmp_path / "copy")
-    copied = Advisor.load(copy, keep=kept, progress=lambda examples, share: heard.append(share))
+    copied = Advisor.load(copy, cache=kept, progress=lambda examples, share: heard.append(share))
     assert (copied.ask("how do I brew tea").entry, heard) == ("tea", [])
 
 
@@ -61,17 +61,17 @@ def test_learning_tells_how_far_it_is_from_nothing_to_all(tmp_path: Path) -> Non
 
 def test_a_damaged_file_is_replaced(tmp_path: Path) -> None:
     folder, kept = _knowledge(tmp_path), tmp_path / "kept"
-    Advisor.load(folder, keep=kept)
+    Advisor.load(folder, cache=kept)
     (file,) = kept.iterdir()
     file.write_bytes(file.read_bytes()[:1000])
-    assert Advisor.load(folder, keep=kept).ask("how do I brew tea").entry == "tea"
+    assert Advisor.load(folder, cache=kept).ask("how do I brew tea").entry == "tea"
     assert file.stat().st_size > 1000
 
 
 def test_a_place_that_can_not_be_written_to_is_done_without(tmp_path: Path) -> None:
     blocked = tmp_path / "file"
     blocked.write_text("in the way")
-    assert Advisor.load(_knowledge(tmp_path), keep=blocked / "kept").ask("tea brewing").entry == "tea"
+    assert Advisor.load(_knowledge(tmp_path), cache=blocked / "kept").ask("tea brewing").entry == "tea"
 
 
 def test_a_change_anywhere_in_the_program_is_seen(tmp_path: Path) -> None:

@@ -39,7 +39,7 @@ async def test_a_conversation_is_gone_after_a_day_and_an_open_triage_after_a_wee
     await save(store, "anna", OPEN)
     await save(store, "ben", replace(OPEN, triage=None))
     assert await apply_retention(store, DAY - 1, KEEP) == RetentionCounts()
-    assert await apply_retention(store, DAY, KEEP) == RetentionCounts(conversations=1, without_expired=1)
+    assert await apply_retention(store, DAY, KEEP) == RetentionCounts(conversations=1, shortened=1)
     assert await load(store, "anna") == replace(OPEN, last=None)
     assert await load(store, "ben") == Conversation()
     assert await apply_retention(store, 7 * DAY - 1, KEEP) == RetentionCounts()
@@ -91,7 +91,7 @@ async def test_a_forgotten_persons_question_is_not_sent_any_more_or_taken_away(s
         await unit.outbox.put(OutboxItem("q1", "send", experts, subject="q1", content=content), 0.0)
         if stands:
             await unit.outbox.claim("me", now=0.0, lease=1.0, surfaces=("slack",))
-            await unit.outbox.sent("q1", "me", 0.0)
+            await unit.outbox.mark_sent("q1", "me", 0.0)
             await unit.questions.posted("q1", "17.5")
             relayed = ExpertAnswer("why?", "because", "dana", asked_by="anna")
             await unit.outbox.put(OutboxItem("q1-relay", "send", HERE, subject="q1", content=relayed), 0.0)
@@ -99,7 +99,7 @@ async def test_a_forgotten_persons_question_is_not_sent_any_more_or_taken_away(s
         await forget(anna, unit)
         left = await unit.outbox.claim("me", now=1.0, lease=1.0, surfaces=("slack",))
         assert [(one.item.action, one.item.place) for one in left] == ([("delete", experts)] if stands else [])
-        assert await sent_message_id("q1", unit) == ("17.5" if stands else "")
+        assert await sent_message_id("q1", unit) == ("17.5" if stands else None)
 
 
 async def test_many_conversations_are_swept_by_several_at_once(store: Store) -> None:

@@ -1,4 +1,4 @@
-"""One transaction surrounds a turn: on every implementation of the memory."""
+"""One transaction surrounds a turn: on every implementation of the store."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ async def test_a_reply_is_handed_over_in_the_turns_transaction_and_once(store: S
 
     reply = await session.hand_over(NEXT, put)
     assert reply is not None
-    assert await session.hand_over(NEXT, put) is None  # a second parcel of that id would fail
+    assert await session.hand_over(NEXT, put) is None  # a second item of that id would fail
     async with store.transaction() as unit:
         [waits] = await unit.outbox.claim("me", now=100.0, lease=10.0, surfaces=("slack",))
     assert waits.item.content == Replied(reply)
@@ -162,7 +162,7 @@ async def test_a_failing_turn_gets_a_notice_and_a_log_line_with_one_reference(
     assert (await session.respond(NEXT)).title == "step 1"
 
 
-class BrokenMemory:
+class BrokenStore:
     """A store that is away for the first `failures` transactions, before or after the turn was taken."""
 
     def __init__(self, failures: int, *, after: bool) -> None:
@@ -186,7 +186,7 @@ class BrokenMemory:
 async def test_a_store_that_is_away_gets_a_notice_and_loses_nothing(
     after: bool, caplog: pytest.LogCaptureFixture
 ) -> None:
-    session = Session(StepCounter(), BrokenMemory(2, after=after))
+    session = Session(StepCounter(), BrokenStore(2, after=after))
     with caplog.at_level(logging.ERROR):
         reply = await session.respond(NEXT)
     assert reply.kind == "notice" and "try again" in reply.text
@@ -196,7 +196,7 @@ async def test_a_store_that_is_away_gets_a_notice_and_loses_nothing(
 
 @pytest.mark.parametrize("after", [False, True])
 async def test_a_store_that_stumbles_once_is_not_noticed(after: bool) -> None:
-    session = Session(StepCounter(), BrokenMemory(1, after=after))
+    session = Session(StepCounter(), BrokenStore(1, after=after))
     assert (await session.respond(NEXT)).title == "step 1"
 
 
@@ -226,7 +226,7 @@ async def test_a_recommendation_is_kept_with_the_turn(store: Store) -> None:
 
 async def test_a_post_is_put_in_the_outbox_with_the_turn(store: Store) -> None:
     woken: list[bool] = []
-    session = Session(StepCounter(Publish("p1", HERE, POST)), store, woken=lambda: woken.append(True))
+    session = Session(StepCounter(Publish("p1", HERE, POST)), store, wake_outbox=lambda: woken.append(True))
     await session.respond(NEXT)
     await session.respond(NEXT)
     assert woken == [True]
@@ -249,7 +249,7 @@ async def test_a_post_that_left_is_deleted_by_the_outbox(store: Store) -> None:
     await Session(StepCounter(Publish("p1", HERE, POST)), store).respond(NEXT)
     async with store.transaction() as unit:
         await unit.outbox.claim("a", now=100.0, lease=1, surfaces=("slack",))
-        await unit.outbox.sent("p1", "a", 100.0)
+        await unit.outbox.mark_sent("p1", "a", 100.0)
         await unit.posts.change("p1", state="posted", reference="55.5")
     await Session(StepCounter(Retract("p1")), store).respond(replace(NEXT, command="next", delivery="d2"))
     async with store.transaction() as unit:
@@ -273,7 +273,7 @@ async def test_only_a_standing_post_is_refreshed(store: Store) -> None:
     assert "not there" in (await session.respond(replace(NEXT, command="next", delivery="d2"))).title
     async with store.transaction() as unit:
         await unit.outbox.claim("a", now=100.0, lease=1, surfaces=("slack",))
-        await unit.outbox.sent("p1", "a", 100.0)
+        await unit.outbox.mark_sent("p1", "a", 100.0)
         await unit.posts.change("p1", state="posted", reference="55.5")
     await session.respond(replace(NEXT, command="next", delivery="d3"))
     async with store.transaction() as unit:
@@ -288,7 +288,7 @@ async def test_an_experts_answer_is_relayed_to_the_asker_once(store: Store, advi
         (claimed,) = await unit.outbox.claim("a", now=100.0, lease=1, surfaces=("slack",))
         assert claimed.item.content == ExpertQuestion("q1", "why, says <@U1>?", "anna")
         assert claimed.item.place == EXPERTS
-        await unit.outbox.sent("q1", "a", 100.0)
+        await unit.outbox.mark_sent("q1", "a", 100.0)
         await unit.questions.posted("q1", "55.5")
     answer = Message(
         "because", place=replace(EXPERTS, thread="55.5"), person="eve", delivery="d2", at=200.0, experts=EXPERTS
@@ -375,7 +375,7 @@ async def test_forget_me_takes_the_name_out_of_what_stands_in_channels(store: St
             actions.append({one.item.action for one in claimed})
             for one in claimed:
                 last = one.item.content
-                await unit.outbox.sent(one.item.id, "a", 100.0)
+                await unit.outbox.mark_sent(one.item.id, "a", 100.0)
             assert len(claimed) == 12
     assert actions == ([{"update"}] if state == "posted" else [{"send"}, {"update"}])
     assert last == replace(noted, shared_by="", note="")
@@ -401,7 +401,7 @@ def test_a_fresh_conversation_is_empty() -> None:
 
 @pytest.mark.parametrize("delivery", ["d1", ""])
 async def test_nobody_is_told_that_a_message_was_not_taken_in_which_may_have_been(delivery: str) -> None:
-    class Silent(BrokenMemory):
+    class Silent(BrokenStore):
         @asynccontextmanager
         async def transaction(self) -> AsyncIterator[UnitOfWork]:
             fails, self._failures = self._failures > 0, self._failures - 1
@@ -414,5 +414,5 @@ async def test_nobody_is_told_that_a_message_was_not_taken_in_which_may_have_bee
     assert known.title == "step 1", "asked again, it is known to have been kept"
     reply = await Session(StepCounter(), Silent(9, after=True)).respond(replace(NEXT, delivery=delivery))
     assert "I can't tell whether your message was taken in" in reply.text
-    away = await Session(StepCounter(), BrokenMemory(9, after=False)).respond(replace(NEXT, delivery=delivery))
+    away = await Session(StepCounter(), BrokenStore(9, after=False)).respond(replace(NEXT, delivery=delivery))
     assert "your message was not taken in" in away.text

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from bot.advisor import Advisor
 from bot.domain.dialogue_state import Run
 from bot.domain.messages import Message, Reply
-from bot.triage.transitions import answered, begun, changing
+from bot.triage.transitions import reopened, start_run, with_answer
 from tests.bot.triage.talk import Talk, buttons
 
 SAID = (
@@ -65,11 +65,11 @@ def in_order(run: Run, talk: Talk) -> Run:
     """The run after the same answers given one after another, and the open question opened if it has an answer."""
     triage = talk.advisor.knowledge.triage
     assert triage is not None
-    straight = begun(run.id, triage)
+    straight = start_run(run.id, triage)
     for answer in run.answers:
         assert straight.at == answer.question
-        straight = answered(straight, answer.question, answer.options, triage)
-    return changing(straight, run.at) if run.at in straight.picks else straight
+        straight = with_answer(straight, answer.question, answer.options, triage)
+    return reopened(straight, run.at) if run.at in straight.picks else straight
 
 
 @settings(max_examples=120)

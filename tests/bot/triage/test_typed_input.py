@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.advisor import Advisor
-from bot.triage.intent import Wish, wish
+from bot.triage.intent import Correction, read_correction
 from tests.bot.triage.talk import Talk, says
 
 AT = {
@@ -170,20 +170,20 @@ def test_who_cannot_say_is_told_to_skip_where_that_is_possible(advisor: Advisor)
 @pytest.mark.parametrize(
     ("text", "wanted"),
     [
-        ("actually we do have suppliers", Wish(0, "we do have suppliers")),
-        ("Actually, one app", Wish(0, "one app")),
-        ("no wait, actually one app", Wish(0, "one app")),
-        ("i meant several", Wish(0, "several")),
-        ("wait, there is hardware too", Wish(0, "there is hardware too")),
-        ("change the first answer", Wish(1, "", plain=True)),
-        ("change answer 2 to insiders", Wish(2, "insiders", plain=True)),
-        ("please change my last answer to: none", Wish(-1, "none", plain=True)),
-        ("correct the 2nd answer", Wish(2, "", plain=True)),
-        ("change it", Wish(0, "it", plain=True)),
+        ("actually we do have suppliers", Correction(None, "we do have suppliers")),
+        ("Actually, one app", Correction(None, "one app")),
+        ("no wait, actually one app", Correction(None, "one app")),
+        ("i meant several", Correction(None, "several")),
+        ("wait, there is hardware too", Correction(None, "there is hardware too")),
+        ("change the first answer", Correction(1, "", plain=True)),
+        ("change answer 2 to insiders", Correction(2, "insiders", plain=True)),
+        ("please change my last answer to: none", Correction(-1, "none", plain=True)),
+        ("correct the 2nd answer", Correction(2, "", plain=True)),
+        ("change it", Correction(None, "it", plain=True)),
         ("we actually have one app", None),
         ("one app", None),
         ("exchange rates", None),
     ],
 )
-def test_a_wish_to_change_an_answer_is_read(text: str, wanted: Wish | None) -> None:
-    assert wish(text) == wanted
+def test_a_wish_to_change_an_answer_is_read(text: str, wanted: Correction | None) -> None:
+    assert read_correction(text) == wanted

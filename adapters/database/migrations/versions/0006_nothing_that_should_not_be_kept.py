@@ -2,8 +2,8 @@
 
 No table changes. What can be told without the knowledge is done here; `adapters.database.schema.migrate` does the rest.
 
-Revision: 0005
-Revises: 0004
+Revision: 0006
+Revises: 0005
 """
 
 from __future__ import annotations

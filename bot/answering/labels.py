@@ -1,0 +1,21 @@
+"""The words of a reply that are no part of its content: its verdict as people read it, and what heads its citations."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.domain.messages import Reply, Verdict
+from bot.domain.phrases import Phrases
+
+_VERDICTS: dict[Verdict, str] = {"yes": "verdict-yes", "no": "verdict-no", "partly": "verdict-partly"}
+
+
+def labelled(say: Phrases, reply: Reply) -> Reply:
+    """`reply` with the labels that its verdict and its citations need; the same one where it has neither."""
+    if reply.verdict is None and not reply.citations:
+        return reply
+    return replace(
+        reply,
+        verdict_label=say(_VERDICTS[reply.verdict]) if reply.verdict else "",
+        citations_label=say("citations-label") if reply.citations else "",
+    )
