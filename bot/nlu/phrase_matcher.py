@@ -37,7 +37,8 @@ class PhraseMatcher:
     def prefix_length(self, words: Sequence[str]) -> int:
         """Length of the phrase that `words` starts with, 0 if there is none or no word follows it.
 
-        Of several phrases the one that was given first counts."""
+        Of several phrases the one that was given first counts.
+        """
         for phrase in self._by_first.get(words[0], ()) if words else ():
             if len(words) > len(phrase) and tuple(words[: len(phrase)]) == phrase:
                 return len(phrase)

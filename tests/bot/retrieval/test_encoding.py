@@ -37,7 +37,7 @@ def test_a_text_is_its_features_projected(made: tuple[Features, Encoder, Matrix]
     assert encoder.vector(words) == pytest.approx(features.vector(words) @ projection, abs=2e-6)
 
 
-def test_no_more_words_are_kept_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_cache_of_words_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(encoding, "_CACHED_WORDS", 8)
     encoder = Encoder(WITH_MEANING, projection(WITH_MEANING.size))
     first = encoder.vector(["how", "many", "books"])
@@ -47,7 +47,7 @@ def test_no_more_words_are_kept_than_there_is_room_for(monkeypatch: pytest.Monke
     assert encoder.vector(["how", "many", "books"]) == pytest.approx(first)
 
 
-def test_a_text_longer_than_the_room_is_encoded_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_text_longer_than_the_cache_is_encoded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(encoding, "_CACHED_WORDS", 8)
     made = projection(WITH_MEANING.size)
     words = [f"word{number}" for number in range(30)]
