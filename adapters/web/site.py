@@ -58,6 +58,7 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 UPLOAD = 30.0  # seconds for a form: a file may come with it, over a slow line
+MULTIPART = "multipart/form-data"
 YEAR = 365 * 24 * 3600
 _VERDICTS: dict[Verdict, str] = {"yes": "Yes", "no": "No", "partly": "Partly"}  # of claims, in the workbench
 ACCESS: web.RequestKey[Access] = web.RequestKey("access", str)  # type: ignore[arg-type]
@@ -151,11 +152,12 @@ class Site:
             remember(visitor, response, request, self.settings.public_url)
         return response
 
-    async def posted(self, request: web.Request) -> tuple[Visitor, Posted]:
-        """Who sent a form from our own page, and its fields. Raises Refused for any other."""
+    async def posted(self, request: web.Request, *, files: bool = False) -> tuple[Visitor, Posted]:
+        """Who sent a form from our own page, and its fields. `files`: whether files may come with it. Raises Refused
+        for any other."""
         visitor = self.visitor(request)
         try:
-            form = await whole(request.post(), UPLOAD)
+            form = await whole(_form(request, files), UPLOAD)
         except BodyNotRead:
             raise Refused(400, "This form can't be read", "Load the page again and send it once more.") from None
         # Browsers say whose page a form stood on. Where a neighbour could set our cookie, the token alone proves less.
@@ -210,6 +212,15 @@ class Site:
             request, "refused.html", status=500, what="That did not work",
             remedy=f"Please try again in a minute. Whoever runs this advisor finds the cause under {reference}.",
         )  # fmt: skip
+
+
+async def _form(request: web.Request, files: bool) -> Posted:
+    """The fields of a form. Anybody may send one, and it is decoded in one go, so only what is quick to decode is read:
+    UTF-8, as Python's punycode takes the square of the text's length, and multipart only where a file is expected, as
+    its headers are slow to read. Raises BodyNotRead for the rest."""
+    if (request.charset or "utf-8").lower() != "utf-8" or (request.content_type == MULTIPART and not files):
+        raise BodyNotRead("encoding")
+    return await request.post()
 
 
 def access(request: web.Request) -> Access:

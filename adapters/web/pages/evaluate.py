@@ -39,7 +39,7 @@ def routes(site: Site) -> list[web.RouteDef]:
         return page(request)
 
     async def run(request: web.Request) -> web.Response:
-        _, form = await site.posted(request)
+        _, form = await site.posted(request, files=True)
         given = {key: str(form.get(key, "")) for key in ("pasted", "path", "against")}
         try:
             if (given["path"].strip() or given["against"].strip()) and not local(request):

@@ -132,6 +132,19 @@ async def test_a_form_that_cannot_be_read_is_refused_in_words(browser: Browser, 
         assert "Load the page again" in await response.text()
 
 
+@pytest.mark.parametrize(
+    "kind", ["application/x-www-form-urlencoded; charset=punycode", "multipart/form-data; boundary=x"]
+)
+async def test_a_form_in_an_encoding_that_is_slow_to_decode_is_refused_unread(browser: Browser, kind: str) -> None:
+    """Python's punycode takes the square of the text's length, in one go, and everybody waits for it."""
+    field = "--x\r\nContent-Disposition: form-data; name=token\r\n\r\n{}\r\n--x--\r\n"
+    token = browser.page.one("input", name="token").attributes["value"]
+    for body in (f"token={token}&text=help", field.format(token)):
+        async with browser.http.post(browser.url + "/say", data=body, headers={"Content-Type": kind}) as response:
+            assert response.status == 400
+            assert "Load the page again" in await response.text()
+
+
 async def test_of_a_form_with_fields_without_end_the_first_are_read(browser: Browser, site: Web) -> None:
     """Each is looked through for secrets, which takes its time."""
     form = [(f"field:f{number % 3}", str(number)) for number in range(5000)]
