@@ -96,6 +96,12 @@ def test_an_ordinary_question_is_kept_as_it_is() -> None:
     assert redact(question) == question
 
 
+@pytest.mark.parametrize("sign", "\u200e\u200f\u202a\u202e\u2062\u2066\u034f\u180e\ufe0f\u3164\U000e0041\x00\x1b")
+def test_a_sign_that_nobody_sees_does_not_hide_a_secret(sign: str) -> None:
+    token = SECRETS["GitHub token"]
+    assert contains_secret(f"I committed {token[:10]}{sign}{token[10:]} yesterday")
+
+
 @pytest.mark.parametrize("sign", ["\x00", "\x1b", "\x7f", "\x85", "\x9b", "\r", "\u202e", "\u2066"])
 def test_nothing_that_a_terminal_obeys_or_yaml_refuses_is_kept(sign: str) -> None:
     assert redact(f"do roses{sign}need water?") == "do roses need water?"
