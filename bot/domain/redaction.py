@@ -68,6 +68,20 @@ _OTHER_SHAPES = tuple(
         r"\bhf_[A-Za-z0-9]{30,}",
         r"\bdop_v1_[a-f0-9]{64}",
         r"\bAGE-SECRET-KEY-1[0-9A-Z]{40,}",
+        r"\b(?:lin_api|ntn|rubygems|sntrys|nfp|figd|gsk|sbp|glsa|glc|shpat|shpca|shppa|shpss|sqp|squ|sqa|doo_v1|dor_v1|r8)"
+        r"_[A-Za-z0-9]{20,}",
+        r"\b(?:dckr_pat|pscale_tkn)_[A-Za-z0-9_-]{20,}",
+        r"\b(?:xai|pplx|pul|NRAK|HRKU|gl(?:rt|dt|ptt|cbt|oas|ft|soat))-(?=[A-Za-z-]{0,64}\d)[A-Za-z0-9_-]{20,}",
+        r"\b(?:PMAK|tskey-[a-z]{2,10})-[A-Za-z0-9-]{20,}",
+        r"\b(?:ATATT3|ops_eyJ)[A-Za-z0-9_=-]{60,}",
+        r"\bdapi[a-f0-9]{32}\b",
+        r"\bhv[sbr]\.[A-Za-z0-9_-]{24,}",
+        r"\b[A-Za-z0-9]{14}\.atlasv1\.[A-Za-z0-9_=-]{60,}",
+        r"\bhooks\.slack\.com/(?:workflows|triggers)/[A-Za-z0-9/]{20,}",
+        r"\bdiscord(?:app)?\.com/api/webhooks/[0-9]+/[A-Za-z0-9_-]{40,}",
+        r"\.webhook\.office\.com/webhookb2/[A-Za-z0-9@/-]{40,}",
+        r"(?i:\bauthorization:\s{0,4}(?:bearer|basic|token))\s{1,4}[A-Za-z0-9._~+/=-]{16,}",
+        r"://:[^\s@/:]{6,64}@",
     )
 )
 
