@@ -70,7 +70,7 @@ class Housekeeper:
         now = self._clock()
         if await post_due(self._store, now, self._recommends()):
             self._woken()
-        if now >= self._next_sweep:
+        if not 0 < self._next_sweep - now <= SWEEP_EVERY:  # due, or the clock was set back meanwhile
             swept = await apply_retention(self._store, now, self._retention)
             self._next_sweep = now + SWEEP_EVERY
             if swept != RetentionCounts():

@@ -49,6 +49,18 @@ async def test_old_conversations_are_swept_now_and_then() -> None:
     assert kept == [1, 1, 0]
 
 
+async def test_a_clock_that_was_set_back_does_not_put_the_sweeping_off() -> None:
+    store, now = InMemoryStore(), [DAY * 400]
+    keeper = Housekeeper(store, Catalogue, clock=lambda: now[0])
+    await keeper.look()
+    async with store.transaction() as unit:
+        await unit.conversations.save(HERE, "anna", Conversation(last=LastTurn()), version=0, look_again_at=DAY)
+    now[0] = DAY * 2
+    await keeper.look()
+    async with store.transaction() as unit:
+        assert (await unit.conversations.load(HERE, "anna")).version == 0
+
+
 async def test_a_look_that_fails_is_told_and_does_not_end_the_looking(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
