@@ -1,4 +1,4 @@
-"""What an operator watches: turns, how long they take, what they end in. Served at `/metrics` for Prometheus."""
+"""Prometheus metrics: turns by surface and kind, and their duration. Served at `/metrics`."""
 
 from __future__ import annotations
 
@@ -17,15 +17,17 @@ from bot.service.session import HandOver, PostingCheck
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)  # seconds
 
 
-class Answers(Protocol):
-    """Whoever answers messages: `bot.service.session.Session`."""
+class Session(Protocol):
+    """The part of `bot.service.session.Session` that surfaces use."""
 
     @property
     def phrases(self) -> Phrases: ...
 
-    async def respond(self, message: Message, gate: PostingCheck | None = None) -> Reply: ...
+    async def respond(self, message: Message, posting_check: PostingCheck | None = None) -> Reply: ...
 
-    async def hand_over(self, message: Message, to: HandOver, gate: PostingCheck | None = None) -> Reply | None: ...
+    async def hand_over(
+        self, message: Message, to: HandOver, posting_check: PostingCheck | None = None
+    ) -> Reply | None: ...
 
     def opening(self, message: Message) -> Reply: ...
 
@@ -33,9 +35,9 @@ class Answers(Protocol):
 
 
 class MeteredSession:
-    """A session that counts what goes through it. Labels are surfaces and kinds: never people, places or words."""
+    """A session that counts and times turns. Labels are surfaces and reply kinds, never people, places or texts."""
 
-    def __init__(self, session: Answers) -> None:
+    def __init__(self, session: Session) -> None:
         self._session = session
         self._registry = CollectorRegistry()
         self._turns = Counter("advisor_turns", "Turns taken", ("surface", "kind"), registry=self._registry)
@@ -47,15 +49,17 @@ class MeteredSession:
     def phrases(self) -> Phrases:
         return self._session.phrases
 
-    async def respond(self, message: Message, gate: PostingCheck | None = None) -> Reply:
+    async def respond(self, message: Message, posting_check: PostingCheck | None = None) -> Reply:
         start = time.perf_counter()
-        reply = await self._session.respond(message, gate)
+        reply = await self._session.respond(message, posting_check)
         self._count(message, reply, start)
         return reply
 
-    async def hand_over(self, message: Message, to: HandOver, gate: PostingCheck | None = None) -> Reply | None:
+    async def hand_over(
+        self, message: Message, to: HandOver, posting_check: PostingCheck | None = None
+    ) -> Reply | None:
         start = time.perf_counter()
-        reply = await self._session.hand_over(message, to, gate)
+        reply = await self._session.hand_over(message, to, posting_check)
         if reply is not None:
             self._count(message, reply, start)
         return reply

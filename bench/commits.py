@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from adapters.database import SqlStore, migrate
 from adapters.database.engine import BUSY_SECONDS, database_url
-from adapters.database.sqlite import SqliteConnection, SqliteLine, SqliteUnit
+from adapters.database.sqlite import SqliteConnection, SqliteQueue, SqliteUnit
 from bench.measure import table
 from bot.advisor import Advisor
 from bot.domain.messages import Message, Place
@@ -42,7 +42,7 @@ ROUNDS, TURNS = 7, 400
 class _AloneUnit(SqliteUnit):
     """Lets the next unit in when its own commit is done."""
 
-    def __init__(self, line: SqliteLine, turn: asyncio.Lock) -> None:
+    def __init__(self, line: SqliteQueue, turn: asyncio.Lock) -> None:
         super().__init__(line)
         self._turn = turn
 
@@ -59,7 +59,7 @@ class _AloneUnit(SqliteUnit):
             self._turn.release()
 
 
-class _AloneLine(SqliteLine):
+class _AloneLine(SqliteQueue):
     """One commit a unit."""
 
     def __init__(self, url: URL) -> None:

@@ -29,9 +29,9 @@ async def _section() -> str:
     ]
     with TemporaryDirectory() as folder:
         settings = read_settings(database_url=f"sqlite:///{Path(folder) / 'advisor.sqlite3'}", port=0)
-        async with serving(settings) as (port, doors):
-            assert doors.entrance is not None, "WORKBENCH_PASSWORD is set"
-            _, head = await _get(port, doors.entrance.path)
+        async with serving(settings) as (port, surfaces):
+            assert surfaces.owner_link is not None, "WORKBENCH_PASSWORD is set"
+            _, head = await _get(port, surfaces.owner_link.path)
             cookie = re.search(rb"Set-Cookie: (workbench=[^;]+)", head)
             assert cookie is not None, "the link does not let in"
             session = cookie[1].decode()

@@ -57,7 +57,7 @@ class OutboxRelay(Protocol):
 
     async def take(self, item: OutboxItem, unit: UnitOfWork) -> HeldItem | None: ...
 
-    async def carry(self, held: HeldItem, *, within: float) -> None: ...
+    async def send_now(self, held: HeldItem, *, within: float) -> None: ...
 
     async def deliver(self, item: OutboxItem, *, within: float) -> None: ...
 
@@ -156,7 +156,7 @@ class App:
         if taken and isinstance(taken.item.content, Replied) and taken.item.content.reply is reply:
             if asked.place.thread and not asked.public:
                 await self.assistant.at_work(asked, client)
-            await self._relay.carry(taken, within=left())
+            await self._relay.send_now(taken, within=left())
         else:
             await self.deliver(asked, reply, client)
 

@@ -55,7 +55,7 @@ class OutboxRelay(Protocol):
 
     async def take(self, item: OutboxItem, unit: UnitOfWork) -> HeldItem | None: ...
 
-    async def carry(self, held: HeldItem, by: Attempt | None = None, *, within: float) -> None: ...
+    async def send_now(self, held: HeldItem, by: Attempt | None = None, *, within: float) -> None: ...
 
 
 class App:
@@ -170,7 +170,7 @@ class App:
             await context.send_activity(card_activity(draw(reply), reply, message))
             return
         if held:
-            await self._relay.carry(held, by, within=WITHIN)
+            await self._relay.send_now(held, by, within=WITHIN)
 
     async def _note_where(self, activity: Any, name: str) -> None:
         """Keep where the bot is. A search or an action on a message comes from places that it is not in."""

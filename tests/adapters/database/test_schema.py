@@ -16,7 +16,7 @@ from adapters.database.tables import metadata
 from bot.domain.effects import Post
 from bot.domain.messages import Reply
 from bot.domain.outbox import Replied
-from tests.adapters.privacy.doors import stored
+from tests.privacy.surfaces import stored
 
 
 def test_the_migrations_build_the_tables_of_the_code(database: str) -> None:

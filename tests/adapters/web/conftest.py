@@ -44,14 +44,14 @@ async def no_sleep(seconds: float) -> None:
 
 @dataclass
 class Web:
-    """The web door on a port, with the real knowledge and a real database. `entrance`: see `open_door`."""
+    """The web surface on a port, with the real knowledge and a real database. `owner_link`: see `open_surface`."""
 
     url: str
     database: Path
     clock: Clock
     host: AdvisorHost
     stack: AsyncExitStack
-    entrance: OwnerLink | None
+    owner_link: OwnerLink | None
 
     async def browser(self, url: str = "") -> Browser:
         """`url`: where it goes to, if not to the site itself."""
@@ -61,15 +61,15 @@ class Web:
 
     async def owner(self) -> Browser:
         """Somebody who opened the link on the console."""
-        assert self.entrance is not None
+        assert self.owner_link is not None
         browser = await self.browser()
-        await browser.open(self.entrance.path)
+        await browser.open(self.owner_link.path)
         return browser
 
 
 @pytest.fixture(scope="session")
 def host(learnt: Path) -> AdvisorHost:
-    return AdvisorHost(ROOT / "knowledge", keep=learnt)
+    return AdvisorHost(ROOT / "knowledge", cache=learnt)
 
 
 @pytest.fixture(scope="session")
@@ -110,16 +110,16 @@ async def make_web(host: AdvisorHost, database_file: Path, stack: AsyncExitStack
             }
         )
         previews = {"Slack": blocks.message, "Teams": cards.draw}
-        entrance = OwnerLink() if settings.on_loopback else None
-        door = open_surface(
-            settings, Session(host, store), store, host, previews, entrance,
+        owner_link = OwnerLink() if settings.on_loopback else None
+        surface = open_surface(
+            settings, Session(host, store), store, host, previews, owner_link,
             now=clock, clock=lambda: clock.ahead, sleep=clock.sleep if wait else no_sleep,
         )  # fmt: skip
         application = web.Application()
-        application.add_routes(door.routes())
+        application.add_routes(surface.routes())
         server = TestServer(application)
         await stack.enter_async_context(server)
-        return Web(str(server.make_url("")).rstrip("/"), database_file, clock, host, stack, entrance)
+        return Web(str(server.make_url("")).rstrip("/"), database_file, clock, host, stack, owner_link)
 
     return make
 

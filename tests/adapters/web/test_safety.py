@@ -8,7 +8,7 @@ import pytest
 from multidict import MultiDict, MultiDictProxy
 from yarl import URL
 
-from adapters.web.pages.conversation import MOST_FIELDS, _said
+from adapters.web.pages.conversation import MOST_FIELDS, _sent
 from tests.adapters.web.browser import Browser
 from tests.adapters.web.conftest import Web
 
@@ -135,7 +135,7 @@ async def test_a_form_that_cannot_be_read_is_refused_in_words(browser: Browser, 
 async def test_of_a_form_with_fields_without_end_the_first_are_read(browser: Browser, site: Web) -> None:
     """Each is looked through for secrets, which takes its time."""
     form = [(f"field:f{number % 3}", str(number)) for number in range(5000)]
-    said = _said(MultiDictProxy(MultiDict([("command", "about"), *form])))
+    said = _sent(MultiDictProxy(MultiDict([("command", "about"), *form])))
     assert sum(len(values) for _, values in said.fields) == MOST_FIELDS
     assert said.fields[1] == ("f1", tuple(str(number) for number in range(1, MOST_FIELDS, 3)))
     token = browser.page.one("input", name="token").attributes["value"]
