@@ -32,7 +32,7 @@ def show(advisor: Advisor, url: str, *, yaml: bool) -> None:
         elif nearest:
             typer.echo(f"      nearest: {nearest.id}")
     settled = len(gaps) - len(left)
-    typer.echo(f"{len(left)} unanswered questions; {settled} more are answered by the current knowledge")
+    typer.echo(f"{len(left)} questions asked in vain; {settled} more are answered by today's knowledge")
 
 
 async def _read(url: str) -> Sequence[Gap]:
