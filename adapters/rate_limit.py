@@ -106,7 +106,7 @@ class RateLimiter:
 
     def _recent(self, person: Person, now: float) -> _Recent:
         """The entry of `person`, created if missing. Evicts those inactive for `WITHIN` seconds and, beyond
-        `MOST_PEOPLE`, the least recently active, which somebody who floods never is."""
+        `MOST_PEOPLE`, the least recently active, which a person who floods never is."""
         recent = self._people.get(person) or _Recent(self._most)
         recent.at = now
         self._people[person] = recent

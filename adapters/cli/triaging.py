@@ -44,11 +44,11 @@ Write = Callable[[Advisor, str], str]
 def walk(advisor: Advisor, write: Write | None) -> None:
     """Run the dialogue to its recommendation. With `write` the dialogue goes to standard error. Exits with code 1 if
     the person quits before."""
-    kept = _run_dialogue(advisor, Console(highlight=False, stderr=write is not None))
-    if kept is None:
+    saved = _run_dialogue(advisor, Console(highlight=False, stderr=write is not None))
+    if saved is None:
         _fail("The questions were not answered to the end, so there is no recommendation.")
     elif write is not None:
-        typer.echo(write(advisor, kept.record))
+        typer.echo(write(advisor, saved.record))
 
 
 def replay(advisor: Advisor, path: Path, write: Write) -> None:
@@ -72,10 +72,10 @@ def _run_dialogue(advisor: Advisor, console: Console) -> Keep | None:
         message = Message(text, place=PLACE, person="you", delivery=secrets.token_hex(8), at=time.time())
         turn = advisor.turn(message, conversation)
         conversation = turn.conversation
-        kept = next((effect for effect in turn.effects if isinstance(effect, Keep)), None)
-        if kept is not None or conversation.triage is None:
+        saved = next((effect for effect in turn.effects if isinstance(effect, Keep)), None)
+        if saved is not None or conversation.triage is None:
             show(replace(turn.reply, choices=(), tools=()), console)
-            return kept
+            return saved
         show(turn.reply, console)
         said = read(console)
         if said is None or said.lower() in LEAVE:

@@ -168,14 +168,14 @@ class SqlSubscriptions:
 
     async def put(self, subscription: Subscription) -> None:
         earlier = await self.get(subscription.place)
-        kept = (earlier.shown, earlier.sent) if earlier else (subscription.shown, subscription.sent)
+        stored = (earlier.shown, earlier.sent) if earlier else (subscription.shown, subscription.sent)
         values = {
             **place_values(subscription.place),
             "cadence": subscription.cadence,
             "person": subscription.person,
             "next_at": subscription.next_at,
-            "shown": json.dumps(kept[0]),
-            "sent": kept[1],
+            "shown": json.dumps(stored[0]),
+            "sent": stored[1],
         }
         await self._connection.execute(insert_or_replace(self._connection, subscriptions), values)
 

@@ -71,11 +71,6 @@ def state(url: str) -> State:
     return "behind" if found in {revision.revision for revision in script.walk_revisions()} else "unknown"
 
 
-def is_current(url: str) -> bool:
-    """True if this version can serve on the database at `url`. Raises SQLAlchemyError."""
-    return state(url) == "current"
-
-
 def prepare(url: str) -> None:
     """For `serve`: create the tables of an empty SQLite file. Raises SchemaNotCurrent for any other schema that is not
     current."""

@@ -29,7 +29,7 @@ class InMemorySubscriptions:
         return self.rows.get(place)
 
     async def due(self, now: float, limit: int = 20) -> Sequence[Subscription]:
-        return [kept for kept in self.rows.values() if kept.next_at <= now][:limit]
+        return [stored for stored in self.rows.values() if stored.next_at <= now][:limit]
 
     async def advance(self, subscription: Subscription) -> None:
         if subscription.place in self.rows:

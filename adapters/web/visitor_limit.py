@@ -10,8 +10,8 @@ Guaranteed under any load:
 - The page accepts `ALL` messages a minute, plus at most `GUARANTEED` for each known visitor. So the other surfaces keep
   their capacity, and what strangers can make the database store is bounded.
 
-Not guaranteed: a new visitor has to wait while somebody at the same address keeps coming as a new one. Behind a proxy
-all have one address, unless TRUSTED_PROXIES tells them apart.
+Not guaranteed: a new visitor has to wait while another client at the same address keeps creating new visitors. Behind
+a proxy all have one address, unless TRUSTED_PROXIES tells them apart.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The whole server behind a plain proxy on the same machine: what is the owner's alone stays shut to everybody else,
+"""The whole server behind a plain proxy on the same machine: what only the owner may do is refused to everybody else,
 by whatever name the server is asked for."""
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ HOSTS = (
 
 @dataclass
 class Machine:
-    """The server, the proxy before it, and somebody who comes by the proxy."""
+    """The server, the proxy before it, and a client that comes through the proxy."""
 
     url: str
     proxy: str

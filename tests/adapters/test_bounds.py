@@ -1,4 +1,4 @@
-"""What a door does with a request before the advisor cuts it costs no more than the request is long."""
+"""The work of a surface on a request, before the advisor shortens it, is linear in its length."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_a_form_of_very_many_fields_is_read_in_proportion_on_the_page() -> None:
 
     assert not outgrows(conversation._sent, form)
     both = MultiDict([("field:a", "1"), ("field:b", ""), ("field:a", "2"), ("text", "hi"), ("other", "x")])
-    assert conversation._sent(MultiDictProxy(both)) == conversation.Said("hi", None, (("a", ("1", "2")), ("b", ())))
+    assert conversation._sent(MultiDictProxy(both)) == conversation.Sent("hi", None, (("a", ("1", "2")), ("b", ())))
 
 
 def mentioning(written: str, times: int) -> Activity:

@@ -1,4 +1,4 @@
-"""The outbox sends each item once, obeys the platform, and looks before it sends again."""
+"""The relay sends each outbox item once, obeys the platform, and searches before it sends again."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class Clock:
 
 
 async def looks(relay: OutboxRelay, clock: Clock) -> list[int]:
-    """How many items are sent at each of so many looks that a lease that stands still has ended by the last."""
+    """The items sent at each poll, with enough polls for an abandoned lease to expire."""
     found = []
     for _ in range(3):
         found.append(await relay.send_due())
@@ -246,7 +246,7 @@ async def test_a_question_remembers_the_message_that_starts_its_thread(store: St
     assert found is not None and found.id == "q1"
 
 
-async def test_two_postmen_send_each_parcel_once(store: Store) -> None:
+async def test_two_relays_send_each_item_once(store: Store) -> None:
     channel = Channel()
     items = [OutboxItem(f"n{n}", "send", HERE, subject=f"n{n}", content=POST.post) for n in range(30)]
     await put(store, *items)
@@ -307,7 +307,7 @@ async def test_what_another_version_wrote_is_given_up_and_the_rest_is_sent(
     await store.close()
 
 
-async def test_a_look_that_fails_for_any_reason_is_followed_by_another() -> None:
+async def test_a_poll_that_fails_for_any_reason_is_followed_by_another() -> None:
     class Faulty(InMemoryStore):
         trouble: Exception | None = None
 
@@ -348,7 +348,7 @@ def test_the_wait_between_two_attempts_grows_to_a_limit() -> None:
     assert [wait_before(attempt) for attempt in (1, 2, 3, 8, 100)] == [2.0, 4.0, 8.0, 256.0, 300.0]
 
 
-async def test_whoever_shared_a_post_that_never_arrived_is_told(store: Store) -> None:
+async def test_the_author_of_a_post_that_never_arrived_is_told(store: Store) -> None:
     channel, asked_in = Channel([Refused("not_in_channel")]), Place("slack", "T1", "D7")
     async with store.transaction() as unit:
         await unit.posts.add(replace(POST, asked_in=asked_in))
@@ -361,7 +361,7 @@ async def test_whoever_shared_a_post_that_never_arrived_is_told(store: Store) ->
     assert (told.person, told.reply.kind) == ("anna", "notice")
 
 
-async def test_whoever_asked_an_expert_in_vain_is_told(store: Store) -> None:
+async def test_the_asker_of_a_question_that_never_arrived_is_told(store: Store) -> None:
     channel, experts = Channel([Refused("channel_not_found")]), Place("slack", "T1", "C9")
     await put(store, OutboxItem("q1", "send", experts, subject="q1", content=ExpertQuestion("q1", "why?", "anna")))
     async with store.transaction() as unit:
@@ -373,7 +373,7 @@ async def test_whoever_asked_an_expert_in_vain_is_told(store: Store) -> None:
     assert isinstance(told, Notice) and told.person == "anna"
 
 
-async def test_whoever_shared_a_post_is_told_where_it_stands_and_can_take_it_back(store: Store) -> None:
+async def test_the_author_of_a_post_gets_its_link_and_can_retract_it(store: Store) -> None:
     channel, asked_in = Channel(), Place("slack", "T1", "D7")
     async with store.transaction() as unit:
         await unit.posts.add(replace(POST, asked_in=asked_in))
@@ -387,7 +387,7 @@ async def test_whoever_shared_a_post_is_told_where_it_stands_and_can_take_it_bac
     assert [choice.command for choice in told.reply.choices] == ["retract:p1"]
 
 
-async def test_where_nobody_can_look_what_may_have_arrived_is_never_sent_again_and_told(store: Store) -> None:
+async def test_what_may_have_arrived_and_cannot_be_searched_for_is_never_sent_again_and_told(store: Store) -> None:
     channel, clock = Channel([ConnectionResetError()], arrives=True, where_unsure="never"), Clock()
     async with store.transaction() as unit:
         await unit.posts.add(replace(POST, asked_in=Place("slack", "T1", "D7")))
@@ -434,7 +434,7 @@ async def test_a_process_that_was_stopped_and_overtaken_sends_nothing(store: Sto
     assert await post_state(store) == ("posted", "m-p1")
 
 
-async def test_what_takes_longer_than_somebody_can_wait_goes_on_behind_their_back(store: Store) -> None:
+async def test_a_slow_attempt_goes_on_in_the_background(store: Store) -> None:
     goes_on = asyncio.Event()
 
     class Slow(Channel):

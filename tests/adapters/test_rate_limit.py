@@ -36,7 +36,7 @@ def test_whoever_sends_too_much_is_told_once_and_accepted_again_a_minute_later()
     assert sent(counted, ANNA, MOST + 1) == [*[None] * MOST, RateLimited(WITHIN, False, MOST)]
 
 
-def test_somebody_who_keeps_sending_a_little_too_much_is_not_told_again_and_again() -> None:
+def test_a_person_slightly_above_the_limit_is_told_once() -> None:
     clock = Clock()
     counted = RateLimiter(clock)
     told = 0
@@ -75,7 +75,7 @@ def test_nobody_who_floods_is_forgotten_for_others_who_come() -> None:
     assert len(counted._people) == flood.MOST_PEOPLE
 
 
-def test_whoever_fell_silent_for_a_minute_is_forgotten() -> None:
+def test_a_person_without_messages_for_a_minute_is_forgotten() -> None:
     clock = Clock()
     counted = RateLimiter(clock)
     for number in range(50):

@@ -98,7 +98,7 @@ async def test_a_compressed_body_is_not_unfolded(tmp_path: Path) -> None:
 
 @dataclass
 class Program:
-    """The program as people start it, and what stands on its console."""
+    """The program as a process, with its console output."""
 
     process: asyncio.subprocess.Process
     console: list[str]
@@ -264,7 +264,7 @@ async def test_a_database_that_is_behind_is_refused_with_the_remedy(postgresql_s
 
 
 async def test_half_a_request_does_not_hold_up_the_end(tmp_path: Path) -> None:
-    """Left to itself it would be held up for a minute, and the test with it."""
+    """Without the limit the shutdown would take a minute."""
     async with serving(settings_in(tmp_path)) as (port, _):
         _, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.write(b"POST /api/messages HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n")

@@ -29,7 +29,7 @@ EXPERTS = "19:experts@thread.tacv2"
 
 
 def stored(url: str) -> str:
-    """Every byte of the SQLite file and of what stands beside it, or every row of every table on PostgreSQL."""
+    """Every byte of the SQLite file and of those beside it, or every row of every table on PostgreSQL."""
     if url.startswith("sqlite"):
         file = Path(url.removeprefix("sqlite:///"))
         beside = [file.with_name(file.name + suffix) for suffix in ("", "-wal", "-journal")]
@@ -56,7 +56,7 @@ class Surfaces:
         return self.slack.service
 
     def joined(self) -> Slack:
-        """Somebody new in Slack."""
+        """A new person in Slack."""
         return Slack.join(self.slack.wire, self.service, self.slack.workspace)
 
     async def teams(self, activity: dict[str, Any]) -> Any:

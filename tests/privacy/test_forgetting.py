@@ -1,4 +1,4 @@
-"""Who wants to be forgotten is: no row and no file names them or holds their words, once what leaves has left."""
+"""After "forget me" no row and no file names the person or holds their words, once the outbox is empty."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A secret that somebody sends is stored nowhere, whichever way it comes in, and nothing that stands around it is."""
+"""A secret in a message is stored nowhere, on any surface, and neither is the text around it."""
 
 from __future__ import annotations
 
@@ -100,12 +100,12 @@ async def say_in_teams(surfaces: Surfaces, text: str) -> None:
     await surfaces.teams({**message(url, ""), "type": "invoke", "name": "composeExtension/query", "value": query})
 
 
-async def test_no_secret_is_stored_through_any_door(database: str, learnt: Path) -> None:
+async def test_no_secret_is_stored_through_any_surface(database: str, learnt: Path) -> None:
     async with serving_all(database, learnt) as surfaces:
         question = await open_a_question(surfaces)
         # Replies can't be sent while this goes on, so that they wait in the outbox.
         surfaces.service.refusing["chat.postMessage"] = LATER
-        for secret in SENT.values():  # each shape by each door
+        for secret in SENT.values():  # each shape on each surface
             text = f"is it bad that {AROUND} committed {secret} yesterday?"
             await surfaces.joined().direct(in_slack(text))
             await surfaces.teams(message(surfaces.connector.url, text, **alone(secret)))

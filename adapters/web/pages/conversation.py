@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from itertools import islice
 from typing import Any
 from urllib.parse import urlencode
@@ -162,9 +161,7 @@ class Conversation:
 
     async def as_markdown(self, request: web.Request) -> web.Response:
         exchange = await self._one(request)
-        response = web.Response(
-            text=markdown(exchange.reply, self._site.phrases), content_type="text/markdown", charset="utf-8"
-        )
+        response = web.Response(text=markdown(exchange.reply), content_type="text/markdown", charset="utf-8")
         response.headers["Content-Disposition"] = 'attachment; filename="answer.md"'
         return response
 
@@ -176,7 +173,7 @@ class Conversation:
             before = [("earlier", other.said) for other in exchanges[max(position - EARLIER, 0) : position]]
             return "/workbench/why?" + urlencode([("q", exchange.said), *before])
 
-        return {"why": why, "markdown": partial(markdown, say=self._site.phrases), "previews": self._site.previews}
+        return {"why": why, "markdown": markdown, "previews": self._site.previews}
 
     async def _exchanges(self, request: web.Request) -> list[Exchange]:
         """The visitor's transcript, oldest first; empty if the store does not answer, so that the page still works."""

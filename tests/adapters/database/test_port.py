@@ -245,7 +245,7 @@ async def test_a_subscription_keeps_what_was_shown_when_it_is_set_up_again(store
         assert not await unit.subscriptions.remove(HERE)
 
 
-async def test_a_parcel_is_one_owners_until_the_lease_ends(store: Store) -> None:
+async def test_an_item_has_one_owner_until_the_lease_ends(store: Store) -> None:
     async with store.transaction() as unit:
         await unit.outbox.put(ITEM, 1.0)
         await unit.outbox.put(ITEM, 1.0)
@@ -271,7 +271,7 @@ async def test_a_parcel_is_one_owners_until_the_lease_ends(store: Store) -> None
         assert await unit.outbox.prune(63.0) == 1
 
 
-async def test_a_parcel_that_is_put_to_be_sent_at_once_is_nobody_elses_and_put_once(store: Store) -> None:
+async def test_an_item_that_is_taken_is_claimed_by_nobody_else_and_stored_once(store: Store) -> None:
     async with store.transaction() as unit:
         assert await unit.outbox.take(ITEM, "me", now=5.0, lease=60.0)
         assert not await unit.outbox.take(ITEM, "me too", now=6.0, lease=60.0)
@@ -281,7 +281,7 @@ async def test_a_parcel_that_is_put_to_be_sent_at_once_is_nobody_elses_and_put_o
     assert left.item == ITEM and left.unsure and left.attempts == 1
 
 
-async def test_parcels_of_one_subject_go_in_order(store: Store) -> None:
+async def test_items_of_one_subject_go_in_order(store: Store) -> None:
     async with store.transaction() as unit:
         await unit.outbox.put(ITEM, 1.0)
         await unit.outbox.put(OutboxItem("p1-retract", "delete", HERE, subject="p1"), 1.0)
@@ -293,7 +293,7 @@ async def test_parcels_of_one_subject_go_in_order(store: Store) -> None:
         assert second.item == OutboxItem("p1-retract", "delete", HERE, subject="p1")
 
 
-async def test_a_parcel_waits_until_it_may_be_tried_again(store: Store) -> None:
+async def test_an_item_waits_until_its_retry_is_due(store: Store) -> None:
     async with store.transaction() as unit:
         await unit.outbox.put(ITEM, 1.0)
         await unit.outbox.claim("a", now=1.0, lease=60, surfaces=("slack",))

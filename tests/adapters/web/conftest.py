@@ -27,7 +27,7 @@ ROOT = Path(__file__).parents[3]
 
 @dataclass
 class Clock:
-    """A clock that can be put forward, and is by whoever sleeps."""
+    """A clock that sleeping advances."""
 
     ahead: float = 0.0
 
@@ -39,7 +39,7 @@ class Clock:
 
 
 async def no_sleep(seconds: float) -> None:
-    """Woken at once."""
+    """Returns immediately."""
 
 
 @dataclass
@@ -60,7 +60,7 @@ class Web:
         return browser
 
     async def owner(self) -> Browser:
-        """Somebody who opened the link on the console."""
+        """A browser that opened the link on the console."""
         assert self.owner_link is not None
         browser = await self.browser()
         await browser.open(self.owner_link.path)
@@ -74,7 +74,7 @@ def host(learnt: Path) -> AdvisorHost:
 
 @pytest.fixture(scope="session")
 def database_file(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """One for all: each browser is somebody else."""
+    """Shared by all tests: each browser is another visitor."""
     path = tmp_path_factory.mktemp("web") / "advisor.db"
     migrate(f"sqlite:///{path}")
     yield path
@@ -139,7 +139,7 @@ async def browser(site: Web) -> Browser:
 
 @pytest.fixture
 async def owner(site: Web) -> Browser:
-    """The browser of whoever sits at the machine."""
+    """The owner's browser."""
     owner = await site.owner()
     await owner.open("/")
     return owner

@@ -1,4 +1,4 @@
-"""Who gets into the workbench, how long they stay, and how fast passwords can be tried."""
+"""Log-in to the workbench, its sessions, and the throttle of password attempts."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ async def locked(make_web: Any) -> Web:
 # By the link
 
 
-async def test_without_the_link_every_page_says_where_it_stands(browser: Browser) -> None:
+async def test_without_the_link_every_page_says_where_to_find_it(browser: Browser) -> None:
     for path in PAGES:
         page = await browser.open(path)
         assert browser.status == 403
@@ -91,7 +91,7 @@ async def test_the_link_lets_one_browser_in_for_twelve_hours(site: Web) -> None:
 
 
 @pytest.mark.parametrize("key", ["", "x", "a" * 43, "%ff", "%00", "%ED%A0%80", "&key=", "é"])
-async def test_another_key_lets_nobody_in(browser: Browser, key: str) -> None:
+async def test_another_key_logs_nobody_in(browser: Browser, key: str) -> None:
     await browser.open(f"{ENTER}?key={key}")
     assert browser.status == 403
 
@@ -184,9 +184,7 @@ async def test_one_kind_of_cookie_is_no_other(locked: Web) -> None:
     assert not is_inside(other)
 
 
-async def test_after_leaving_a_copy_of_the_cookie_lets_nobody_in_whichever_process_is_asked(
-    make_web: Any, locked: Web
-) -> None:
+async def test_after_leaving_a_copy_of_the_cookie_is_invalid_in_every_process(make_web: Any, locked: Web) -> None:
     beside: Web = await make_web(**LOCKED)
     browser, thief = await locked.browser(), await beside.browser()
     await enter(browser, RIGHT)
@@ -210,7 +208,7 @@ async def test_the_owner_can_leave_too(site: Web) -> None:
     assert copy.status == 403
 
 
-async def test_while_ended_sessions_cannot_be_looked_up_nobody_is_inside_and_the_page_goes_on(
+async def test_while_revoked_sessions_cannot_be_read_nobody_is_logged_in_and_the_page_works(
     make_web: Any, sqlite_file: Path, tmp_path: Path
 ) -> None:
     file = Path(shutil.copy(sqlite_file, tmp_path / "own.db"))
@@ -241,7 +239,7 @@ async def test_behind_a_proxy_the_right_password_gets_in_while_others_guess(lock
         assert is_inside(colleague)
 
 
-async def test_who_got_in_before_does_not_stand_in_line(make_web: Any) -> None:
+async def test_a_known_browser_skips_the_queue(make_web: Any) -> None:
     site: Web = await make_web(**LOCKED)
     known, stranger = await site.browser(), await site.browser()
     await enter(known, RIGHT)
@@ -256,7 +254,7 @@ async def test_who_got_in_before_does_not_stand_in_line(make_web: Any) -> None:
     assert site.clock.ahead > before
 
 
-async def test_a_line_that_is_too_long_is_told_in_words(make_web: Any) -> None:
+async def test_a_full_queue_is_explained(make_web: Any) -> None:
     site: Web = await make_web(**LOCKED, wait=False)
     browser = await site.browser()
     for _ in range(BURST + int(LONGEST_WAIT)):
@@ -281,7 +279,7 @@ def test_a_day_of_guessing_is_a_try_a_second() -> None:
     assert made <= 3600 + BURST + LONGEST_WAIT + 1
 
 
-def test_a_browser_that_got_in_before_has_a_few_tries_of_its_own_and_then_stands_in_line() -> None:
+def test_a_known_browser_has_some_attempts_of_its_own_and_then_queues() -> None:
     clock = Clock()
     line = PasswordThrottle(lambda: clock.ahead)
     while line.reserve() is not None:

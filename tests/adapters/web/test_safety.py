@@ -24,7 +24,7 @@ async def test_a_form_that_is_not_from_our_page_is_refused_with_the_remedy(
     assert not list((await browser.open("/")).all("p", of="said"))
 
 
-async def test_a_form_of_somebody_elses_page_is_refused(browser: Browser, site: Web) -> None:
+async def test_a_form_with_another_visitors_token_is_refused(browser: Browser, site: Web) -> None:
     other = await site.browser()
     stolen = (await other.open("/")).one("input", name="token").attributes["value"]
     await browser.send("/say", [("text", "what is SAST?"), ("token", stolen)])
@@ -46,7 +46,7 @@ async def test_every_response_forbids_what_is_not_ours(browser: Browser, path: s
 
 
 @pytest.mark.parametrize("site_of_the_form", ["cross-site", "same-site"])
-async def test_a_form_on_somebody_elses_page_is_refused_even_with_a_stolen_token(
+async def test_a_form_on_another_site_is_refused_even_with_a_stolen_token(
     browser: Browser, site_of_the_form: str
 ) -> None:
     token = browser.page.one("input", name="token").attributes["value"]

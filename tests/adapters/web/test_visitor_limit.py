@@ -1,4 +1,4 @@
-"""Who sends too much on the page, as one visitor or as many, is told so, and whoever is known goes on."""
+"""Floods on the page, by one visitor or many: they are told, and known visitors are still answered."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ async def test_a_page_with_all_that_was_said_is_not_drawn_without_end(browser: B
 
 
 def fresh() -> tuple[dict[str, str], str]:
-    """A cookie that somebody made up, and the token that goes with it."""
+    """A made-up cookie, and its token."""
     visitor = Visitor(hashlib.sha256(str(next(_numbers)).encode()).hexdigest()[:43])
     return {"visitor": visitor.secret}, visitor.token
 
