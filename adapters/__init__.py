@@ -1,3 +1,3 @@
-"""Every way in and out of the advisor, and the one place that wires them together."""
+"""Surfaces (Slack, Teams, web, terminal), storage, and the composition root that wires them to `bot/`."""
 
-__version__ = "0.1.0"  # of the program; the knowledge has a version of its own, a hash of its content
+__version__ = "0.1.0"  # of the program; the version of the knowledge is a hash of its content

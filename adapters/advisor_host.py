@@ -1,11 +1,12 @@
-"""The advisor that is serving now, and how another version of the knowledge takes its place while it serves."""
+"""Holds the current `Advisor` and replaces it when the knowledge folder changes (hot reload)."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 from pathlib import Path
+
+import structlog
 
 from bot.advisor import Advisor
 from bot.domain.conversation import Conversation
@@ -15,29 +16,29 @@ from bot.domain.turn import Route, Turn
 from bot.knowledge import KnowledgeError, Problem
 from bot.ranking.model_cache import Progress
 
-logger = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
-LOOK_EVERY = 1.0  # seconds between two looks at the folder
+POLL_EVERY = 1.0  # seconds between two checks of the folder
 
 
 class AdvisorHost:
-    """Takes turns with the advisor of the moment. Raises KnowledgeError where the first knowledge can't be used."""
+    """A `TurnTaker` that delegates to the current advisor. Raises KnowledgeError if the first load fails."""
 
     def __init__(
-        self, folder: Path, contact: str = "", keep: Path | None = None, progress: Progress | None = None
+        self, folder: Path, contact: str = "", cache: Path | None = None, progress: Progress | None = None
     ) -> None:
-        """`keep`, `progress`: see `Advisor.load`."""
+        """`cache`: folder for fitted models. `progress`: called while a model is fitted; both as in `Advisor.load`."""
         self._folder = folder
         self._contact = contact
-        self._keep = keep
+        self._cache = cache
         self._progress = progress
         self._seen = _stamps(folder)
         self._closing = asyncio.Event()
-        self.advisor = Advisor.load(folder, contact, keep, progress)
-        self.problems: tuple[Problem, ...] = ()  # why the folder as it is now does not serve; empty: it does
+        self.advisor = Advisor.load(folder, contact, cache, progress)
+        self.problems: tuple[Problem, ...] = ()  # why the latest content of the folder was refused
 
     def close(self) -> None:
-        """Let `watch` end."""
+        """Make `watch` return."""
         self._closing.set()
 
     @property
@@ -54,35 +55,35 @@ class AdvisorHost:
         return self.advisor.without_names(text)
 
     def reload(self) -> list[Problem]:
-        """Read the folder again. With errors, they are returned and the old knowledge goes on serving."""
+        """Load the folder again. Returns its errors; if there are any, the previous advisor keeps serving."""
         self._seen = _stamps(self._folder)
         try:
-            self.advisor = Advisor.load(self._folder, self._contact, self._keep, self._progress)
+            self.advisor = Advisor.load(self._folder, self._contact, self._cache, self._progress)
         except KnowledgeError as error:
             for problem in error.problems:
-                logger.error("knowledge not reloaded: %s", problem)
+                log.error("knowledge.not_reloaded", problem=str(problem))
             self.problems = error.problems
             return list(error.problems)
         self.problems = ()
-        logger.info("knowledge reloaded: version=%s", self.advisor.knowledge.version)
+        log.info("knowledge.reloaded", version=self.advisor.knowledge.version)
         return []
 
     async def watch(self) -> None:
-        """Reload whenever a file in the folder changes, until closed."""
+        """Poll the folder and reload when a file changed, until `close`."""
         while not self._closing.is_set():
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._closing.wait(), LOOK_EVERY)
+                await asyncio.wait_for(self._closing.wait(), POLL_EVERY)
             if await asyncio.to_thread(_stamps, self._folder) != self._seen:
                 await asyncio.to_thread(self.reload)
 
 
 def _stamps(folder: Path) -> dict[str, tuple[int, int]]:
-    """When each YAML file was last written, and its size."""
+    """Modification time (ns) and size of each YAML file, by path."""
     found = {}
     for path in folder.rglob("*.yaml"):
         try:
             status = path.stat()
         except OSError:
-            continue  # taken away between the listing and the look
+            continue  # deleted between the listing and the stat
         found[str(path)] = (status.st_mtime_ns, status.st_size)
     return found

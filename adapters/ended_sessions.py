@@ -1,6 +1,6 @@
-"""Sessions that were ended before their time. A copy of their cookie lets nobody in, in whichever process.
+"""Port: revoked sessions of the workbench, so that a copied cookie stops working in every process.
 
-Kept by `adapters.database`, used by `adapters.web`.
+Implemented by `adapters.database`, used by `adapters.web`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import Protocol
 
 class EndedSessions(Protocol):
     async def end(self, id: str, *, until: float, now: float) -> None:
-        """Keep that `id` has ended, until it would have ended anyway. Those whose time is over are dropped."""
+        """Store that session `id` is revoked until it expires at `until`. Expired entries are deleted."""
         ...
 
     async def has_ended(self, id: str) -> bool: ...

@@ -1,4 +1,4 @@
-"""How a person calls this installation of the program in a terminal."""
+"""The command by which this installation is started in a terminal, for messages to the operator."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from pathlib import Path
 
 
 def command() -> str:
-    """`advisor` where the shell finds it by name, else its path, seen from the working directory. Where the project
-    itself is not installed, only its packages: `… -m adapters.cli`."""
+    """`advisor` if it is on the PATH, else its path relative to the working directory, else `python -m adapters.cli`
+    (when the project itself is not installed)."""
     beside = shutil.which("advisor", path=str(Path(sys.executable).parent))
     return _as_called(Path(beside)) if beside else f"{python()} -m adapters.cli"
 
 
 def python() -> str:
-    """The same for the Python that this runs on, which has the packages that the program needs."""
+    """The running Python interpreter, named in the same way."""
     return _as_called(Path(sys.executable))
 
 

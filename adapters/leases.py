@@ -1,54 +1,56 @@
-"""Who is alive, told without comparing clocks: a lease that stands still for long enough is a dead process's.
+"""Leases on outbox items that need no synchronised clocks.
 
-Clocks of two machines differ, and any of them can be moved by hours. So nobody reads the time that a lease names: its
-owner renews it again and again, and the others look whether it changes, each by its own monotonic clock (as the lock
-client of DynamoDB does: a record version number, and a lease duration that each client measures by itself).
+The owner changes its lease every second. Other processes never read the time in it: each watches by its own monotonic
+clock whether the value changes, and treats a lease that stayed the same for `LEASE` seconds as abandoned. (DynamoDB's
+lock client works the same way: a record version number, and a lease duration that each client measures itself.)
 """
 
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+import structlog
+
 from bot.domain.outbox import ClaimedItem, Lease, OutboxItem
+from bot.service.error_location import error_location
 from bot.service.ports import Store
 
-logger = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
-LEASE = 5.0  # seconds for which a lease may stand still
-RENEWED_EVERY = 1.0  # seconds; several renewals may fail before anybody takes over
-SAFE = 2.5  # seconds after a renewal for which nobody else can have taken over
+LEASE = 5.0  # seconds without a renewal after which a lease is abandoned
+RENEW_EVERY = 1.0  # seconds; several renewals may fail before another process takes over
+SAFE = 2.5  # seconds after a renewal in which no other process can have taken over
 
 
 class LeaseWatch:
-    """What this process has seen of leases. `clock`: seconds, monotonic."""
+    """When this process saw each lease change last. `clock`: monotonic seconds."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._since: dict[Lease, float] = {}
-        self._looked_at = float("-inf")
+        self._checked_at = float("-inf")
 
-    def dead(self, leases: Sequence[Lease]) -> list[Lease]:
-        """Those of `leases`, all that there are now, that have stood still for `LEASE` seconds. Asked more often than
-        that: after a longer pause nobody knows who was alive meanwhile, so it is looked anew."""
+    def abandoned(self, leases: Sequence[Lease]) -> list[Lease]:
+        """Those of `leases` (all current ones) that have not changed for `LEASE` seconds. To be called more often than
+        that: after a longer pause renewals may have been missed, so watching starts again."""
         now = self._clock()
-        earlier = self._since if now - self._looked_at < LEASE else {}
-        self._looked_at = now
+        earlier = self._since if now - self._checked_at < LEASE else {}
+        self._checked_at = now
         self._since = {lease: earlier.get(lease, now) for lease in leases}
         return [lease for lease, since in self._since.items() if now - since >= LEASE]
 
 
 @dataclass
 class HeldItem:
-    """A parcel that this process is at. `renewed`: when its lease was last known to be good, by the monotonic clock."""
+    """An outbox item that this process is sending. `renewed`: when its lease was last valid, monotonic seconds."""
 
     claimed: ClaimedItem
     renewed: float
-    marked: bool  # it is kept that it may have arrived
-    gone: bool = False  # it went out in this attempt
+    marked: bool  # the store says that it may have arrived
+    went_out: bool = False  # in this attempt
 
     @property
     def item(self) -> OutboxItem:
@@ -56,7 +58,7 @@ class HeldItem:
 
 
 class HeldItems:
-    """All that this process, `owner`, is at; its leases are renewed for as long."""
+    """The items that this process (`owner`) is sending; renews their leases in the background meanwhile."""
 
     def __init__(self, store: Store, owner: str, clock: Callable[[], float], monotonic: Callable[[], float]) -> None:
         self._store = store
@@ -64,33 +66,34 @@ class HeldItems:
         self._clock = clock
         self._monotonic = monotonic
         self._held: dict[str, HeldItem] = {}
-        self._heart: asyncio.Task[None] | None = None
+        self._renewal: asyncio.Task[None] | None = None
 
     def __contains__(self, item: str) -> bool:
         return item in self._held
 
     @contextmanager
     def holding(self, held: HeldItem) -> Iterator[None]:
+        """Renew the lease of `held` while the block runs."""
         self._held[held.item.id] = held
-        if self._heart is None:
-            self._heart = asyncio.create_task(self._beat())
+        if self._renewal is None:
+            self._renewal = asyncio.create_task(self._renew())
         try:
             yield
         finally:
             self._held.pop(held.item.id, None)
 
-    async def _beat(self) -> None:
+    async def _renew(self) -> None:
         while True:
-            await asyncio.sleep(RENEWED_EVERY)
+            await asyncio.sleep(RENEW_EVERY)
             before, held = self._monotonic(), dict(self._held)
             if not held:
-                self._heart = None
+                self._renewal = None
                 return
             try:
                 async with self._store.transaction() as unit:
-                    ours = await unit.outbox.renew(list(held), self._owner, now=self._clock(), lease=LEASE)
-            except Exception as error:  # the next beat may do it
-                logger.warning("outbox: leases not renewed: error=%s", type(error).__name__)
+                    renewed = await unit.outbox.renew(list(held), self._owner, now=self._clock(), lease=LEASE)
+            except Exception as error:  # the next renewal may succeed
+                log.warning("outbox.leases_not_renewed", error=type(error).__name__, at=error_location(error))
                 continue
-            for id in ours:
+            for id in renewed:
                 held[id].renewed = before

@@ -1,8 +1,8 @@
 """Log lines: one event a line, as text for people or as JSON for programs. No message text, no secret.
 
-Libraries write out what they are sent: bodies, addresses, tracebacks with the values in them. So of what is logged
-outside our own code, nothing is kept but the level, the logger, where in the source it was, and the type of the error.
-The record itself is made without the rest, so that no handler gets it, whoever adds one and whatever the level is.
+Libraries log what they receive: bodies, addresses, tracebacks with values in them. So a record of any logger but ours
+is reduced to its level, logger name, source location and error type. This happens when the record is created, so no
+handler sees the rest, at any level.
 """
 
 from __future__ import annotations
@@ -20,101 +20,106 @@ import structlog
 
 from bot.service.error_location import error_location
 
-OWN = frozenset({"adapters", "bot"})  # packages whose lines are ours to answer for
-# Of libraries, those whose lines are known to hold nothing but names of their own.
+OWN = frozenset({"adapters", "bot"})  # packages whose records are logged in full
+# Loggers of libraries that are logged in full: they name migrations only.
 PLAIN = frozenset({"alembic.runtime.migration"})
-# The costly ones are not even asked to make a record.
-COSTLY = ("aiohttp.access", "sqlalchemy", "slack_bolt", "slack_sdk", "botbuilder", "msrest", "alembic")
-UNSAID = "library.logged"  # what stands in the place of a library's words
+# Loggers that create records often: below WARNING they are switched off.
+NOISY = ("aiohttp.access", "sqlalchemy", "slack_bolt", "slack_sdk", "botbuilder", "msrest", "alembic")
+REDACTED = "library.logged"  # the event of a reduced record
 
 log = structlog.get_logger(__name__)
-_Made = Callable[..., logging.LogRecord]
+_RecordFactory = Callable[..., logging.LogRecord]
 
 
 def configure(format: str) -> None:
-    """`format`: "text" or "json". What libraries log goes the same way, from warnings upward. So does what would
-    otherwise be printed with everything in it: warnings, and errors that nobody caught."""
+    """Log to standard error in `format`, "text" or "json": our own records from INFO, those of libraries (reduced) from
+    WARNING, and Python's warnings and uncaught errors without their text."""
     handler = _Handler(sys.stderr)
     handler.addFilter(_is_worth_a_line)
     handler.setFormatter(formatter(format))
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.INFO)
-    for name in COSTLY:
+    for name in NOISY:
         logging.getLogger(name).setLevel(logging.WARNING)
     structlog.configure(
-        processors=[*_SHARED, only_the_type, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=[*_SHARED, error_type_only, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
-    hush()
+    redact_libraries()
     warnings.showwarning = _warned
     sys.excepthook = _uncaught
     sys.unraisablehook = _unraisable
     threading.excepthook = _uncaught_in_thread
 
 
+def to_stderr() -> None:
+    """For commands other than `serve`: structlog's own console output on standard error, not on standard output."""
+    structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
+
+
 def formatter(format: str) -> logging.Formatter:
-    """What makes a record a line."""
+    """A formatter for `format`, "text" or "json"."""
     drawn: Any = (
         structlog.processors.JSONRenderer()
         if format == "json"
         else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
     )
     return structlog.stdlib.ProcessorFormatter(
-        foreign_pre_chain=[*_SHARED, only_the_type, _of_the_record],
+        foreign_pre_chain=[*_SHARED, error_type_only, _from_record],
         processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, drawn],
     )
 
 
-def hush() -> None:
-    """From here on libraries' records are made without content."""
-    made = logging.getLogRecordFactory()
-    if not isinstance(made, _WithoutContent):
-        logging.setLogRecordFactory(_WithoutContent(made))
+def redact_libraries() -> None:
+    """Install the record factory that reduces the records of libraries. Idempotent."""
+    factory = logging.getLogRecordFactory()
+    if not isinstance(factory, _RedactingFactory):
+        logging.setLogRecordFactory(_RedactingFactory(factory))
 
 
 def is_own(logger: str) -> bool:
-    """Whether the lines of `logger` are taken as they are."""
+    """True if records of `logger` are logged in full."""
     return logger.partition(".")[0] in OWN or logger in PLAIN
 
 
-class _WithoutContent:
-    """Makes records without tracebacks; those of libraries without their words and their arguments as well."""
+class _RedactingFactory:
+    """Creates records without traceback; those of libraries without message and arguments too."""
 
-    def __init__(self, made: _Made) -> None:
-        self._made = made
+    def __init__(self, factory: _RecordFactory) -> None:
+        self._factory = factory
 
     def __call__(
         self, name: Any, level: int, path: str, line: int, words: Any, args: Any, error: Any, func: Any = None, *_: Any
     ) -> logging.LogRecord:
-        if not name:  # an empty one, to be filled from another
-            return self._made(name, level, path, line, words, args, error, func)
+        if not name:  # `logging.makeLogRecord`: an empty one, to be filled
+            return self._factory(name, level, path, line, words, args, error, func)
         raised = error[1] if isinstance(error, tuple) else error if isinstance(error, BaseException) else None
         if is_own(name):
-            record = self._made(name, level, path, line, words, args, None, func)
+            record = self._factory(name, level, path, line, words, args, None, func)
         else:
             at = f" raised_at={error_location(raised)}" if raised else ""
-            record = self._made(name, level, path, line, f"{UNSAID} at={path}:{line}{at}", (), None, func)
-        record.error_type_ = type(raised).__name__ if raised else ""  # no name that a library gives to an `extra`
+            record = self._factory(name, level, path, line, f"{REDACTED} at={path}:{line}{at}", (), None, func)
+        record.error_type_ = type(raised).__name__ if raised else ""  # a name that no library uses as `extra`
         return record
 
 
 def _is_worth_a_line(record: logging.LogRecord) -> bool:
-    """Below a warning, a library's line without its words says nothing."""
+    """Filter: reduced records below WARNING tell nothing."""
     return is_own(record.name) or record.levelno >= logging.WARNING
 
 
 class _Handler(logging.StreamHandler[Any]):
     def handleError(self, record: logging.LogRecord) -> None:
-        """A line that can't be written: the standard library prints its arguments instead."""
+        """Report that a line can't be written; the standard library would print its arguments."""
         with contextlib.suppress(OSError, ValueError):
             self.stream.write(f"a log line could not be written: logger={record.name} level={record.levelname}\n")
 
 
-def only_the_type(logger: Any, name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """In the place of an error its type: a traceback may hold what a person wrote."""
+def error_type_only(logger: Any, name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Processor: replace exception info by the error's type, as a traceback may hold what a person wrote."""
     found = event.pop("exc_info", None)
     event.pop("stack_info", None)
     if found:
@@ -123,13 +128,13 @@ def only_the_type(logger: Any, name: str, event: MutableMapping[str, Any]) -> Mu
     return event
 
 
-def _of_the_record(logger: Any, name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """The error that `hush` noted on it; and for a library's record that somebody made by hand, what `hush` does."""
+def _from_record(logger: Any, name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Processor: the error type that the factory noted; and reduce a library's record that did not come from it."""
     record = event["_record"]
     if error := getattr(record, "error_type_", ""):
         event["error"] = error
-    if not is_own(record.name) and not str(event["event"]).startswith(UNSAID):
-        event["event"] = f"{UNSAID} at={record.pathname}:{record.lineno}"
+    if not is_own(record.name) and not str(event["event"]).startswith(REDACTED):
+        event["event"] = f"{REDACTED} at={record.pathname}:{record.lineno}"
     return event
 
 

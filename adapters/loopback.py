@@ -1,4 +1,4 @@
-"""What of an address can be told from the address alone: whether it is this very machine, and which origin it has."""
+"""Loopback and origin checks on URLs, without any DNS look-up."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ NAMES = ("localhost", "127.0.0.1")  # one machine by two names
 
 
 def is_loopback_host(host: str) -> bool:
-    """Whether `host` is this machine and nothing else. Other names than localhost are not looked up."""
+    """True for localhost and loopback IP addresses. Other names are not resolved."""
     if host.rstrip(".").lower() == "localhost":
         return True
     try:
@@ -20,7 +20,7 @@ def is_loopback_host(host: str) -> bool:
 
 
 def is_loopback_url(url: str) -> bool:
-    """Whether a request to `url` stays on this machine. Read by the parser that the HTTP client uses as well."""
+    """True if a request to `url` stays on this machine. Parsed by yarl, as the HTTP client does."""
     try:
         parsed = URL(url)
     except ValueError:
@@ -29,7 +29,7 @@ def is_loopback_url(url: str) -> bool:
 
 
 def is_loopback_origin(url: str) -> bool:
-    """Whether `url` is scheme, this machine and a port, and nothing besides."""
+    """True if `url` is just scheme, loopback host and port."""
     if not is_loopback_url(url) or "\\" in url:
         return False
     parsed = URL(url)
@@ -38,13 +38,13 @@ def is_loopback_origin(url: str) -> bool:
 
 
 def has_origin(url: str, origin: str) -> bool:
-    """Whether `url` leads to the loopback `origin`, without a name or password in it; localhost is 127.0.0.1."""
+    """True if `url` has the loopback `origin` and no user info. localhost and 127.0.0.1 count as the same host."""
     if not is_loopback_url(url) or "\\" in url:
         return False
     asked, wanted = URL(url), URL(origin)
-    return asked.user is None and asked.password is None and _where(asked) == _where(wanted)
+    return asked.user is None and asked.password is None and _origin(asked) == _origin(wanted)
 
 
-def _where(url: URL) -> tuple[str, str, int | None]:
+def _origin(url: URL) -> tuple[str, str, int | None]:
     host = (url.host or "").rstrip(".").lower()
     return url.scheme, NAMES[0] if host in NAMES else host, url.port

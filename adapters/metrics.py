@@ -1,4 +1,4 @@
-"""What an operator watches: turns, how long they take, what they end in. Served at `/metrics` for Prometheus."""
+"""Prometheus metrics: turns by surface and kind, and their duration. Served at `/metrics`."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from bot.service.session import HandOver, PostingCheck
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)  # seconds
 
 
-class Answers(Protocol):
-    """Whoever answers messages: `bot.service.session.Session`."""
+class Session(Protocol):
+    """The part of `bot.service.session.Session` that surfaces use."""
 
     @property
     def phrases(self) -> Phrases: ...
@@ -35,9 +35,9 @@ class Answers(Protocol):
 
 
 class MeteredSession:
-    """A session that counts what goes through it. Labels are surfaces and kinds: never people, places or words."""
+    """A session that counts and times turns. Labels are surfaces and reply kinds, never people, places or texts."""
 
-    def __init__(self, session: Answers) -> None:
+    def __init__(self, session: Session) -> None:
         self._session = session
         self._registry = CollectorRegistry()
         self._turns = Counter("advisor_turns", "Turns taken", ("surface", "kind"), registry=self._registry)

@@ -1,6 +1,6 @@
-"""How whoever sits at the machine proves it: by a link that stands on the console alone and lets in once.
+"""One-time login link to the workbench, printed on the console only.
 
-An address proves nothing: behind a proxy on the same machine every request comes from it, by its own name.
+The client address proves nothing: behind a proxy on the same machine every request comes from 127.0.0.1.
 """
 
 from __future__ import annotations
@@ -13,25 +13,25 @@ PATH = "/workbench/enter"
 
 
 class OwnerLink:
-    """One link at a time. When it is used there is another one, so that the owner is never locked out."""
+    """One valid link at a time. Using it creates the next, so the owner can always log in again."""
 
     def __init__(self) -> None:
         self._key = secrets.token_urlsafe(32)
-        self._renewed: Callable[[str], None] = lambda path: None
+        self._on_renewed: Callable[[str], None] = lambda path: None
 
     @property
     def path(self) -> str:
-        """What follows the server's address in the link that lets in next. A secret: for the console, for no log."""
+        """Path and query of the valid link. Secret: for the console, never for a log."""
         return f"{PATH}?key={self._key}"
 
     def on_renewed(self, show: Callable[[str], None]) -> None:
-        """Have `show` called with the new `path` whenever a link was used."""
-        self._renewed = show
+        """Call `show` with the new `path` after each use."""
+        self._on_renewed = show
 
-    def spend(self, key: str) -> bool:
-        """Whether `key` is the one of the link; then it is good no longer."""
+    def redeem(self, key: str) -> bool:
+        """True if `key` is valid; it is replaced by a new one then."""
         if not hmac.compare_digest(key.encode(errors="replace"), self._key.encode()):
             return False
         self._key = secrets.token_urlsafe(32)
-        self._renewed(self.path)
+        self._on_renewed(self.path)
         return True

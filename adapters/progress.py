@@ -1,4 +1,4 @@
-"""What is said while the advisor learns from its examples, which takes some seconds once."""
+"""Progress output while the model is fitted to the examples, which takes some seconds once."""
 
 from __future__ import annotations
 
@@ -8,40 +8,40 @@ from typing import TextIO
 
 from bot.ranking.model_cache import Progress
 
-FEW = 1000  # examples; learning from fewer is over before anybody wonders
-QUARTERS = 4  # of the work; each gets a line of its own where nobody sits in front of a terminal
+FEW = 1000  # examples; fitting fewer takes too short a time to report
+QUARTERS = 4  # of the work; each is one line where the output is no terminal
 
 
 def learning(write: Callable[[str], None], terminal: TextIO | None = None) -> Progress:
-    """Tells of learning: a live percentage on `terminal` (standard error unless given) where that is one, else a few
-    lines, each handed to `write`."""
+    """A progress callback: a live percentage if `terminal` (default: standard error) is a TTY, else a few lines, each
+    passed to `write`."""
     stream = terminal or sys.stderr
     return _live(stream) if stream.isatty() else _in_lines(write)
 
 
 def _live(stream: TextIO) -> Progress:
-    def tell(examples: int, share: float) -> None:
+    def report(examples: int, share: float) -> None:
         if examples >= FEW:
-            stream.write(f"\r{_said(examples, share)}{'' if share < 1 else chr(10)}")
+            stream.write(f"\r{_line(examples, share)}{'' if share < 1 else chr(10)}")
             stream.flush()
 
-    return tell
+    return report
 
 
 def _in_lines(write: Callable[[str], None]) -> Progress:
-    said = -1
+    reported = -1
 
-    def tell(examples: int, share: float) -> None:
-        nonlocal said
-        if share == 0:  # from the beginning: the knowledge was read again
-            said = -1
+    def report(examples: int, share: float) -> None:
+        nonlocal reported
+        if share == 0:  # a new run: the knowledge was reloaded
+            reported = -1
         quarter = int(share * QUARTERS)
-        if examples >= FEW and quarter > said:
-            said = quarter
-            write(_said(examples, share))
+        if examples >= FEW and quarter > reported:
+            reported = quarter
+            write(_line(examples, share))
 
-    return tell
+    return report
 
 
-def _said(examples: int, share: float) -> str:
+def _line(examples: int, share: float) -> str:
     return f"Learning from {examples:,} examples, once for this version of the knowledge: {share:.0%}"

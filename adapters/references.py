@@ -1,6 +1,6 @@
-"""What a platform without one fixed address has to remember: where its conversations are.
+"""Port: conversation references, for a platform whose service address differs by tenant and conversation.
 
-Kept by `adapters.database` in the same transactions as everything else, and used by `adapters.teams`.
+Implemented by `adapters.database` in the same transactions as everything else, used by `adapters.teams`.
 """
 
 from __future__ import annotations
@@ -17,59 +17,59 @@ ReferenceKind = Literal["personal", "chat", "team", "channel"]
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A conversation that the bot is in. A team is one too: its channels are found through it."""
+    """A conversation that the bot is a member of: a chat, a channel, or a team, which leads to its channels."""
 
     tenant: str
     conversation: str  # the platform's id of the chat, channel or team
     kind: ReferenceKind
-    service_url: str  # where it is sent to
+    service_url: str  # base URL of the API that messages to it are sent to
     team: str = ""  # of a channel
-    person: str = ""  # whose a personal chat is
-    name: str = ""  # of the person or the team, where the platform tells it
+    person: str = ""  # of a personal chat
+    name: str = ""  # of the person or the team, if the platform gave it
 
 
 class References(Protocol):
     async def keep(self, reference: Reference) -> None:
-        """In place of what was known of that conversation. A name that is not told this time stays."""
+        """Insert or update. An empty name leaves the stored name."""
         ...
 
     async def personal(self, tenant: str, person: str) -> Reference | None:
-        """The personal chat of `person`."""
+        """The personal chat of `person`; None if there is none."""
         ...
 
     async def teams(self, tenant: str) -> Sequence[Reference]:
-        """The teams that the bot is in, by name."""
+        """The teams that the bot is a member of, ordered by name."""
         ...
 
     async def service_url(self, tenant: str, conversation: str) -> str:
-        """Where `conversation` is sent to, or the rest of its tenant where that is not known; empty: unknown."""
+        """The service URL of `conversation`, else that of another conversation of the tenant, else ""."""
         ...
 
     async def welcome(self, tenant: str, conversation: str) -> bool:
-        """True the first time that it is asked of a conversation that is kept."""
+        """Mark a stored conversation as welcomed. True the first time."""
         ...
 
     async def remove(self, tenant: str, conversation: str) -> Sequence[str]:
-        """Forget a conversation, with the channels of a team. Returns the ids of all that are gone."""
+        """Delete a conversation, and the channels of a team. Returns the ids of all deleted ones."""
         ...
 
     async def is_empty(self, tenant: str) -> bool:
-        """Whether the bot is nowhere in the tenant (any more)."""
+        """True if no conversation of the tenant is stored."""
         ...
 
     async def experts(self, tenant: str) -> str:
-        """The channel to which questions to a person go; empty: none was chosen."""
+        """The id of the channel that questions to experts are posted in; "" if none was chosen."""
         ...
 
     async def choose_experts(self, tenant: str, channel: str) -> bool:
-        """False if one is chosen already."""
+        """Store the experts' channel. False if there is one already."""
         ...
 
     async def unchoose_experts(self, tenant: str) -> None: ...
 
 
 class UnitOfWork(store.UnitOfWork, Protocol):
-    """One transaction on everything that is remembered, references included."""
+    """`bot.service.ports.UnitOfWork` with references."""
 
     @property
     def references(self) -> References: ...

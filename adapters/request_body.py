@@ -1,4 +1,4 @@
-"""What a request brings, read within bounds: what comes slowly, or does not open, holds nothing up."""
+"""Reading request bodies with a time limit."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import TypeVar
 
 from aiohttp import web
 
-PATIENCE = 5.0  # seconds for a whole body; both platforms give up before
+PATIENCE = 5.0  # seconds for a whole body; both platforms time out earlier
 
 Read = TypeVar("Read")
 
 
 class BodyNotRead(Exception):
-    """There is no body to speak of. `why`: what went wrong, in a word; nothing that was sent."""
+    """The body could not be read. `why`: the type of the error, without any content."""
 
     def __init__(self, why: str) -> None:
         super().__init__(why)
@@ -22,12 +22,12 @@ class BodyNotRead(Exception):
 
 
 async def whole(reading: Awaitable[Read], patience: float = PATIENCE) -> Read:
-    """What `request.read()` or another of its kind gives. `patience`: seconds that the body may take to come. Raises
-    BodyNotRead, and aiohttp's HTTPRequestEntityTooLarge from the application's `client_max_size` on."""
+    """The result of `request.read()`, `request.post()` or the like, within `patience` seconds. Raises BodyNotRead, and
+    aiohttp's HTTPRequestEntityTooLarge above the application's `client_max_size`."""
     try:
         async with asyncio.timeout(patience):
             return await reading
     except web.HTTPException:
         raise
-    except Exception as error:  # too slow, cut off, or packed or written in a way that can't be read
+    except Exception as error:  # timeout, disconnect, wrong encoding or compression
         raise BodyNotRead(type(error).__name__) from None

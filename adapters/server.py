@@ -1,6 +1,6 @@
-"""The composition root: wires knowledge, memory, doors and outbox into one process on one port.
+"""The composition root: wires knowledge, store, surfaces and outbox into one process on one port.
 
-A door that is not configured stays shut, and the start says how to open it.
+A surface that is not configured is off; the announcement at start says how to switch it on.
 """
 
 from __future__ import annotations
@@ -8,19 +8,20 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
-import logging
 import signal
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import structlog
 from aiohttp import web
 from sqlalchemy.exc import SQLAlchemyError
 
-from adapters import invocation, logs
+from adapters import logs
 from adapters.advisor_host import AdvisorHost
+from adapters.announcement import announce
 from adapters.database import SchemaNotCurrent, SqlStore, prepare
 from adapters.housekeeping import Housekeeper
 from adapters.metrics import MeteredSession
@@ -28,22 +29,23 @@ from adapters.outbox_relay import OutboxRelay
 from adapters.owner_link import OwnerLink
 from adapters.progress import learning
 from adapters.settings import Settings
-from adapters.surface import Surface, SurfaceOff
+from adapters.surface import Surface, SurfaceOff, Surfaces
 from bot.domain.conversation import Retention
 from bot.domain.messages import Reply
 from bot.domain.outbox import Sender
+from bot.service.error_location import error_location
 from bot.service.ports import Store, StoreUnavailable
 from bot.service.session import Session
 
-logger = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
-LINGERING = 2.0  # seconds for the rest of a body that nobody wants any more
-# What is stopped has ten seconds on most platforms, then it is killed. What is not done by then is in the outbox.
-LONGEST_REQUEST = 3.0  # seconds that requests may still take to end; half a request never ends
-LONGEST_END = 3.0  # seconds that work in the background may take to end
+LINGERING = 2.0  # seconds in which the rest of a rejected body is read
+# Most platforms kill a process ten seconds after SIGTERM. What is not sent by then is in the outbox.
+REQUEST_GRACE = 3.0  # seconds for open requests at shutdown
+TASK_GRACE = 3.0  # seconds for background tasks at shutdown
 LARGEST_BODY = 1024 * 1024  # bytes of a request; both platforms send far less
-SHORT_PASSWORD = 12  # characters below which a password is worth a warning
-# What every response forbids, where its door does not forbid more.
+SHORT_PASSWORD = 12  # characters; a shorter password is worth a warning
+# Security headers of every response that does not set its own.
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'none'",
@@ -55,62 +57,54 @@ HEADERS = {
 
 
 class ServeError(Exception):
-    """Why the server cannot start, and what to do, in words for the operator."""
+    """Why the server can't start and what to do, for the operator."""
 
 
 @dataclass(frozen=True, slots=True)
-class Surfaces:
-    """`shut`: why each of the others stays shut, by name. `entrance`: how whoever sits here gets into the workbench;
-    None where a password opens it, or where others than this machine reach the server."""
-
-    open: tuple[Surface, ...]
-    shut: Mapping[str, str]
-    entrance: OwnerLink | None
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """What a door is opened with."""
+class Dependencies:
+    """What a surface is created with."""
 
     settings: Settings
     session: MeteredSession
     store: SqlStore
     host: AdvisorHost
     relay: OutboxRelay
-    entrance: OwnerLink | None
+    owner_link: OwnerLink | None
 
 
-def surface_factories() -> dict[str, Callable[[Parts], Surface]]:
-    """Every door there is, by name."""
+def surface_factories() -> dict[str, Callable[[Dependencies], Surface]]:
+    """The factory of each surface, by name."""
     from adapters.slack import blocks
     from adapters.slack.surface import open_surface as open_slack
     from adapters.teams import cards
     from adapters.teams.surface import open_surface as open_teams
     from adapters.web.surface import open_surface as open_web
 
-    def previews(made: Parts) -> dict[str, Callable[[Reply], dict[str, Any]]]:
+    def previews(given: Dependencies) -> dict[str, Callable[[Reply], dict[str, Any]]]:
         return {
-            "Slack": lambda reply: blocks.message(made.host.phrases, reply),
-            "Teams": lambda reply: cards.draw(made.host.phrases, reply),
+            "Slack": lambda reply: blocks.message(given.host.phrases, reply),
+            "Teams": lambda reply: cards.draw(given.host.phrases, reply),
         }
 
     return {
-        "web": lambda made: open_web(made.settings, made.session, made.store, made.host, previews(made), made.entrance),
-        "slack": lambda made: open_slack(made.settings, made.session, made.store, made.relay),
-        "teams": lambda made: open_teams(made.settings, made.session, made.store, made.relay),
+        "web": lambda given: open_web(
+            given.settings, given.session, given.store, given.host, previews(given), given.owner_link
+        ),
+        "slack": lambda given: open_slack(given.settings, given.session, given.store, given.relay),
+        "teams": lambda given: open_teams(given.settings, given.session, given.store, given.relay),
     }
 
 
 def run(settings: Settings) -> None:
     """Serve until SIGINT or SIGTERM. Raises ServeError and KnowledgeError before the first request."""
     logs.configure(settings.log_format)
-    # The end by Ctrl+C is an ordinary one.
+    # Ctrl+C is a regular way to stop.
     with contextlib.suppress(KeyboardInterrupt), asyncio.Runner(loop_factory=_event_loop()) as runner:
         runner.run(_run(settings))
 
 
 def _event_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
-    """uvloop's, which carries a twentieth more; asyncio's own where uvloop does not run."""
+    """uvloop's loop factory, for 5% more throughput; None (asyncio's own) on Windows, which it does not support."""
     if sys.platform == "win32":
         return None
     import uvloop
@@ -123,21 +117,19 @@ async def _run(settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    async with serving(settings) as (port, doors):
-        print(announcement(settings, port, doors), flush=True)
-        if doors.entrance:
-            doors.entrance.on_renewed(lambda path: _print_link(_address(settings, port) + path))
-        # What is there now stays: without this, everybody waits a tenth of a second while all of it is looked through.
+    async with serving(settings) as (port, surfaces):
+        announce(settings, port, surfaces)
+        # Without this, a garbage collection of all loaded objects stops the process for a tenth of a second.
         gc.collect()
         gc.freeze()
-        gc.set_threshold(10_000)  # nearly all that a turn makes is gone by itself
+        gc.set_threshold(10_000)  # reference counting frees nearly all that a turn allocates
         await stop.wait()
-        logger.info("stopping")
+        log.info("server.stopping")
 
 
 @asynccontextmanager
 async def serving(settings: Settings) -> AsyncIterator[tuple[int, Surfaces]]:
-    """The server, as long as the block lasts; gives the port it listens on. Raises ServeError and KnowledgeError."""
+    """Serve while the block runs; yields the port and the surfaces. Raises ServeError and KnowledgeError."""
     url = settings.database_url.get_secret_value()
     try:
         await asyncio.to_thread(prepare, url)
@@ -148,74 +140,76 @@ async def serving(settings: Settings) -> AsyncIterator[tuple[int, Surfaces]]:
         raise ServeError(f"The database does not answer ({type(error).__name__}). Check DATABASE_URL.") from None
     async with AsyncExitStack() as stack:
         stack.push_async_callback(store.close)
-        told = learning(logger.info)
-        host = await asyncio.to_thread(AdvisorHost, settings.knowledge, settings.security_contact, settings.cache, told)
-        with contextlib.suppress(NotImplementedError):  # where the system has no such signal
+        progress = learning(lambda line: log.info("knowledge.learning", progress=line))
+        host = await asyncio.to_thread(
+            AdvisorHost, settings.knowledge, settings.security_contact, settings.cache, progress
+        )
+        with contextlib.suppress(NotImplementedError):  # on Windows
             asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, host.reload)
         senders: dict[str, Sender] = {}
         relay = OutboxRelay(store, senders, lambda: host.phrases)
         session = MeteredSession(Session(host, store, retention=settings.retention, wake_outbox=relay.wake))
-        entrance = _entrance(settings)
-        doors = await _open(Parts(settings, session, store, host, relay, entrance), stack)
-        senders.update(_senders(doors))
+        owner_link = _owner_link_for(settings)
+        surfaces = await _start(Dependencies(settings, session, store, host, relay, owner_link), stack)
+        senders.update(_senders(surfaces))
         housekeeper = Housekeeper(
             store,
             lambda: host.advisor.drafts,
             retention=settings.retention,
-            woken=relay.wake,
-            besides=_transcripts_of(store, settings.retention),
+            on_enqueued=relay.wake,
+            prune_more=_transcript_pruning(store, settings.retention),
         )
         _keep_running(relay.run(), relay.close, stack)
         _keep_running(housekeeper.run(), housekeeper.close, stack)
-        if settings.on_loopback:  # where somebody is writing; elsewhere a signal asks for it
+        if settings.on_loopback:  # where knowledge is written; elsewhere SIGHUP reloads it
             _keep_running(host.watch(), host.close, stack)
-        port = await _listen(_application(settings, session, store, doors), settings, stack)
-        yield port, doors
+        port = await _listen(_application(settings, session, store, surfaces), settings, stack)
+        yield port, surfaces
 
 
-def _entrance(settings: Settings) -> OwnerLink | None:
+def _owner_link_for(settings: Settings) -> OwnerLink | None:
     password = settings.workbench_password.get_secret_value()
     if 0 < len(password) < SHORT_PASSWORD:
-        logger.warning("WORKBENCH_PASSWORD has fewer than %d characters: a longer one is safer", SHORT_PASSWORD)
+        log.warning("server.short_password", remedy=f"set WORKBENCH_PASSWORD to {SHORT_PASSWORD} characters or more")
     return OwnerLink() if settings.on_loopback and not password else None
 
 
-async def _open(parts: Parts, stack: AsyncExitStack) -> Surfaces:
-    opened: list[Surface] = []
-    shut: dict[str, str] = {}
+async def _start(given: Dependencies, stack: AsyncExitStack) -> Surfaces:
+    on: list[Surface] = []
+    off: dict[str, str] = {}
     for name, open_surface in surface_factories().items():
         try:
-            door = open_surface(parts)
+            surface = open_surface(given)
         except SurfaceOff as reason:
-            shut[name] = str(reason)
+            off[name] = str(reason)
             continue
-        await door.start()
-        stack.push_async_callback(door.stop)
-        opened.append(door)
-    return Surfaces(tuple(opened), shut, parts.entrance)
+        await surface.start()
+        stack.push_async_callback(surface.stop)
+        on.append(surface)
+    return Surfaces(tuple(on), off, given.owner_link)
 
 
-def _application(settings: Settings, session: MeteredSession, store: Store, doors: Surfaces) -> web.Application:
+def _application(settings: Settings, session: MeteredSession, store: Store, surfaces: Surfaces) -> web.Application:
     async def alive(request: web.Request) -> web.Response:
         return web.json_response({"status": "ok"})
 
     async def ready(request: web.Request) -> web.Response:
-        """Whether the memory answers, so that a turn could be taken now."""
+        """200 if the store answers, so that a turn could be taken; else 503."""
         try:
             async with asyncio.timeout(2), store.transaction():
                 return web.json_response({"status": "ready"})
         except (StoreUnavailable, TimeoutError):
             return web.json_response({"status": "the database does not answer"}, status=503)
 
-    async def made_safe(request: web.Request, response: web.StreamResponse) -> None:
+    async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
 
     application = web.Application(client_max_size=LARGEST_BODY)
-    application.on_response_prepare.append(made_safe)
+    application.on_response_prepare.append(add_headers)
     application.add_routes([web.get("/healthz", alive), web.get("/readyz", ready), web.get("/metrics", session.handle)])
-    for door in doors.open:
-        application.add_routes(door.routes())
+    for surface in surfaces.on:
+        application.add_routes(surface.routes())
     return application
 
 
@@ -224,8 +218,8 @@ async def _listen(application: web.Application, settings: Settings, stack: Async
         application,
         access_log=None,
         lingering_time=LINGERING,
-        shutdown_timeout=LONGEST_REQUEST,
-        # Neither platform nor browser sends compressed bodies, and a few hundred kilobytes unfold to hundreds of MB.
+        shutdown_timeout=REQUEST_GRACE,
+        # Neither platforms nor browsers send compressed bodies, and a small one can expand to hundreds of MB.
         auto_decompress=False,
     )
     await runner.setup()
@@ -235,13 +229,15 @@ async def _listen(application: web.Application, settings: Settings, stack: Async
         await site.start()
     except OSError as error:
         where = f"{settings.host}:{settings.port}"
-        raise ServeError(f"{where} can't be listened on: {error.strerror}. Set PORT or HOST to another.") from None
+        raise ServeError(
+            f"{where} can't be listened on: {error.strerror}. Set PORT or HOST to another value."
+        ) from None
     port: int = runner.addresses[0][1]
     return port
 
 
-def _transcripts_of(store: SqlStore, retention: Retention) -> Callable[[float], Awaitable[None]]:
-    """Sweeps what was said on the page, also where nobody says anything there any more."""
+def _transcript_pruning(store: SqlStore, retention: Retention) -> Callable[[float], Awaitable[None]]:
+    """Deletes old transcripts of the web page, also when nobody uses the page any more."""
 
     async def prune(now: float) -> None:
         async with store.transaction() as unit:
@@ -250,59 +246,25 @@ def _transcripts_of(store: SqlStore, retention: Retention) -> Callable[[float], 
     return prune
 
 
-def _senders(doors: Surfaces) -> dict[str, Sender]:
-    return {door.name: sender for door in doors.open if (sender := door.sender) is not None}
+def _senders(surfaces: Surfaces) -> dict[str, Sender]:
+    return {surface.name: sender for surface in surfaces.on if (sender := surface.sender) is not None}
 
 
 def _keep_running(work: Coroutine[None, None, None], close: Callable[[], None], stack: AsyncExitStack) -> None:
-    """Until the stack unwinds; then `close` lets it end after what it is at, so that nothing is torn apart."""
+    """Run `work` until the stack unwinds: `close` asks it to return, after `TASK_GRACE` seconds it is cancelled."""
     task = asyncio.create_task(work)
-    task.add_done_callback(_told)
+    task.add_done_callback(_log_failure)
 
     async def end() -> None:
         close()
-        _, late = await asyncio.wait({task}, timeout=LONGEST_END)
+        _, late = await asyncio.wait({task}, timeout=TASK_GRACE)
         for one in late:
             one.cancel()
 
     stack.push_async_callback(end)
 
 
-def _told(task: asyncio.Task[None]) -> None:
-    """What works in the background must not end unheard."""
+def _log_failure(task: asyncio.Task[None]) -> None:
+    """Log a background task that ended with an error."""
     if not task.cancelled() and (error := task.exception()) is not None:
-        logger.error("background work ended: error=%s", type(error).__name__)
-
-
-def _address(settings: Settings, port: int) -> str:
-    host = "127.0.0.1" if settings.host in ("", "0.0.0.0") else settings.host  # noqa: S104
-    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
-
-
-def _print_link(link: str) -> None:
-    """On the console, and in no log: whoever has it gets in."""
-    try:
-        print(f"The link to the workbench was used. The next one: {link}", flush=True)
-    except OSError as error:
-        logger.error("the next link to the workbench can't be shown: error=%s", type(error).__name__)
-
-
-def announcement(settings: Settings, port: int, doors: Surfaces) -> str:
-    """What is open and what is shut, how to open that, and where to try the advisor at once."""
-    address = _address(settings, port)
-    lines = ["", f"The security advisor is running: {address}", ""]
-    lines += [f"  {door.name:9} open" for door in doors.open]
-    lines += [f"  {name:9} shut. {why}" for name, why in doors.shut.items()]
-    lines += [
-        "",
-        f"Try it now: open {address}/ or, in another terminal: {invocation.command()} chat",
-    ]
-    if doors.entrance:
-        lines.append(
-            f"Open the workbench: {address}{doors.entrance.path} (lets in once; then the next link stands here)"
-        )
-    lines += [
-        "Ctrl+C stops it.",
-        "",
-    ]
-    return "\n".join(lines)
+        log.error("server.task_failed", error=type(error).__name__, at=error_location(error))

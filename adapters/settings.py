@@ -1,4 +1,4 @@
-"""What can be set: from the environment, or from a `.env` file in the working directory. Secrets are never printed."""
+"""Settings, from the environment or a `.env` file in the working directory. Secrets are never printed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 class SettingsError(Exception):
-    """A setting that cannot be used. `problems` names each setting and the remedy, and shows no value."""
+    """Settings that can't be used. `problems`: one text for each, with its name and the remedy, without its value."""
 
     def __init__(self, problems: list[str]) -> None:
         super().__init__("\n".join(problems))
@@ -33,17 +33,17 @@ def _cache() -> Path:
 
 
 class Settings(BaseSettings):
-    """Under the platforms' own names where they have one. Empty means: not set."""
+    """Environment variables have the platforms' own names where there is one. An empty variable counts as not set."""
 
     model_config = SettingsConfigDict(env_file=".env", extra="ignore", env_ignore_empty=True, populate_by_name=True)
 
     host: str = Field("127.0.0.1", validation_alias=_named("HOST"))
     port: int = Field(3978, ge=0, le=65535, validation_alias=_named("PORT"))
-    public_url: str = Field("", validation_alias=_named("PUBLIC_URL"))  # how people reach this server from outside
-    # Proxies of our own in front of it, each of which adds to X-Forwarded-For who connected to it.
+    public_url: str = Field("", validation_alias=_named("PUBLIC_URL"))  # the address that people reach this server at
+    # How many reverse proxies stand in front, each of which appends its client to X-Forwarded-For.
     trusted_proxies: int = Field(0, ge=0, le=9, validation_alias=_named("TRUSTED_PROXIES"))
     knowledge: Path = Field(KNOWLEDGE, validation_alias=_named("KNOWLEDGE_DIR"))
-    cache: Path = Field(default_factory=_cache, validation_alias=_named("CACHE_DIR"))  # made again when it is gone
+    cache: Path = Field(default_factory=_cache, validation_alias=_named("CACHE_DIR"))  # may be deleted at any time
     database_url: SecretStr = Field(SecretStr("sqlite:///advisor.sqlite3"), validation_alias=_named("DATABASE_URL"))
     encryption_key: SecretStr = Field(SecretStr(""), validation_alias=_named("ENCRYPTION_KEY"))
     security_contact: str = Field("", validation_alias=_named("SECURITY_CONTACT"))
@@ -72,7 +72,7 @@ class Settings(BaseSettings):
     allowed_tenants: Annotated[tuple[str, ...], NoDecode] = Field((), validation_alias=_named("ALLOWED_TENANTS"))
     teams_experts_channel: str = Field("", validation_alias=_named("TEAMS_EXPERTS_CHANNEL"))
     teams_service_url: str = Field("", validation_alias=_named("TEAMS_SERVICE_URL"))
-    # The address of a client on this machine, for development: what it sends needs no token.
+    # Development only: the address of a Teams client on this machine, whose requests need no token.
     teams_development: str = Field("", validation_alias=_named("TEAMS_DEVELOPMENT"))
 
     @field_validator("allowed_tenants", mode="before")
@@ -84,7 +84,7 @@ class Settings(BaseSettings):
     @classmethod
     def _on_this_machine(cls, value: str) -> str:
         if value:
-            from adapters.loopback import is_loopback_origin  # costs time, and most commands don't need it
+            from adapters.loopback import is_loopback_origin  # imports yarl, which most commands don't need
 
             if not is_loopback_origin(value):
                 raise ValueError("must be the address of a client on this machine, such as http://127.0.0.1:56150")
@@ -92,7 +92,7 @@ class Settings(BaseSettings):
 
     @property
     def microsoft_app_password(self) -> str:
-        """Plain, for the SDK; not a field, so that no dump of the settings shows it."""
+        """In plain text, for the SDK. Not a field, so that no dump of the settings shows it."""
         return self.microsoft_app_secret.get_secret_value()
 
     @property
@@ -101,12 +101,12 @@ class Settings(BaseSettings):
 
     @property
     def on_loopback(self) -> bool:
-        """Only this machine can reach the server."""
+        """True if only this machine can reach the server."""
         return self.host in LOOPBACK
 
 
 def read_settings(**given: object) -> Settings:
-    """The settings of this process; `given` (by field name) go before the environment. Raises SettingsError."""
+    """The settings; `given` (by field name) override the environment. Raises SettingsError."""
     try:
         return Settings(**given)  # type: ignore[arg-type]
     except ValidationError as error:

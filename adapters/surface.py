@@ -1,21 +1,23 @@
-"""A door: one way in. The server opens those that are configured, and says of the others how to open them."""
+"""The interface between the server and a surface (Slack, Teams, web)."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from aiohttp import web
 
+from adapters.owner_link import OwnerLink
 from bot.domain.outbox import Sender
 
 
 class SurfaceOff(Exception):
-    """The settings do not allow a door to open. The text tells the operator why, and what to set."""
+    """The settings leave a surface switched off. The text tells the operator why, and what to set."""
 
 
 class Surface(Protocol):
-    """Made by the `open_door(settings, session, …)` of its folder, which raises SurfaceOff."""
+    """Created by `open_surface(settings, session, …)` in the surface's `surface.py`, which raises SurfaceOff."""
 
     @property
     def name(self) -> str: ...
@@ -23,14 +25,24 @@ class Surface(Protocol):
     def routes(self) -> Sequence[web.RouteDef]: ...
 
     async def start(self) -> None:
-        """Before the first request, on the running loop."""
+        """Called before the first request, on the running event loop."""
         ...
 
     async def stop(self) -> None:
-        """After the last request."""
+        """Called after the last request."""
         ...
 
     @property
     def sender(self) -> Sender | None:
-        """What the outbox sends by on this surface; there from `start` on. None: nothing leaves by this door."""
+        """Sends outbox items to this surface; available after `start`. None if the surface sends nothing by itself."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Surfaces:
+    """`off`: the reason and remedy for each surface that is off, by name. `owner_link`: logs in to the workbench; None
+    if there is a password, or if other machines can reach the server."""
+
+    on: tuple[Surface, ...]
+    off: Mapping[str, str]
+    owner_link: OwnerLink | None

@@ -1,6 +1,6 @@
-"""What was said on the page: a browser can't be asked for it, so that a page drawn again has to be told.
+"""Port: transcripts of the web page, from which a reloaded page is rendered.
 
-Kept by `adapters.database` in the same transactions as everything else, and used by `adapters.web`.
+Implemented by `adapters.database` in the same transactions as everything else, used by `adapters.web`.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from adapters.ended_sessions import EndedSessions
 from bot.domain.messages import Reply
 from bot.service import ports as store
 
-MOST = 30  # exchanges of one person: the latest
+MOST_EXCHANGES = 30  # stored of one person, the latest
 
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One thing a person said, or the button they pressed, and what the advisor replied."""
+    """What a person typed, or the label of the button they pressed, and the reply."""
 
     id: str
     said: str
@@ -28,13 +28,13 @@ class Exchange:
 
 
 class Transcripts(Protocol):
-    async def keep(self, person: str, exchange: Exchange, *, since: float) -> None:
-        """In place of one with the same id. What is older than `since`, of anybody, is dropped, and of this person what
-        is older than the latest `MOST`."""
+    async def save(self, person: str, exchange: Exchange, *, since: float) -> None:
+        """Insert or replace by id. Deletes everybody's exchanges before `since`, and all but the person's latest
+        `MOST_EXCHANGES`."""
         ...
 
     async def of(self, person: str, *, since: float) -> Sequence[Exchange]:
-        """The exchanges of a person, oldest first."""
+        """The person's exchanges from `since` on, oldest first."""
         ...
 
     async def one(self, person: str, id: str) -> Exchange | None: ...
@@ -42,12 +42,12 @@ class Transcripts(Protocol):
     async def clear(self, person: str) -> None: ...
 
     async def prune(self, before: float) -> int:
-        """Drop what is older, of anybody. Returns how many exchanges that were."""
+        """Delete everybody's exchanges before a time. Returns how many."""
         ...
 
 
 class UnitOfWork(store.UnitOfWork, Protocol):
-    """One transaction on everything that is remembered, what the page needs included."""
+    """`bot.service.ports.UnitOfWork` with what the web page stores."""
 
     @property
     def transcripts(self) -> Transcripts: ...

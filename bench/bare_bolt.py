@@ -1,7 +1,7 @@
-"""A Slack app that does nothing but acknowledge: constant text to a command, a constant message to an event.
+"""Baseline Slack app: a constant reply to a command, a constant message to an event.
 
-As Bolt's own guide has it, or, with the argument `work-first`, with what is done done before the acknowledgement: Bolt
-looks every 10 ms otherwise whether a listener has acknowledged.
+Acknowledges first, as in Bolt's guide. With the argument `work-first` it acknowledges last, as Bolt otherwise polls
+every 10 ms for the acknowledgement.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""What group commit brings on SQLite: whole turns, with every commit on the disk. `python -m bench.commits`
+"""The gain of group commit on SQLite, on whole turns with durable commits. `python -m bench.commits`
 
-Three ways in turn, round by round, so that a busy neighbour is everybody's: units that end close together share a
-commit, as in `adapters/database/sqlite.py`; the same way with a commit for each; and SQLAlchemy's own engine on
-aiosqlite with one connection, which is what one would write first.
+Three variants alternate, round by round, so that other load affects all: units share a commit, as in
+`adapters/database/sqlite.py`; the same with a commit for each; and SQLAlchemy's own engine on aiosqlite with one
+connection, which is the obvious implementation.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from adapters.database import SqlStore, migrate
 from adapters.database.engine import BUSY_SECONDS, database_url
-from adapters.database.sqlite import SqliteConnection, SqliteLine, SqliteUnit
+from adapters.database.sqlite import SqliteConnection, SqliteQueue, SqliteUnit
 from bench.measure import table
 from bot.advisor import Advisor
 from bot.domain.messages import Message, Place
@@ -40,9 +40,9 @@ ROUNDS, TURNS = 7, 400
 
 
 class _AloneUnit(SqliteUnit):
-    """Lets the next unit in when its own commit is done."""
+    """The queue without sharing: the next unit begins after the commit of the one before."""
 
-    def __init__(self, line: SqliteLine, turn: asyncio.Lock) -> None:
+    def __init__(self, line: SqliteQueue, turn: asyncio.Lock) -> None:
         super().__init__(line)
         self._turn = turn
 
@@ -59,8 +59,8 @@ class _AloneUnit(SqliteUnit):
             self._turn.release()
 
 
-class _AloneLine(SqliteLine):
-    """One commit a unit."""
+class _AloneLine(SqliteQueue):
+    """A unit with a commit of its own."""
 
     def __init__(self, url: URL) -> None:
         super().__init__(url, busy_seconds=BUSY_SECONDS)
@@ -99,7 +99,7 @@ WAYS: dict[str, Callable[[str], SqlStore]] = {
 
 
 async def turns_a_second(advisor: Advisor, store: SqlStore, at_once: int, numbers: itertools.count[int]) -> float:
-    """Of `TURNS` turns by people of their own, `at_once` at any time."""
+    """Turns a second, of `TURNS` turns by different people, `at_once` concurrently."""
     session = Session(advisor, store)
     work = iter(range(TURNS))
 
@@ -122,7 +122,7 @@ async def turns_a_second(advisor: Advisor, store: SqlStore, at_once: int, number
 
 
 async def measure(advisor: Advisor, folder: Path) -> dict[tuple[str, int], float]:
-    """Turns a second, the median of the rounds, by way and number at once."""
+    """Turns a second, the median of the rounds, by variant and concurrency."""
     found: dict[tuple[str, int], list[float]] = {}
     memories: dict[str, SqlStore] = {}
     for number, (name, make) in enumerate(WAYS.items()):

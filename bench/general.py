@@ -1,4 +1,4 @@
-"""Accuracy and speed on a general set of questions, beside what others would use. `python -m bench.general`"""
+"""Accuracy and speed on a general question set, compared with common alternatives. `python -m bench.general`"""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def report(folder: Path, seeds: int = 5, each: int = 10) -> str:
 
 
 def whole_advisor(examples: peers.Examples) -> peers.ExpertCommands:
-    """Reading, guards, retrieval, deciding and composing: a knowledge folder of these questions and nothing else."""
+    """The whole advisor on a knowledge folder that holds these questions only."""
     from bot.advisor import Advisor
 
     with tempfile.TemporaryDirectory() as folder:
@@ -66,7 +66,7 @@ def whole_advisor(examples: peers.Examples) -> peers.ExpertCommands:
 
 
 def write_knowledge(folder: Path, examples: peers.Examples) -> None:
-    """The least a knowledge folder needs. A wording that two labels share is left to the first."""
+    """Write a minimal knowledge folder. A phrasing of two labels goes to the first."""
     answers: dict[str, list[str]] = {}
     seen: set[str] = set()
     for label, text in examples:
@@ -96,7 +96,7 @@ def _measure(
 
 
 def _identifier(label: str) -> str:
-    """The label as an answer's id: the advisor allows small letters, digits and hyphens."""
+    """The label as an answer's id: lower-case letters, digits and hyphens."""
     return label.lower().replace("_", "-").strip("?")
 
 

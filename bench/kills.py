@@ -1,7 +1,7 @@
-"""Three servers on one PostgreSQL, killed at random moments while Slack loses answers: what stands there then?
+"""Crash test: three servers on one PostgreSQL are killed at random moments while Slack's responses get lost.
 `python -m bench.kills [--kills 200] [--apart 0] [--seed 1]`
 
-Every message that was accepted has to be answered, and what others see must not stand twice.
+Every accepted message must be answered, and nothing that others see may be posted twice.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ from tests.slack_workspace.service import Fault, Service
 from tests.slack_workspace.workspace import SECRET, Called, Workspace
 
 PROCESSES = 3
-# Little to know, so that a process starts quickly; all else is the real server.
+# A small knowledge folder, so that a process starts quickly; the rest is the real server.
 KNOWLEDGE = "- id: sast\n  questions: [what is SAST, tell me about SAST]\n  answer: It reads the source.\n"
-SETTLING = 60.0  # seconds at most that are waited for what is still on its way at the end
+SETTLING = 60.0  # seconds at most to wait at the end for what is still being sent
 MAYBE_ABOVE = shipped()("notice-maybe-above")
 
 
 class Timed(Workspace):
-    """Notes when each call was made, too."""
+    """A Slack service that records the time of each call."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -54,7 +54,7 @@ class Timed(Workspace):
 
 
 def serve(settings: dict[str, object], started: Connection) -> None:
-    """The whole server, until it is killed. Says on which port."""
+    """Run the whole server until it is killed; reports its port."""
 
     async def forever() -> None:
         async with serving(read_settings(**settings)) as (port, _):
@@ -65,7 +65,7 @@ def serve(settings: dict[str, object], started: Connection) -> None:
 
 
 class Server:
-    """One process, started anew whenever it was killed. Forked from one that has imported everything: that is quick."""
+    """A server process that is restarted after each kill, forked from one that has imported everything, for speed."""
 
     processes = multiprocessing.get_context("forkserver")
 
@@ -87,7 +87,7 @@ class Server:
 
 
 async def accepted(person: Slack, servers: list[Server], http: aiohttp.ClientSession, kind: str, id: str) -> bool:
-    """Deliver until it is acknowledged, as Slack does, but for longer."""
+    """Redeliver until acknowledged, as Slack does, but for longer."""
     for retry in range(200):
         alive = [server for server in servers if server.url]
         if alive:
@@ -153,7 +153,7 @@ async def run(kills: int, apart: float, seed: random.Random, url: str, folder: P
             killed.append(time.monotonic())
             await victim.kill()
             restarts.append(asyncio.create_task(victim.start()))
-            # Another one has to be there to take over: where all are dead, the figures tell how quickly one starts.
+            # One must be alive to take over; else the figures would measure the start-up time.
             while sum(bool(server.url) for server in servers) < PROCESSES - 1:  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
             await asyncio.sleep(apart)
@@ -181,11 +181,11 @@ async def share(store: SqlStore, workspace: Workspace, person: Slack, id: str) -
 
 
 def report(workspace: Timed, asked: dict[str, tuple[str, Slack, float]], killed: list[float], refused: set[str]) -> str:
-    """`refused`: what no server ever acknowledged. It counts as lost nowhere, as nobody took it in."""
+    """`refused`: messages that no server acknowledged; they don't count as lost."""
     doubled = {"channel": 0, "direct": 0}
     lost = unsure = 0
     delays: list[float] = []
-    alone: list[float] = []  # those of them that one kill alone fell upon
+    alone: list[float] = []  # those affected by a single kill
     for id, (_, person, at) in asked.items():
         public = [said for said in workspace.standing.values() if said["channel"] == person.channel]
         own = [said for said in workspace.standing.values() if said["channel"] == person.dm]

@@ -31,8 +31,8 @@ class Latency:
 
 
 def timed(call: Callable[[Asked], Answer], asked: Sequence[Asked]) -> tuple[list[Answer], Latency]:
-    """What `call` returns for each, one at a time, and how long each took. A few calls before are not counted:
-    of the last ones, which are forgotten by the time they are asked."""
+    """The results of `call` on each item, one at a time, and the time of each. Warms up with a few calls on the last
+    items, which have left the caches when they are measured."""
     for one in asked[-20:]:
         call(one)
     answers, seconds = [], []
@@ -44,7 +44,7 @@ def timed(call: Callable[[Asked], Answer], asked: Sequence[Asked]) -> tuple[list
 
 
 def auroc(inside: Sequence[float], outside: Sequence[float]) -> float:
-    """How often a number from `inside` is above one from `outside`, ties counting half: 0 to 1."""
+    """Area under the ROC curve, 0 to 1: how often a number of `inside` exceeds one of `outside`, ties counting half."""
     ordered = np.sort(np.asarray(outside))
     below = np.searchsorted(ordered, inside, "left")
     upto = np.searchsorted(ordered, inside, "right")
@@ -52,15 +52,14 @@ def auroc(inside: Sequence[float], outside: Sequence[float]) -> float:
 
 
 def in_new_process(module: str, *arguments: str) -> dict[str, Any]:
-    """The JSON object that `python -m module arguments` prints last: memory is measured in a process of its own."""
+    """The JSON object on the last line of `python -m module arguments`: memory is measured in a separate process."""
     done = subprocess.run([sys.executable, "-m", module, *arguments], capture_output=True, text=True, check=True)
     found: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
     return found
 
 
 def peak_megabytes() -> float:
-    """Peak resident memory of this process. Linux hands `ru_maxrss` down from the process that started this one, so
-    it is asked for what is this one's own."""
+    """Peak resident memory of this process in MB. Not `ru_maxrss`, which Linux inherits from the parent process."""
     status = Path("/proc/self/status")
     if status.exists():
         return next(int(line.split()[1]) for line in status.read_text().splitlines() if "VmHWM" in line) / 1024

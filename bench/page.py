@@ -1,4 +1,4 @@
-"""The page from the whole server on loopback: time to the first byte, and bytes of everything that it loads."""
+"""The web page from the whole server on loopback: time to first byte, and total bytes loaded."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ async def _section() -> str:
     ]
     with TemporaryDirectory() as folder:
         settings = read_settings(database_url=f"sqlite:///{Path(folder) / 'advisor.sqlite3'}", port=0)
-        async with serving(settings) as (port, doors):
-            assert doors.entrance is not None, "WORKBENCH_PASSWORD is set"
-            _, head = await _get(port, doors.entrance.path)
+        async with serving(settings) as (port, surfaces):
+            assert surfaces.owner_link is not None, "WORKBENCH_PASSWORD is set"
+            _, head = await _get(port, surfaces.owner_link.path)
             cookie = re.search(rb"Set-Cookie: (workbench=[^;]+)", head)
             assert cookie is not None, "the link does not let in"
             session = cookie[1].decode()
@@ -51,7 +51,7 @@ async def _section() -> str:
 
 
 async def _get(port: int, path: str, session: str = "", *, compressed: bool = True) -> tuple[float, bytes]:
-    """Seconds to the first byte, and the whole response. `session`: the cookie of somebody who may see everything."""
+    """(seconds to the first byte, response). `session`: the cookie of a logged-in user."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     accepts = "Accept-Encoding: gzip\r\n" if compressed else ""
     cookie = f"Cookie: {session}\r\n" if session else ""

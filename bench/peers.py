@@ -1,4 +1,4 @@
-"""What others would use for the same task, behind one face: fit once, then answer one question at a time."""
+"""Alternative classifiers behind one interface: fit once, then answer one question at a time."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def rapidfuzz_token_set(examples: Examples) -> ExpertCommands:
 
 
 def linear_svm(examples: Examples) -> ExpertCommands:
-    """Word pairs and character n-grams, as is usual for short texts."""
+    """TF-IDF on word n-grams and character n-grams, the usual features for short texts."""
     from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.pipeline import make_pipeline, make_union
     from sklearn.svm import LinearSVC
@@ -114,7 +114,7 @@ def mini_lm(examples: Examples) -> ExpertCommands:
 
 
 def installed() -> dict[str, Callable[[Examples], ExpertCommands]]:
-    """All that can run here, ours first."""
+    """All that are installed, ours first."""
     found: dict[str, Callable[[Examples], ExpertCommands]] = {
         "ours": ours,
         "ours without embeddings": ours_without_embeddings,

@@ -30,7 +30,7 @@ class QuestionSet:
     outside: list[str]  # questions on none of the labels
 
     def drawn(self, each: int, seed: int) -> list[tuple[str, str]]:
-        """(label, question): `each` questions of every label, as the set's own rules draw them."""
+        """(label, question) pairs: `each` questions of every label, sampled as the set prescribes."""
         draw = random.Random(seed)
         return [
             (label, question)
@@ -51,7 +51,7 @@ def _rows(path: Path) -> list[dict[str, Any]]:
 
 
 def invented(labels: int = 40, each: int = 30, seed: int = 0) -> QuestionSet:
-    """Each label has its own few made-up words among common ones; questions outside have made-up words of no label."""
+    """A synthetic set: each label has some invented words among common ones; questions outside have other ones."""
     draw = random.Random(seed)
     common = COMMON.split()
     examples: dict[str, list[str]] = {}
@@ -66,7 +66,7 @@ def invented(labels: int = 40, each: int = 30, seed: int = 0) -> QuestionSet:
 
 
 def on_everything(knowledge: KnowledgeBase, seed: int = 0) -> list[str]:
-    """Questions that are all different, on every topic that the sources speak of and on every subject, mixed."""
+    """Distinct questions on every topic and subject of the knowledge, shuffled."""
     subjects = [subject.name for subject in knowledge.subjects.values() if subject.contrast]
     topics = [name for topic in knowledge.topics.values() if topic.stated for name in (topic.name, *topic.names)]
     asked = [frame.format(subject=a, topic=b) for frame in FRAMES for a in subjects for b in dict.fromkeys(topics)]

@@ -56,7 +56,7 @@ def report() -> str:
 
 
 def questions(count: int, answers: int) -> list[tuple[str, str]]:
-    """(label, question), `count` of them spread evenly over the answers, each of which has words of its own."""
+    """`count` (label, question) pairs, spread evenly over the answers, each of which has its own words."""
     draw = random.Random(0)
     common = COMMON.split()
     topics = [[made_up(draw) for _ in range(8)] for _ in range(answers)]

@@ -28,7 +28,7 @@ from tests.slack_workspace.person import FORM, JSON, HttpWire
 from tests.slack_workspace.service import Service
 from tests.slack_workspace.workspace import SECRET, Workspace
 
-ROUNDS = 6  # of each, in turn, so that what else the machine does falls on both
+ROUNDS = 6  # of each, alternating, so that other load affects both
 REQUESTS = 300  # a round
 AT_ONCE = (1, 16)
 GUIDE = "bare Bolt"
@@ -51,7 +51,7 @@ class App:
     process: int
 
     def processor_seconds(self) -> float:
-        """What it has used of the processors so far, in user and system mode."""
+        """CPU seconds used so far, user and system."""
         fields = Path(f"/proc/{self.process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
@@ -63,7 +63,7 @@ class Kind:
     name: str
     make: Callable[[Workspace], Request]
     at_once: Sequence[int]
-    replies: int = 0  # messages that are posted in return, in a round
+    replies: int = 0  # messages posted in a round
 
 
 def main() -> None:
@@ -75,8 +75,7 @@ def section() -> str:
 
 
 def kinds() -> list[Kind]:
-    """Five questions that everybody asks, of which the advisor remembers what it read, and questions that nobody asked
-    before."""
+    """Five recurring questions, whose parse is cached, and questions that were never asked before."""
     common, new = itertools.cycle(COMMON), itertools.cycle(on_everything(load(KNOWLEDGE)))
     return [
         Kind("a command, answered in the response", lambda workspace: command(workspace, next(common)), AT_ONCE),
@@ -139,7 +138,7 @@ async def _compared(
             requests, posted = [kind.make(workspace) for _ in range(REQUESTS)], len(workspace.calls)
             start = time.perf_counter()
             each = await send(HttpWire(app.url, http), requests, at_once)
-            # The form of Bolt's guide acknowledges first, and posts after that.
+            # The variant of Bolt's guide acknowledges first, and posts after that.
             await workspace.until(lambda enough=posted + kind.replies: len(workspace.calls) >= enough)
             took = time.perf_counter() - start
             if round_number:  # the first one warms up
@@ -185,7 +184,7 @@ async def running(service: Service, module: Sequence[str]) -> AsyncIterator[App]
 
 
 async def _listening(port: int) -> None:
-    """Return when something listens there."""
+    """Return when the port accepts connections."""
     while True:
         try:
             _, writer = await asyncio.open_connection("127.0.0.1", port)
@@ -197,7 +196,7 @@ async def _listening(port: int) -> None:
 
 
 async def send(wire: HttpWire, requests: Sequence[Request], at_once: int) -> list[float]:
-    """So many at once. Returns the seconds until each is acknowledged."""
+    """Send with the given concurrency. Returns the seconds until each request is acknowledged."""
     waiting = iter(requests)
     each: list[float] = []
 
@@ -213,7 +212,7 @@ async def send(wire: HttpWire, requests: Sequence[Request], at_once: int) -> lis
 
 
 def command(workspace: Workspace, text: str) -> Request:
-    """A person asks; each asks a few times only, as people do."""
+    """The id of the next asker; each asks a few times only."""
     number = next(_numbers)
     body = {
         "command": "/advisor",

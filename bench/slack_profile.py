@@ -27,7 +27,7 @@ ROOT = str(Path(__file__).parents[1])
 
 WAITING = "waiting"
 
-# Part of a file's path, and what it does; the first that fits counts.
+# (part of a file's path, what it does); the first match counts.
 PARTS = {
     "select.epoll": WAITING,
     f"{ROOT}/bot/domain/serialization": "what is remembered, as JSON and back",
@@ -72,13 +72,13 @@ async def report() -> str:
 
 
 def _shares(loaded: Mapping[str, float], start: Mapping[str, float]) -> dict[str, float]:
-    """Of the time beyond the start, without waiting."""
+    """The profile without start-up and idle time."""
     parts = {part: max(0.0, loaded[part] - start.get(part, 0.0)) for part in loaded if part != WAITING}
     return {part: seconds / sum(parts.values()) for part, seconds in parts.items()}
 
 
 def by_part(stats: pstats.Stats) -> dict[str, float]:
-    """Seconds spent in each part. What Python's own library does counts for the part that called it."""
+    """CPU seconds in each part. Time in the standard library counts for its caller."""
     functions: Mapping[Function, tuple[int, int, float, float, Mapping[Function, tuple[int, int, float, float]]]]
     functions = stats.stats  # type: ignore[attr-defined]
     parts: dict[str, float] = defaultdict(float)

@@ -1,4 +1,4 @@
-"""What remembering costs: one turn with its write, on SQLite and on a local PostgreSQL. `python -m bench.store`.
+"""Latency of the store: one turn with its write, on SQLite and on a local PostgreSQL. `python -m bench.store`.
 
 Each turn reads the delivery and the conversation, saves the conversation and the reply, and commits. The goals are
 medians of at most 2 ms on SQLite and 4 ms on PostgreSQL; the exit code is 1 where one is missed.
@@ -32,7 +32,7 @@ GOALS = {"this process": 1.0, "sqlite": 2.0, "postgresql": 4.0}  # milliseconds
 
 
 class Triage:
-    """A turn of the size that a triage question has, and no work of its own."""
+    """A turn with the size of a triage question that computes nothing."""
 
     phrases = shipped()
 

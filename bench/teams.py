@@ -1,8 +1,8 @@
 """A message from Teams through the whole server, beside a bare botbuilder bot that echoes. `python -m bench.teams`
 
-Each runs in a process of its own and sends its answers to a connector service in this one. Ours reads, finds, decides,
-keeps the conversation and the reply in SQLite, and draws a card; the other does nothing but answer. The rounds of the
-two alternate. The goal is 0.8 of the other's throughput; the exit code is 1 where it is missed.
+Each runs in a process of its own and sends its answers to a connector service in this one. Ours answers the
+question, stores the conversation and the reply in SQLite, and renders a card; the other only replies. Their rounds
+alternate. The goal is 0.8 of the other's throughput; the exit code is 1 where it is missed.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Round:
 
 @asynccontextmanager
 async def connector() -> AsyncIterator[str]:
-    """Takes whatever a bot sends; gives its address."""
+    """A connector service that accepts everything; yields its address."""
 
     async def take(request: web.Request) -> web.Response:
         await request.read()
@@ -60,7 +60,7 @@ async def connector() -> AsyncIterator[str]:
 
 @asynccontextmanager
 async def running(*arguments: str, **environment: str) -> AsyncIterator[str]:
-    """`python -m arguments` until the block ends; gives the address that it is reached at."""
+    """Run `python -m arguments` while the block runs; yields its address."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
@@ -140,7 +140,7 @@ async def measure() -> tuple[list[Round], list[Round]]:
 
 
 def ratio(ours: Sequence[Round], bare: Sequence[Round]) -> float:
-    """How many turns ours takes while the other takes one: the median over the rounds."""
+    """Our throughput relative to the baseline's: the median over the rounds."""
     return statistics.median(one.turns / other.turns for one, other in zip(ours, bare, strict=True))
 
 

@@ -1,4 +1,4 @@
-"""A bot that says back what it hears, as Microsoft's samples write one: nothing but the SDK.
+"""Baseline Teams bot: echoes messages, written as Microsoft's samples are, on the SDK alone.
 
 `python -m bench.teams_echo` prints the port that it listens on.
 """

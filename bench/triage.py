@@ -1,4 +1,4 @@
-"""The guided dialogue: one turn with its write on SQLite and on a local PostgreSQL, and a record replayed.
+"""Latency of the guided dialogue: one turn with its write, on SQLite and PostgreSQL, and the replay of a record.
 
 `python -m bench.triage`. The goals are medians of at most 2 ms on SQLite, 4 ms on PostgreSQL and 1 ms for a replay; the
 exit code is 1 where one is missed.

@@ -102,7 +102,7 @@ class Heard(structlog.make_filtering_bound_logger(logging.NOTSET)):  # type: ign
     """Hears what goes through structlog, also where a test takes it for itself."""
 
     def _proxy_to_logger(self, method_name: str, event: str | None = None, *args: Any, **given: Any) -> Any:
-        shown = logs.only_the_type(None, method_name, {"event": event, **self._context, **given})
+        shown = logs.error_type_only(None, method_name, {"event": event, **self._context, **given})
         EARS.hear(json.dumps(shown, default=repr, ensure_ascii=False))
         return super()._proxy_to_logger(method_name, event, *args, **given)
 
@@ -113,7 +113,7 @@ note, note_body = EARS.note, EARS.note_body
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    logs.hush()
+    logs.redact_libraries()
     root = logging.getLogger()
     if not any(isinstance(handler, Tape) for handler in root.handlers):
         root.addHandler(Tape(EARS, logs.formatter("text")))

@@ -16,7 +16,8 @@ from bot.nlu.command_parser import COMMANDS
 from bot.nlu.word_list import is_english
 
 ROOT = Path(__file__).parent.parent
-DOORS = ("slack", "teams", "web", "database")
+SEPARATE = ("slack", "teams", "web", "database")
+PACKAGES = ("bot", "adapters", "bench")
 FOREIGN_TO_BOT = {"slack_bolt", "slack_sdk", "botbuilder", "botframework", "aiohttp", "jinja2"} | {
     "sqlalchemy",
     "psycopg",
@@ -49,9 +50,9 @@ def test_bot_imports_no_platform_no_web_framework_no_database_and_no_adapter(fil
 @pytest.mark.parametrize("file", modules("adapters"), ids=lambda file: str(file.relative_to(ROOT)))
 def test_adapters_do_not_import_each_other(file: Path) -> None:
     own = file.relative_to(ROOT / "adapters").parts[0]
-    if own not in DOORS:
+    if own not in SEPARATE:
         return  # the composition root wires them
-    others = {f"adapters.{door}" for door in DOORS if door != own}
+    others = {f"adapters.{folder}" for folder in SEPARATE if folder != own}
     assert not {
         name for name in imports(file) if any(name == other or name.startswith(other + ".") for other in others)
     }
@@ -123,6 +124,10 @@ SHOWN: dict[str, tuple[tuple[int, ...], tuple[str, ...]]] = {
         ),
     ),
 }  # fmt: skip
+SPEAKING = [
+    *(file for folder in ("bot", "adapters/slack", "adapters/teams", "adapters/web") for file in modules(folder)),
+    *(ROOT / "adapters").glob("*.py"),
+]
 WORD = re.compile("[A-Za-z]{2}")
 SENTENCE = re.compile(r"[A-Z][a-z']+([ .,:;…?]|$)")
 
@@ -161,11 +166,7 @@ def literals(node: ast.AST) -> Iterator[str]:
             yield from literals(child)
 
 
-@pytest.mark.parametrize(
-    "file",
-    [*modules("bot"), *modules("adapters/slack"), *modules("adapters/teams")],
-    ids=lambda file: str(file.relative_to(ROOT)),
-)
+@pytest.mark.parametrize("file", SPEAKING, ids=lambda file: str(file.relative_to(ROOT)))
 def test_no_part_of_a_reply_is_made_of_a_literal(file: Path) -> None:
     shown = [
         value
@@ -248,3 +249,74 @@ def test_every_phrase_that_is_said_is_shipped_and_gets_what_it_fills_in() -> Non
 def test_every_phrase_that_is_shipped_is_said_somewhere() -> None:
     said = {name for _, _, names in phrases_said() for name in names}
     assert not {*shipped().texts, *shipped().lists} - said
+
+
+# --- layers, top to bottom: a module imports from its own room and from rooms on lower floors
+
+_ROOMS = "advisor service triage commands answering curation ranking nlu knowledge retrieval domain"
+LAYERS = tuple((room,) for room in _ROOMS.split())
+# Of adapters/. Rooms on one floor do not import each other.
+ADAPTER_LAYERS = (
+    ("cli",),
+    ("server",),
+    ("slack", "teams", "web", "announcement"),
+    ("advisor_host", "housekeeping", "outbox_relay", "metrics", "rate_limit"),
+    ("leases", "request_body", "progress", "logs"),
+    ("database", "in_memory"),
+    ("references", "transcripts", "surface", "settings", "invocation"),
+    ("owner_link", "ended_sessions", "loopback"),
+)
+packages = pytest.mark.parametrize(("package", "layers"), [("bot", LAYERS), ("adapters", ADAPTER_LAYERS)])
+
+
+def import_graph() -> dict[str, set[str]]:
+    """By module of ours: the modules of ours that it imports, also within functions."""
+    files = {
+        ".".join(file.relative_to(ROOT).with_suffix("").parts): file
+        for package in PACKAGES
+        for file in modules(package)
+    }
+    files = {name.removesuffix(".__init__"): file for name, file in files.items()}
+    graph: dict[str, set[str]] = {name: set() for name in files}
+    for name, file in files.items():
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                graph[name] |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom):  # of a package: the module that is named, else the package itself
+                inner = [f"{node.module}.{alias.name}" for alias in node.names]
+                graph[name] |= {one if one in files else str(node.module) for one in inner}
+        graph[name] &= files.keys() - {name}
+    return graph
+
+
+def room_of(module: str) -> str:
+    return module.split(".")[1] if "." in module else ""
+
+
+@packages
+def test_imports_point_down_only(package: str, layers: tuple[tuple[str, ...], ...]) -> None:
+    floor = {room: number for number, rooms in enumerate(layers) for room in rooms} | {"": len(layers)}
+    assert not [
+        f"{module} imports {imported}"
+        for module, imported in ((one, other) for one, others in import_graph().items() for other in others)
+        if module.split(".")[0] == imported.split(".")[0] == package and room_of(module) != room_of(imported)
+        if floor[room_of(module)] >= floor[room_of(imported)]
+    ]
+
+
+@packages
+def test_every_room_has_its_floor(package: str, layers: tuple[tuple[str, ...], ...]) -> None:
+    rooms = {room_of(module) for module in import_graph() if module.startswith(f"{package}.")}
+    assert rooms == {room for floor in layers for room in floor}
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    graph = import_graph()
+    while free := {module for module, imported in graph.items() if not imported & graph.keys()}:
+        graph = {module: imported for module, imported in graph.items() if module not in free}
+    assert not graph, "each of these is in a circle, or imports one that is"
+
+
+def test_the_folders_of_tests_mirror_the_tree() -> None:
+    tests = {file.parent.relative_to(ROOT / "tests") for file in (*modules("tests/bot"), *modules("tests/adapters"))}
+    assert not [str(folder) for folder in tests if not (ROOT / folder).is_dir()]

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 import yaml
 
+from adapters.announcement import announcement
 from adapters.owner_link import OwnerLink
-from adapters.server import Surfaces, announcement
 from adapters.settings import read_settings
+from adapters.surface import Surfaces
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("bench/*.md")])

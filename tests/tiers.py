@@ -21,6 +21,7 @@ PLACES = (
     ("test_wheel.py", "e2e"),
     ("tools/*", "e2e"),
     ("adapters/*", "integration"),
+    ("privacy/*", "integration"),
     ("*", "unit"),
 )
 TIERS = frozenset(tier for _, tier in PLACES)

@@ -1,4 +1,4 @@
-"""`python -m adapters.cli`: the program where the project itself is not installed."""
+"""`python -m adapters.cli`: the command line when the project itself is not installed."""
 
 from adapters.cli.app import main
 

@@ -1,4 +1,4 @@
-"""The commands of the program. Each loads what it needs when it runs, so that `advisor ask` stays small and quick."""
+"""The commands. Each imports what it needs when it runs, so that `advisor ask` starts quickly."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ app.add_typer(platforms.slack, name="slack")
 app.add_typer(platforms.teams, name="teams")
 
 Knowledge = Annotated[
-    Path | None, typer.Option("--knowledge", metavar="DIR", help="Another knowledge folder than our own.")
+    Path | None,
+    typer.Option("--knowledge", metavar="DIR", help="The knowledge folder to use instead of the shipped one."),
 ]
 
 
@@ -51,18 +52,18 @@ def _advisor(
         ),
     ] = False,
 ) -> None:
-    """Answers questions from a checked knowledge folder, and shows where each answer comes from."""
+    """Answers questions from a knowledge folder, and shows the source of each answer."""
 
 
 class Export(StrEnum):
-    """What a recommendation can be written out as."""
+    """Export formats of a recommendation."""
 
     MARKDOWN = "markdown"
     JSON = "json"
 
 
 def main() -> None:
-    """The entry point. Whatever is wrong with what was given is told in words, with exit code 1 or 2."""
+    """The entry point. Errors in the input are explained on standard error, with exit code 1 or 2."""
     from bot.knowledge.problems import KnowledgeError
 
     try:
@@ -70,10 +71,10 @@ def main() -> None:
     except KnowledgeError as error:
         for problem in error.problems:
             typer.echo(str(problem), err=True)
-        fail(f"The knowledge folder has {_count(len(error.problems), 'error')}; mend them and run this again.", 1)
+        fail(f"The knowledge folder has {_count(len(error.problems), 'error')}. Correct them and run this again.", 1)
     except SettingsError as error:
         fail("\n".join(error.problems), 2)
-    except BrokenPipeError:  # the reader of our output went away, as `head` does
+    except BrokenPipeError:  # the reader of our output ended, as `head` does
         sys.stderr.close()
         sys.exit(0)
 
@@ -100,7 +101,7 @@ def ask(
 
 @app.command()
 def chat(knowledge: Knowledge = None) -> None:
-    """Talk to the advisor here in the terminal."""
+    """Talk to the advisor in the terminal."""
     from adapters.cli import asking, chatting
 
     chatting.chat(asking.load(settings(knowledge)))
@@ -109,14 +110,14 @@ def chat(knowledge: Knowledge = None) -> None:
 @app.command()
 def triage(
     replay: Annotated[
-        Path | None, typer.Option("--replay", metavar="RECORD.json", help="Show what a kept record recommends.")
+        Path | None, typer.Option("--replay", metavar="RECORD.json", help="Show what a saved record recommends.")
     ] = None,
     export: Annotated[
         Export | None, typer.Option("--export", help="Write the recommendation to standard output in this format.")
     ] = None,
     knowledge: Knowledge = None,
 ) -> None:
-    """A few questions that lead to a recommendation, here in the terminal."""
+    """Run the guided dialogue, which ends with a recommendation."""
     from adapters.cli import asking, triaging
 
     advisor = asking.load(settings(knowledge))
@@ -145,7 +146,7 @@ def check(knowledge: Knowledge = None) -> None:
 
 @app.command(name="eval")
 def evaluate(
-    gold: Annotated[Path, typer.Argument(metavar="GOLD.jsonl", help="Questions with what a right reply is.")],
+    gold: Annotated[Path, typer.Argument(metavar="GOLD.jsonl", help="Questions with the expected replies.")],
     against: Annotated[
         Path | None, typer.Option("--against", metavar="DIR", help="Compare with another knowledge folder.")
     ] = None,
@@ -169,17 +170,19 @@ def evaluate(
 
 @app.command()
 def gaps(
-    yaml: Annotated[bool, typer.Option("--yaml", help="With a new entry, or phrasings, for each group.")] = False,
+    yaml: Annotated[bool, typer.Option("--yaml", help="Print YAML that answers each group.")] = False,
     knowledge: Knowledge = None,
 ) -> None:
-    """What people asked in vain, grouped by likeness."""
+    """List unanswered questions, grouped by similarity."""
+    from adapters import logs
     from adapters.cli import asking
-    from adapters.cli import gaps as in_vain
+    from adapters.cli import gaps as unanswered
     from bot.service.ports import StoreUnavailable
 
+    logs.to_stderr()
     given = settings(knowledge)
     try:
-        in_vain.show(asking.load(given), given.database_url.get_secret_value(), yaml=yaml)
+        unanswered.show(asking.load(given), given.database_url.get_secret_value(), yaml=yaml)
     except StoreUnavailable:
         prepares = f"{invocation.command()} migrate prepares it."
         fail(f"The database does not answer, or holds nothing yet. Check DATABASE_URL; {prepares}", 1)
@@ -187,7 +190,7 @@ def gaps(
 
 @app.command()
 def serve(knowledge: Knowledge = None) -> None:
-    """Run everything that is configured, on one port."""
+    """Serve every configured surface on one port."""
     from adapters.server import ServeError, run
 
     try:
@@ -198,13 +201,15 @@ def serve(knowledge: Knowledge = None) -> None:
 
 @app.command()
 def posts(
-    stale: Annotated[bool, typer.Option("--stale", help="Only those whose entry reads differently now.")] = False,
-    refresh: Annotated[bool, typer.Option("--refresh", help="Bring stale posts up to date in place.")] = False,
+    stale: Annotated[bool, typer.Option("--stale", help="Only posts whose answer has changed since.")] = False,
+    refresh: Annotated[bool, typer.Option("--refresh", help="Update stale posts in place.")] = False,
     knowledge: Knowledge = None,
 ) -> None:
     """List what was posted in channels."""
+    from adapters import logs
     from adapters.cli import posted
 
+    logs.to_stderr()
     given = settings(knowledge)
     try:
         if refresh:
@@ -217,26 +222,28 @@ def posts(
 
 @app.command()
 def migrate() -> None:
-    """Bring the database to the schema of this version."""
+    """Migrate the database to the schema of this version."""
     from sqlalchemy.exc import SQLAlchemyError
 
+    from adapters import logs
     from adapters.cli import asking
-    from adapters.database import migrate as bring_up
+    from adapters.database import migrate as upgrade
     from adapters.database import state
 
+    logs.to_stderr()
     given = settings(None)
     url = given.database_url.get_secret_value()
     try:
-        # What was asked in vain may hold names that earlier versions kept: the knowledge tells them from words.
+        # Earlier versions stored unanswered questions with names in them; the knowledge tells names from words.
         without_names = asking.load(given).without_names if state(url) == "behind" else None
-        bring_up(url, without_names)
+        upgrade(url, without_names)
     except (SQLAlchemyError, OSError, ValueError) as error:
         fail(f"The database did not take the migration ({type(error).__name__}). Check DATABASE_URL.", 1)
     typer.echo("The database is at the schema of this version.")
 
 
 def settings(knowledge: Path | None) -> Settings:
-    """The settings with the folder that was named, if one was. A folder that is not there ends the program."""
+    """The settings, with `knowledge` as the folder if given. Exits if the folder does not exist."""
     given = read_settings() if knowledge is None else read_settings(knowledge=knowledge)
     if not given.knowledge.is_dir():
         fail(f"{given.knowledge} is not a folder; name one that holds answers/*.yaml with --knowledge DIR.", 2)
@@ -244,7 +251,7 @@ def settings(knowledge: Path | None) -> Settings:
 
 
 def fail(text: str, code: int) -> NoReturn:
-    """End with `text` on standard error."""
+    """Print `text` on standard error and exit with `code`."""
     typer.echo(text, err=True)
     raise SystemExit(code)
 

@@ -1,4 +1,4 @@
-"""`advisor ask`: replies as text, as JSON, and as a stream of both."""
+"""`advisor ask`: one reply as text or JSON, and `--batch` as JSON Lines."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from bot.domain.messages import Reply
 
 
 def load(settings: Settings) -> Advisor:
-    """The advisor on the configured knowledge; what takes long is told on standard error. Raises KnowledgeError."""
-    told = learning(lambda line: typer.echo(line, err=True))
-    return Advisor.load(settings.knowledge, settings.security_contact, settings.cache, told)
+    """The advisor on the configured knowledge, with progress on standard error. Raises KnowledgeError."""
+    progress = learning(lambda line: typer.echo(line, err=True))
+    return Advisor.load(settings.knowledge, settings.security_contact, settings.cache, progress)
 
 
 def as_data(reply: Reply) -> dict[str, Any]:
-    """A reply as the object that scripts rely on."""
+    """The JSON object of a reply: a stable format for scripts."""
     return {
         "kind": reply.kind,
         "verdict": reply.verdict,
@@ -50,9 +50,9 @@ def answer(advisor: Advisor, question: str, *, as_json: bool, explain: bool) -> 
 
 
 def answer_batch(advisor: Advisor, lines: Iterable[bytes]) -> None:
-    """One object a line for every line of JSON Lines, in order, each written as soon as it is known.
+    """Write one JSON object for each line of JSON Lines, in order and unbuffered.
 
-    A line that is no question gets an object with the key `error`, so that line N still answers line N; the exit code
+    A malformed line gets an object with the key `error`, so that output line N belongs to input line N; the exit code
     is 1 then.
     """
     faults = 0
@@ -74,7 +74,7 @@ def answer_batch(advisor: Advisor, lines: Iterable[bytes]) -> None:
 
 
 def _row(line: bytes) -> tuple[str, tuple[str, ...]]:
-    """The question and the earlier messages. Raises ValueError with the remedy."""
+    """(question, earlier messages) of a line. Raises ValueError with the remedy."""
     try:
         row = json.loads(line.decode("utf-8"))
     except UnicodeDecodeError:

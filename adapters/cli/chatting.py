@@ -1,4 +1,4 @@
-"""`advisor chat`: a conversation in the terminal, remembered for as long as it lasts."""
+"""`advisor chat`: a conversation in the terminal, stored in memory."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ PLACE = Place("terminal", channel="chat")
 
 
 class Chat:
-    """One person's conversation, drawn on `console`."""
+    """One person's conversation, printed on `console`."""
 
     def __init__(self, advisor: Advisor, console: Console) -> None:
         self._session = Session(advisor, InMemoryStore())
         self._console = console
 
     async def say(self, text: str, command: str | None = None) -> None:
-        """Take one turn and draw the reply. What stands on a button, or its number, can be typed."""
+        """Take one turn and print the reply. `text` may be the label of a choice, or its number."""
         message = Message(text, command, PLACE, person="you", delivery=secrets.token_hex(8), at=time.time())
         show(await self._session.respond(message), self._console)
 
 
 def chat(advisor: Advisor) -> None:
-    """Ask and answer until the person leaves."""
+    """Take turns until the person quits."""
     asyncio.run(_chat(advisor, Console(highlight=False)))
 
 
@@ -45,7 +45,7 @@ async def _chat(advisor: Advisor, console: Console) -> None:
 
 
 def read(console: Console) -> str | None:
-    """What was typed; None at the end of the input."""
+    """The typed line, stripped; None at the end of the input."""
     try:
         return console.input("[bold]you ›[/bold] ").strip()
     except (EOFError, KeyboardInterrupt):

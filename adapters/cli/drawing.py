@@ -1,4 +1,4 @@
-"""A reply in the terminal: plain text where it is read by a program, colours and tables where a person looks."""
+"""Replies in the terminal: as plain text for programs, with colours and tables for people."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from rich.text import Text
 from bot.domain.messages import Block, Bullets, Choice, Field, Heading, Paragraph, Reply, Table
 
 COLOURS = {"yes": "green", "no": "red", "partly": "yellow"}
-WIDTH = 100  # columns; longer lines read badly
+WIDTH = 100  # columns at most, for readability
 
 
 def plain(reply: Reply) -> str:
-    """The reply as text, its choices included."""
+    """The reply as text, with its choices."""
     lines = [reply.text]
     if reply.choices:
         lines += ["", *(f"  [{choice.command}] {choice.label}" for choice in reply.choices)]
@@ -23,7 +23,7 @@ def plain(reply: Reply) -> str:
 
 
 def show(reply: Reply, console: Console) -> None:
-    """Draw `reply`. What can be picked is numbered from 1: the options of a form's one field, else the choices."""
+    """Print `reply`. Options of a form's field, or else the choices, are numbered from 1."""
     colour = COLOURS.get(reply.verdict or "", "")
     headline = (
         Text(style="bold").append(f"{reply.verdict_label}. " if reply.verdict else "", style=colour).append(reply.title)
@@ -53,7 +53,7 @@ def show(reply: Reply, console: Console) -> None:
 
 
 def _continues(block: Block, before: RenderableType) -> bool:
-    """Bullets stand right below the line that leads to them."""
+    """True for bullets after a line of text: no blank line between them."""
     return isinstance(block, Bullets) and isinstance(before, Text) and before.plain != ""
 
 

@@ -1,4 +1,4 @@
-"""`advisor eval`: the figures of an evaluation, and what changed between two."""
+"""`advisor eval`: the figures of an evaluation, or the changes between two."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bot.curation.evaluation import Case, Evaluation, Gold, GoldError, Share, ch
 
 
 def read(path: Path) -> list[Gold]:
-    """The gold questions in `path`. Ends the program where there are none, or where a line is not one."""
+    """The gold questions in `path`. Exits with code 2 if there are none, or if a line is malformed."""
     try:
         golds = read_golds(path.read_text(encoding="utf-8").splitlines())
     except OSError as error:
@@ -57,12 +57,12 @@ def print_json(evaluation: Evaluation) -> None:
 
 
 def print_changes(before: Evaluation, after: Evaluation) -> None:
-    """Question by question, what the second one replies differently; then both figures side by side."""
+    """The questions whose reply changed, then the figures of both."""
     changed = changes(before, after)
     for change in changed:
         typer.echo(f"{change.effect}: {change.after.gold.question}")
-        typer.echo(f"    was: {_said(change.before)}")
-        typer.echo(f"    now: {_said(change.after)}")
+        typer.echo(f"    was: {_summary(change.before)}")
+        typer.echo(f"    now: {_summary(change.after)}")
     typer.echo(f"{len(changed)} of {len(after.cases)} questions get another reply")
     olds = figures(before)
     for name, share in figures(after).items():
@@ -80,10 +80,10 @@ def figures(evaluation: Evaluation) -> dict[str, Share]:
 
 def _print_case(case: Case) -> None:
     history = "".join(f"{earlier} >> " for earlier in case.gold.history)
-    typer.echo(f"- {case.fault}\n    asked: {history}{case.gold.question}\n    got:   {_said(case)}")
+    typer.echo(f"- {case.fault}\n    asked: {history}{case.gold.question}\n    got:   {_summary(case)}")
 
 
-def _said(case: Case) -> str:
+def _summary(case: Case) -> str:
     reply = case.reply
     return " ".join(part for part in (reply.kind, reply.verdict, reply.entry, f"({reply.title})") if part)
 

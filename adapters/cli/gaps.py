@@ -1,4 +1,4 @@
-"""`advisor gaps`: what people asked in vain, grouped, with YAML to mend it."""
+"""`advisor gaps`: unanswered questions in clusters, with YAML that answers them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bot.retrieval.embeddings import Embeddings
 
 
 def show(advisor: Advisor, url: str, *, yaml: bool) -> None:
-    """Print the groups, largest first. Raises StoreUnavailable."""
+    """Print the clusters, largest first. Raises StoreUnavailable."""
     gaps = asyncio.run(_read(url))
     left = still_open(gaps, advisor.ask)
     answers = advisor.knowledge.answers

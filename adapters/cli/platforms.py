@@ -1,4 +1,4 @@
-"""`advisor slack …` and `advisor teams …`: what the platforms have to be told about the bot."""
+"""`advisor slack …` and `advisor teams …`: the files that register the bot with the platforms."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ from urllib.parse import urlsplit
 
 import typer
 
-slack = typer.Typer(help="What Slack has to be told.", no_args_is_help=True)
-teams = typer.Typer(help="What Teams has to be told.", no_args_is_help=True)
+slack = typer.Typer(help="Set up the Slack app.", no_args_is_help=True)
+teams = typer.Typer(help="Set up the Teams app.", no_args_is_help=True)
 
-Url = Annotated[str, typer.Option("--url", help="How the platform reaches the advisor, https://…")]
+Url = Annotated[str, typer.Option("--url", help="The public address of the advisor, https://…")]
 
 
 @slack.command()
 def manifest(
-    url: Annotated[str, typer.Option("--url", help="How Slack reaches the advisor, https://…")] = "",
+    url: Annotated[str, typer.Option("--url", help="The public address of the advisor, https://…")] = "",
     socket: Annotated[bool, typer.Option("--socket", help="For Socket Mode, which needs no address.")] = False,
 ) -> None:
-    """Print the app manifest, filled in."""
+    """Print the app manifest."""
     from adapters.slack.manifest import manifest as filled_in
     from adapters.slack.manifest import socket_manifest
 
     if bool(url) == socket:
-        typer.echo("Give --url with the address under which Slack reaches the advisor, or --socket.", err=True)
+        typer.echo("Give --url with the public address of the advisor, or --socket.", err=True)
         raise SystemExit(2)
     typer.echo(socket_manifest() if socket else filled_in(_https(url)), nl=False)
 
@@ -40,7 +40,7 @@ def package(
     app_id: Annotated[str, typer.Option("--app-id", help="The bot's Microsoft app id.")],
     out: Annotated[Path, typer.Option("--out", help="The file to write.")] = Path("security-advisor.zip"),
 ) -> None:
-    """Write the app package to upload."""
+    """Write the app package, to be uploaded in Teams."""
     from adapters.settings import read_settings
     from adapters.teams.package import PackageError, write
     from bot.knowledge import load
@@ -63,7 +63,7 @@ def _teams() -> None:
 
 
 def _https(url: str) -> str:
-    """The address without a slash at its end. Ends the program where the platform would refuse it."""
+    """`url` without trailing slash. Exits with code 2 if it is no https address."""
     parts = urlsplit(url)
     if parts.scheme != "https" or not parts.hostname:
         typer.echo("--url must be an https address, for instance https://advisor.example.com", err=True)

@@ -1,4 +1,4 @@
-"""`advisor posts`: what stands in channels, and what the knowledge says differently since."""
+"""`advisor posts`: the posts in channels, and those that are stale because their answer has changed."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ Work = Callable[[SqlStore, Settings], Awaitable[Sequence[StoredPost]]]
 
 
 class DatabaseUnavailable(Exception):
-    """The text says what to do."""
+    """The database can't be used. The text says what to do."""
 
 
 def show(settings: Settings, *, only_stale: bool) -> None:
-    """List the standing posts, oldest first, or those whose entry reads differently now."""
-    kept = _run(settings, _stale if only_stale else _standing)
-    for post in kept:
+    """List the posts in channels, oldest first, or the stale ones only."""
+    posts = _run(settings, _stale if only_stale else _standing)
+    for post in posts:
         typer.echo(_line(post))
-    typer.echo(f"{len(kept)} {'stale' if only_stale else 'standing'}")
+    typer.echo(f"{len(posts)} {'stale' if only_stale else 'standing'}")
 
 
 def refresh(settings: Settings) -> None:
-    """Bring stale posts up to date in place."""
-    kept = _run(settings, _refreshed)
-    for post in kept:
+    """Queue an update of each stale post; a running server sends them."""
+    posts = _run(settings, _refreshed)
+    for post in posts:
         typer.echo(_line(post))
-    typer.echo(f"{len(kept)} to be updated; a running server does it")
+    typer.echo(f"{len(posts)} to be updated; a running server does it")
 
 
 async def _standing(store: SqlStore, settings: Settings) -> Sequence[StoredPost]:
@@ -56,7 +56,7 @@ async def _refreshed(store: SqlStore, settings: Settings) -> Sequence[StoredPost
 def _run(settings: Settings, work: Work) -> Sequence[StoredPost]:
     url = settings.database_url.get_secret_value()
 
-    async def on_memory() -> Sequence[StoredPost]:
+    async def with_store() -> Sequence[StoredPost]:
         store = SqlStore.at(url)
         try:
             return await work(store, settings)
@@ -65,7 +65,7 @@ def _run(settings: Settings, work: Work) -> Sequence[StoredPost]:
 
     try:
         prepare(url)
-        return asyncio.run(on_memory())
+        return asyncio.run(with_store())
     except SchemaNotCurrent as error:
         raise DatabaseUnavailable(str(error)) from None
     except (StoreUnavailable, SQLAlchemyError, OSError, ValueError) as error:
@@ -74,7 +74,7 @@ def _run(settings: Settings, work: Work) -> Sequence[StoredPost]:
         ) from None
 
 
-def _line(kept: StoredPost) -> str:
-    place = " ".join(part for part in (kept.place.surface, kept.place.tenant, kept.place.channel) if part)
-    about = kept.post.entry or f"recommendation {kept.post.record}"
-    return f"{kept.id}  {utc_date(kept.at)}  {place}  {about}  {kept.post.title}"
+def _line(post: StoredPost) -> str:
+    place = " ".join(part for part in (post.place.surface, post.place.tenant, post.place.channel) if part)
+    about = post.post.entry or f"recommendation {post.post.record}"
+    return f"{post.id}  {utc_date(post.at)}  {place}  {about}  {post.post.title}"

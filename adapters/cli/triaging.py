@@ -1,4 +1,4 @@
-"""`advisor triage`: the guided dialogue in the terminal, its record replayed, and both written out."""
+"""`advisor triage`: the guided dialogue in the terminal, and exports and replays of its record."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from bot.triage.record import read as read_record
 from bot.triage.record import write as write_record
 
 PLACE = Place("terminal", channel="triage")
-MOST_BYTES = 1_000_000  # of a record; ours have a thousand
+MOST_BYTES = 1_000_000  # of a record; typical ones have a thousand
 
 
 def as_text(advisor: Advisor, record: str) -> str:
-    """The recommendation that `record` replays to. Raises RecordError, as the other two do."""
+    """The recommendation of `record` as text. Raises RecordError, as `as_json` and `as_markdown` do."""
     return advisor.recommendation(record).text
 
 
@@ -42,16 +42,17 @@ Write = Callable[[Advisor, str], str]
 
 
 def walk(advisor: Advisor, write: Write | None) -> None:
-    """Ask until there is a recommendation. With `write` the dialogue goes to standard error."""
-    kept = _walked(advisor, Console(highlight=False, stderr=write is not None))
-    if kept is None:
+    """Run the dialogue to its recommendation. With `write` the dialogue goes to standard error. Exits with code 1 if
+    the person quits before."""
+    saved = _run_dialogue(advisor, Console(highlight=False, stderr=write is not None))
+    if saved is None:
         _fail("The questions were not answered to the end, so there is no recommendation.")
     elif write is not None:
-        typer.echo(write(advisor, kept.record))
+        typer.echo(write(advisor, saved.record))
 
 
 def replay(advisor: Advisor, path: Path, write: Write) -> None:
-    """Print what `write` makes of the record in `path`. Ends the program where it is no record."""
+    """Print the result of `write` on the record in `path`. Exits with code 1 if it is no record."""
     try:
         with path.open("rb") as file:
             text = file.read(MOST_BYTES).decode("utf-8")
@@ -64,17 +65,17 @@ def replay(advisor: Advisor, path: Path, write: Write) -> None:
         _fail(f"{path}: {error}")
 
 
-def _walked(advisor: Advisor, console: Console) -> Keep | None:
+def _run_dialogue(advisor: Advisor, console: Console) -> Keep | None:
     conversation = Conversation()
     text = "triage"
     while True:
         message = Message(text, place=PLACE, person="you", delivery=secrets.token_hex(8), at=time.time())
         turn = advisor.turn(message, conversation)
         conversation = turn.conversation
-        kept = next((effect for effect in turn.effects if isinstance(effect, Keep)), None)
-        if kept is not None or conversation.triage is None:
+        saved = next((effect for effect in turn.effects if isinstance(effect, Keep)), None)
+        if saved is not None or conversation.triage is None:
             show(replace(turn.reply, choices=(), tools=()), console)
-            return kept
+            return saved
         show(turn.reply, console)
         said = read(console)
         if said is None or said.lower() in LEAVE:
@@ -84,30 +85,30 @@ def _walked(advisor: Advisor, console: Console) -> Keep | None:
 
 def markdown(reply: Reply, record: TriageRecord) -> str:
     """A recommendation as a Markdown document."""
-    lines = [f"# {_plain(reply.title)}", ""]
+    lines = [f"# {_escaped(reply.title)}", ""]
     for block in reply.body:
         lines += [*_block(block), ""]
     lines += ["## Where this comes from", ""]
-    lines += [f"- {_plain(one.says)} *{_plain(one.source)}: {_plain(one.at)}*" for one in reply.citations]
-    lines += ["", *([_plain(reply.disclosure), ""] if reply.disclosure else [])]
+    lines += [f"- {_escaped(one.says)} *{_escaped(one.source)}: {_escaped(one.at)}*" for one in reply.citations]
+    lines += ["", *([_escaped(reply.disclosure), ""] if reply.disclosure else [])]
     return "\n".join([*lines, f"Answered {record.at}, knowledge {record.knowledge}, rules {', '.join(record.rules)}."])
 
 
 def _block(block: Block) -> list[str]:
     match block:
         case Heading(text):
-            return [f"## {_plain(text)}"]
+            return [f"## {_escaped(text)}"]
         case Paragraph(text):
-            return [_plain(text)]
+            return [_escaped(text)]
         case Bullets(items):
-            return [f"- {_plain(item)}" for item in items]
+            return [f"- {_escaped(item)}" for item in items]
         case Table(header, rows):
-            marked = [f"| {' | '.join(_plain(cell) for cell in row)} |" for row in (header, *rows)]
+            marked = [f"| {' | '.join(_escaped(cell) for cell in row)} |" for row in (header, *rows)]
             return [marked[0], "|" + " --- |" * len(header), *marked[1:]]
 
 
-def _plain(text: str) -> str:
-    """Text of which Markdown makes nothing else."""
+def _escaped(text: str) -> str:
+    """`text` with Markdown's special characters escaped."""
     return "".join(f"\\{character}" if character in "\\`*_<|" else character for character in text)
 
 

@@ -1,4 +1,4 @@
-"""What the stores ask of a connection, whichever database it leads to."""
+"""The connection interface that the repositories use, and its implementation on SQLAlchemy's pool."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from sqlalchemy import CursorResult, Dialect, Executable
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 
-class Ran(NamedTuple):
-    """What came of a statement."""
+class StatementResult(NamedTuple):
+    """The rows that a statement returned, and the number of rows that it wrote."""
 
     rows: Sequence[Sequence[Any]]
-    written: int  # how many rows
+    written: int
 
 
 class Connection(Protocol):
@@ -24,36 +24,36 @@ class Connection(Protocol):
     def dialect(self) -> Dialect: ...
 
     async def execute(self, statement: Executable, parameters: Mapping[str, Any] | None = None, /) -> CursorResult[Any]:
-        """Run one statement, however it is built."""
+        """Run any statement."""
         ...
 
-    async def run(self, statement: Executable, parameters: Mapping[str, Any], /) -> Ran:
-        """Run a statement that every turn needs: the very same object each time, with parameters and results of types
-        that the driver knows by itself."""
+    async def run(self, statement: Executable, parameters: Mapping[str, Any], /) -> StatementResult:
+        """Run a statement on the hot path: the same statement object each time (its compiled form is cached), with
+        parameters and results of types that the driver supports natively."""
         ...
 
 
 class PooledConnection:
-    """SQLAlchemy's own connection."""
+    """A `Connection` on SQLAlchemy's AsyncConnection."""
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
         self.dialect: Dialect = connection.dialect
         self.execute = connection.execute
 
-    async def run(self, statement: Executable, parameters: Mapping[str, Any], /) -> Ran:
+    async def run(self, statement: Executable, parameters: Mapping[str, Any], /) -> StatementResult:
         result = await self._connection.execute(statement, parameters)
-        return Ran(result.all() if result.returns_rows else (), result.rowcount)
+        return StatementResult(result.all() if result.returns_rows else (), result.rowcount)
 
 
 class Pool:
-    """The way to a database that many connections lead to."""
+    """Transactions on a connection pool."""
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[PooledConnection]:
-        """A unit of work: undone when the block raises, else committed."""
+        """A transaction: rolled back if the block raises, else committed."""
         async with self._engine.begin() as connection:
             yield PooledConnection(connection)

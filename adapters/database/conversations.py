@@ -1,4 +1,4 @@
-"""Conversations and deliveries: what every turn reads and writes."""
+"""Conversation and delivery repositories, which every turn uses."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bot.domain.messages import Message, Place, Reply
 from bot.domain.records import ExpiringConversation, Person, StoredConversation
 from bot.domain.serialization import ShapeError, dumps, loads
 
-# Statements are built once: building one costs more than running it.
+# Built once: building a statement takes longer than running it.
 _t = conversations.c
 _is_theirs = (
     (_t.surface == bindparam("at_surface"))
@@ -88,7 +88,7 @@ class SqlDeliveries:
                 return None
             try:
                 return loads(Reply, text)
-            except ShapeError:  # written by another version: better an answer taken anew than none
+            except ShapeError:  # written by another version: take the turn again
                 await self._connection.execute(delete(deliveries).where(_is_this), _delivery(message))
         return None
 

@@ -1,4 +1,4 @@
-"""Sessions that were ended before their time (`adapters.ended_sessions`)."""
+"""Revoked sessions (`adapters.ended_sessions`)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which database a URL means, and how its connections are made."""
+"""Database URLs and SQLAlchemy engines."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sqlite3
 from sqlalchemy import URL, event, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from adapters.database.file_modes import keep_private
+from adapters.database.file_modes import restrict_file_modes
 
 BUSY_SECONDS = 10  # how long a second process waits for the SQLite file
 
@@ -24,18 +24,18 @@ def database_url(url: str, *, asynchronous: bool = True) -> URL:
 
 
 def create_engine(url: str) -> AsyncEngine:
-    """An engine for `url`. Opens no connection yet. Errors never show the values of a query."""
+    """An engine for `url`, without opening a connection. Errors never show the parameters of a query."""
     parsed = database_url(url)
     if parsed.get_backend_name() == "sqlite":
-        keep_private(parsed)
+        restrict_file_modes(parsed)
         engine = create_async_engine(parsed, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS})
-        event.listen(engine.sync_engine, "connect", leave_nothing)
+        event.listen(engine.sync_engine, "connect", secure_deletion)
         return engine
     return create_async_engine(parsed, hide_parameters=True, pool_size=5, max_overflow=5, pool_timeout=BUSY_SECONDS)
 
 
-def leave_nothing(driver: sqlite3.Connection, _: object) -> None:
-    """For every connection to SQLite: what is deleted is overwritten, and nothing is put aside in other files."""
+def secure_deletion(driver: sqlite3.Connection, _: object) -> None:
+    """Event handler for SQLite connections: overwrite deleted content, and use no temporary files."""
     cursor = driver.cursor()
     cursor.execute("PRAGMA secure_delete = ON")
     cursor.execute("PRAGMA temp_store = MEMORY")

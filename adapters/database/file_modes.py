@@ -1,32 +1,32 @@
-"""The files of a SQLite database: for the user alone who runs the program, as they hold what people wrote."""
+"""File modes of a SQLite database: readable by the program's user only, as it holds what people wrote."""
 
 from __future__ import annotations
 
 import contextlib
-import logging
 import os
 from pathlib import Path
 
+import structlog
 from sqlalchemy import URL
 
-logger = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 PRIVATE = 0o600
-_BESIDE = ("", "-wal", "-shm", "-journal")  # SQLite gives those that it makes the mode of the file itself
+_BESIDE = ("", "-wal", "-shm", "-journal")  # SQLite creates these with the mode of the database file
 
 
-def keep_private(parsed: URL) -> None:
-    """Make the file where it is not there, with its folder, and take from other users what they may do with one that
-    is. Where that is not allowed, the log says what to do. Raises OSError where the folder can't be made."""
+def restrict_file_modes(parsed: URL) -> None:
+    """Create a missing database file with mode 0600, and its folder; remove other users' permissions from existing
+    files. Logs the remedy if that is not permitted. Raises OSError if the folder can't be created."""
     name = parsed.database or ""
     if not name or name == ":memory:" or name.startswith("file:"):
         return
     file = Path(name)
     file.parent.mkdir(parents=True, exist_ok=True)
-    with contextlib.suppress(OSError):  # SQLite says what is wrong with it, when it opens it
+    with contextlib.suppress(OSError):  # SQLite reports the error when it opens the file
         os.close(os.open(file, os.O_RDWR | os.O_CREAT, PRIVATE))
     if os.name == "nt":
-        return  # there the folder says who may read a file
+        return  # there permissions are inherited from the folder
     for suffix in _BESIDE:
         _narrow(file.with_name(file.name + suffix))
 
@@ -39,4 +39,4 @@ def _narrow(file: Path) -> None:
     except FileNotFoundError:
         return
     except OSError:
-        logger.warning("the database file is open to other users of this machine; run: chmod 600 %s", file)
+        log.warning("database.readable_by_others", remedy=f"run: chmod 600 {file}")

@@ -1,12 +1,12 @@
-"""What waits to be sent, and who gets something regularly."""
+"""Outbox and subscription repositories."""
 
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, cast
 
+import structlog
 from sqlalchemy import Row, Update, bindparam, delete, exists, false, func, or_, select, update
 
 from adapters.database.connection import Connection
@@ -19,7 +19,7 @@ from bot.domain.records import Person, Subscription
 from bot.domain.serialization import ShapeError, dumps, loads
 from bot.service.ports import AT_ONCE, LONGEST_PUT_OFF
 
-logger = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 _t = outbox.c
 _earlier = outbox.alias("earlier")
@@ -28,10 +28,10 @@ _is_first_of_its_subject = ~exists().where(
     (_earlier.c.subject == _t.subject) & _earlier.c.finished_at.is_(None) & (_earlier.c.number < _t.number)
 )
 
-# Of what is done: the id alone, by which it is told apart when it is put a second time.
-_NOTHING_LEFT: Mapping[str, str | None] = {"content": None, "channel": "", "thread": ""}
+# Of a finished item only the id is stored, to recognise it when it is put again.
+_CLEARED: Mapping[str, str | None] = {"content": None, "channel": "", "thread": ""}
 
-# Built once, as every reply needs it.
+# Built once, as every reply uses it.
 _is_owned = (_t.id == bindparam("of_id")) & (_t.owner == bindparam("of_owner")) & _is_open
 _finish = update(outbox).where(_is_owned)
 
@@ -72,8 +72,8 @@ class SqlOutbox:
         limit: int = 10,
     ) -> Sequence[ClaimedItem]:
         jumped = (_t.attempts > 0) & (_t.due_at > now + LONGEST_PUT_OFF)
-        left_behind = [(_t.id == one.item) & (_t.owner == one.owner) & (_t.leased_until == one.until) for one in dead]
-        is_free = (_t.owner == "") | or_(false(), *left_behind)
+        abandoned = [(_t.id == one.item) & (_t.owner == one.owner) & (_t.leased_until == one.until) for one in dead]
+        is_free = (_t.owner == "") | or_(false(), *abandoned)
         is_due = _is_open & ((_t.due_at <= now) | jumped) & is_free & _t.surface.in_(surfaces)
         rows = (
             await self._connection.execute(
@@ -88,9 +88,9 @@ class SqlOutbox:
         for row in rows:
             try:
                 claimed[row.number] = ClaimedItem(_item(row), row.attempts, row.unsure)
-            except ShapeError:  # written by another version: what waits behind it goes on
-                logger.error("outbox: given up: parcel=%s surface=%s why=unreadable", row.id, row.surface)
-                await self._settle(_of([row.number]).values(finished_at=now, **_NOTHING_LEFT, why="unreadable"))
+            except ShapeError:  # written by another version: give up, so that later items of its subject are sent
+                log.error("outbox.given_up", item=row.id, surface=row.surface, why="unreadable")
+                await self._settle(_of([row.number]).values(finished_at=now, **_CLEARED, why="unreadable"))
         if claimed:
             leased = {"owner": owner, "leased_until": now + lease, "attempts": _t.attempts + 1}
             await self._connection.execute(_of(claimed).values(leased))
@@ -110,14 +110,14 @@ class SqlOutbox:
         return bool((await self._connection.run(_finish, values)).written)
 
     async def mark_sent(self, id: str, owner: str, at: float) -> bool:
-        values = {"of_id": id, "of_owner": owner, "finished_at": at, **_NOTHING_LEFT}
+        values = {"of_id": id, "of_owner": owner, "finished_at": at, **_CLEARED}
         return bool((await self._connection.run(_finish, values)).written)
 
     async def postpone(self, id: str, owner: str, *, due_at: float, unsure: bool) -> bool:
         return await self._settle(_owned(id, owner).values(due_at=due_at, unsure=unsure, owner="", leased_until=0.0))
 
     async def mark_failed(self, id: str, owner: str, *, why: str, at: float) -> bool:
-        return await self._settle(_owned(id, owner).values(finished_at=at, **_NOTHING_LEFT, why=why))
+        return await self._settle(_owned(id, owner).values(finished_at=at, **_CLEARED, why=why))
 
     async def _settle(self, change: Update) -> bool:
         return bool((await self._connection.execute(change)).rowcount)
@@ -127,13 +127,13 @@ class SqlOutbox:
         return "send" in (await self._connection.execute(untouched)).scalars().all()
 
     async def forget(self, person: Person) -> None:
-        """Nothing waits for a person any more, and nothing that waits for others names them."""
+        """Delete what waits to be sent to a person, and their name from what waits for others."""
         waiting = select(outbox).where(_is_open & (_t.surface == person.surface) & (_t.tenant == person.tenant))
         for row in (await self._connection.execute(waiting.with_for_update())).all():
             try:
                 item = _item(row)
                 left = without_person(item, person.id, tried=row.unsure)
-            except ShapeError:  # written by another version: nobody knows whose it is
+            except ShapeError:  # written by another version, and perhaps theirs: delete it
                 left = None
             if left is None:
                 await self._connection.execute(delete(outbox).where(_t.number == row.number))
@@ -168,14 +168,14 @@ class SqlSubscriptions:
 
     async def put(self, subscription: Subscription) -> None:
         earlier = await self.get(subscription.place)
-        kept = (earlier.shown, earlier.sent) if earlier else (subscription.shown, subscription.sent)
+        stored = (earlier.shown, earlier.sent) if earlier else (subscription.shown, subscription.sent)
         values = {
             **place_values(subscription.place),
             "cadence": subscription.cadence,
             "person": subscription.person,
             "next_at": subscription.next_at,
-            "shown": json.dumps(kept[0]),
-            "sent": kept[1],
+            "shown": json.dumps(stored[0]),
+            "sent": stored[1],
         }
         await self._connection.execute(insert_or_replace(self._connection, subscriptions), values)
 

@@ -1,4 +1,4 @@
-"""Forgetting a person, a channel, and a whole workspace."""
+"""Deletion of a person, a channel, or a whole workspace."""
 
 from __future__ import annotations
 
@@ -37,15 +37,15 @@ _NO_INSTALLER: dict[str, str | None] = {
 
 
 async def forget(connection: Connection, person: Person) -> DeletionCounts:
-    """Delete what is kept about `person`; posts and subscriptions stay without the name. No name: nothing is theirs."""
+    """Delete what is stored about `person`; posts and subscriptions stay without the name. No id: deletes nothing."""
     if not person.id:
         return DeletionCounts()
     if person.surface == "web":
         await connection.execute(delete(exchanges).where(exchanges.c.person == person.id))
-    if person.surface == "teams":  # the chat itself is still needed to answer in
+    if person.surface == "teams":  # the chat is still needed to reply in
         theirs = (references.c.tenant == person.tenant) & (references.c.person == person.id)
         await connection.execute(update(references).where(theirs).values(person="", name=""))
-    if person.surface == "slack":  # who installed the app; the bot goes on by its own row
+    if person.surface == "slack":  # who installed the app; the bot's own row stays
         theirs = (slack_installations.c.team_id == person.tenant) & (slack_installations.c.user_id == person.id)
         await connection.execute(update(slack_installations).where(theirs).values(_NO_INSTALLER))
     await SqlOutbox(connection).forget(person)
@@ -64,7 +64,7 @@ _OF_A_TENANT = (conversations, deliveries, recommendations, posts, votes, questi
 
 
 async def delete_tenant(connection: Connection, surface: str, tenant: str) -> int:
-    """Delete every row of a workspace. Returns how many there were. No tenant: nothing is its own."""
+    """Delete every row of a workspace. Returns how many. No tenant: deletes nothing."""
     if not tenant:
         return 0
     of_tenant = [delete(one).where((one.c.surface == surface) & (one.c.tenant == tenant)) for one in _OF_A_TENANT]
@@ -75,7 +75,7 @@ _OF_A_CHANNEL = (conversations, posts, questions, subscriptions, outbox)
 
 
 async def delete_channel(connection: Connection, surface: str, tenant: str, channel: str) -> int:
-    """Delete every row of a channel or chat and its threads. Returns how many there were."""
+    """Delete every row of a channel or chat and its threads. Returns how many."""
     if not channel:
         return 0
     of_channel = [
@@ -99,7 +99,7 @@ async def _unname_posts(connection: Connection, person: Person) -> int:
 
 
 async def _unname_questions(connection: Connection, person: Person) -> int:
-    """What is left says which message in the experts' channel is to be taken away."""
+    """Empty the questions; what is left identifies the message in the experts' channel that is to be deleted."""
     unnamed = {"person": "", "question": "", "channel": "", "thread": "", "state": "answered"}
     change = update(questions).where(is_theirs(questions, person)).values(**unnamed)
     return (await connection.execute(change)).rowcount

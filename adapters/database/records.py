@@ -1,4 +1,4 @@
-"""What is kept beyond a conversation: recommendations, posts, votes, gaps, questions to experts."""
+"""Repositories of recommendations, posts, votes, unanswered questions, and questions to experts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a platform's conversations are (`adapters.references`)."""
+"""Conversation references (`adapters.references`)."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class SqlReferences:
         await self._connection.execute(update(references).where(theirs).values(**values))
 
     async def personal(self, tenant: str, person: str) -> Reference | None:
-        if not person:  # the chats of who was forgotten are nobody's
+        if not person:  # the chats of deleted persons have no person
             return None
         theirs = (_t.tenant == tenant) & (_t.kind == "personal") & (_t.person == person)
         row = (await self._connection.execute(select(references).where(theirs).limit(1))).first()

@@ -1,4 +1,4 @@
-"""Between rows and the values of the port."""
+"""Conversions between rows and the port's values, and upserts for both dialects."""
 
 from __future__ import annotations
 
@@ -36,18 +36,18 @@ def person_values(person: Person) -> dict[str, str]:
 
 
 def is_theirs(table: Table, person: Person) -> ColumnElement[bool]:
-    """Rows of `table` that are kept about `person`."""
+    """The condition for rows of `table` that belong to `person`."""
     columns = table.c
     return (columns.surface == person.surface) & (columns.tenant == person.tenant) & (columns.person == person.id)
 
 
 def insert_or_ignore(connection: Connection, table: Table) -> Insert:
-    """An insert that does nothing where the key is taken; its rowcount says which."""
+    """An insert that does nothing if the key exists; its rowcount tells which."""
     return _insert_or_ignore(connection.dialect.name, table)
 
 
 def insert_or_replace(connection: Connection, table: Table) -> Insert:
-    """An insert that takes the place of the row with the same primary key."""
+    """An insert that replaces the row with the same primary key."""
     return _insert_or_replace(connection.dialect.name, table)
 
 

@@ -1,10 +1,10 @@
-"""SQLite: units of work in line on one connection, and one commit for all that end close together.
+"""SQLite with group commit: transactions run one after another on one connection, and several share a commit.
 
-A statement takes less time than a trip to another thread, so statements run in the event loop. A commit waits for the
-disk, so it runs in a thread, and units that are taken in until it begins share it ("group commit": DeWitt et al.,
-Implementation Techniques for Main Store Database Systems, SIGMOD 1984). Each stands in a savepoint of its own: one
-that fails is undone alone. None is said to be done before the commit. With 16 turns at once that is three times the
-throughput of a commit for each (`bench/commits.py`; docs/adr/0005 has the figures and what was not taken).
+A statement is faster than a thread switch, so statements run in the event loop. A commit waits for the disk, so it runs
+in a thread, and all units of work that end before it begins share it (DeWitt et al., Implementation Techniques for Main
+Store Database Systems, SIGMOD 1984). Each unit has its own savepoint, so one that fails is rolled back alone. A unit
+ends only after the commit. With 16 concurrent turns this triples the throughput of one commit for each
+(`bench/commits.py`; docs/adr/0005 has the figures and the alternatives).
 """
 
 from __future__ import annotations
@@ -20,30 +20,30 @@ from typing import Any, NamedTuple, cast
 from sqlalchemy import URL, ClauseElement, CursorResult, Dialect, Engine, Executable, Select, create_engine, event
 from sqlalchemy.sql.compiler import SQLCompiler
 
-from adapters.database.connection import Ran
-from adapters.database.engine import leave_nothing
+from adapters.database.connection import StatementResult
+from adapters.database.engine import secure_deletion
 
-ASK_AGAIN = 0.005  # seconds between two looks whether another process is done with its writing
+BUSY_POLL = 0.005  # seconds between two attempts to get the write lock from another process
 
 Group = asyncio.Future[None]
-"""The units that share a commit; done when it is."""
+"""Resolves when the shared commit is done; its exception is that of the commit."""
 
 
-class SqliteLine:
-    """The way to one SQLite file. Methods raise sqlite3.Error or SQLAlchemyError."""
+class SqliteQueue:
+    """The queue of transactions on one SQLite file. Methods raise sqlite3.Error or SQLAlchemyError."""
 
     def __init__(self, url: URL, *, busy_seconds: float) -> None:
-        """Opens nothing yet. `busy_seconds`: how long a unit waits for its turn, and for other processes."""
+        """Opens no connection. `busy_seconds`: how long a unit waits in the queue, and for other processes."""
         self._engine = create_engine(
             url,
             hide_parameters=True,
-            isolation_level="AUTOCOMMIT",  # transactions are begun and ended here
+            isolation_level="AUTOCOMMIT",  # transactions are controlled here
             connect_args={"check_same_thread": False, "timeout": busy_seconds},
         )
-        event.listen(self._engine, "connect", leave_nothing)
+        event.listen(self._engine, "connect", secure_deletion)
         event.listen(self._engine, "connect", _set_up)
         self._busy_seconds = busy_seconds
-        self._in_line = asyncio.Lock()
+        self._lock = asyncio.Lock()
         self._disk = ThreadPoolExecutor(1, thread_name_prefix="sqlite-commit")
         self._group: Group | None = None
         self._ending: asyncio.Task[None] | None = None
@@ -53,30 +53,30 @@ class SqliteLine:
         return SqliteUnit(self)
 
     async def enter(self) -> tuple[SqliteConnection, Group]:
-        """Wait in line, and begin a unit."""
-        await self._wait_in_line()
+        """Wait for the turn, and begin a unit of work."""
+        await self._acquire()
         try:
             connection = self._open or await self._connect()
             group = self._group or await self._begin_group(connection.driver)
             connection.driver.execute("SAVEPOINT unit")
         except BaseException:
-            self._in_line.release()
+            self._lock.release()
             raise
         return connection, group
 
     def leave(self, connection: SqliteConnection, group: Group, error: BaseException | None) -> None:
-        """End the unit, undone where there is an error, and let the next one in."""
+        """End the unit, rolled back if there is an error, and let the next one begin."""
         try:
             if error is None:
                 connection.driver.execute("RELEASE unit")
             else:
-                self._undo(connection.driver, group, error)
+                self._roll_back(connection.driver, group, error)
         finally:
-            self._in_line.release()
+            self._lock.release()
 
     async def close(self) -> None:
-        """End after what is under way."""
-        async with self._in_line:
+        """Commit what is pending and close."""
+        async with self._lock:
             if self._open:
                 if self._group:
                     await self._commit(self._group, self._open.driver)
@@ -86,31 +86,30 @@ class SqliteLine:
         self._disk.shutdown(wait=False)
 
     async def scrub(self, *, whole: bool) -> bool:
-        """Empty the log that SQLite writes ahead, which keeps what was deleted since it was written, and where `whole`,
-        write the file anew: on pages that SQLite parted or joined, bits of deleted rows can be left. False where
-        another process reads, so that it has to be tried again."""
-        async with self._in_line:
+        """Truncate the write-ahead log, which still holds deleted rows. `whole`: VACUUM too, as pages that SQLite split
+        or merged can hold fragments of them. False if another process is reading: then it must be tried again."""
+        async with self._lock:
             connection = self._open or await self._connect()
             if self._group:
                 await self._commit(self._group, connection.driver)
             return await asyncio.get_running_loop().run_in_executor(self._disk, _scrub, connection.driver, whole)
 
-    async def _wait_in_line(self) -> None:
-        if not self._in_line.locked():
-            await self._in_line.acquire()
+    async def _acquire(self) -> None:
+        if not self._lock.locked():
+            await self._lock.acquire()
             return
         try:
             async with asyncio.timeout(self._busy_seconds):
-                await self._in_line.acquire()
+                await self._lock.acquire()
         except TimeoutError:
-            raise sqlite3.OperationalError("the line is too long") from None
+            raise sqlite3.OperationalError("the queue is too long") from None
 
     async def _connect(self) -> SqliteConnection:
         self._open = await asyncio.get_running_loop().run_in_executor(self._disk, SqliteConnection, self._engine)
         return self._open
 
     async def _begin_group(self, driver: sqlite3.Connection) -> Group:
-        """Begin with the write lock, so that no unit has to be undone because another process wrote meanwhile."""
+        """Begin with the write lock, so that no unit fails because another process wrote meanwhile."""
         loop = asyncio.get_running_loop()
         until = loop.time() + self._busy_seconds
         while True:
@@ -119,26 +118,26 @@ class SqliteLine:
             except sqlite3.OperationalError as error:
                 if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or loop.time() > until:
                     raise
-                await asyncio.sleep(ASK_AGAIN)
+                await asyncio.sleep(BUSY_POLL)
             else:
                 break
         self._group = group = loop.create_future()
-        group.add_done_callback(_heard)
+        group.add_done_callback(_retrieve)
         self._ending = asyncio.create_task(self._end_group(group))
         return group
 
-    def _undo(self, driver: sqlite3.Connection, group: Group, error: BaseException) -> None:
-        """Undo a unit alone. After some failures, a full disk for one, SQLite has undone the whole group."""
+    def _roll_back(self, driver: sqlite3.Connection, group: Group, error: BaseException) -> None:
+        """Roll back one unit. After some errors, such as a full disk, SQLite has rolled back the whole group."""
         if driver.in_transaction:
             driver.execute("ROLLBACK TO unit")
             driver.execute("RELEASE unit")
         else:
             self._group = None
-            group.set_exception(sqlite3.OperationalError(f"undone with another unit: {type(error).__name__}"))
+            group.set_exception(sqlite3.OperationalError(f"rolled back with another unit: {type(error).__name__}"))
 
     async def _end_group(self, group: Group) -> None:
-        """Behind all who are in line already: they belong to the group too."""
-        async with self._in_line:
+        """Commit after all units that are in the queue already: they share it."""
+        async with self._lock:
             if self._group is group and self._open:
                 await self._commit(group, self._open.driver)
 
@@ -153,30 +152,30 @@ class SqliteLine:
 
 
 class SqliteUnit(AbstractAsyncContextManager["SqliteConnection", None]):
-    """A unit of work: undone when the block raises, else committed when this ends. A class, and not a generator, of
-    which the event loop would keep account: that takes as long as a statement."""
+    """A unit of work: rolled back if the block raises, else committed at its end. A class, as the event loop's
+    bookkeeping for an async generator takes as long as a statement."""
 
-    def __init__(self, line: SqliteLine) -> None:
-        self._line = line
+    def __init__(self, queue: SqliteQueue) -> None:
+        self._queue = queue
 
     async def __aenter__(self) -> SqliteConnection:
-        self._connection, self._group = await self._line.enter()
+        self._connection, self._group = await self._queue.enter()
         return self._connection
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._line.leave(self._connection, self._group, error)
+        self._queue.leave(self._connection, self._group, error)
         if error is None:
             await asyncio.shield(self._group)
 
 
 class Compiled(NamedTuple):
-    """A statement as the driver takes it."""
+    """A compiled statement."""
 
     text: str
-    names: Sequence[str]  # of its parameters, in order
-    constants: Mapping[str, Any]  # those whose value stands in the statement
+    names: Sequence[str]  # of the parameters, in order
+    constants: Mapping[str, Any]  # parameters whose value is part of the statement
     returns_rows: bool
 
     @classmethod
@@ -188,20 +187,20 @@ class Compiled(NamedTuple):
 
 
 class SqliteConnection:
-    """As much of SQLAlchemy's AsyncConnection as the stores use, without a thread in between. What every turn needs is
-    compiled by SQLAlchemy once and given to the driver from then on: a look-up takes 6 µs then instead of 38."""
+    """A `Connection` that calls the driver without a thread. Statements of `run` are compiled by SQLAlchemy once and
+    cached: a look-up takes 6 µs instead of 38."""
 
     def __init__(self, engine: Engine) -> None:
         self._connection = engine.connect()
         self.driver = cast(sqlite3.Connection, self._connection.connection.driver_connection)
         self.dialect: Dialect = engine.dialect
-        self._compiled: dict[tuple[object, ...], Compiled] = {}  # by statement and the names of its parameters
+        self._compiled: dict[tuple[object, ...], Compiled] = {}  # by statement and parameter names
 
     async def execute(self, statement: Executable, parameters: Mapping[str, Any] | None = None) -> CursorResult[Any]:
         result: CursorResult[Any] = self._connection.execute(statement, parameters)
         return result
 
-    async def run(self, statement: Executable, parameters: Mapping[str, Any]) -> Ran:
+    async def run(self, statement: Executable, parameters: Mapping[str, Any]) -> StatementResult:
         key = (statement, *parameters)
         compiled = self._compiled.get(key)
         if compiled is None:
@@ -209,7 +208,7 @@ class SqliteConnection:
         constants = compiled.constants
         values = [parameters[name] if name in parameters else constants[name] for name in compiled.names]
         cursor = self.driver.execute(compiled.text, values)
-        return Ran(cursor.fetchall() if compiled.returns_rows else (), cursor.rowcount)
+        return StatementResult(cursor.fetchall() if compiled.returns_rows else (), cursor.rowcount)
 
     def close(self) -> None:
         self._connection.close()
@@ -217,8 +216,8 @@ class SqliteConnection:
 
 def _set_up(driver: sqlite3.Connection, _: object) -> None:
     driver.execute("PRAGMA journal_mode = WAL")
-    driver.execute("PRAGMA synchronous = FULL")  # a reply is given after its commit, and a commit survives a power cut
-    driver.execute("PRAGMA busy_timeout = 0")  # from now on the line waits, without stopping the event loop
+    driver.execute("PRAGMA synchronous = FULL")  # a reply is sent after its commit, which survives a power failure
+    driver.execute("PRAGMA busy_timeout = 0")  # from now on `_begin_group` waits, without blocking the event loop
 
 
 def _commit(driver: sqlite3.Connection) -> None:
@@ -242,7 +241,7 @@ def _scrub(driver: sqlite3.Connection, whole: bool) -> bool:
     return not busy
 
 
-def _heard(group: Group) -> None:
-    """Who waited for it may be gone; asyncio warns of failures that nobody looked at."""
+def _retrieve(group: Group) -> None:
+    """Retrieve the exception, as asyncio warns of those that nobody awaited."""
     if not group.cancelled():
         group.exception()

@@ -1,4 +1,4 @@
-"""The port on a database: one `UnitOfWork` is one transaction on one connection."""
+"""`bot.service.ports.Store` on a database: one unit of work is one transaction on one connection."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ from adapters.database.outbox import SqlOutbox, SqlSubscriptions
 from adapters.database.people import delete_channel, delete_tenant, forget
 from adapters.database.records import SqlFeedback, SqlGaps, SqlPosts, SqlQuestions, SqlRecommendations
 from adapters.database.references import SqlReferences
-from adapters.database.sqlite import SqliteLine
+from adapters.database.sqlite import SqliteQueue
 from adapters.database.transcripts import SqlTranscripts
 from bot.domain.records import DeletionCounts, Person
 from bot.service.ports import OutcomeUnknown, StoreUnavailable
 
 
 class SqlUnitOfWork:
-    """The stores on one connection. A turn needs a few of them."""
+    """The repositories on one connection, created on first use."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self.forgot = False  # something was deleted because somebody wanted it
+        self.forgot = False  # somebody's data was deleted
 
     @cached_property
     def conversations(self) -> SqlConversations:
@@ -97,53 +97,53 @@ FAILURES = (SQLAlchemyError, sqlite3.Error, OSError)
 
 
 class _Transaction(AbstractAsyncContextManager[SqlUnitOfWork, None]):
-    """A unit of work whose failures have the port's name. A class for the reason that `SqliteUnit` gives."""
+    """Maps errors of the database to those of the port. A class, not a generator, for speed: see `SqliteUnit`."""
 
-    def __init__(self, begun: AbstractAsyncContextManager[Connection], forgotten: Callable[[], None]) -> None:
-        self._begun = begun
-        self._forgotten = forgotten
+    def __init__(self, transaction: AbstractAsyncContextManager[Connection], on_forgotten: Callable[[], None]) -> None:
+        self._transaction = transaction
+        self._on_forgotten = on_forgotten
 
     async def __aenter__(self) -> SqlUnitOfWork:
         try:
-            self._unit = SqlUnitOfWork(await self._begun.__aenter__())
+            self._unit = SqlUnitOfWork(await self._transaction.__aenter__())
             return self._unit
         except FAILURES as error:
-            raise StoreUnavailable(_in_short(error)) from error
+            raise StoreUnavailable(_summary(error)) from error
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         try:
-            await self._begun.__aexit__(kind, error, trace)
+            await self._transaction.__aexit__(kind, error, trace)
         except FAILURES as failure:
-            raise (StoreUnavailable if error else OutcomeUnknown)(_in_short(failure)) from failure
+            raise (StoreUnavailable if error else OutcomeUnknown)(_summary(failure)) from failure
         if isinstance(error, FAILURES):
-            raise StoreUnavailable(_in_short(error)) from error
+            raise StoreUnavailable(_summary(error)) from error
         if error is None and self._unit.forgot:
-            self._forgotten()
+            self._on_forgotten()
 
 
 class SqlStore:
     """`bot.service.ports.Store` on SQLite or PostgreSQL. The schema has to be there: see `adapters.database.schema`."""
 
-    def __init__(self, engine: AsyncEngine, line: SqliteLine | None = None) -> None:
-        """`line`: the way for turns where the database is SQLite."""
+    def __init__(self, engine: AsyncEngine, queue: SqliteQueue | None = None) -> None:
+        """`queue`: runs the transactions if the database is SQLite."""
         self._engine = engine
-        self._line = line
-        self._has_traces = True  # an earlier process may have left some
-        self._begin: Callable[[], AbstractAsyncContextManager[Connection]] = (line or Pool(engine)).begin
+        self._queue = queue
+        self._has_traces = True  # of deleted rows: an earlier process may have left some
+        self._begin: Callable[[], AbstractAsyncContextManager[Connection]] = (queue or Pool(engine)).begin
 
     @classmethod
     def at(cls, url: str) -> SqlStore:
-        """On the database at `url`: `sqlite:///FILE` or `postgresql://…`. Opens no connection yet."""
+        """A store at `url`: `sqlite:///FILE` or `postgresql://…`. Opens no connection. Raises ValueError for others."""
         engine = create_engine(url)
         if engine.dialect.name != "sqlite":
             return cls(engine)
-        return cls(engine, SqliteLine(database_url(url, asynchronous=False), busy_seconds=BUSY_SECONDS))
+        return cls(engine, SqliteQueue(database_url(url, asynchronous=False), busy_seconds=BUSY_SECONDS))
 
     @property
     def engine(self) -> AsyncEngine:
-        """For the stores that a platform's SDK brings along."""
+        """For the installation stores of Slack's SDK."""
         return self._engine
 
     def transaction(self) -> AbstractAsyncContextManager[SqlUnitOfWork]:
@@ -153,26 +153,26 @@ class SqlStore:
         self._has_traces = True
 
     async def scrub(self) -> None:
-        """What was deleted leaves the SQLite file and the log beside it. PostgreSQL sees to that by itself
+        """Remove traces of deleted rows from the SQLite file and its write-ahead log; PostgreSQL does so itself
         (autovacuum). Raises StoreUnavailable."""
-        if self._line is None:
+        if self._queue is None:
             return
         had, self._has_traces = self._has_traces, False
         try:
-            done = await self._line.scrub(whole=had)
+            done = await self._queue.scrub(whole=had)
         except FAILURES as error:
             self._has_traces = had
-            raise StoreUnavailable(_in_short(error)) from error
+            raise StoreUnavailable(_summary(error)) from error
         self._has_traces = self._has_traces or (had and not done)
 
     async def close(self) -> None:
-        if self._line:
-            await self._line.close()
+        if self._queue:
+            await self._queue.close()
         await self._engine.dispose()
 
 
-def _in_short(error: Exception) -> str:
-    """The kind of failure and the database's code for it; never a value, never a statement."""
+def _summary(error: Exception) -> str:
+    """The types of the error and the database's error code, without values and statements."""
     cause = error.orig if isinstance(error, DBAPIError) else error
     code = getattr(cause, "sqlstate", None) or getattr(cause, "sqlite_errorname", None) or ""
     return f"{type(error).__name__} {type(cause).__name__} {code}".strip()

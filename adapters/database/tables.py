@@ -1,6 +1,6 @@
-"""The schema. `migrations/` builds the same, step by step; a test compares the two.
+"""The tables. `migrations/` creates the same; a test compares the two.
 
-Times are seconds since 1970. A place is four columns. JSON is text, written and read by `bot.domain.serialization`.
+Times are seconds since 1970. A place takes four columns. JSON is stored as text (`bot.domain.serialization`).
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ metadata = MetaData(
     }
 )
 
-# SQLite counts by itself only where the key is exactly INTEGER.
-_Counted = BigInteger().with_variant(Integer(), "sqlite")
+# SQLite autoincrements only a key of type INTEGER.
+_AutoIncrement = BigInteger().with_variant(Integer(), "sqlite")
 
 
 def _place(prefix: str = "", *, key: bool = False) -> list[Column[str]]:
@@ -107,7 +107,7 @@ votes = Table(
 gaps = Table(
     "gaps",
     metadata,
-    Column("number", _Counted, primary_key=True, autoincrement=True),
+    Column("number", _AutoIncrement, primary_key=True, autoincrement=True),
     Column("question", Text, nullable=False),
     Column("day", String, nullable=False),
     Column("kind", String, nullable=False),
@@ -147,19 +147,19 @@ subscriptions = Table(
 outbox = Table(
     "outbox",
     metadata,
-    Column("number", _Counted, primary_key=True, autoincrement=True),  # the order in which parcels were put
+    Column("number", _AutoIncrement, primary_key=True, autoincrement=True),  # the order in which items were put
     Column("id", String, nullable=False),
     Column("action", String, nullable=False),
     *_place(),
     Column("subject", String, nullable=False),
-    Column("content", Text),  # dropped once it is sent
+    Column("content", Text),  # NULL once it is sent
     Column("due_at", Double, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("unsure", Boolean, nullable=False),
     Column("owner", String, nullable=False),
     Column("leased_until", Double, nullable=False),
     Column("finished_at", Double),
-    Column("why", String, nullable=False),  # a short code, where it failed
+    Column("why", String, nullable=False),  # a short code if it failed
     UniqueConstraint("id"),
     Index(None, "finished_at", "due_at"),
     Index(None, "subject"),
@@ -186,7 +186,7 @@ experts_channels = Table(
     Column("channel", String, nullable=False),
 )
 
-# The stores of Slack's SDK look for these columns. Tokens are text of any length: they are longer when encrypted.
+# The installation stores of Slack's SDK require these columns. Tokens are Text, as they are longer when encrypted.
 slack_bots = Table(
     "slack_bots",
     metadata,

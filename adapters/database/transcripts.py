@@ -1,4 +1,4 @@
-"""What was said on the page (`adapters.transcripts`)."""
+"""Transcripts of the web page (`adapters.transcripts`)."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from sqlalchemy import Row, bindparam, delete, select
 from adapters.database.connection import Connection
 from adapters.database.rows import insert_or_replace
 from adapters.database.tables import exchanges
-from adapters.transcripts import MOST, Exchange
+from adapters.transcripts import MOST_EXCHANGES, Exchange
 from bot.domain.messages import Reply
 from bot.domain.serialization import ShapeError, dumps, loads
 
 _t = exchanges.c
 _theirs = _t.person == bindparam("of_person")
-_latest = select(_t.id).where(_theirs).order_by(_t.at.desc()).limit(MOST)
+_latest = select(_t.id).where(_theirs).order_by(_t.at.desc()).limit(MOST_EXCHANGES)
 _drop_older = delete(exchanges).where(_theirs & _t.id.not_in(_latest))
 
 
@@ -24,7 +24,7 @@ class SqlTranscripts:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    async def keep(self, person: str, exchange: Exchange, *, since: float) -> None:
+    async def save(self, person: str, exchange: Exchange, *, since: float) -> None:
         await self._connection.execute(delete(exchanges).where(_t.at < since))
         values = {
             "person": person,
@@ -37,7 +37,12 @@ class SqlTranscripts:
         await self._connection.execute(_drop_older, {"of_person": person})
 
     async def of(self, person: str, *, since: float) -> Sequence[Exchange]:
-        theirs = select(exchanges).where((_t.person == person) & (_t.at >= since)).order_by(_t.at.desc()).limit(MOST)
+        theirs = (
+            select(exchanges)
+            .where((_t.person == person) & (_t.at >= since))
+            .order_by(_t.at.desc())
+            .limit(MOST_EXCHANGES)
+        )
         found = [_exchange(row) for row in await self._connection.execute(theirs)]
         return [exchange for exchange in reversed(found) if exchange is not None]
 
@@ -54,7 +59,7 @@ class SqlTranscripts:
 
 
 def _exchange(row: Row[Any]) -> Exchange | None:
-    """None where another version of this program wrote a reply that this one can't read."""
+    """None if the reply was written by another version and can't be read."""
     try:
         return Exchange(row.id, row.said, loads(Reply, row.reply), row.at)
     except ShapeError:

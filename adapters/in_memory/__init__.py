@@ -1,4 +1,4 @@
-"""The port kept in this process alone: for the terminal, for tests, and to read what the port means."""
+"""`bot.service.ports.Store` in memory: for the terminal, for tests, and as a readable reference of the port."""
 
 from adapters.in_memory.store import InMemoryStore
 

@@ -1,4 +1,4 @@
-"""Conversations and deliveries."""
+"""Conversation and delivery repositories."""
 
 from __future__ import annotations
 
@@ -12,47 +12,47 @@ from bot.domain.records import ExpiringConversation, Person, StoredConversation
 
 
 @dataclass(frozen=True, slots=True)
-class _Talk:
+class _Row:
     conversation: Conversation
     version: int
     look_again_at: float
 
 
 class InMemoryConversations:
-    def __init__(self, rows: Rows[_Talk]) -> None:
+    def __init__(self, rows: Rows[_Row]) -> None:
         self.rows = rows
 
     async def load(self, place: Place, person: str) -> StoredConversation:
-        kept = self.rows.get((place, person))
-        return StoredConversation(kept.conversation, kept.version) if kept else StoredConversation(Conversation(), 0)
+        row = self.rows.get((place, person))
+        return StoredConversation(row.conversation, row.version) if row else StoredConversation(Conversation(), 0)
 
     async def save(
         self, place: Place, person: str, conversation: Conversation, *, version: int, look_again_at: float
     ) -> bool:
-        kept = self.rows.get((place, person))
-        if (kept.version if kept else 0) != version:
+        row = self.rows.get((place, person))
+        if (row.version if row else 0) != version:
             return False
-        self.rows[place, person] = _Talk(conversation, version + 1, look_again_at)
+        self.rows[place, person] = _Row(conversation, version + 1, look_again_at)
         return True
 
     async def due(self, now: float, limit: int = 500) -> Sequence[ExpiringConversation]:
         return [
-            ExpiringConversation(place, person, kept.conversation, kept.version)
-            for (place, person), kept in self.rows.items()
-            if kept.look_again_at <= now
+            ExpiringConversation(place, person, row.conversation, row.version)
+            for (place, person), row in self.rows.items()
+            if row.look_again_at <= now
         ][:limit]
 
     async def delete(self, place: Place, person: str, *, version: int) -> bool:
-        kept = self.rows.get((place, person))
-        if kept is None or kept.version != version:
+        row = self.rows.get((place, person))
+        if row is None or row.version != version:
             return False
         del self.rows[place, person]
         return True
 
     async def of(self, person: Person) -> Sequence[tuple[Place, Conversation]]:
         return [
-            (place, kept.conversation)
-            for (place, id), kept in self.rows.items()
+            (place, row.conversation)
+            for (place, id), row in self.rows.items()
             if Person(place.surface, place.tenant, id) == person
         ]
 
@@ -62,8 +62,8 @@ class InMemoryDeliveries:
         self.rows = rows
 
     async def reply_to(self, message: Message) -> Reply | None:
-        kept = self.rows.get(_delivery(message))
-        return kept[2] if kept else None
+        row = self.rows.get(_delivery(message))
+        return row[2] if row else None
 
     async def record(self, message: Message, reply: Reply | None, *, person: str, at: float) -> bool:
         if _delivery(message) in self.rows:

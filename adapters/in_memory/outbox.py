@@ -1,4 +1,4 @@
-"""What waits to be sent, and who gets something regularly."""
+"""Outbox and subscription repositories."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class InMemorySubscriptions:
         return self.rows.get(place)
 
     async def due(self, now: float, limit: int = 20) -> Sequence[Subscription]:
-        return [kept for kept in self.rows.values() if kept.next_at <= now][:limit]
+        return [stored for stored in self.rows.values() if stored.next_at <= now][:limit]
 
     async def advance(self, subscription: Subscription) -> None:
         if subscription.place in self.rows:
@@ -37,7 +37,7 @@ class InMemorySubscriptions:
 
 
 @dataclass(frozen=True, slots=True)
-class _Waiting:
+class _Row:
     item: OutboxItem
     due_at: float
     attempts: int = 0
@@ -51,32 +51,32 @@ class _Waiting:
         place = self.item.place
         return self.finished_at is None and (place.surface, place.tenant) == (surface, tenant)
 
-    def finished(self, at: float, why: str = "") -> _Waiting:
-        """Nothing of what it said, and of whom it went to, is left."""
+    def finished(self, at: float, why: str = "") -> _Row:
+        """The finished row, without content and recipient."""
         place = self.item.place
         item = replace(self.item, content=None, place=Place(place.surface, place.tenant))
         return replace(self, item=item, finished_at=at, why=why)
 
 
 class InMemoryOutbox:
-    def __init__(self, rows: Rows[_Waiting]) -> None:
+    def __init__(self, rows: Rows[_Row]) -> None:
         self.rows = rows
 
-    def _open(self) -> list[_Waiting]:
+    def _open(self) -> list[_Row]:
         return [row for row in self.rows.values() if row.finished_at is None]
 
-    def _owned(self, id: str, owner: str) -> _Waiting | None:
+    def _owned(self, id: str, owner: str) -> _Row | None:
         row = self.rows.get(id)
         return row if row and row.owner == owner and row.finished_at is None else None
 
     async def put(self, item: OutboxItem, at: float) -> None:
         if item.id not in self.rows:
-            self.rows[item.id] = _Waiting(item, at)
+            self.rows[item.id] = _Row(item, at)
 
     async def take(self, item: OutboxItem, owner: str, *, now: float, lease: float, unsure: bool = True) -> bool:
         if item.id in self.rows:
             return False
-        self.rows[item.id] = _Waiting(item, AT_ONCE, 1, unsure=unsure, owner=owner, leased_until=now + lease)
+        self.rows[item.id] = _Row(item, AT_ONCE, 1, unsure=unsure, owner=owner, leased_until=now + lease)
         return True
 
     async def claim(

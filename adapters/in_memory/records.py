@@ -1,4 +1,4 @@
-"""What is kept beyond a conversation: recommendations, posts, votes, gaps, questions to experts."""
+"""Repositories of recommendations, posts, votes, unanswered questions, and questions to experts."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ class InMemoryRecommendations:
         self.rows[id] = (person, record, knowledge, at)
 
     async def record(self, id: str, person: Person) -> str | None:
-        kept = self.rows.get(id)
-        return kept[1] if kept and kept[0] == person else None
+        stored = self.rows.get(id)
+        return stored[1] if stored and stored[0] == person else None
 
     async def of(self, person: Person, limit: int = 5) -> Sequence[StoredRecommendation]:
         theirs = [
             StoredRecommendation(id, record, at) for id, (owner, record, _, at) in self.rows.items() if owner == person
         ]
-        return sorted(theirs, key=lambda kept: kept.at, reverse=True)[:limit]
+        return sorted(theirs, key=lambda stored: stored.at, reverse=True)[:limit]
 
     async def prune(self, before: float) -> int:
         return self.rows.drop([id for id, row in self.rows.items() if row[3] < before])
@@ -60,12 +60,12 @@ class InMemoryPosts:
     async def change(
         self, id: str, *, state: PostState, reference: str | None = None, post: Post | None = None
     ) -> None:
-        kept = self.rows[id]
+        stored = self.rows[id]
         self.rows[id] = replace(
-            kept,
+            stored,
             state=state,
-            reference=kept.reference if reference is None else reference,
-            post=kept.post if post is None else post,
+            reference=stored.reference if reference is None else reference,
+            post=stored.post if post is None else post,
         )
 
     async def standing(self) -> Sequence[StoredPost]:
@@ -141,15 +141,15 @@ class InMemoryQuestions:
         return self.rows.get(id)
 
     async def of(self, person: Person) -> Sequence[StoredQuestion]:
-        return [kept for kept in self.rows.values() if kept.person and owner_of(kept) == person]
+        return [stored for stored in self.rows.values() if stored.person and owner_of(stored) == person]
 
     async def in_thread(self, place: Place) -> StoredQuestion | None:
         channel = replace(place, thread="")
         return next(
             (
-                kept
-                for kept in self.rows.values()
-                if place.thread and kept.reference == place.thread and replace(kept.to, thread="") == channel
+                stored
+                for stored in self.rows.values()
+                if place.thread and stored.reference == place.thread and replace(stored.to, thread="") == channel
             ),
             None,
         )
@@ -159,11 +159,11 @@ class InMemoryQuestions:
             self.rows[id] = replace(self.rows[id], reference=reference)
 
     async def answered(self, id: str) -> bool:
-        kept = self.rows.get(id)
-        if kept is None or kept.state == "answered":
+        stored = self.rows.get(id)
+        if stored is None or stored.state == "answered":
             return False
-        self.rows[id] = replace(kept, state="answered")
+        self.rows[id] = replace(stored, state="answered")
         return True
 
     async def prune(self, before: float) -> int:
-        return self.rows.drop([id for id, kept in self.rows.items() if kept.at < before])
+        return self.rows.drop([id for id, stored in self.rows.items() if stored.at < before])

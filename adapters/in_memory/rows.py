@@ -1,4 +1,4 @@
-"""Rows that remember what stood there before, so that a transaction can be undone."""
+"""Dictionaries with an undo journal, for transactions."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _ABSENT = object()
 
 
 class Rows(dict[Any, V]):
-    """A dict that notes in the journal what stood there before each change."""
+    """A table: a dict that writes the previous value of each change to the journal."""
 
     def __init__(self, journal: Journal) -> None:
         super().__init__()
@@ -25,11 +25,13 @@ class Rows(dict[Any, V]):
         super().__delitem__(key)
 
     def drop(self, keys: list[Any]) -> int:
+        """Delete all `keys`. Returns how many."""
         for key in keys:
             del self[key]
         return len(keys)
 
     def put_back(self, key: Any, value: Any) -> None:
+        """Restore the journal's previous value of `key`, without a journal entry."""
         if value is _ABSENT:
             super().__delitem__(key)
         else:

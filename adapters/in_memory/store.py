@@ -1,4 +1,4 @@
-"""One transaction at a time. What a transaction changed is written down, and put back when it fails."""
+"""A store that runs one transaction at a time, and undoes its changes by a journal if it fails."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ class InMemoryUnitOfWork:
 
         if not tenant:
             return 0
-        doomed: list[tuple[Rows[Any], list[Any]]] = [
+        rows_to_delete: list[tuple[Rows[Any], list[Any]]] = [
             (self.conversations.rows, [key for key in self.conversations.rows if of_tenant(key[0])]),
             (self.deliveries.rows, [key for key in self.deliveries.rows if key[:2] == (surface, tenant)]),
             (self.recommendations.rows, [id for id, row in self.recommendations.rows.items() if of_tenant(row[0])]),
@@ -90,33 +90,33 @@ class InMemoryUnitOfWork:
             (self.subscriptions.rows, [place for place in self.subscriptions.rows if of_tenant(place)]),
             (self.outbox.rows, [id for id, one in self.outbox.rows.items() if of_tenant(one.item.place)]),
         ]
-        return sum(rows.drop(keys) for rows, keys in doomed)
+        return sum(rows.drop(keys) for rows, keys in rows_to_delete)
 
     async def delete_channel(self, surface: str, tenant: str, channel: str) -> int:
         def is_there(place: Place) -> bool:
             return bool(channel) and (place.surface, place.tenant, place.channel) == (surface, tenant, channel)
 
-        doomed: list[tuple[Rows[Any], list[Any]]] = [
+        rows_to_delete: list[tuple[Rows[Any], list[Any]]] = [
             (self.conversations.rows, [key for key in self.conversations.rows if is_there(key[0])]),
             (self.posts.rows, [id for id, post in self.posts.rows.items() if is_there(post.place)]),
             (self.questions.rows, [id for id, one in self.questions.rows.items() if is_there(one.place)]),
             (self.subscriptions.rows, [place for place in self.subscriptions.rows if is_there(place)]),
             (self.outbox.rows, [id for id, one in self.outbox.rows.items() if is_there(one.item.place)]),
         ]
-        return sum(rows.drop(keys) for rows, keys in doomed)
+        return sum(rows.drop(keys) for rows, keys in rows_to_delete)
 
 
 class InMemoryStore:
-    """Everything is gone when the process ends."""
+    """Nothing outlives the process."""
 
     def __init__(self) -> None:
         self._journal: Journal = []
         self._unit = InMemoryUnitOfWork(self._journal)
-        self._one_at_a_time = asyncio.Lock()
+        self._lock = asyncio.Lock()
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[InMemoryUnitOfWork]:
-        async with self._one_at_a_time:
+        async with self._lock:
             try:
                 yield self._unit
             except BaseException:
@@ -127,4 +127,4 @@ class InMemoryStore:
                 self._journal.clear()
 
     async def scrub(self) -> None:
-        """There are no files."""
+        """Does nothing: there are no files."""

@@ -59,7 +59,7 @@ class OutboxRelay(Protocol):
 
     async def take(self, item: OutboxItem, unit: UnitOfWork) -> HeldItem | None: ...
 
-    async def carry(self, held: HeldItem, *, within: float) -> None: ...
+    async def send_now(self, held: HeldItem, *, within: float) -> None: ...
 
     async def deliver(self, item: OutboxItem, *, within: float) -> None: ...
 
@@ -158,7 +158,7 @@ class App:
         if held and isinstance(held.item.content, Replied) and held.item.content.reply is reply:
             if asked.place.thread and not asked.public:
                 await self.assistant.show_working(self.phrases, asked, client)
-            await self._relay.carry(held, within=seconds_left())
+            await self._relay.send_now(held, within=seconds_left())
         else:
             await self.deliver(asked, reply, client)
 

@@ -59,7 +59,7 @@ class OutboxRelay(Protocol):
 
     async def take(self, item: OutboxItem, unit: UnitOfWork, /) -> HeldItem | None: ...
 
-    async def carry(self, held: HeldItem, by: Attempt | None = None, /, *, within: float) -> None: ...
+    async def send_now(self, held: HeldItem, by: Attempt | None = None, /, *, within: float) -> None: ...
 
 
 class App:
@@ -193,7 +193,7 @@ class App:
                 raise_for_outbox(error)
             return str(sent.id or "") if sent else ""
 
-        await self._relay.carry(held, send, within=SEND_TIMEOUT)
+        await self._relay.send_now(held, send, within=SEND_TIMEOUT)
 
     async def _remember_place(self, activity: Any, name: str) -> None:
         """Store the conversation, unless it may be one that the bot is not in: that of a search or a message action."""

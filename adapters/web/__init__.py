@@ -1,1 +1,1 @@
-"""The page on which anybody can talk to the advisor, and the workbench for whoever curates its knowledge."""
+"""The web surface: a chat page for visitors, and the workbench for the curator of the knowledge."""

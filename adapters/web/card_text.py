@@ -1,4 +1,4 @@
-"""The text of a card's element as a client reads it: a little Markdown, in which a backslash takes a sign literally."""
+"""Text of Adaptive Card elements, for the preview: the subset of Markdown that we send, with backslash escapes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _ESCAPED = re.compile(r"\\(.)")
 
 
 def paragraphs(text: str) -> list[str | list[str]]:
-    """Paragraphs as texts, lists as lists of texts."""
+    """The text split into paragraphs (str) and bullet lists (list of str), unescaped."""
     found: list[str | list[str]] = []
     for line in _BREAKS.split(text):
         item = line.startswith("- ")

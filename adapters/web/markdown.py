@@ -1,4 +1,4 @@
-"""A reply as Markdown: to paste into a document, a ticket or a wiki."""
+"""Replies as Markdown, for documents, tickets and wikis."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _SIGNS = re.compile(r"([\\`*_\[\]<>|#~])")
 
 
 def markdown(reply: Reply) -> str:
-    """The reply without its buttons. Signs that Markdown would take for its own are escaped."""
+    """The reply without its buttons, with Markdown's special characters escaped."""
     headline = ". ".join(part for part in (reply.verdict_label, reply.title) if part)
     parts = [f"## {_plain(headline)}"] if headline else []
     parts += [_block(block) for block in reply.body]

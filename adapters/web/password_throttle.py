@@ -1,9 +1,9 @@
-"""How fast passwords can be tried. Nobody is locked out: behind a proxy everybody has one address, and an attacker who
-is counted by it would shut everybody out.
+"""Throttles log-in attempts without locking anybody out.
 
-Attempts take their turns in one line, one a second, ten at once after a quiet time. So whoever guesses has 86,400 tries
-a day in each process, however many machines they have, and the right password gets in when its turn comes. A browser
-that got in before does not stand in that line, but has ten tries an hour of its own (OWASP's "device cookies").
+Limits by address don't work: behind a proxy everybody has the same one. So all attempts share one queue, one a second
+after a burst of ten: 86,400 guesses a day and process, however many machines an attacker has. The right password is
+accepted when its turn comes. A browser that logged in before skips the queue and has ten attempts an hour of its own
+(OWASP's "device cookies").
 """
 
 from __future__ import annotations
@@ -12,43 +12,43 @@ import time
 from collections import deque
 from collections.abc import Callable
 
-INTERVAL = 1.0  # seconds between two tries
-AT_ONCE = 10  # tries that may come together after a quiet time
-LONGEST_WAIT = 10.0  # seconds that a try may stand in line; who comes when the line is longer is asked to come again
+INTERVAL = 1.0  # seconds between two attempts
+BURST = 10  # attempts allowed at once after a pause
+LONGEST_WAIT = 10.0  # seconds in the queue; beyond that an attempt is rejected
 HOUR = 3600.0
-TRIES_OF_A_DEVICE = 10  # an hour
+DEVICE_ATTEMPTS = 10  # an hour
 
 
 class PasswordThrottle:
-    """When the next try is due (the generic cell rate algorithm of ITU-T I.371)."""
+    """Schedules attempts by the generic cell rate algorithm (ITU-T I.371). `clock`: monotonic seconds."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._due = float("-inf")  # when the line would be empty, were no try ever early
-        self._tries: dict[str, deque[float]] = {}
+        self._due = float("-inf")  # the theoretical arrival time of the algorithm
+        self._attempts: dict[str, deque[float]] = {}
 
-    def join(self, device: str = "") -> float | None:
-        """Seconds until this try may be made; None: the line is too long. `device`: the id of a browser that got in
-        before, empty for any other."""
+    def reserve(self, device: str = "") -> float | None:
+        """Seconds until this attempt may be made; None if the queue is too long. `device`: the id of a browser that
+        logged in before, else ""."""
         now = self._clock()
-        if device and self._has_a_try(device, now):
+        if device and self._device_may_try(device, now):
             return 0.0
         due = max(self._due, now)
-        wait = max(due - now - (AT_ONCE - 1) * INTERVAL, 0.0)
+        wait = max(due - now - (BURST - 1) * INTERVAL, 0.0)
         if wait > LONGEST_WAIT:
             return None
         self._due = due + INTERVAL
         return wait
 
-    def passed(self, device: str) -> None:
-        """The password was right: what this browser tried before no longer counts."""
-        self._tries.pop(device, None)
+    def clear(self, device: str) -> None:
+        """Forget the attempts of `device`, after the right password."""
+        self._attempts.pop(device, None)
 
-    def _has_a_try(self, device: str, now: float) -> bool:
-        for other in [id for id, tries in self._tries.items() if tries[-1] <= now - HOUR]:
-            del self._tries[other]
-        tries = self._tries.setdefault(device, deque(maxlen=TRIES_OF_A_DEVICE))
-        if len(tries) == TRIES_OF_A_DEVICE and tries[0] > now - HOUR:
+    def _device_may_try(self, device: str, now: float) -> bool:
+        for other in [id for id, attempts in self._attempts.items() if attempts[-1] <= now - HOUR]:
+            del self._attempts[other]
+        attempts = self._attempts.setdefault(device, deque(maxlen=DEVICE_ATTEMPTS))
+        if len(attempts) == DEVICE_ATTEMPTS and attempts[0] > now - HOUR:
             return False
-        tries.append(now)
+        attempts.append(now)
         return True

@@ -1,4 +1,4 @@
-"""Values that stand in a cookie and that nobody else can make: a random id, when it ends, and a signature."""
+"""Signed cookie values: a random id, an expiry time, and an HMAC."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ SHAPE = re.compile(r"(?P<id>[0-9a-f]{32})\.(?P<until>[0-9]{1,12})\.(?P<signature
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """`until`: seconds since 1970. `purpose` is signed too, so that one kind of cookie is no other."""
+    """`until`: expiry, seconds since 1970. `purpose` is signed too, so that a cookie is valid for one purpose only."""
 
     purpose: str
     id: str
     until: int
 
-    def sealed(self, key: bytes) -> str:
+    def cookie_value(self, key: bytes) -> str:
         return f"{self.id}.{self.until}.{self._signature(key)}"
 
     def _signature(self, key: bytes) -> str:
@@ -33,8 +33,8 @@ def new(purpose: str, until: float) -> Signed:
     return Signed(purpose, secrets.token_hex(16), int(until))
 
 
-def opened(value: str, key: bytes, purpose: str, now: float) -> Signed | None:
-    """What a cookie says; None where it was not made with `key` for `purpose`, or its time is over."""
+def verified(value: str, key: bytes, purpose: str, now: float) -> Signed | None:
+    """The parsed cookie; None if it is malformed, expired, or not signed with `key` for `purpose`."""
     found = SHAPE.fullmatch(value)
     if found is None:
         return None

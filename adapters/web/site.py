@@ -1,4 +1,4 @@
-"""What every page shares: templates, headers that keep a page safe, files, and words for what went wrong."""
+"""What all pages share: templates, security headers, CSRF check, static files and error pages."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import hashlib
 import json
 import math
 import secrets
-import traceback
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -22,11 +21,13 @@ from adapters.owner_link import PATH
 from adapters.request_body import BodyNotRead, whole
 from adapters.transcripts import Store
 from adapters.web.card_text import paragraphs
-from adapters.web.gate import Access, Gate
-from adapters.web.visitor import Visitor, is_secure, new_visitor, remember, visitor_of
+from adapters.web.visitor import Visitor, is_secure, new_visitor, set_cookie, visitor_of
+from adapters.web.workbench_auth import Access, WorkbenchAuth
 from bot.advisor import Advisor
 from bot.domain.messages import Message, Reply, Verdict
+from bot.domain.phrases import Phrases
 from bot.knowledge import Problem
+from bot.service.error_location import error_location
 
 log = structlog.get_logger(__name__)
 
@@ -34,7 +35,7 @@ HERE = Path(__file__).parent
 STATIC = HERE / "static"
 TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
-# Nothing but our own files, nothing inline, no other site around us.
+# Own files only, nothing inline, no framing.
 CONTENT_SECURITY_POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -57,7 +58,7 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Cache-Control": "no-store",
 }
-UPLOAD = 30.0  # seconds for a form: a file may come with it, over a slow line
+UPLOAD_TIMEOUT = 30.0  # seconds for a form, which may carry a file over a slow line
 MULTIPART = "multipart/form-data"
 YEAR = 365 * 24 * 3600
 _VERDICTS: dict[Verdict, str] = {"yes": "Yes", "no": "No", "partly": "Partly"}  # of claims, in the workbench
@@ -65,17 +66,17 @@ ACCESS: web.RequestKey[Access] = web.RequestKey("access", str)  # type: ignore[a
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Preview = Callable[[Reply], Mapping[str, Any]]
-Posted = MultiDictProxy[Any]
+FormData = MultiDictProxy[Any]
 
 
 class Session(Protocol):
-    """Whoever answers messages: `bot.service.session`. Never raises."""
+    """The part of `bot.service.session.Session` that the page uses. Never raises."""
 
     async def respond(self, message: Message) -> Reply: ...
 
 
-class Serving(Protocol):
-    """The advisor of the moment: `adapters.advisor_host.Host`."""
+class Host(Protocol):
+    """The part of `adapters.advisor_host.AdvisorHost` that the pages use."""
 
     @property
     def advisor(self) -> Advisor: ...
@@ -108,7 +109,7 @@ class WebSettings(Protocol):
 
 
 class Refused(Exception):
-    """A request that is not carried out. `what` and `remedy` are for the person; `wait`: seconds until it may be."""
+    """A refused request. `what` (title) and `remedy` are shown to the person; `wait`: seconds for Retry-After."""
 
     def __init__(self, status: int, what: str, remedy: str, wait: float = 0.0) -> None:
         super().__init__(what)
@@ -117,82 +118,77 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What the pages are made with. `previews`: how other surfaces would draw a reply, by the surface's name."""
+    """The dependencies of the pages. `previews`: renderers of other surfaces, by name."""
 
     settings: WebSettings
     session: Session
     store: Store
-    host: Serving
-    gate: Gate
+    host: Host
+    auth: WorkbenchAuth
     previews: Mapping[str, Preview]
     templates: Environment
     now: Callable[[], float]  # seconds since 1970
 
+    @property
+    def phrases(self) -> Phrases:
+        """The current phrases: they change when the knowledge is reloaded."""
+        return self.host.advisor.phrases
+
     def visitor(self, request: web.Request) -> Visitor | None:
-        """Who asks; None where this browser was never here. `page` sets the cookie then."""
+        """The visitor; None if the browser has no cookie yet: `page` sets one."""
         return visitor_of(request, self.settings.public_url)
 
     def page(self, request: web.Request, template: str, *, status: int = 200, **values: Any) -> web.Response:
-        """A page drawn from a template, with the cookie that names the visitor."""
+        """A rendered template as a response, with the visitor's cookie."""
         known = self.visitor(request)
         visitor = known or new_visitor()
-        knowledge = self.host.advisor.knowledge
         text = self.templates.get_template(template).render(
-            name=knowledge.phrases("name"),
+            name=self.phrases("name"),
             token=visitor.token,
-            nonce=secrets.token_hex(8),  # tells a form sent twice from two forms
+            nonce=secrets.token_hex(8),  # makes a form that is sent twice one delivery
             path=request.path,
-            workbench=access(request) in ("open", "password", "unknown"),
-            inside=access(request) == "open",
+            workbench=access(request) in ("granted", "password", "unknown"),
+            inside=access(request) == "granted",
             **values,
         )
         response = web.Response(text=text, status=status, content_type="text/html", charset="utf-8")
         response.enable_compression()
         if known is None:
-            remember(visitor, response, request, self.settings.public_url)
+            set_cookie(visitor, response, request, self.settings.public_url)
         return response
 
-    async def posted(self, request: web.Request, *, files: bool = False) -> tuple[Visitor, Posted]:
-        """Who sent a form from our own page, and its fields. `files`: whether files may come with it. Raises Refused
-        for any other."""
+    async def read_form(self, request: web.Request, *, files: bool = False) -> tuple[Visitor, FormData]:
+        """The visitor and the fields of a posted form; `files`: files may come with it. Raises Refused if it did not
+        come from our own page."""
         visitor = self.visitor(request)
         try:
-            form = await whole(_form(request, files), UPLOAD)
+            form = await whole(_form(request, files), UPLOAD_TIMEOUT)
         except BodyNotRead:
-            raise Refused(400, "This form can't be read", "Load the page again and send it once more.") from None
-        # Browsers say whose page a form stood on. Where a neighbour could set our cookie, the token alone proves less.
+            raise Refused(400, self.phrases("web-unreadable-title"), self.phrases("web-unreadable")) from None
+        # Fetch metadata, besides the token: a sibling domain may be able to set our cookie.
         foreign = request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none")
-        if foreign or visitor is None or not visitor.wrote(str(form.get("token", ""))):
-            raise Refused(
-                403,
-                "This form did not come from this page",
-                "Load the page again and send it once more. Cookies have to be allowed for this address.",
-            )
+        if foreign or visitor is None or not visitor.has_token(str(form.get("token", ""))):
+            raise Refused(403, self.phrases("web-foreign-title"), self.phrases("web-foreign"))
         return visitor, form
 
     def guarded(self, handler: Handler) -> Handler:
-        """The handler with our headers on every response, and with words for whatever goes wrong."""
+        """Wrap a handler: security headers on every response, and an error page for every exception."""
 
         async def handle(request: web.Request) -> web.StreamResponse:
             try:
-                request[ACCESS] = await self.gate.access(request)
+                request[ACCESS] = await self.auth.access(request)
                 response = await handler(request)
             except Refused as refused:
-                values = {"what": refused.what, "remedy": refused.remedy}
-                response = self.page(request, "refused.html", status=refused.status, **values)
-                if refused.wait:
-                    response.headers["Retry-After"] = whole_seconds(refused.wait)
+                response = self._refusal(request, refused)
             except web.HTTPRequestEntityTooLarge:
-                response = self.page(
-                    request, "refused.html", status=413, what="That is too large", remedy="Send at most 1 MB at once."
-                )
+                too_large = Refused(413, self.phrases("web-too-large-title"), self.phrases("web-too-large"))
+                response = self._refusal(request, too_large)
             except web.HTTPNotFound:
-                response = self.page(
-                    request, "refused.html", status=404, what="There is no such page", remedy="Perhaps it has moved."
-                )
+                no_page = Refused(404, self.phrases("web-no-page-title"), self.phrases("web-no-page"))
+                response = self._refusal(request, no_page)
             except Exception as error:
                 response = self._failed(request, error)
-            if request.path == PATH:  # whose link is a secret
+            if request.path == PATH:  # its query is a secret
                 response.headers["Referrer-Policy"] = "no-referrer"
             for name, value in HEADERS.items():
                 response.headers.setdefault(name, value)
@@ -202,19 +198,22 @@ class Site:
 
         return handle
 
+    def _refusal(self, request: web.Request, refused: Refused) -> web.Response:
+        values = {"what": refused.what, "remedy": refused.remedy}
+        response = self.page(request, "refused.html", status=refused.status, **values)
+        if refused.wait:
+            response.headers["Retry-After"] = whole_seconds(refused.wait)
+        return response
+
     def _failed(self, request: web.Request, error: Exception) -> web.Response:
         reference = secrets.token_hex(4)
-        frame = traceback.extract_tb(error.__traceback__)[-1]
-        # The text of an exception can hold what the person wrote, so only its type and origin are logged.
-        at = f"{frame.filename}:{frame.lineno}"
-        log.error("web.page_failed", reference=reference, error=type(error).__name__, at=at)
-        return self.page(
-            request, "refused.html", status=500, what="That did not work",
-            remedy=f"Please try again in a minute. Whoever runs this advisor finds the cause under {reference}.",
-        )  # fmt: skip
+        # The text of an exception can hold what the person wrote, so only its type and location are logged.
+        log.error("web.page_failed", reference=reference, error=type(error).__name__, at=error_location(error))
+        remedy = self.phrases("web-failed", reference=reference)
+        return self._refusal(request, Refused(500, self.phrases("web-failed-title"), remedy))
 
 
-async def _form(request: web.Request, files: bool) -> Posted:
+async def _form(request: web.Request, files: bool) -> FormData:
     """The fields of a form. Anybody may send one, and it is decoded in one go, so only what is quick to decode is read:
     UTF-8, as Python's punycode takes the square of the text's length, and multipart only where a file is expected, as
     its headers are slow to read. Raises BodyNotRead for the rest."""
@@ -224,15 +223,15 @@ async def _form(request: web.Request, files: bool) -> Posted:
 
 
 def access(request: web.Request) -> Access:
-    """What the gate said of a request that is `guarded`."""
-    found: Access = request.get(ACCESS, "shut")
+    """The access of a request whose handler is `guarded`."""
+    found: Access = request.get(ACCESS, "disabled")
     return found
 
 
 @cache
 def environment() -> Environment:
-    """The templates, each compiled when it is first needed. Everything that is put into one is escaped."""
-    made = Environment(
+    """The templates, compiled on first use. Values are HTML-escaped."""
+    templates = Environment(
         loader=FileSystemLoader(HERE / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
@@ -240,33 +239,33 @@ def environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    made.globals.update(static=_address, verdicts=_VERDICTS)
-    made.filters.update(
+    templates.globals.update(static=_static_url, verdicts=_VERDICTS)
+    templates.filters.update(
         kind=lambda value: type(value).__name__.lower(),
         pretty=lambda value: json.dumps(value, ensure_ascii=False, indent=2),
         paragraphs=paragraphs,
         percent=lambda share: f"{float(share):.1%}",
     )
-    return made
+    return templates
 
 
 def whole_seconds(wait: float) -> str:
-    """For the header Retry-After."""
+    """`wait` rounded up, for the header Retry-After."""
     return str(math.ceil(wait))
 
 
 def see_other(path: str) -> web.Response:
-    """After a form: a page to look at, which can be loaded again without sending the form once more."""
+    """303 after a form, so that reloading the next page does not send it again."""
     return web.Response(status=303, headers={"Location": path})
 
 
-async def nothing(request: web.Request) -> web.Response:
-    """For every address that is none of ours."""
+async def not_found(request: web.Request) -> web.Response:
+    """The handler for unknown paths."""
     raise web.HTTPNotFound
 
 
-async def file(request: web.Request) -> web.Response:
-    """A file of ours. Its address changes with its content, so it may be kept for ever."""
+async def static_file(request: web.Request) -> web.Response:
+    """A static file, cached for a year: its URL changes with its content."""
     name = request.match_info["name"]
     if name not in _VERSIONS:
         raise web.HTTPNotFound
@@ -280,5 +279,5 @@ async def file(request: web.Request) -> web.Response:
 _VERSIONS = {path.name: hashlib.blake2s(path.read_bytes(), digest_size=5).hexdigest() for path in STATIC.iterdir()}
 
 
-def _address(name: str) -> str:
+def _static_url(name: str) -> str:
     return f"/static/{name}?{_VERSIONS[name]}"

@@ -1,4 +1,4 @@
-"""Opens the web door: the page, and the workbench."""
+"""Creates the web surface: the chat page and the workbench."""
 
 from __future__ import annotations
 
@@ -13,10 +13,9 @@ from pydantic import SecretStr
 from adapters.owner_link import OwnerLink
 from adapters.transcripts import Store
 from adapters.web import site
-from adapters.web.gate import Gate
-from adapters.web.pages import about as house
-from adapters.web.pages import conversation, evaluate, gaps, knowledge, why, workbench
-from adapters.web.site import Preview, Serving, Session, Site
+from adapters.web.pages import about, conversation, evaluate, gaps, knowledge, why, workbench
+from adapters.web.site import Host, Preview, Session, Site
+from adapters.web.workbench_auth import WorkbenchAuth
 
 
 class WebSettings(site.WebSettings, Protocol):
@@ -25,7 +24,7 @@ class WebSettings(site.WebSettings, Protocol):
 
 
 class WebSurface:
-    """Serves browsers. Nothing leaves by it unasked: who is on the page hears when they say something."""
+    """Serves browsers. Has no sender: the page shows a reply only in response to a request."""
 
     name = "web"
     sender = None
@@ -37,30 +36,30 @@ class WebSurface:
         return self._routes
 
     async def start(self) -> None:
-        """Nothing has to run for it."""
+        """Does nothing: the routes need no background work."""
 
     async def stop(self) -> None:
-        """Nothing runs for it."""
+        """Does nothing."""
 
 
 def open_surface(
     settings: WebSettings,
     session: Session,
     store: Store,
-    host: Serving,
+    host: Host,
     previews: Mapping[str, Preview],
-    entrance: OwnerLink | None = None,
+    owner_link: OwnerLink | None = None,
     *,
     now: Callable[[], float] = time.time,
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> WebSurface:
-    """The door, always open. `previews`: how other surfaces would draw a reply, by the surface's name. `entrance`: the
-    link by which whoever sits at this machine enters the workbench."""
+    """The web surface, which is always on. `previews`: renderers of other surfaces, by name. `owner_link`: logs in to
+    the workbench without a password."""
     password = settings.workbench_password.get_secret_value()
-    gate = Gate(password, entrance, store, public_url=settings.public_url, now=now, clock=clock, sleep=sleep)
-    made = Site(settings, session, store, host, gate, previews, site.environment(), now)
-    files = web.get("/static/{name}", made.guarded(site.file))
-    pages = (conversation, house, workbench, why, knowledge, gaps, evaluate)
-    elsewhere = web.route("*", "/{anything:.*}", made.guarded(site.nothing))  # any other route goes before it
+    auth = WorkbenchAuth(password, owner_link, store, public_url=settings.public_url, now=now, clock=clock, sleep=sleep)
+    made = Site(settings, session, store, host, auth, previews, site.environment(), now)
+    files = web.get("/static/{name}", made.guarded(site.static_file))
+    pages = (conversation, about, workbench, why, knowledge, gaps, evaluate)
+    elsewhere = web.route("*", "/{anything:.*}", made.guarded(site.not_found))  # matches last
     return WebSurface([files, *(route for page in pages for route in page.routes(made)), elsewhere])

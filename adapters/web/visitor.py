@@ -1,4 +1,4 @@
-"""Who is in front of the page: a random name in a cookie, which also proves that a form came from our own page."""
+"""Visitors: a random secret in a cookie identifies the browser and derives its anti-CSRF token."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SECRET = re.compile(r"[A-Za-z0-9_-]{43}")  # 32 random bytes
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """`secret` is known to this browser alone; what is kept or shown is derived from it and doesn't lead back."""
+    """`secret` is known to this browser only; what is stored or rendered is a one-way hash of it."""
 
     secret: str
 
@@ -26,26 +26,26 @@ class Visitor:
 
     @property
     def token(self) -> str:
-        """Stands in every form of ours. Another site can make a browser send the cookie, but can't know this."""
+        """The anti-CSRF token in every form: another site can make the browser send the cookie, but can't know this."""
         return _derived("form", self.secret)
 
-    def wrote(self, token: str) -> bool:
-        """Whether a form with this token came from our own page in this browser."""
+    def has_token(self, token: str) -> bool:
+        """True if `token` is this visitor's, so that the form came from our own page. Constant time."""
         return hmac.compare_digest(token.encode(errors="replace"), self.token.encode())
 
 
 def is_secure(request: web.Request, public_url: str) -> bool:
-    """Whether the browser talks to us by TLS, which mostly ends at a proxy in front of us.
+    """True if the browser uses TLS, which usually ends at a proxy in front of us.
 
-    Anybody can send that header, so nothing is allowed by it: it makes the cookies of whoever sent it stricter.
+    Anybody can send X-Forwarded-Proto, so it grants nothing: it only makes the sender's own cookies stricter.
     """
     forwarded = request.headers.get("X-Forwarded-Proto", "").lower() == "https"
     return request.secure or forwarded or public_url.startswith("https://")
 
 
 def visitor_of(request: web.Request, public_url: str) -> Visitor | None:
-    """None where the browser has no cookie yet, or one that does not look like ours."""
-    secret = request.cookies.get(_name(is_secure(request, public_url)), "")
+    """The visitor of a request; None if it has no cookie, or a malformed one."""
+    secret = request.cookies.get(_cookie_name(is_secure(request, public_url)), "")
     return Visitor(secret) if SECRET.fullmatch(secret) else None
 
 
@@ -53,16 +53,16 @@ def new_visitor() -> Visitor:
     return Visitor(secrets.token_urlsafe(32))
 
 
-def remember(visitor: Visitor, response: web.StreamResponse, request: web.Request, public_url: str) -> None:
-    """Set the cookie. A link from elsewhere may lead back into the conversation; scripts never see it."""
+def set_cookie(visitor: Visitor, response: web.StreamResponse, request: web.Request, public_url: str) -> None:
+    """Set the visitor's cookie: HttpOnly, and SameSite=Lax so that a link from elsewhere finds the conversation."""
     secure = is_secure(request, public_url)
     response.set_cookie(
-        _name(secure), visitor.secret, max_age=MONTH, path="/", httponly=True, secure=secure, samesite="Lax"
+        _cookie_name(secure), visitor.secret, max_age=MONTH, path="/", httponly=True, secure=secure, samesite="Lax"
     )
 
 
-def _name(secure: bool) -> str:
-    # Under TLS the browser itself sees to it that no neighbouring host can set this cookie.
+def _cookie_name(secure: bool) -> str:
+    # With this prefix browsers let no sibling domain set the cookie; it needs TLS.
     return "__Host-visitor" if secure else "visitor"
 
 

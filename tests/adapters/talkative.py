@@ -105,7 +105,7 @@ async def speak_in_the_loop(word: str) -> None:
 
 
 async def speak_through_bolt(word: str) -> None:
-    for logger in (get_bolt_logger(AsyncApp), get_bolt_app_logger("door.py", AsyncApp)):
+    for logger in (get_bolt_logger(AsyncApp), get_bolt_app_logger("surface.py", AsyncApp)):
         logger.error("said %s", word)
     bolt = AsyncApp(signing_secret="a-signing-secret", token="xoxb-1")
     signed = {"x-slack-request-timestamp": ["1"], "x-slack-signature": ["v0=1"]}

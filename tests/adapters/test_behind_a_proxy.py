@@ -1,4 +1,4 @@
-"""The whole server behind a plain proxy on the same machine: what is the owner's alone stays shut to everybody else,
+"""The whole server behind a plain proxy on the same machine: what only the owner may do is refused to everybody else,
 by whatever name the server is asked for."""
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ HOSTS = (
 
 @dataclass
 class Machine:
-    """The server, the proxy before it, and somebody who comes by the proxy."""
+    """The server, the proxy before it, and a client that comes through the proxy."""
 
     url: str
     proxy: str
     port: int
-    entrance: OwnerLink | None
+    owner_link: OwnerLink | None
     stranger: aiohttp.ClientSession
 
     async def says(self, path: str, host: str | None, post: bytes | None = None) -> tuple[int, str]:
@@ -54,11 +54,11 @@ class Machine:
 async def machine(folder: Path, **given: object) -> AsyncIterator[Machine]:
     settings = read_settings(database_url=f"sqlite:///{folder / 'advisor.sqlite3'}", port=0, **given)
     async with AsyncExitStack() as stack:
-        port, doors = await stack.enter_async_context(serving(settings))
+        port, surfaces = await stack.enter_async_context(serving(settings))
         url = f"http://127.0.0.1:{port}"
         proxy = await stack.enter_async_context(plain_proxy(url))
         stranger = await stack.enter_async_context(aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)))
-        yield Machine(url, proxy, port, doors.entrance, stranger)
+        yield Machine(url, proxy, port, surfaces.owner_link, stranger)
 
 
 async def test_a_stranger_sees_nothing_of_the_workbench_and_the_owner_comes_in_by_the_link(tmp_path: Path) -> None:
@@ -69,9 +69,9 @@ async def test_a_stranger_sees_nothing_of_the_workbench_and_the_owner_comes_in_b
                 assert "link on the console" in await response.text()
         async with here.stranger.get(here.proxy) as response:
             assert "/workbench/" not in await response.text()
-        assert here.entrance is not None
+        assert here.owner_link is not None
         jar = aiohttp.CookieJar(unsafe=True)
-        link = here.url + here.entrance.path
+        link = here.url + here.owner_link.path
         async with aiohttp.ClientSession(cookie_jar=jar) as owner, owner.get(link) as response:
             assert (response.status, response.url.path) == (200, "/workbench/")
         async with here.stranger.get(here.proxy + "/workbench/gaps") as response:
@@ -104,8 +104,8 @@ async def test_files_of_the_machine_are_read_for_the_owner_alone(tmp_path: Path)
     async with machine(tmp_path) as here:
         async with here.stranger.post(f"{here.proxy}/workbench/evaluate", data={"path": str(file)}) as response:
             assert response.status == 403
-        assert here.entrance is not None
-        async with here.stranger.get(here.url + here.entrance.path) as response:
+        assert here.owner_link is not None
+        async with here.stranger.get(here.url + here.owner_link.path) as response:
             assert response.status == 200
         data = {"token": await form_token(here, "/workbench/evaluate", direct=True), "path": str(file)}
         async with here.stranger.post(f"{here.url}/workbench/evaluate", data=data) as response:

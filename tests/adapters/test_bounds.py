@@ -1,4 +1,4 @@
-"""What a door does with a request before the advisor cuts it costs no more than the request is long."""
+"""The work of a surface on a request, before the advisor shortens it, is linear in its length."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ def test_a_form_of_very_many_fields_is_read_in_proportion_on_the_page() -> None:
     def form(size: int) -> MultiDictProxy[Any]:
         return MultiDictProxy(MultiDict((f"{conversation.FIELD}{number}", "a") for number in range(size)))
 
-    assert not outgrows(conversation._said, form)
+    assert not outgrows(conversation._sent, form)
     both = MultiDict([("field:a", "1"), ("field:b", ""), ("field:a", "2"), ("text", "hi"), ("other", "x")])
-    assert conversation._said(MultiDictProxy(both)) == conversation.Said("hi", None, (("a", ("1", "2")), ("b", ())))
+    assert conversation._sent(MultiDictProxy(both)) == conversation.Sent("hi", None, (("a", ("1", "2")), ("b", ())))
 
 
 def mentioning(written: str, times: int) -> Activity:

@@ -1,14 +1,14 @@
-"""The outbox sends each parcel once, obeys the platform, and looks before it sends again."""
+"""The relay sends each outbox item once, obeys the platform, and searches before it sends again."""
 
 from __future__ import annotations
 
 import asyncio
-import logging
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
 
 import pytest
 from sqlalchemy import text
+from structlog.testing import capture_logs
 
 from adapters.database import SqlStore
 from adapters.in_memory import InMemoryStore
@@ -23,7 +23,7 @@ from bot.service.ports import AT_ONCE, Store, UnitOfWork
 
 HERE = Place("slack", "T1", "C1")
 POST = StoredPost("p1", HERE, "anna", Post("Title", note="something private"))
-PARCEL = OutboxItem("p1", "send", HERE, subject="p1", content=POST.post)
+ITEM = OutboxItem("p1", "send", HERE, subject="p1", content=POST.post)
 
 
 @dataclass
@@ -74,7 +74,7 @@ class Clock:
 
 
 async def looks(relay: OutboxRelay, clock: Clock) -> list[int]:
-    """How many parcels are sent at each of so many looks that a lease that stands still has ended by the last."""
+    """The items sent at each poll, with enough polls for an abandoned lease to expire."""
     found = []
     for _ in range(3):
         found.append(await relay.send_due())
@@ -99,7 +99,7 @@ async def post_state(store: Store) -> tuple[str, str]:
 async def test_a_post_is_sent_once_and_its_message_remembered(store: Store) -> None:
     channel = Channel()
     relay = OutboxRelay(store, {"slack": channel}, shipped)
-    await put(store, PARCEL)
+    await put(store, ITEM)
     assert [await relay.send_due(), await relay.send_due()] == [1, 0]
     assert channel.messages == {"m-p1": POST.post}
     assert channel.looked == 0
@@ -109,7 +109,7 @@ async def test_a_post_is_sent_once_and_its_message_remembered(store: Store) -> N
 async def test_the_platforms_retry_after_is_obeyed(store: Store) -> None:
     channel, clock = Channel([TryLater(90.0)]), Clock()
     relay = OutboxRelay(store, {"slack": channel}, shipped, clock=clock)
-    await put(store, PARCEL)
+    await put(store, ITEM)
     await relay.send_due()
     clock.now += 89.0
     assert await relay.send_due() == 0
@@ -123,7 +123,7 @@ async def test_the_platforms_retry_after_is_obeyed(store: Store) -> None:
 async def test_a_post_of_unknown_outcome_is_looked_up_and_appears_once(store: Store, arrives: bool) -> None:
     channel, clock = Channel([ConnectionResetError("something private")], arrives=arrives), Clock()
     relay = OutboxRelay(store, {"slack": channel}, shipped, clock=clock)
-    await put(store, PARCEL)
+    await put(store, ITEM)
     await relay.send_due()
     assert await relay.send_due() == 0
     clock.now += wait_before(1)
@@ -143,7 +143,7 @@ async def test_while_it_cannot_be_looked_up_a_post_of_unknown_outcome_is_not_sen
 
     channel, clock = Busy([ConnectionResetError()], arrives=True), Clock()
     relay = OutboxRelay(store, {"slack": channel}, shipped, clock=clock)
-    await put(store, PARCEL)
+    await put(store, ITEM)
     for _ in range(4):
         await relay.send_due()
         clock.now += 30.0
@@ -153,7 +153,7 @@ async def test_while_it_cannot_be_looked_up_a_post_of_unknown_outcome_is_not_sen
 
 async def test_after_a_crash_another_process_goes_on_when_the_lease_has_ended(store: Store) -> None:
     channel, clock = Channel(), Clock()
-    await put(store, PARCEL)
+    await put(store, ITEM)
     async with store.transaction() as unit:
         await unit.outbox.claim("crashed", now=clock.now, lease=LEASE, surfaces=("slack",))
         await unit.outbox.mark_going_out("p1", "crashed", now=clock.now, lease=LEASE)
@@ -173,8 +173,8 @@ async def test_an_attempt_that_takes_too_long_counts_as_unknown(store: Store) ->
             return reference
 
     channel, clock = Slow(), Clock()
-    relay = OutboxRelay(store, {"slack": channel}, shipped, clock=clock, patience=0.5)
-    await put(store, PARCEL)
+    relay = OutboxRelay(store, {"slack": channel}, shipped, clock=clock, timeout=0.5)
+    await put(store, ITEM)
     await relay.send_due()
     clock.now += wait_before(1)
     await OutboxRelay(store, {"slack": channel}, shipped, clock=clock).send_due()
@@ -182,31 +182,31 @@ async def test_an_attempt_that_takes_too_long_counts_as_unknown(store: Store) ->
     assert await post_state(store) == ("posted", "m-p1")
 
 
-async def test_what_the_platform_refuses_is_not_tried_again(store: Store, caplog: pytest.LogCaptureFixture) -> None:
+async def test_what_the_platform_refuses_is_not_tried_again(store: Store) -> None:
     channel, clock = Channel([Refused("not_in_channel")]), Clock()
     relay = OutboxRelay(store, {"slack": channel}, shipped, clock=clock)
-    await put(store, PARCEL)
-    with caplog.at_level(logging.ERROR):
+    await put(store, ITEM)
+    with capture_logs() as logged:
         await relay.send_due()
     clock.now += 10_000.0
     assert await relay.send_due() == 0
     assert await post_state(store) == ("failed", "")
-    assert "not_in_channel" in caplog.text and "p1" in caplog.text
+    assert "not_in_channel" in str(logged) and "p1" in str(logged)
 
 
-async def test_the_log_shows_nothing_of_what_was_sent(store: Store, caplog: pytest.LogCaptureFixture) -> None:
+async def test_the_log_shows_nothing_of_what_was_sent(store: Store) -> None:
     relay = OutboxRelay(store, {"slack": Channel([ConnectionResetError("something private")])}, shipped)
-    await put(store, PARCEL)
-    with caplog.at_level(logging.DEBUG):
+    await put(store, ITEM)
+    with capture_logs() as logged:
         await relay.send_due()
-    assert "ConnectionResetError" in caplog.text
-    assert "private" not in caplog.text
+    assert "ConnectionResetError" in str(logged)
+    assert "private" not in str(logged)
 
 
 async def test_a_post_taken_back_while_on_its_way_is_deleted_after_it_arrived(store: Store) -> None:
     channel = Channel()
     relay = OutboxRelay(store, {"slack": channel}, shipped)
-    await put(store, PARCEL, OutboxItem("p1-retract", "delete", HERE, subject="p1"))
+    await put(store, ITEM, OutboxItem("p1-retract", "delete", HERE, subject="p1"))
     async with store.transaction() as unit:
         await unit.posts.change("p1", state="retracted")
     while await relay.send_due():
@@ -218,7 +218,7 @@ async def test_a_post_taken_back_while_on_its_way_is_deleted_after_it_arrived(st
 async def test_a_post_that_never_arrived_need_not_be_deleted(store: Store) -> None:
     channel = Channel([Refused("channel_not_found")])
     relay = OutboxRelay(store, {"slack": channel}, shipped)
-    await put(store, PARCEL, OutboxItem("p1-retract", "delete", HERE, subject="p1"))
+    await put(store, ITEM, OutboxItem("p1-retract", "delete", HERE, subject="p1"))
     while await relay.send_due():
         pass
     async with store.transaction() as unit:
@@ -228,7 +228,7 @@ async def test_a_post_that_never_arrived_need_not_be_deleted(store: Store) -> No
 async def test_a_post_is_updated_in_place(store: Store) -> None:
     channel, newer = Channel(), Post("Newer")
     relay = OutboxRelay(store, {"slack": channel}, shipped)
-    await put(store, PARCEL, OutboxItem("p1-k2", "update", HERE, subject="p1", content=newer))
+    await put(store, ITEM, OutboxItem("p1-k2", "update", HERE, subject="p1", content=newer))
     while await relay.send_due():
         pass
     assert channel.messages == {"m-p1": newer}
@@ -246,7 +246,7 @@ async def test_a_question_remembers_the_message_that_starts_its_thread(store: St
     assert found is not None and found.id == "q1"
 
 
-async def test_two_postmen_send_each_parcel_once(store: Store) -> None:
+async def test_two_relays_send_each_item_once(store: Store) -> None:
     channel = Channel()
     items = [OutboxItem(f"n{n}", "send", HERE, subject=f"n{n}", content=POST.post) for n in range(30)]
     await put(store, *items)
@@ -261,7 +261,7 @@ async def test_two_postmen_send_each_parcel_once(store: Store) -> None:
 
 async def test_each_surface_has_its_own_sender(store: Store) -> None:
     slack, teams = Channel(), Channel()
-    await put(store, PARCEL, OutboxItem("t1", "send", Place("teams", "X", "Y"), subject="t1", content=POST.post))
+    await put(store, ITEM, OutboxItem("t1", "send", Place("teams", "X", "Y"), subject="t1", content=POST.post))
     assert await OutboxRelay(store, {"slack": slack}, shipped).send_due() == 1
     assert await OutboxRelay(store, {"teams": teams}, shipped).send_due() == 1
     assert (list(slack.messages), list(teams.messages)) == (["m-p1"], ["m-t1"])
@@ -278,7 +278,7 @@ async def test_a_running_postman_is_woken_and_ends_when_closed(store: Store) -> 
     relay = OutboxRelay(store, {"slack": Telling()}, shipped, poll=3600.0)
     running = asyncio.create_task(relay.run())
     await asyncio.sleep(0)
-    await put(store, PARCEL)
+    await put(store, ITEM)
     relay.wake()
     await arrived.wait()
     relay.close()
@@ -287,15 +287,15 @@ async def test_a_running_postman_is_woken_and_ends_when_closed(store: Store) -> 
 
 
 async def test_what_another_version_wrote_is_given_up_and_the_rest_is_sent(
-    database: str, caplog: pytest.LogCaptureFixture
+    database: str,
 ) -> None:
     store, channel = SqlStore.at(database), Channel()
     fine = OutboxItem("p2", "send", HERE, subject="p2", content=POST.post)
-    await put(store, PARCEL, fine)
+    await put(store, ITEM, fine)
     async with store.engine.begin() as connection:
         content = '{"is": "Bygone", "text": "something private"}'
         await connection.execute(text("UPDATE outbox SET content = :content WHERE id = 'p1'"), {"content": content})
-    with caplog.at_level(logging.ERROR):
+    with capture_logs() as logged:
         assert await OutboxRelay(store, {"slack": channel}, shipped).send_due() == 1
     assert list(channel.messages) == ["m-p2"]
     async with store.transaction() as unit:
@@ -303,11 +303,11 @@ async def test_what_another_version_wrote_is_given_up_and_the_rest_is_sent(
     async with store.engine.begin() as connection:
         [row] = await connection.execute(text("SELECT why, content FROM outbox WHERE id = 'p1'"))
     assert tuple(row) == ("unreadable", None)
-    assert "p1" in caplog.text and "private" not in caplog.text
+    assert "p1" in str(logged) and "private" not in str(logged)
     await store.close()
 
 
-async def test_a_look_that_fails_for_any_reason_is_followed_by_another(caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_poll_that_fails_for_any_reason_is_followed_by_another() -> None:
     class Faulty(InMemoryStore):
         trouble: Exception | None = None
 
@@ -324,18 +324,18 @@ async def test_a_look_that_fails_for_any_reason_is_followed_by_another(caplog: p
 
     store = Faulty()
     relay = OutboxRelay(store, {"slack": Last()}, shipped, poll=0.001)
-    await put(store, PARCEL)
+    await put(store, ITEM)
     store.trouble = ValueError("something private")
-    with caplog.at_level(logging.ERROR):
+    with capture_logs() as logged:
         await relay.run()
     assert await post_state(store) == ("posted", "m-p1")
-    assert "ValueError" in caplog.text and "private" not in caplog.text
+    assert "ValueError" in str(logged) and "private" not in str(logged)
 
 
 async def test_what_fails_for_hours_is_given_up(store: Store) -> None:
     clock = Clock()
     relay = OutboxRelay(store, {"slack": Channel([TryLater(0.0)] * (ATTEMPTS + 1))}, shipped, clock=clock)
-    await put(store, PARCEL)
+    await put(store, ITEM)
     for _ in range(ATTEMPTS):
         clock.now += LEASE + 300.0
         assert await relay.send_due() == 1
@@ -348,11 +348,11 @@ def test_the_wait_between_two_attempts_grows_to_a_limit() -> None:
     assert [wait_before(attempt) for attempt in (1, 2, 3, 8, 100)] == [2.0, 4.0, 8.0, 256.0, 300.0]
 
 
-async def test_whoever_shared_a_post_that_never_arrived_is_told(store: Store) -> None:
+async def test_the_author_of_a_post_that_never_arrived_is_told(store: Store) -> None:
     channel, asked_in = Channel([Refused("not_in_channel")]), Place("slack", "T1", "D7")
     async with store.transaction() as unit:
         await unit.posts.add(replace(POST, asked_in=asked_in))
-        await unit.outbox.put(PARCEL, 0.0)
+        await unit.outbox.put(ITEM, 0.0)
     relay = OutboxRelay(store, {"slack": channel}, shipped)
     while await relay.send_due():
         pass
@@ -361,7 +361,7 @@ async def test_whoever_shared_a_post_that_never_arrived_is_told(store: Store) ->
     assert (told.person, told.reply.kind) == ("anna", "notice")
 
 
-async def test_whoever_asked_an_expert_in_vain_is_told(store: Store) -> None:
+async def test_the_asker_of_a_question_that_never_arrived_is_told(store: Store) -> None:
     channel, experts = Channel([Refused("channel_not_found")]), Place("slack", "T1", "C9")
     await put(store, OutboxItem("q1", "send", experts, subject="q1", content=ExpertQuestion("q1", "why?", "anna")))
     async with store.transaction() as unit:
@@ -373,11 +373,11 @@ async def test_whoever_asked_an_expert_in_vain_is_told(store: Store) -> None:
     assert isinstance(told, Notice) and told.person == "anna"
 
 
-async def test_whoever_shared_a_post_is_told_where_it_stands_and_can_take_it_back(store: Store) -> None:
+async def test_the_author_of_a_post_gets_its_link_and_can_retract_it(store: Store) -> None:
     channel, asked_in = Channel(), Place("slack", "T1", "D7")
     async with store.transaction() as unit:
         await unit.posts.add(replace(POST, asked_in=asked_in))
-        await unit.outbox.put(PARCEL, 0.0)
+        await unit.outbox.put(ITEM, 0.0)
     relay = OutboxRelay(store, {"slack": channel}, shipped)
     while await relay.send_due():
         pass
@@ -387,11 +387,11 @@ async def test_whoever_shared_a_post_is_told_where_it_stands_and_can_take_it_bac
     assert [choice.command for choice in told.reply.choices] == ["retract:p1"]
 
 
-async def test_where_nobody_can_look_what_may_have_arrived_is_never_sent_again_and_told(store: Store) -> None:
+async def test_what_may_have_arrived_and_cannot_be_searched_for_is_never_sent_again_and_told(store: Store) -> None:
     channel, clock = Channel([ConnectionResetError()], arrives=True, where_unsure="never"), Clock()
     async with store.transaction() as unit:
         await unit.posts.add(replace(POST, asked_in=Place("slack", "T1", "D7")))
-        await unit.outbox.put(PARCEL, AT_ONCE)
+        await unit.outbox.put(ITEM, AT_ONCE)
     relay = OutboxRelay(store, {"slack": channel}, shipped, clock=clock)
     while await relay.send_due():
         clock.now += 600.0
@@ -411,7 +411,7 @@ async def test_what_failed_before_it_went_out_is_simply_sent(store: Store) -> No
 
     channel, clock = Failing([ConnectionResetError()], where_unsure="never"), Clock()
     relay = OutboxRelay(store, {"slack": channel}, shipped, clock=clock)
-    await put(store, PARCEL)
+    await put(store, ITEM)
     await relay.send_due()
     clock.now += wait_before(1)
     await relay.send_due()
@@ -428,13 +428,13 @@ async def test_a_process_that_was_stopped_and_overtaken_sends_nothing(store: Sto
             return await super().send(item, going)
 
     first, other = Stopped(where_unsure="never"), Channel(where_unsure="never")
-    await put(store, PARCEL)
+    await put(store, ITEM)
     await OutboxRelay(store, {"slack": first}, shipped, clock=clock, monotonic=clock).send_due()
     assert (first.attempts, other.attempts) == (0, 1)
     assert await post_state(store) == ("posted", "m-p1")
 
 
-async def test_what_takes_longer_than_somebody_can_wait_goes_on_behind_their_back(store: Store) -> None:
+async def test_a_slow_attempt_goes_on_in_the_background(store: Store) -> None:
     goes_on = asyncio.Event()
 
     class Slow(Channel):
@@ -446,7 +446,7 @@ async def test_what_takes_longer_than_somebody_can_wait_goes_on_behind_their_bac
     channel = Slow(where_unsure="never")
     relay = OutboxRelay(store, {"slack": channel}, shipped, poll=3600.0)
     await put(store)
-    await relay.deliver(PARCEL, within=0.01)
+    await relay.deliver(ITEM, within=0.01)
     assert await post_state(store) == ("waiting", "")
     relay.close()
     ending = asyncio.create_task(relay.run())
@@ -457,7 +457,7 @@ async def test_what_takes_longer_than_somebody_can_wait_goes_on_behind_their_bac
 
 async def test_a_lease_that_is_renewed_is_never_taken_over_whatever_the_clocks_say(store: Store) -> None:
     clock, ahead = Clock(), Clock()
-    await put(store, PARCEL)
+    await put(store, ITEM)
     async with store.transaction() as unit:
         await unit.outbox.claim("alive", now=clock.now, lease=LEASE, surfaces=("slack",))
     other = OutboxRelay(store, {"slack": Channel()}, shipped, clock=ahead, monotonic=clock)

@@ -1,4 +1,4 @@
-"""What one person may send, counted by itself; beside each door it is tested through that door."""
+"""The rate limiter by itself; each surface tests it through its own requests too."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def sent(counted: RateLimiter, person: Person, times: int) -> list[RateLimited |
     return [counted.slowed(person) for _ in range(times)]
 
 
-def test_whoever_sends_too_much_is_told_once_and_let_in_again_when_it_has_ebbed() -> None:
+def test_whoever_sends_too_much_is_told_once_and_accepted_again_a_minute_later() -> None:
     clock = Clock()
     counted = RateLimiter(clock)
     assert sent(counted, ANNA, MOST) == [None] * MOST
@@ -36,7 +36,7 @@ def test_whoever_sends_too_much_is_told_once_and_let_in_again_when_it_has_ebbed(
     assert sent(counted, ANNA, MOST + 1) == [*[None] * MOST, RateLimited(WITHIN, False, MOST)]
 
 
-def test_somebody_who_keeps_sending_a_little_too_much_is_not_told_again_and_again() -> None:
+def test_a_person_slightly_above_the_limit_is_told_once() -> None:
     clock = Clock()
     counted = RateLimiter(clock)
     told = 0
@@ -68,14 +68,14 @@ def test_nobody_who_floods_is_forgotten_for_others_who_come() -> None:
     clock = Clock()
     counted = RateLimiter(clock)
     sent(counted, ANNA, MOST + 1)
-    for number in range(3 * flood.KEPT):
+    for number in range(3 * flood.MOST_PEOPLE):
         counted.slowed(Person("slack", "T1", f"U{number}"))
-        if number % (flood.KEPT // 2) == 0:
+        if number % (flood.MOST_PEOPLE // 2) == 0:
             assert sent(counted, ANNA, 1) == [RateLimited(WITHIN, True, MOST)]
-    assert len(counted._people) == flood.KEPT
+    assert len(counted._people) == flood.MOST_PEOPLE
 
 
-def test_whoever_fell_silent_for_a_minute_is_forgotten() -> None:
+def test_a_person_without_messages_for_a_minute_is_forgotten() -> None:
     clock = Clock()
     counted = RateLimiter(clock)
     for number in range(50):

@@ -18,7 +18,8 @@ import aiohttp
 import pytest
 from yarl import URL
 
-from adapters.server import LONGEST_END, LONGEST_REQUEST, ServeError, announcement, serving
+from adapters.announcement import announcement
+from adapters.server import REQUEST_GRACE, TASK_GRACE, ServeError, serving
 from adapters.settings import Settings, read_settings
 from adapters.web.visitor import Visitor
 from tests.slack_workspace.person import HttpWire, Slack
@@ -49,11 +50,12 @@ async def test_with_nothing_configured_it_serves_and_says_so(tmp_path: Path) -> 
                 assert response.status == 200, path
 
 
-async def test_the_start_names_what_is_open_what_is_shut_and_where_to_try_it(tmp_path: Path) -> None:
+async def test_the_start_names_what_is_on_what_is_off_and_where_to_try_it(tmp_path: Path) -> None:
     settings = settings_in(tmp_path, microsoft_app_id="an-id")
-    async with serving(settings) as (port, doors):
-        said = announcement(settings, port, doors)
+    async with serving(settings) as (port, surfaces):
+        said = announcement(settings, port, surfaces)
     assert f"http://127.0.0.1:{port}" in said
+    assert "  web       on" in said and "  slack     off. " in said
     assert "MicrosoftAppPassword" in said
     assert "advisor chat" in said
 
@@ -96,7 +98,7 @@ async def test_a_compressed_body_is_not_unfolded(tmp_path: Path) -> None:
 
 @dataclass
 class Program:
-    """The program as people start it, and what stands on its console."""
+    """The program as a process, with its console output."""
 
     process: asyncio.subprocess.Process
     console: list[str]
@@ -174,11 +176,11 @@ def owner() -> aiohttp.ClientSession:
     return aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True))
 
 
-async def test_with_nothing_configured_teams_is_shut_and_says_what_opens_it(tmp_path: Path) -> None:
+async def test_with_nothing_configured_teams_is_off_and_says_what_switches_it_on(tmp_path: Path) -> None:
     async with ConnectorService() as connector, AsyncExitStack() as stack:
         settings = settings_in(tmp_path)
-        port, doors = await stack.enter_async_context(serving(settings))
-        said = announcement(settings, port, doors)
+        port, surfaces = await stack.enter_async_context(serving(settings))
+        said = announcement(settings, port, surfaces)
         assert "TEAMS_DEVELOPMENT" in said and "MicrosoftAppId" in said
         http = await stack.enter_async_context(aiohttp.ClientSession())
         asked = activities.message(connector.url, "what is SAST?")
@@ -193,14 +195,14 @@ async def test_with_nothing_configured_teams_is_shut_and_says_what_opens_it(tmp_
 )
 async def test_a_link_is_shown_where_no_password_is_set(tmp_path: Path, given: dict[str, object], link: bool) -> None:
     settings = settings_in(tmp_path, **given)
-    async with serving(settings) as (port, doors):
-        assert ("key=" in announcement(settings, port, doors)) == link
+    async with serving(settings) as (port, surfaces):
+        assert ("key=" in announcement(settings, port, surfaces)) == link
 
 
 async def test_where_others_than_this_machine_reach_it_there_is_no_link(tmp_path: Path) -> None:
     settings = settings_in(tmp_path, host="0.0.0.0")
-    async with serving(settings) as (port, doors), aiohttp.ClientSession() as http:
-        assert "key=" not in announcement(settings, port, doors)
+    async with serving(settings) as (port, surfaces), aiohttp.ClientSession() as http:
+        assert "key=" not in announcement(settings, port, surfaces)
         async with http.get(f"http://127.0.0.1:{port}/workbench/") as response:
             assert response.status == 403
             assert "WORKBENCH_PASSWORD" in await response.text()
@@ -262,14 +264,14 @@ async def test_a_database_that_is_behind_is_refused_with_the_remedy(postgresql_s
 
 
 async def test_half_a_request_does_not_hold_up_the_end(tmp_path: Path) -> None:
-    """Left to itself it would be held up for a minute, and the test with it."""
+    """Without the limit the shutdown would take a minute."""
     async with serving(settings_in(tmp_path)) as (port, _):
         _, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.write(b"POST /api/messages HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n")
         writer.write(b"Content-Length: 100\r\n\r\n{")
         await writer.drain()
         await asyncio.sleep(0.1)
-        ending = asyncio.timeout(LONGEST_REQUEST + LONGEST_END + 3)
+        ending = asyncio.timeout(REQUEST_GRACE + TASK_GRACE + 3)
         await ending.__aenter__()
     await ending.__aexit__(None, None, None)
     writer.close()

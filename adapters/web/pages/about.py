@@ -1,4 +1,4 @@
-"""Pages that need no login: privacy, terms, help. An operator's own, where set, go before ours."""
+"""Privacy, terms and help. PRIVACY_URL and SUPPORT_URL replace ours by a redirect."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from bot.nlu.question import RECURRING
 
 
 def routes(site: Site) -> list[web.RouteDef]:
-    house = AboutPages(site)
+    pages = AboutPages(site)
     return [
-        web.get("/privacy", site.guarded(house.privacy)),
-        web.get("/terms", site.guarded(house.terms)),
-        web.get("/help", site.guarded(house.help)),
+        web.get("/privacy", site.guarded(pages.privacy)),
+        web.get("/terms", site.guarded(pages.terms)),
+        web.get("/help", site.guarded(pages.help)),
     ]
 
 

@@ -1,4 +1,4 @@
-"""The conversation: `GET /`, `POST /say`, a reply by itself to print, keep or copy."""
+"""The chat page: `GET /`, `POST /say`, and single replies to print or download."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from aiohttp import web
 
 from adapters.transcripts import Exchange
 from adapters.web.markdown import markdown
-from adapters.web.site import Posted, Refused, Site, see_other, whole_seconds
-from adapters.web.visitor import Visitor, new_visitor, remember
+from adapters.web.site import FormData, Refused, Site, see_other, whole_seconds
+from adapters.web.visitor import Visitor, new_visitor, set_cookie
 from adapters.web.visitor_limit import Refusal, VisitorLimiter, address_of
 from bot.domain.bounds import Fields
 from bot.domain.messages import Choice, Message, Place
@@ -26,19 +26,18 @@ from bot.service.ports import StoreUnavailable
 log = structlog.get_logger(__name__)
 
 PLACE = Place("web")
-MOST_LOOKS = 60  # of one visitor in a minute, at a page with all that was said, which takes a while to draw
-MOST_FIELDS = 100  # fields and values of a form that are read
+MOST_VIEWS = 60  # of the whole transcript by one visitor in a minute, as rendering it is slow
+MOST_FIELDS = 100  # values of a form that are read
 HOUR = 3600.0
-HIDDEN = "(not shown: it looked like a secret)"
-FIELD = "field:"  # before the id of a form's field
-OURS = ("token", "nonce", "text")  # fields that the page fills in by itself where a form is shown again
-PLATFORMS = "platforms"  # the view that shows how other surfaces draw a reply
-EARLIER = 3  # messages that explain how a follow-up was understood
+FIELD = "field:"  # prefix of the inputs of a reply's form, before the field's id
+OWN_INPUTS = ("token", "nonce", "text")  # inputs that the page renders itself when a form is shown again
+PLATFORMS = "platforms"  # the view that shows how other surfaces render a reply
+EARLIER = 3  # messages of context for the explanation of a follow-up
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """What was sent with a form: typed words, or a button's command with a form's fields."""
+class Sent:
+    """What a form sent: typed text, or a button's command with the fields of a reply's form."""
 
     text: str
     command: str | None
@@ -51,7 +50,7 @@ def routes(site: Site) -> list[web.RouteDef]:
         web.get("/", site.guarded(conversation.show)),
         web.post("/say", site.guarded(conversation.say)),
         web.post("/start-over", site.guarded(conversation.start_over)),
-        web.get("/reply/{id:[0-9a-f]{32}}", site.guarded(conversation.alone)),
+        web.get("/reply/{id:[0-9a-f]{32}}", site.guarded(conversation.single)),
         web.get("/reply/{id:[0-9a-f]{32}}.md", site.guarded(conversation.as_markdown)),
     ]
 
@@ -59,80 +58,81 @@ def routes(site: Site) -> list[web.RouteDef]:
 class Conversation:
     def __init__(self, site: Site) -> None:
         self._site = site
-        self._crowd = VisitorLimiter(site.now)
-        self._looks = VisitorLimiter(site.now, MOST_LOOKS)
+        self._messages = VisitorLimiter(site.now)
+        self._views = VisitorLimiter(site.now, MOST_VIEWS)
 
     async def show(self, request: web.Request) -> web.Response:
-        """Everything that was said, the newest last; at the beginning, what could be asked."""
+        """The transcript, newest last; for a new visitor, example questions."""
         exchanges = await self._exchanges(request)
-        if exchanges and (refusal := self._looks.refuses(self._person(request), self._address(request))):
-            raise Refused(429, "You load this page very often", "Wait a minute, then load it again.", refusal.wait)
+        if exchanges and (refusal := self._views.check(self._person(request), self._address(request))):
+            say = self._site.phrases
+            raise Refused(429, say("web-reloaded-title"), say("web-reloaded"), refusal.wait)
         return self._page(request, exchanges, _view(request.query.get("view", "")))
 
     def _page(self, request: web.Request, exchanges: Sequence[Exchange], view: str) -> web.Response:
-        knowledge = self._site.host.advisor.knowledge
+        say = self._site.phrases
         return self._site.page(
             request,
             "conversation.html",
             exchanges=exchanges,
             view=view,
-            intro=knowledge.phrases("help-intro"),
-            examples=knowledge.phrases.all("help-examples"),
+            intro=say("help-intro"),
+            examples=say.all("help-examples"),
             commands=[
-                (command.name, knowledge.phrases(command.phrase))
+                (command.name, say(command.phrase))
                 for command in listed(can_post=False)
                 if command.name in ("compare", "triage", "topics")
             ],
-            **self._drawn(exchanges),
+            **self._helpers(exchanges),
         )
 
     async def say(self, request: web.Request) -> web.StreamResponse:
-        """Take in what was typed or pressed. A script gets the new exchange alone, a browser the whole page."""
-        visitor, form = await self._site.posted(request)
-        said = _said(form)
-        id = _delivery(visitor.secret, str(form.get("nonce", "")), said)
-        if refusal := self._refused(request, visitor, id):
-            return self._slowed(request, refusal, form)
+        """Take a turn. The page's script (header X-Part) gets the new exchange only; without it, the whole page."""
+        visitor, form = await self._site.read_form(request)
+        sent = _sent(form)
+        id = _delivery(visitor.secret, str(form.get("nonce", "")), sent)
+        if refusal := self._limit(request, visitor, id):
+            return self._rejected(request, refusal, form)
         earlier = await self._exchanges(request)
         now = self._site.now()
         message = Message(
-            said.text, said.command, PLACE, person=visitor.person, delivery=id, at=now, fields=said.fields
+            sent.text, sent.command, PLACE, person=visitor.person, delivery=id, at=now, fields=sent.fields
         )
-        say = self._site.host.advisor.phrases
+        say = self._site.phrases
         label = message.text if message.command is None else _label(say, message.command, earlier)
         reply = await self._site.session.respond(message)
-        exchange = Exchange(id, HIDDEN if message.had_secret else label, reply, now)
+        exchange = Exchange(id, say("web-hidden") if message.had_secret else label, reply, now)
         if reply.forgets:
             earlier = []
         else:
-            await self._keep(visitor.person, exchange)
+            await self._save(visitor.person, exchange)
         view = _view(str(form.get("view", "")))
         if request.headers.get("X-Part") == "exchange":
             exchanges = [*earlier, exchange]
             return self._site.page(
-                request, "exchange.html", exchange=exchange, view=view, latest=True, **self._drawn(exchanges)
+                request, "exchange.html", exchange=exchange, view=view, latest=True, **self._helpers(exchanges)
             )
-        if reply.forgets:  # shown this once, as it is not there to be loaded again
+        if reply.forgets:  # rendered once, as it is not stored
             return self._page(request, [exchange], view)
         query = "?" + urlencode({"view": view}) if view else ""
         return see_other(f"/{query}#latest")
 
     async def start_over(self, request: web.Request) -> web.StreamResponse:
-        """Forget what was said here, and be somebody new."""
-        visitor, form = await self._site.posted(request)
-        if refusal := self._refused(request, visitor):
-            return self._slowed(request, refusal, form)
+        """Delete the transcript, and give the browser a new visitor's cookie."""
+        visitor, form = await self._site.read_form(request)
+        if refusal := self._limit(request, visitor):
+            return self._rejected(request, refusal, form)
         try:
             async with self._site.store.transaction() as unit:
                 await unit.transcripts.clear(visitor.person)
         except StoreUnavailable as error:
-            raise _unavailable(error) from None
+            raise self._unavailable(error) from None
         response = see_other("/")
-        remember(new_visitor(), response, request, self._site.settings.public_url)
+        set_cookie(new_visitor(), response, request, self._site.settings.public_url)
         return response
 
-    def _refused(self, request: web.Request, visitor: Visitor, delivery: str = "") -> Refusal | None:
-        return self._crowd.refuses(visitor.person, self._address(request), delivery)
+    def _limit(self, request: web.Request, visitor: Visitor, delivery: str = "") -> Refusal | None:
+        return self._messages.check(visitor.person, self._address(request), delivery)
 
     def _address(self, request: web.Request) -> str:
         return address_of(request, self._site.settings.trusted_proxies)
@@ -141,21 +141,21 @@ class Conversation:
         visitor = self._site.visitor(request)
         return visitor.person if visitor else ""
 
-    def _slowed(self, request: web.Request, refusal: Refusal, form: Posted) -> web.Response:
-        """The notice, with what was sent, so that it can be sent again."""
-        sent = [(name, value) for name, value in form.items() if name not in OURS and isinstance(value, str)]
+    def _rejected(self, request: web.Request, refusal: Refusal, form: FormData) -> web.Response:
+        """429 with the notice and the sent form, so that it can be sent again."""
+        inputs = [(name, value) for name, value in form.items() if name not in OWN_INPUTS and isinstance(value, str)]
         response = self._site.page(
             request,
             "slowed.html",
             status=429,
-            notice=refusal.notice(self._site.host.advisor.phrases),
-            sent=sent,
+            notice=refusal.notice(self._site.phrases),
+            sent=inputs,
             text=str(form.get("text", "")),
         )
         response.headers["Retry-After"] = whole_seconds(refusal.wait)
         return response
 
-    async def alone(self, request: web.Request) -> web.Response:
+    async def single(self, request: web.Request) -> web.Response:
         exchange = await self._one(request)
         return self._site.page(request, "reply_page.html", exchange=exchange)
 
@@ -165,8 +165,8 @@ class Conversation:
         response.headers["Content-Disposition"] = 'attachment; filename="answer.md"'
         return response
 
-    def _drawn(self, exchanges: Sequence[Exchange]) -> Mapping[str, Any]:
-        """What the drawing of an exchange needs besides itself."""
+    def _helpers(self, exchanges: Sequence[Exchange]) -> Mapping[str, Any]:
+        """What the template of an exchange needs besides it."""
 
         def why(exchange: Exchange) -> str:
             position = exchanges.index(exchange)
@@ -176,7 +176,7 @@ class Conversation:
         return {"why": why, "markdown": markdown, "previews": self._site.previews}
 
     async def _exchanges(self, request: web.Request) -> list[Exchange]:
-        """What was said so far; nothing where the store does not answer, so that one can go on."""
+        """The visitor's transcript, oldest first; empty if the store does not answer, so that the page still works."""
         visitor = self._site.visitor(request)
         if visitor is None:
             return []
@@ -184,15 +184,15 @@ class Conversation:
             async with self._site.store.transaction() as unit:
                 return list(await unit.transcripts.of(visitor.person, since=self._since()))
         except StoreUnavailable as error:
-            log.warning("web.transcript_unread", error=str(error))
+            log.warning("web.transcript_not_read", error=str(error))
             return []
 
-    async def _keep(self, person: str, exchange: Exchange) -> None:
+    async def _save(self, person: str, exchange: Exchange) -> None:
         try:
             async with self._site.store.transaction() as unit:
-                await unit.transcripts.keep(person, exchange, since=self._since())
+                await unit.transcripts.save(person, exchange, since=self._since())
         except StoreUnavailable as error:
-            log.warning("web.transcript_unkept", reference=exchange.reply.reference, error=str(error))
+            log.warning("web.transcript_not_saved", reference=exchange.reply.reference, error=str(error))
 
     async def _one(self, request: web.Request) -> Exchange:
         visitor = self._site.visitor(request)
@@ -200,27 +200,33 @@ class Conversation:
             async with self._site.store.transaction() as unit:
                 found = await unit.transcripts.one(visitor.person, request.match_info["id"]) if visitor else None
         except StoreUnavailable as error:
-            raise _unavailable(error) from None
+            raise self._unavailable(error) from None
         if found is None:
-            raise Refused(404, "That answer is not there any more", "Go back to the conversation and ask again.")
+            say = self._site.phrases
+            raise Refused(404, say("web-gone-title"), say("web-gone"))
         return found
+
+    def _unavailable(self, error: StoreUnavailable) -> Refused:
+        log.warning("web.store_unavailable", error=str(error))
+        say = self._site.phrases
+        return Refused(503, say("web-unavailable-title"), say("web-unavailable"))
 
     def _since(self) -> float:
         return self._site.now() - self._site.settings.conversation_hours * HOUR
 
 
-def _said(form: Posted) -> Said:
+def _sent(form: FormData) -> Sent:
     command = str(form.get("command", "")).strip() or None
     given: dict[str, list[str]] = {}
     named = ((name.removeprefix(FIELD), value) for name, value in form.items() if name.startswith(FIELD))
     for id, value in islice(named, MOST_FIELDS):
         given.setdefault(id, []).extend([str(value)] if value else [])
     fields = tuple((id, tuple(values)) for id, values in given.items())
-    return Said("" if command else str(form.get("text", "")), command, fields)
+    return Sent("" if command else str(form.get("text", "")), command, fields)
 
 
 def _label(say: Phrases, command: str, earlier: Sequence[Exchange]) -> str:
-    """What stood on the button that was pressed."""
+    """The label of the button that sent `command`; the command's description or the command itself if unknown."""
     for exchange in reversed(earlier):
         reply = exchange.reply
         submit: tuple[Choice, ...] = (Choice(reply.form.submit, reply.form.command),) if reply.form else ()
@@ -231,16 +237,11 @@ def _label(say: Phrases, command: str, earlier: Sequence[Exchange]) -> str:
     return next((say(known.phrase) for known in listed(can_post=False) if known.name == name), command)
 
 
-def _delivery(secret: str, nonce: str, said: Said) -> str:
-    """The same form sent twice is one delivery; another button of it is another."""
-    content = "\x1f".join((secret, nonce, said.text, said.command or "", repr(said.fields)))
+def _delivery(secret: str, nonce: str, sent: Sent) -> str:
+    """The delivery id: the same for a form that is sent twice, another for another button of it."""
+    content = "\x1f".join((secret, nonce, sent.text, sent.command or "", repr(sent.fields)))
     return hashlib.blake2s(content.encode(), digest_size=16).hexdigest()
 
 
 def _view(asked: str) -> str:
     return PLATFORMS if asked == PLATFORMS else ""
-
-
-def _unavailable(error: StoreUnavailable) -> Refused:
-    log.warning("web.store_unavailable", error=str(error))
-    return Refused(503, "What was said can't be read right now", "Please try again in a minute.")

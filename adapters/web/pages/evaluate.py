@@ -1,4 +1,4 @@
-"""A gold file asked and judged, and compared with another version of the knowledge."""
+"""Evaluation on gold questions, and comparison with another knowledge folder."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import Any
 from aiohttp import web
 from aiohttp.web_request import FileField
 
-from adapters.web.pages.workbench import inside
-from adapters.web.site import Posted, Site, access
+from adapters.web.pages.workbench import workbench_only
+from adapters.web.site import FormData, Site, access
 from bot.advisor import Advisor
 from bot.curation.evaluation import Evaluation, Gold, GoldError, changes, evaluate, read_golds
 from bot.knowledge import KnowledgeError
@@ -21,13 +21,13 @@ SHOWN = 200  # failures and changes on one page
 
 
 class Unusable(Exception):
-    """What was given can't be evaluated. The text says why and what to do."""
+    """The input can't be evaluated. The text says why and what to do."""
 
 
 def routes(site: Site) -> list[web.RouteDef]:
     def local(request: web.Request) -> bool:
-        """Only who sits at this machine may name files of it."""
-        return site.gate.is_owners(access(request))
+        """Only the owner, who logged in by the console's link, may name files of this machine."""
+        return site.auth.is_owner(access(request))
 
     def page(request: web.Request, status: int = 200, **values: Any) -> web.Response:
         empty: dict[str, Any] = {"problem": "", "now": None, "before": None, "changed": (), "shown": SHOWN, "given": {}}
@@ -39,13 +39,13 @@ def routes(site: Site) -> list[web.RouteDef]:
         return page(request)
 
     async def run(request: web.Request) -> web.Response:
-        _, form = await site.posted(request, files=True)
+        _, form = await site.read_form(request, files=True)
         given = {key: str(form.get(key, "")) for key in ("pasted", "path", "against")}
         try:
             if (given["path"].strip() or given["against"].strip()) and not local(request):
                 raise Unusable(
-                    "Files of the machine can be named only by whoever opened the workbench with the link on its "
-                    "console. Upload the questions or paste them."
+                    "Only somebody who opened the workbench with the link on its console can name files of this "
+                    "machine. Upload the questions or paste them."
                 )
             golds = _golds(form)
             advisor = site.host.advisor
@@ -56,19 +56,22 @@ def routes(site: Site) -> list[web.RouteDef]:
         changed = changes(before, now) if before else ()
         return page(request, now=now, before=before, changed=changed, given=given)
 
-    return [web.get("/workbench/evaluate", inside(site, show)), web.post("/workbench/evaluate", inside(site, run))]
+    return [
+        web.get("/workbench/evaluate", workbench_only(site, show)),
+        web.post("/workbench/evaluate", workbench_only(site, run)),
+    ]
 
 
-def _golds(form: Posted) -> list[Gold]:
+def _golds(form: FormData) -> list[Gold]:
     text = _text(form)
     try:
         golds = read_golds(text.splitlines())
     except GoldError as error:
         raise Unusable(f"{str(error)[:1].upper()}{str(error)[1:]}.") from None
     if not golds:
-        raise Unusable("There are no questions in it. Write one JSON object a line, with q and kind.")
+        raise Unusable("There are no questions in the input. Write one JSON object a line, with q and kind.")
     if len(golds) > MOST:
-        raise Unusable(f"That are {len(golds)} questions; at most {MOST} at once.")
+        raise Unusable(f"These are {len(golds)} questions; at most {MOST} can be evaluated at once.")
     return golds
 
 

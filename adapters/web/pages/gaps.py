@@ -1,4 +1,4 @@
-"""What people asked in vain, grouped, with YAML to mend it; and which answers were found unhelpful."""
+"""Unanswered questions, clustered, each with YAML that answers it; and the answers voted not helpful."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from adapters.web.pages.workbench import inside
+from adapters.web.pages.workbench import workbench_only
 from adapters.web.site import Refused, Site
 from bot.advisor import Advisor
 from bot.curation.gaps import Group, grouped, new_answer, phrasings, still_open
@@ -20,12 +20,12 @@ MOST = 100  # groups on one page
 
 
 @dataclass(frozen=True, slots=True)
-class Mending:
-    """One group, with the two pieces of YAML that it might be mended with."""
+class Suggestion:
+    """A cluster of unanswered questions with two YAML snippets, one of which may answer it."""
 
     group: Group
-    new: str
-    more: str  # phrasings for the nearest entry; empty where there is none
+    new: str  # a new answer
+    more: str  # phrasings for the nearest answer; "" if there is none
 
 
 def routes(site: Site) -> list[web.RouteDef]:
@@ -37,27 +37,27 @@ def routes(site: Site) -> list[web.RouteDef]:
         except StoreUnavailable:
             raise Refused(503, "The store does not answer", "Please try again in a minute.") from None
         advisor = site.host.advisor
-        mendings, left = await asyncio.to_thread(_mendings, gaps, advisor)
+        suggestions, left = await asyncio.to_thread(_suggestions, gaps, advisor)
         return site.page(
             request,
             "workbench/gaps.html",
-            mendings=mendings[:MOST],
-            more=max(len(mendings) - MOST, 0),
+            suggestions=suggestions[:MOST],
+            more=max(len(suggestions) - MOST, 0),
             open=left,
             settled=len(gaps) - left,
             unhelpful=sorted((one for one in tallies if one.unhelpful), key=lambda one: -one.unhelpful),
             knowledge=advisor.knowledge,
         )
 
-    return [web.get("/workbench/gaps", inside(site, show))]
+    return [web.get("/workbench/gaps", workbench_only(site, show))]
 
 
-def _mendings(gaps: Sequence[Gap], advisor: Advisor) -> tuple[list[Mending], int]:
+def _suggestions(gaps: Sequence[Gap], advisor: Advisor) -> tuple[list[Suggestion], int]:
     answers = advisor.knowledge.answers
     left = still_open(gaps, advisor.ask)
     found = []
     for group in grouped(left, advisor.reader, Embeddings.load()):
         nearest = answers.get(group.nearest or "")
         more = phrasings(group, nearest) if nearest else ""
-        found.append(Mending(group, new_answer(group, advisor.reader, answers), more))
+        found.append(Suggestion(group, new_answer(group, advisor.reader, answers), more))
     return found, len(left)

@@ -1,4 +1,4 @@
-"""The knowledge to look through: claims, answers, vocabulary, coverage, and which questions reach what."""
+"""Browsing the knowledge: claims, answers, vocabulary, triage, coverage, and which phrasings reach which claims."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from aiohttp import web
 
-from adapters.web.pages.workbench import inside
+from adapters.web.pages.workbench import workbench_only
 from adapters.web.site import Refused, Site
 from bot.curation.coverage import Reach, matrix, reach
 from bot.knowledge import Answer, KnowledgeBase
@@ -22,22 +22,22 @@ T = TypeVar("T")
 def routes(site: Site) -> list[web.RouteDef]:
     pages = Pages(site)
     return [
-        web.get("/workbench/knowledge", inside(site, pages.claims)),
-        web.get("/workbench/knowledge/answers", inside(site, pages.answers)),
-        web.get("/workbench/knowledge/vocabulary", inside(site, pages.vocabulary)),
-        web.get("/workbench/knowledge/triage", inside(site, pages.triage)),
-        web.get("/workbench/knowledge/coverage", inside(site, pages.coverage)),
-        web.get("/workbench/knowledge/cell", inside(site, pages.cell)),
-        web.get("/workbench/knowledge/claim", inside(site, pages.claim)),
-        web.get("/workbench/knowledge/answer", inside(site, pages.answer)),
-        web.get("/workbench/knowledge/reach", inside(site, pages.reach)),
+        web.get("/workbench/knowledge", workbench_only(site, pages.claims)),
+        web.get("/workbench/knowledge/answers", workbench_only(site, pages.answers)),
+        web.get("/workbench/knowledge/vocabulary", workbench_only(site, pages.vocabulary)),
+        web.get("/workbench/knowledge/triage", workbench_only(site, pages.triage)),
+        web.get("/workbench/knowledge/coverage", workbench_only(site, pages.coverage)),
+        web.get("/workbench/knowledge/cell", workbench_only(site, pages.cell)),
+        web.get("/workbench/knowledge/claim", workbench_only(site, pages.claim)),
+        web.get("/workbench/knowledge/answer", workbench_only(site, pages.answer)),
+        web.get("/workbench/knowledge/reach", workbench_only(site, pages.reach)),
     ]
 
 
 class Pages:
     def __init__(self, site: Site) -> None:
         self._site = site
-        self._reach: tuple[str, Reach] | None = None  # of one version of the knowledge
+        self._reach: tuple[str, Reach] | None = None  # with the version of the knowledge that it was computed for
 
     @property
     def _knowledge(self) -> KnowledgeBase:
@@ -49,7 +49,7 @@ class Pages:
         claims = [
             claim
             for claim in known.claims.values()
-            if _has(find, claim.id, claim.says, claim.at, claim.aspect, *claim.subjects)
+            if _matches(find, claim.id, claim.says, claim.at, claim.aspect, *claim.subjects)
         ]
         return self._page(request, "claims.html", find=find, claims=claims, cited=_cited(known))
 
@@ -57,7 +57,7 @@ class Pages:
         find = request.query.get("find", "").strip()
         by_file: dict[str, list[Answer]] = defaultdict(list)
         for answer in self._knowledge.answers.values():
-            if _has(find, answer.id, answer.title, answer.answer, *answer.questions):
+            if _matches(find, answer.id, answer.title, answer.answer, *answer.questions):
                 by_file[answer.file].append(answer)
         return self._page(request, "answers.html", find=find, by_file=by_file)
 
@@ -65,18 +65,18 @@ class Pages:
         find = request.query.get("find", "").strip()
         known = self._knowledge
         layers = {
-            name: [one for one in layer.values() if _has(find, one.id, one.name, *one.names, *one.opposites)]
+            name: [one for one in layer.values() if _matches(find, one.id, one.name, *one.names, *one.opposites)]
             for name, layer in (("Subjects", known.subjects), ("Aspects", known.aspects), ("Topics", known.topics))
         }
         return self._page(request, "vocabulary.html", find=find, layers=layers)
 
     async def triage(self, request: web.Request) -> web.Response:
-        """The guided dialogue as a diagram; with answers in the address, the path that they take."""
+        """The guided dialogue as a diagram; answers in the query string select a path."""
         triage = self._knowledge.triage
         picks: dict[str, tuple[str, ...]] = {}
         for question in triage.questions.values() if triage else ():
             picked = tuple(id for id in request.query.getall(question.id, []) if id in question.options)
-            if picked and holds(question.when, picks):  # what was picked on a path that is left again does not count
+            if picked and holds(question.when, picks):  # answers to questions off the path don't count
                 picks[question.id] = picked
         asked = {question.id for question in triage.asked(picks)} if triage else set()
         reached = {outcome.id for outcome in triage.fitting(picks)} if triage and picks else set()
@@ -86,7 +86,7 @@ class Pages:
         return self._page(request, "coverage.html", matrix=matrix(self._knowledge))
 
     async def cell(self, request: web.Request) -> web.Response:
-        """What is said of one subject on one topic."""
+        """The claims on one subject and topic."""
         known = self._knowledge
         subject = _found(known.subjects, request.query.get("subject", ""))
         topic = _found(known.topics, request.query.get("topic", ""))
@@ -109,7 +109,7 @@ class Pages:
         return self._page(request, "answer.html", answer=answer)
 
     async def reach(self, request: web.Request) -> web.Response:
-        """Every phrasing asked: which claims are reached by how many, and which phrasings lead elsewhere."""
+        """Result of asking every phrasing: the claims each reaches, and the phrasings that get another answer."""
         wanted = "ask" in request.query
         reached = await self._reached(wait=wanted)
         return self._page(request, "reach.html", reached=reached, cited=_cited(self._knowledge))
@@ -131,17 +131,17 @@ class Pages:
 
 def _found(known: Mapping[str, T], id: str) -> T:
     if id not in known:
-        raise Refused(404, f"There is no {id[:100]}" if id else "Nothing was named", "Perhaps the knowledge changed.")
+        raise Refused(404, f"There is no {id[:100]}" if id else "The id is missing", "The knowledge may have changed.")
     return known[id]
 
 
-def _has(find: str, *texts: str) -> bool:
+def _matches(find: str, *texts: str) -> bool:
     wanted = find.casefold()
     return not wanted or any(wanted in text.casefold() for text in texts)
 
 
 def _cited(knowledge: KnowledgeBase) -> dict[str, int]:
-    """By how many answers each claim is cited."""
+    """The number of answers that cite each claim."""
     counts = dict.fromkeys(knowledge.claims, 0)
     for answer in knowledge.answers.values():
         for claim in answer.claims:

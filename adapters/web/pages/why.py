@@ -1,4 +1,4 @@
-"""Why this answer: what was read in a question, what came near, and what decided."""
+"""Explanation of an answer: how the question was read, the candidates, and the rule that decided."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from adapters.web.pages.workbench import inside
+from adapters.web.pages.workbench import workbench_only
 from adapters.web.site import Site
 from bot.advisor import Advisor
 from bot.answering.decision import Thresholds
@@ -17,10 +17,10 @@ MOST_EARLIER = 10  # messages
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A stretch of the question: its words as read, as they were typed, and the concept that they name."""
+    """A span of the question: its words as read and as typed, and the concept that they mention."""
 
     words: str
-    typed: str = ""  # empty: as read
+    typed: str = ""  # "" if the same as `words`
     layer: str = ""  # subject, aspect or topic
     concept: str = ""
     opposite: bool = False
@@ -44,14 +44,14 @@ def routes(site: Site) -> list[web.RouteDef]:
             limits=Thresholds(),
         )
 
-    return [web.get("/workbench/why", inside(site, show))]
+    return [web.get("/workbench/why", workbench_only(site, show))]
 
 
 def readings(advisor: Advisor, question: str) -> list[Reading]:
-    """The question as it was read. Where two names overlap, the longer one is shown."""
+    """The question as consecutive spans. Of overlapping mentions the longest is used."""
     read = advisor.reader.read(question)
     typed = {right: wrong for wrong, right in read.corrections}
-    longest: dict[int, int] = {}  # word to the mention that it is shown under
+    longest: dict[int, int] = {}  # index of each word to that of its mention
     by_length = sorted(enumerate(read.mentions), key=lambda item: item[1].start - item[1].end)
     for number, mention in by_length:
         span = range(mention.start, mention.end)

@@ -1,4 +1,4 @@
-"""The workbench's own pages: the way in, what serves now, reading the knowledge again."""
+"""Log-in to the workbench, its overview page, and reloading the knowledge."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from bot.service.ports import StoreUnavailable
 log = structlog.get_logger(__name__)
 
 HOME = "/workbench/"
-# Small letters and single slashes, then perhaps a query without spaces, backslashes and control characters.
+# Lower-case path segments, optionally with a query of printable ASCII without backslashes.
 PAGE = re.compile(r"/workbench(/[a-z-]+)*/?(\?[!-\[\]-~]*)?")
-PREFETCH = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")  # in which browsers say that nobody has clicked yet
+PREFETCH = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")  # headers of prefetch requests
 
 
-def inside(site: Site, handler: Handler) -> Handler:
-    """The handler for whoever may enter; others are asked for the password, or told how to get in."""
+def workbench_only(site: Site, handler: Handler) -> Handler:
+    """Wrap a handler: others than logged-in users are asked for the password, or told how to log in."""
 
-    async def enter(request: web.Request) -> web.StreamResponse:
+    async def checked(request: web.Request) -> web.StreamResponse:
         match access(request):
-            case "open":
+            case "granted":
                 return await handler(request)
             case "password":
                 then = request.path_qs if request.method == "GET" else HOME
@@ -35,29 +35,27 @@ def inside(site: Site, handler: Handler) -> Handler:
             case "link":
                 raise Refused(
                     403,
-                    "The workbench is for whoever runs the advisor",
-                    "Open it with the link on the console on which the advisor was started. To let others in, set "
-                    "WORKBENCH_PASSWORD.",
+                    "The workbench needs a log-in",
+                    "Open the link on the console where the advisor was started. To give others access, the operator "
+                    "sets WORKBENCH_PASSWORD.",
                 )
             case "unknown":
                 raise Refused(503, "The store does not answer", "Please try again in a minute.")
-            case "shut":
-                raise Refused(
-                    403, "The workbench is shut", "To open it, whoever runs the advisor sets WORKBENCH_PASSWORD."
-                )
+            case "disabled":
+                raise Refused(403, "The workbench is off", "To switch it on, the operator sets WORKBENCH_PASSWORD.")
 
-    return site.guarded(enter)
+    return site.guarded(checked)
 
 
 def routes(site: Site) -> list[web.RouteDef]:
     pages = Workbench(site)
     return [
-        web.get("/workbench", inside(site, pages.home)),
-        web.get(HOME, inside(site, pages.show)),
-        web.post("/workbench/reload", inside(site, pages.reload)),
-        web.get(PATH, site.guarded(pages.way_in)),
-        web.post(PATH, site.guarded(pages.enter)),
-        web.post("/workbench/leave", site.guarded(pages.leave)),
+        web.get("/workbench", workbench_only(site, pages.home)),
+        web.get(HOME, workbench_only(site, pages.show)),
+        web.post("/workbench/reload", workbench_only(site, pages.reload)),
+        web.get(PATH, site.guarded(pages.log_in)),
+        web.post(PATH, site.guarded(pages.check_password)),
+        web.post("/workbench/leave", site.guarded(pages.log_out)),
     ]
 
 
@@ -69,7 +67,7 @@ class Workbench:
         return see_other(HOME)
 
     async def show(self, request: web.Request) -> web.Response:
-        """What serves now, and what is wrong with the folder as it is now."""
+        """The version that is serving, and the errors in the folder's current content."""
         settings = self._site.settings
         broken = await asyncio.to_thread(check, settings.knowledge)
         return self._site.page(
@@ -84,58 +82,58 @@ class Workbench:
         )
 
     async def reload(self, request: web.Request) -> web.Response:
-        await self._site.posted(request)
+        await self._site.read_form(request)
         problems = await asyncio.to_thread(self._site.host.reload)
         return see_other(HOME + "?" + urlencode({"reloaded": "no" if problems else "yes"}))
 
-    async def way_in(self, request: web.Request) -> web.Response:
-        """Let in whoever has the link; ask others for the password."""
+    async def log_in(self, request: web.Request) -> web.Response:
+        """Log in by the link's key, or show the password form."""
         then = _then(request.query.get("next", ""))
-        if access(request) == "open":
+        if access(request) == "granted":
             return see_other(then)
-        if self._site.gate.has_password:
+        if self._site.auth.has_password:
             return self._password_page(request, then)
         return self._by_link(request)
 
     def _by_link(self, request: web.Request) -> web.Response:
-        """The link works with the click itself: it is good once only, so what is left of it in a browser's history or a
-        log is worth nothing. Who looks at a link without opening it does not use it up."""
+        """Redeem the link. It is valid once, so a copy in a browser's history or a log is worthless. HEAD and prefetch
+        requests don't use it up."""
         if request.method == "HEAD" or any(request.headers.get(name) for name in PREFETCH):
-            raise Refused(403, "This link was not opened", "Open it to enter the workbench.")
+            raise Refused(403, "This link was not opened", "Open it to log in to the workbench.")
         response = see_other(HOME)
-        if self._site.gate.spend_link(request.query.get("key", ""), response, request):
+        if self._site.auth.redeem_link(request.query.get("key", ""), response, request):
             return response
         raise Refused(
             403,
             "This link was used already, or is from an earlier start",
-            "Each link lets in once. The console on which the advisor was started shows the next one; if it is out of "
-            "sight, start the advisor again.",
+            "Each link works once. The advisor printed the next one on its console. If you can't see the console, "
+            "restart the advisor.",
         )
 
-    async def enter(self, request: web.Request) -> web.Response:
-        _, form = await self._site.posted(request)
-        gate, then = self._site.gate, _then(str(form.get("next", "")))
-        if not gate.has_password:
-            raise Refused(403, "The workbench has no password", "Whoever runs the advisor sets WORKBENCH_PASSWORD.")
-        if not await gate.may_try(request):
-            problem = "Many passwords are being tried just now. Try again in a few seconds."
+    async def check_password(self, request: web.Request) -> web.Response:
+        _, form = await self._site.read_form(request)
+        auth, then = self._site.auth, _then(str(form.get("next", "")))
+        if not auth.has_password:
+            raise Refused(403, "The workbench has no password", "The operator sets WORKBENCH_PASSWORD.")
+        if not await auth.wait_for_attempt(request):
+            problem = "Too many log-in attempts at the moment. Try again in a few seconds."
             response = self._password_page(request, then, status=429, problem=problem)
             response.headers["Retry-After"] = "2"
             return response
-        if not gate.admits(str(form.get("password", ""))):
+        if not auth.is_password(str(form.get("password", ""))):
             log.warning("web.wrong_password")
             return self._password_page(request, then, status=403, problem="That is not the password.")
         response = see_other(then)
-        gate.sign_in(response, request)
+        auth.sign_in(response, request)
         return response
 
-    async def leave(self, request: web.Request) -> web.Response:
-        await self._site.posted(request)
+    async def log_out(self, request: web.Request) -> web.Response:
+        await self._site.read_form(request)
         response = see_other("/")
         try:
-            await self._site.gate.sign_out(response, request)
+            await self._site.auth.sign_out(response, request)
         except StoreUnavailable as error:
-            log.warning("web.session_not_ended", error=str(error))
+            log.warning("web.session_not_revoked", error=str(error))
             raise Refused(
                 503, "You are still signed in", "The store does not answer. Leave again in a minute."
             ) from None
@@ -146,8 +144,8 @@ class Workbench:
 
 
 def _then(path: str) -> str:
-    """The page of the workbench to go on to, the first one where none is named. Nobody is led elsewhere, and nothing
-    gets into a header: Refused is raised for any other address."""
+    """The workbench page to redirect to after log-in; the overview if `path` is "". Raises Refused for anything that is
+    not a workbench page, so that there is no open redirect and no header injection."""
     if path and not PAGE.fullmatch(path):
-        raise Refused(400, "There is no such page to go on to", f"Open {HOME} and go on from there.")
+        raise Refused(400, "There is no such page", f"Open {HOME} and go on from there.")
     return path or HOME

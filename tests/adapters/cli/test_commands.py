@@ -164,7 +164,7 @@ def test_check_tells_every_error_with_file_and_line(tmp_path: Path) -> None:
         (("eval", "no-such-file.jsonl"), "can't be read"),
     ],
 )
-def test_what_was_given_wrongly_is_told_in_words(arguments: tuple[str, ...], said: str) -> None:
+def test_wrong_arguments_are_explained(arguments: tuple[str, ...], said: str) -> None:
     done = advisor(*arguments)
     assert done.returncode == 2
     assert said in done.stderr

@@ -1,4 +1,4 @@
-"""`advisor gaps`: what people asked in vain, from the database."""
+"""`advisor gaps`: unanswered questions from the database."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ def test_a_record_is_exported_as_markdown_with_its_claims(record: Path) -> None:
     assert any(line.startswith("- AppSec platforms do not cover supply chain risks. *") for line in lines)
 
 
-def test_what_is_no_record_is_told_with_the_remedy(record: Path, tmp_path: Path) -> None:
+def test_a_malformed_record_is_refused_with_the_remedy(record: Path, tmp_path: Path) -> None:
     spoilt = tmp_path / "spoilt.json"
     spoilt.write_text(record.read_text(encoding="utf-8").replace('"components"', '"component"'), encoding="utf-8")
     done = advisor("triage", "--replay", str(spoilt))
@@ -53,13 +53,13 @@ def test_what_is_no_record_is_told_with_the_remedy(record: Path, tmp_path: Path)
     assert done.stderr.strip() == f"{spoilt}: unknown option of 'worry' 'component'; did you mean 'components'?"
 
 
-def test_questions_left_open_are_no_recommendation() -> None:
+def test_unanswered_questions_give_no_recommendation() -> None:
     done = advisor("triage", stdin="1\n")
     assert done.returncode == 1
     assert "not answered to the end" in done.stderr
 
 
-def test_a_folder_without_a_dialogue_is_told(garden: Path) -> None:
+def test_a_folder_without_a_dialogue_says_so(garden: Path) -> None:
     done = advisor("triage", "--knowledge", str(garden))
     assert done.returncode == 1
     assert "no triage.yaml" in done.stderr

@@ -1,4 +1,4 @@
-"""The SQLite file: for one user alone, and without a trace of what was deleted."""
+"""The SQLite file: readable by one user, and without traces of what was deleted."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from adapters.database import SqlStore, prepare
 from bot.domain.conversation import Conversation, LastTurn
@@ -25,7 +26,7 @@ def written(folder: Path) -> bytes:
     return b"".join(one.read_bytes() for one in folder.glob("advisor.db*") if one.suffix != ".db-shm")
 
 
-async def test_a_new_file_and_what_stands_beside_it_are_for_this_user_alone(tmp_path: Path) -> None:
+async def test_a_new_file_and_those_beside_it_are_readable_by_this_user_alone(tmp_path: Path) -> None:
     file = tmp_path / "new" / "advisor.db"
     before = os.umask(0o022)
     try:
@@ -39,7 +40,7 @@ async def test_a_new_file_and_what_stands_beside_it_are_for_this_user_alone(tmp_
         os.umask(before)
 
 
-async def test_a_file_that_others_may_read_is_narrowed_at_the_start(sqlite_url: str, tmp_path: Path) -> None:
+async def test_a_file_that_others_may_read_becomes_private_at_the_start(sqlite_url: str, tmp_path: Path) -> None:
     file = tmp_path / "advisor.db"
     file.chmod(0o644)
     file.with_name("advisor.db-wal").touch(mode=0o644)
@@ -47,8 +48,8 @@ async def test_a_file_that_others_may_read_is_narrowed_at_the_start(sqlite_url: 
     assert set(modes(file).values()) == {"0o600"}
 
 
-def test_a_file_that_can_be_narrowed_by_nobody_is_told_with_the_remedy(
-    tmp_path: Path, sqlite_url: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+def test_a_file_whose_mode_cannot_be_changed_is_logged_with_the_remedy(
+    tmp_path: Path, sqlite_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = tmp_path / "advisor.db"
     file.chmod(0o644)
@@ -57,12 +58,13 @@ def test_a_file_that_can_be_narrowed_by_nobody_is_told_with_the_remedy(
         raise PermissionError
 
     monkeypatch.setattr(Path, "chmod", refuse)
-    prepare(sqlite_url)
-    assert f"chmod 600 {file}" in caplog.text
+    with capture_logs() as logged:
+        prepare(sqlite_url)
+    assert f"chmod 600 {file}" in str(logged)
 
 
 async def test_what_was_deleted_is_in_no_page_and_no_log(sqlite_url: str, tmp_path: Path) -> None:
-    """Rows of many sizes, so that pages are parted and joined."""
+    """Rows of many sizes, so that SQLite splits and merges pages."""
     store = SqlStore.at(sqlite_url)
     people = [f"person-{number}" for number in range(60)]
     for number, person in enumerate(people * 2):
@@ -80,7 +82,7 @@ async def test_what_was_deleted_is_in_no_page_and_no_log(sqlite_url: str, tmp_pa
     await store.close()
 
 
-async def test_scrubbing_waits_for_nobody_and_is_done_later(sqlite_url: str, tmp_path: Path) -> None:
+async def test_scrubbing_does_not_wait_for_a_reader_and_is_done_later(sqlite_url: str, tmp_path: Path) -> None:
     store = SqlStore.at(sqlite_url)
     async with store.transaction() as unit:
         said = Conversation(last=LastTurn(question="marmalade"))

@@ -50,7 +50,7 @@ TALK = Conversation(
 POST = StoredPost(
     "p1", HERE, "anna", Post("Title", (Paragraph("Body"),), shared_by="anna", note="my note"), at=1.0, asked_in=HERE
 )
-PARCEL = OutboxItem("p1", "send", HERE, subject="p1", content=POST.post)
+ITEM = OutboxItem("p1", "send", HERE, subject="p1", content=POST.post)
 
 
 async def test_a_conversation_comes_back_equal(store: Store) -> None:
@@ -97,7 +97,7 @@ async def test_a_failed_transaction_leaves_nothing(store: Store) -> None:
         async with store.transaction() as unit:
             await unit.conversations.save(HERE, "anna", TALK, version=0, look_again_at=99.0)
             await unit.posts.add(POST)
-            await unit.outbox.put(PARCEL, 1.0)
+            await unit.outbox.put(ITEM, 1.0)
             raise ZeroDivisionError
     async with store.transaction() as unit:
         assert (await unit.conversations.load(HERE, "anna")).version == 0
@@ -245,14 +245,14 @@ async def test_a_subscription_keeps_what_was_shown_when_it_is_set_up_again(store
         assert not await unit.subscriptions.remove(HERE)
 
 
-async def test_a_parcel_is_one_owners_until_the_lease_ends(store: Store) -> None:
+async def test_an_item_has_one_owner_until_the_lease_ends(store: Store) -> None:
     async with store.transaction() as unit:
-        await unit.outbox.put(PARCEL, 1.0)
-        await unit.outbox.put(PARCEL, 1.0)
+        await unit.outbox.put(ITEM, 1.0)
+        await unit.outbox.put(ITEM, 1.0)
         assert not await unit.outbox.claim("a", now=0.5, lease=60, surfaces=("slack",))
         assert not await unit.outbox.claim("a", now=1.0, lease=60, surfaces=("teams",))
         (claimed,) = await unit.outbox.claim("a", now=1.0, lease=60, surfaces=("slack",))
-        assert (claimed.item, claimed.attempts, claimed.unsure) == (PARCEL, 0, False)
+        assert (claimed.item, claimed.attempts, claimed.unsure) == (ITEM, 0, False)
         assert not await unit.outbox.claim("b", now=1e9, lease=60, surfaces=("slack",)), "clocks say nothing"
         seen = await unit.outbox.leases()
         assert await unit.outbox.mark_going_out("p1", "a", now=2.0, lease=60)
@@ -271,21 +271,21 @@ async def test_a_parcel_is_one_owners_until_the_lease_ends(store: Store) -> None
         assert await unit.outbox.prune(63.0) == 1
 
 
-async def test_a_parcel_that_is_put_to_be_sent_at_once_is_nobody_elses_and_put_once(store: Store) -> None:
+async def test_an_item_that_is_taken_is_claimed_by_nobody_else_and_stored_once(store: Store) -> None:
     async with store.transaction() as unit:
-        assert await unit.outbox.take(PARCEL, "me", now=5.0, lease=60.0)
-        assert not await unit.outbox.take(PARCEL, "me too", now=6.0, lease=60.0)
+        assert await unit.outbox.take(ITEM, "me", now=5.0, lease=60.0)
+        assert not await unit.outbox.take(ITEM, "me too", now=6.0, lease=60.0)
         assert await unit.outbox.claim("another", now=65.0, lease=60.0, surfaces=["slack"]) == []
         seen = await unit.outbox.leases()
         [left] = await unit.outbox.claim("another", now=65.0, lease=60.0, surfaces=["slack"], dead=seen)
-    assert left.item == PARCEL and left.unsure and left.attempts == 1
+    assert left.item == ITEM and left.unsure and left.attempts == 1
 
 
-async def test_parcels_of_one_subject_go_in_order(store: Store) -> None:
+async def test_items_of_one_subject_go_in_order(store: Store) -> None:
     async with store.transaction() as unit:
-        await unit.outbox.put(PARCEL, 1.0)
+        await unit.outbox.put(ITEM, 1.0)
         await unit.outbox.put(OutboxItem("p1-retract", "delete", HERE, subject="p1"), 1.0)
-        await unit.outbox.put(replace(PARCEL, id="p2", subject="p2"), 1.0)
+        await unit.outbox.put(replace(ITEM, id="p2", subject="p2"), 1.0)
         first = await unit.outbox.claim("a", now=1.0, lease=60, surfaces=("slack",))
         assert [one.item.id for one in first] == ["p1", "p2"]
         await unit.outbox.mark_sent("p1", "a", 2.0)
@@ -293,9 +293,9 @@ async def test_parcels_of_one_subject_go_in_order(store: Store) -> None:
         assert second.item == OutboxItem("p1-retract", "delete", HERE, subject="p1")
 
 
-async def test_a_parcel_waits_until_it_may_be_tried_again(store: Store) -> None:
+async def test_an_item_waits_until_its_retry_is_due(store: Store) -> None:
     async with store.transaction() as unit:
-        await unit.outbox.put(PARCEL, 1.0)
+        await unit.outbox.put(ITEM, 1.0)
         await unit.outbox.claim("a", now=1.0, lease=60, surfaces=("slack",))
         assert await unit.outbox.postpone("p1", "a", due_at=30.0, unsure=False)
         assert not await unit.outbox.claim("a", now=29.0, lease=60, surfaces=("slack",))
@@ -309,8 +309,8 @@ async def test_a_parcel_waits_until_it_may_be_tried_again(store: Store) -> None:
 async def test_a_clock_that_jumps_keeps_nothing_waiting(store: Store, jump: float) -> None:
     now = 1.7e9
     async with store.transaction() as unit:
-        await unit.outbox.put(PARCEL, AT_ONCE)
-        await unit.outbox.put(replace(PARCEL, id="p2", subject="p2"), AT_ONCE)
+        await unit.outbox.put(ITEM, AT_ONCE)
+        await unit.outbox.put(replace(ITEM, id="p2", subject="p2"), AT_ONCE)
         await unit.outbox.claim("a", now=now, lease=60, surfaces=("slack",), limit=1)
         await unit.outbox.postpone("p1", "a", due_at=now + LONGEST_PUT_OFF, unsure=False)
         found = await unit.outbox.claim("a", now=now + jump, lease=60, surfaces=("slack",))
@@ -319,14 +319,14 @@ async def test_a_clock_that_jumps_keeps_nothing_waiting(store: Store, jump: floa
 
 async def test_only_what_never_went_out_can_be_withdrawn(store: Store) -> None:
     async with store.transaction() as unit:
-        await unit.outbox.put(PARCEL, 1.0)
+        await unit.outbox.put(ITEM, 1.0)
         assert await unit.outbox.withdraw("p1")
         assert not await unit.outbox.withdraw("p1")
-        await unit.outbox.put(PARCEL, 1.0)
+        await unit.outbox.put(ITEM, 1.0)
         await unit.outbox.claim("a", now=1.0, lease=60, surfaces=("slack",))
         assert await unit.outbox.withdraw("p1")
         assert not await unit.outbox.mark_going_out("p1", "a", now=1.0, lease=60), "so it does not go out"
-        await unit.outbox.put(PARCEL, 1.0)
+        await unit.outbox.put(ITEM, 1.0)
         await unit.outbox.claim("a", now=1.0, lease=60, surfaces=("slack",))
         assert await unit.outbox.mark_going_out("p1", "a", now=1.0, lease=60)
         assert not await unit.outbox.withdraw("p1")
@@ -411,7 +411,7 @@ async def test_deleting_a_tenant_leaves_nothing_of_it_and_everything_of_another(
             await unit.posts.add(replace(POST, id=f"p-{tenant}", place=place))
             await unit.questions.add(StoredQuestion(f"q-{tenant}", place, "anna", place, "why?", at=1.0))
             await unit.subscriptions.put(Subscription(place, "weekly", "anna", next_at=10.0))
-            await unit.outbox.put(replace(PARCEL, id=f"p-{tenant}", place=place), 1.0)
+            await unit.outbox.put(replace(ITEM, id=f"p-{tenant}", place=place), 1.0)
     async with store.transaction() as unit:
         assert await unit.delete_tenant("slack", "") == 0
         assert await unit.delete_tenant("teams", "T1") == 0
@@ -431,7 +431,7 @@ async def test_deleting_a_channel_leaves_nothing_of_its_threads_and_everything_o
             await unit.posts.add(replace(POST, id=f"p-{channel}", place=place))
             await unit.questions.add(StoredQuestion(f"q-{channel}", place, "anna", place, "why?", at=1.0))
             await unit.subscriptions.put(Subscription(replace(place, thread=""), "weekly", "anna", next_at=10.0))
-            await unit.outbox.put(replace(PARCEL, id=f"p-{channel}", place=place), 1.0)
+            await unit.outbox.put(replace(ITEM, id=f"p-{channel}", place=place), 1.0)
     async with store.transaction() as unit:
         assert await unit.delete_channel("slack", "T1", "") == 0
         assert await unit.delete_channel("slack", "T2", "C1") == 0

@@ -63,7 +63,7 @@ async def test_a_process_killed_between_any_two_steps_leaves_all_of_a_turn_or_no
     await store.close()
 
 
-async def test_posts_appear_once_whoever_is_killed_while_sending(database: str, tmp_path: Path) -> None:
+async def test_posts_appear_once_whichever_process_is_killed_while_sending(database: str, tmp_path: Path) -> None:
     posts, channel = 4, tmp_path / "channel"
     channel.touch()
     store = SqlStore.at(database)
@@ -86,7 +86,7 @@ async def test_posts_appear_once_whoever_is_killed_while_sending(database: str, 
 @pytest.mark.parametrize(
     ("step", "stands", "state"), [("waiting", 1, "posted"), ("going", 0, "unsure"), ("acted", 1, "unsure")]
 )
-async def test_where_nobody_can_look_a_killed_process_leaves_no_second_post_and_nobody_untold(
+async def test_without_a_search_a_killed_process_causes_no_second_post_and_the_author_is_told(
     database: str, tmp_path: Path, step: str, stands: int, state: str
 ) -> None:
     channel = tmp_path / "channel"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
-from adapters.database import SqlStore, is_current, migrate, state
+from adapters.database import SqlStore, migrate, state
 from adapters.database.engine import database_url
 from adapters.leases import LEASE
 from adapters.outbox_relay import OutboxRelay
@@ -64,7 +64,7 @@ async def store(database: str, garden: Advisor) -> AsyncIterator[SqlStore]:
     engine.dispose()
     assert state(database) == "behind"
     migrate(database, garden.without_names)
-    assert is_current(database)
+    assert state(database) == "current"
     store = SqlStore.at(database)
     yield store
     await store.close()

@@ -10,13 +10,13 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import create_engine, text
 
-from adapters.database import SchemaNotCurrent, SqlStore, is_current, migrate, prepare, state
+from adapters.database import SchemaNotCurrent, SqlStore, migrate, prepare, state
 from adapters.database.engine import database_url
 from adapters.database.tables import metadata
 from bot.domain.effects import Post
 from bot.domain.messages import Reply
 from bot.domain.outbox import Replied
-from tests.adapters.privacy.doors import stored
+from tests.privacy.surfaces import stored
 
 
 def test_the_migrations_build_the_tables_of_the_code(database: str) -> None:
@@ -28,13 +28,13 @@ def test_the_migrations_build_the_tables_of_the_code(database: str) -> None:
 
 def test_migrating_twice_changes_nothing(database: str) -> None:
     migrate(database)
-    assert is_current(database)
+    assert state(database) == "current"
 
 
 def test_a_new_sqlite_file_is_made_ready_on_first_start(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'new' / 'advisor.db'}"
     prepare(url)
-    assert is_current(url)
+    assert state(url) == "current"
 
 
 def test_serving_on_an_empty_postgresql_is_refused_with_advice(postgresql_server: str) -> None:
@@ -80,7 +80,7 @@ async def test_what_earlier_versions_should_not_have_kept_is_taken_out(database:
             connection.exec_driver_sql(statement)
     engine.dispose()
     migrate(database, lambda asked: asked.replace("Alice", "[name]"))
-    assert is_current(database)
+    assert state(database) == "current"
     kept = stored(database)
     assert SECRET not in kept and "Alice" not in kept and "UPERSON" not in kept and "my own words" not in kept
     store = SqlStore.at(database)

@@ -10,22 +10,22 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Column, MetaData, String, Table, bindparam, insert, literal, make_url, select, text, update
 
-from adapters.database.connection import Ran
-from adapters.database.sqlite import SqliteLine
+from adapters.database.connection import StatementResult
+from adapters.database.sqlite import SqliteQueue
 
 
 @pytest.fixture
-async def line(tmp_path: Path) -> AsyncIterator[SqliteLine]:
+async def line(tmp_path: Path) -> AsyncIterator[SqliteQueue]:
     with sqlite3.connect(tmp_path / "file.db") as made:
         made.execute("PRAGMA journal_mode = WAL")
         made.execute("CREATE TABLE words (word TEXT PRIMARY KEY)")
     made.close()
-    line = SqliteLine(make_url(f"sqlite:///{tmp_path / 'file.db'}"), busy_seconds=0.2)
+    line = SqliteQueue(make_url(f"sqlite:///{tmp_path / 'file.db'}"), busy_seconds=0.2)
     yield line
     await line.close()
 
 
-async def add(line: SqliteLine, word: str, *, fails: bool = False) -> None:
+async def add(line: SqliteQueue, word: str, *, fails: bool = False) -> None:
     async with line.begin() as connection:
         await connection.execute(text("INSERT INTO words VALUES (:word)"), {"word": word})
         await asyncio.sleep(0)
@@ -41,7 +41,7 @@ def words(tmp_path: Path) -> list[str]:
     return found
 
 
-def commits(line: SqliteLine) -> list[str]:
+def commits(line: SqliteQueue) -> list[str]:
     """The commits from now on, as the connection's own trace tells them."""
     seen: list[str] = []
     assert line._open is not None
@@ -49,27 +49,27 @@ def commits(line: SqliteLine) -> list[str]:
     return seen
 
 
-async def test_a_unit_is_done_when_others_can_see_it(line: SqliteLine, tmp_path: Path) -> None:
+async def test_a_unit_is_done_when_others_can_see_it(line: SqliteQueue, tmp_path: Path) -> None:
     await add(line, "one")
     assert words(tmp_path) == ["one"]
 
 
-async def test_what_every_turn_needs_runs_as_sqlalchemy_would_run_it(line: SqliteLine) -> None:
+async def test_what_every_turn_needs_runs_as_sqlalchemy_would_run_it(line: SqliteQueue) -> None:
     table = Table("words", MetaData(), Column("word", String, primary_key=True))
     add, find = insert(table), select(table.c.word, literal(7)).where(table.c.word == bindparam("wanted"))
     rename = update(table).where(table.c.word == bindparam("was"))
     async with line.begin() as connection:
-        assert await connection.run(add, {"word": "one"}) == Ran((), 1)
-        assert await connection.run(add, {"word": "two"}) == Ran((), 1)
-        assert await connection.run(find, {"wanted": "two"}) == Ran([("two", 7)], -1)
-        assert await connection.run(find, {"wanted": "three"}) == Ran([], -1)
-        assert await connection.run(rename, {"was": "two", "word": "2"}) == Ran((), 1)
-        assert await connection.run(rename, {"was": "two", "word": "2"}) == Ran((), 0)
+        assert await connection.run(add, {"word": "one"}) == StatementResult((), 1)
+        assert await connection.run(add, {"word": "two"}) == StatementResult((), 1)
+        assert await connection.run(find, {"wanted": "two"}) == StatementResult([("two", 7)], -1)
+        assert await connection.run(find, {"wanted": "three"}) == StatementResult([], -1)
+        assert await connection.run(rename, {"was": "two", "word": "2"}) == StatementResult((), 1)
+        assert await connection.run(rename, {"was": "two", "word": "2"}) == StatementResult((), 0)
         rows = (await connection.execute(select(table))).all()
     assert [word for (word,) in rows] == ["one", "2"]
 
 
-async def test_a_statement_that_breaks_a_rule_is_told_apart(line: SqliteLine) -> None:
+async def test_a_statement_that_breaks_a_rule_is_told_apart(line: SqliteQueue) -> None:
     table = Table("words", MetaData(), Column("word", String, primary_key=True))
     add = insert(table)
     with pytest.raises(sqlite3.IntegrityError):
@@ -78,7 +78,7 @@ async def test_a_statement_that_breaks_a_rule_is_told_apart(line: SqliteLine) ->
             await connection.run(add, {"word": "one"})
 
 
-async def test_units_that_end_close_together_share_a_commit(line: SqliteLine, tmp_path: Path) -> None:
+async def test_units_that_end_close_together_share_a_commit(line: SqliteQueue, tmp_path: Path) -> None:
     await add(line, "first")
     seen = commits(line)
     await asyncio.gather(*(add(line, str(number)) for number in range(20)))
@@ -86,7 +86,7 @@ async def test_units_that_end_close_together_share_a_commit(line: SqliteLine, tm
     assert len(seen) < 5
 
 
-async def test_one_that_fails_is_undone_alone(line: SqliteLine, tmp_path: Path) -> None:
+async def test_one_that_fails_is_undone_alone(line: SqliteQueue, tmp_path: Path) -> None:
     results = await asyncio.gather(
         add(line, "a"), add(line, "b", fails=True), add(line, "c"), add(line, "a"), return_exceptions=True
     )
@@ -94,7 +94,7 @@ async def test_one_that_fails_is_undone_alone(line: SqliteLine, tmp_path: Path) 
     assert [type(result).__name__ for result in results] == ["NoneType", "RuntimeError", "NoneType", "IntegrityError"]
 
 
-async def test_a_commit_that_fails_fails_everybody_in_it_and_nothing_is_kept(line: SqliteLine, tmp_path: Path) -> None:
+async def test_a_commit_that_fails_fails_everybody_in_it_and_nothing_is_kept(line: SqliteQueue, tmp_path: Path) -> None:
     await add(line, "before")
     assert line._open is not None
     # A constraint that SQLite looks at when it commits.
@@ -113,7 +113,7 @@ async def test_a_commit_that_fails_fails_everybody_in_it_and_nothing_is_kept(lin
     assert words(tmp_path) == ["before", "after"]
 
 
-async def test_where_sqlite_undoes_the_whole_group_everybody_hears_of_it(line: SqliteLine, tmp_path: Path) -> None:
+async def test_where_sqlite_undoes_the_whole_group_everybody_hears_of_it(line: SqliteQueue, tmp_path: Path) -> None:
     async def breaks() -> None:
         async with line.begin() as connection:
             await connection.execute(text("INSERT OR ROLLBACK INTO words VALUES ('a')"))
@@ -125,7 +125,7 @@ async def test_where_sqlite_undoes_the_whole_group_everybody_hears_of_it(line: S
 
 @pytest.mark.parametrize("connected_before", [True, False])
 async def test_another_process_that_writes_is_waited_for_without_stopping_the_loop(
-    line: SqliteLine, tmp_path: Path, connected_before: bool
+    line: SqliteQueue, tmp_path: Path, connected_before: bool
 ) -> None:
     if connected_before:
         await add(line, "before")
@@ -142,7 +142,7 @@ async def test_another_process_that_writes_is_waited_for_without_stopping_the_lo
     assert words(tmp_path)[-2:] == ["theirs", "mine"]
 
 
-async def test_waiting_ends(line: SqliteLine, tmp_path: Path) -> None:
+async def test_waiting_ends(line: SqliteQueue, tmp_path: Path) -> None:
     await add(line, "before")
     other = sqlite3.connect(tmp_path / "file.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
@@ -153,7 +153,7 @@ async def test_waiting_ends(line: SqliteLine, tmp_path: Path) -> None:
     assert words(tmp_path) == ["before", "after"]
 
 
-async def test_one_who_goes_away_leaves_the_others_alone(line: SqliteLine, tmp_path: Path) -> None:
+async def test_one_who_goes_away_leaves_the_others_alone(line: SqliteQueue, tmp_path: Path) -> None:
     gone = asyncio.create_task(add(line, "gone"))
     stays = asyncio.create_task(add(line, "stays"))
     await asyncio.sleep(0)
@@ -162,7 +162,7 @@ async def test_one_who_goes_away_leaves_the_others_alone(line: SqliteLine, tmp_p
     assert words(tmp_path) == ["stays"]
 
 
-async def test_closing_ends_what_is_under_way(line: SqliteLine, tmp_path: Path) -> None:
+async def test_closing_ends_what_is_under_way(line: SqliteQueue, tmp_path: Path) -> None:
     under_way = asyncio.create_task(add(line, "last"))
     await asyncio.sleep(0)
     await line.close()

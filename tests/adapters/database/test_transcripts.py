@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from adapters.database import SqlStore
-from adapters.transcripts import MOST, Exchange
+from adapters.transcripts import MOST_EXCHANGES, Exchange
 from bot.domain.messages import Paragraph, Reply
 from bot.domain.records import Person
 
@@ -19,14 +19,14 @@ async def test_exchanges_come_back_in_order_to_their_person_until_they_are_old_o
     store = SqlStore.at(database)
     async with store.transaction() as unit:
         for exchange in (FERNS, ROSES, ROSES):
-            await unit.transcripts.keep("anna", exchange, since=0.0)
-        await unit.transcripts.keep("ben", FERNS, since=0.0)
+            await unit.transcripts.save("anna", exchange, since=0.0)
+        await unit.transcripts.save("ben", FERNS, since=0.0)
     async with store.transaction() as unit:
         assert await unit.transcripts.of("anna", since=0.0) == [ROSES, FERNS]
         assert await unit.transcripts.of("anna", since=15.0) == [FERNS]
         assert await unit.transcripts.one("anna", "e1") == ROSES
         assert await unit.transcripts.one("ben", "e1") is None
-        await unit.transcripts.keep("anna", FERNS, since=15.0)
+        await unit.transcripts.save("anna", FERNS, since=15.0)
         assert await unit.transcripts.one("anna", "e1") is None
         await unit.forget(Person("web", "", "anna"))
         assert await unit.transcripts.of("anna", since=0.0) == []
@@ -37,11 +37,11 @@ async def test_exchanges_come_back_in_order_to_their_person_until_they_are_old_o
 
 async def test_of_each_person_the_latest_exchanges_are_kept_and_no_more(database: str) -> None:
     store = SqlStore.at(database)
-    said = [replace(FERNS, id=f"e{number}", at=float(number)) for number in range(MOST + 2)]
+    said = [replace(FERNS, id=f"e{number}", at=float(number)) for number in range(MOST_EXCHANGES + 2)]
     async with store.transaction() as unit:
-        await unit.transcripts.keep("ben", ROSES, since=0.0)
+        await unit.transcripts.save("ben", ROSES, since=0.0)
         for exchange in said:
-            await unit.transcripts.keep("anna", exchange, since=0.0)
+            await unit.transcripts.save("anna", exchange, since=0.0)
     async with store.transaction() as unit:
         assert await unit.transcripts.of("anna", since=0.0) == said[2:]
         assert await unit.transcripts.one("anna", "e1") is None

@@ -15,7 +15,7 @@ from adapters.slack.posts import message_of
 from bot.domain.effects import Post
 from bot.domain.messages import Place, Reply
 from bot.knowledge.shipped_phrases import overridden, shipped
-from bot.service.overview import Begun, Overview
+from bot.service.overview import OpenTriage, Overview
 from tests.adapters.slack.conftest import SHARED
 from tests.adapters.slack.test_reliability import CLOCK, Echo
 from tests.adapters.slack.world import opened
@@ -83,7 +83,7 @@ async def test_a_name_stands_where_the_phrase_has_it() -> None:
 
 async def test_a_time_stands_where_the_phrase_has_it() -> None:
     say = overridden({"slack-home-begun-line": "{when}: {where}", "slack-home-time": "{time}, {date}"}, {})
-    begun = Overview((Begun(Place("slack", "T1", "C1"), 1_764_000_000.0),))
+    begun = Overview((OpenTriage(Place("slack", "T1", "C1"), 1_764_000_000.0),))
     blocks = home(say, Reply("help", "Help"), begun, HomeDetails())["blocks"]
     lines = [block["elements"][0]["elements"] for block in blocks if block["type"] == "rich_text"]
     [line] = [line for line in lines if line[0]["type"] == "date"]

@@ -46,7 +46,7 @@ class Element:
 
     @property
     def label(self) -> str:
-        """What stands on a button, without the hint beneath it."""
+        """The label of a button, without its hint."""
         named = next(self.all("span"), self)
         return named.text.strip()
 
@@ -80,7 +80,7 @@ def read(html: str) -> Element:
 
 
 def filled(form: Element, values: Mapping[str, Sequence[str]] | None = None) -> Pairs:
-    """What a browser sends with `form`, with `values` (by name) entered in the place of what stands there."""
+    """The fields that a browser submits with `form`, with `values` (by name) in place of its defaults."""
     values = values or {}
     pairs: Pairs = []
     for one in form.all():

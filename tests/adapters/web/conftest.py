@@ -27,7 +27,7 @@ ROOT = Path(__file__).parents[3]
 
 @dataclass
 class Clock:
-    """A clock that can be put forward, and is by whoever sleeps."""
+    """A clock that sleeping advances."""
 
     ahead: float = 0.0
 
@@ -39,19 +39,19 @@ class Clock:
 
 
 async def no_sleep(seconds: float) -> None:
-    """Woken at once."""
+    """Returns immediately."""
 
 
 @dataclass
 class Web:
-    """The web door on a port, with the real knowledge and a real database. `entrance`: see `open_door`."""
+    """The web surface on a port, with the real knowledge and a real database. `owner_link`: see `open_surface`."""
 
     url: str
     database: Path
     clock: Clock
     host: AdvisorHost
     stack: AsyncExitStack
-    entrance: OwnerLink | None
+    owner_link: OwnerLink | None
 
     async def browser(self, url: str = "") -> Browser:
         """`url`: where it goes to, if not to the site itself."""
@@ -60,21 +60,21 @@ class Web:
         return browser
 
     async def owner(self) -> Browser:
-        """Somebody who opened the link on the console."""
-        assert self.entrance is not None
+        """A browser that opened the link on the console."""
+        assert self.owner_link is not None
         browser = await self.browser()
-        await browser.open(self.entrance.path)
+        await browser.open(self.owner_link.path)
         return browser
 
 
 @pytest.fixture(scope="session")
 def host(learnt: Path) -> AdvisorHost:
-    return AdvisorHost(ROOT / "knowledge", keep=learnt)
+    return AdvisorHost(ROOT / "knowledge", cache=learnt)
 
 
 @pytest.fixture(scope="session")
 def database_file(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """One for all: each browser is somebody else."""
+    """Shared by all tests: each browser is another visitor."""
     path = tmp_path_factory.mktemp("web") / "advisor.db"
     migrate(f"sqlite:///{path}")
     yield path
@@ -113,16 +113,16 @@ async def make_web(host: AdvisorHost, database_file: Path, stack: AsyncExitStack
             "Slack": lambda reply: blocks.message(host.phrases, reply),
             "Teams": lambda reply: cards.draw(host.phrases, reply),
         }
-        entrance = OwnerLink() if settings.on_loopback else None
-        door = open_surface(
-            settings, Session(host, store), store, host, previews, entrance,
+        owner_link = OwnerLink() if settings.on_loopback else None
+        surface = open_surface(
+            settings, Session(host, store), store, host, previews, owner_link,
             now=clock, clock=lambda: clock.ahead, sleep=clock.sleep if wait else no_sleep,
         )  # fmt: skip
         application = web.Application()
-        application.add_routes(door.routes())
+        application.add_routes(surface.routes())
         server = TestServer(application)
         await stack.enter_async_context(server)
-        return Web(str(server.make_url("")).rstrip("/"), database_file, clock, host, stack, entrance)
+        return Web(str(server.make_url("")).rstrip("/"), database_file, clock, host, stack, owner_link)
 
     return make
 
@@ -142,7 +142,7 @@ async def browser(site: Web) -> Browser:
 
 @pytest.fixture
 async def owner(site: Web) -> Browser:
-    """The browser of whoever sits at the machine."""
+    """The owner's browser."""
     owner = await site.owner()
     await owner.open("/")
     return owner

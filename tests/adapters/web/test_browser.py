@@ -46,8 +46,8 @@ async def chromium(site: Web) -> AsyncIterator[Any]:
         async def person(**given: Any) -> Page:
             context = await browser.new_context(base_url=site.url, **given)
             page: Page = await context.new_page()
-            assert site.entrance is not None
-            await page.goto(site.entrance.path)
+            assert site.owner_link is not None
+            await page.goto(site.owner_link.path)
             await expect(page.get_by_role("heading", name="Workbench", exact=True)).to_be_visible()
             await page.goto("/")
             return page

@@ -1,4 +1,4 @@
-"""Who gets into the workbench, how long they stay, and how fast passwords can be tried."""
+"""Log-in to the workbench, its sessions, and the throttle of password attempts."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from urllib.parse import quote
 import pytest
 from pydantic import SecretStr
 
-from adapters.web.password_throttle import AT_ONCE, LONGEST_WAIT, TRIES_OF_A_DEVICE, PasswordThrottle
+from adapters.web.password_throttle import BURST, DEVICE_ATTEMPTS, LONGEST_WAIT, PasswordThrottle
 from tests.adapters.web.browser import Browser, Element
 from tests.adapters.web.conftest import Clock, Web
 from tests.adapters.web.test_workbench import PAGES
@@ -46,7 +46,7 @@ async def locked(make_web: Any) -> Web:
 # By the link
 
 
-async def test_without_the_link_every_page_says_where_it_stands(browser: Browser) -> None:
+async def test_without_the_link_every_page_says_where_to_find_it(browser: Browser) -> None:
     for path in PAGES:
         page = await browser.open(path)
         assert browser.status == 403
@@ -70,8 +70,8 @@ async def test_no_header_is_taken_for_the_link(browser: Browser, headers: dict[s
 
 
 async def test_the_link_lets_one_browser_in_for_twelve_hours(site: Web) -> None:
-    assert site.entrance is not None
-    link = site.entrance.path
+    assert site.owner_link is not None
+    link = site.owner_link.path
     browser, other = await site.browser(), await site.browser()
     async with browser.http.get(site.url + link, allow_redirects=False) as response:
         cookie = response.headers["Set-Cookie"]
@@ -82,7 +82,7 @@ async def test_the_link_lets_one_browser_in_for_twelve_hours(site: Web) -> None:
         assert response.headers["Cache-Control"] == "no-store"
     page = await other.open(link)
     assert (other.status, "used already" in page.text) == (403, True)
-    assert link != site.entrance.path
+    assert link != site.owner_link.path
     await browser.open(link)
     assert is_inside(browser), "who is in already is led on"
     site.clock.ahead += 12 * 3600 + 1
@@ -91,7 +91,7 @@ async def test_the_link_lets_one_browser_in_for_twelve_hours(site: Web) -> None:
 
 
 @pytest.mark.parametrize("key", ["", "x", "a" * 43, "%ff", "%00", "%ED%A0%80", "&key=", "é"])
-async def test_another_key_lets_nobody_in(browser: Browser, key: str) -> None:
+async def test_another_key_logs_nobody_in(browser: Browser, key: str) -> None:
     await browser.open(f"{ENTER}?key={key}")
     assert browser.status == 403
 
@@ -101,8 +101,8 @@ async def test_another_key_lets_nobody_in(browser: Browser, key: str) -> None:
     [("HEAD", {}), ("GET", {"Sec-Purpose": "prefetch;prerender"}), ("GET", {"Purpose": "prefetch"}), ("POST", {})],
 )
 async def test_looking_at_the_link_does_not_use_it_up(site: Web, method: str, headers: dict[str, str]) -> None:
-    assert site.entrance is not None
-    link, browser = site.entrance.path, await site.browser()
+    assert site.owner_link is not None
+    link, browser = site.owner_link.path, await site.browser()
     async with browser.http.request(method, site.url + link, headers=headers) as response:
         assert response.status == 403
         assert response.headers["Referrer-Policy"] == "no-referrer"
@@ -184,9 +184,7 @@ async def test_one_kind_of_cookie_is_no_other(locked: Web) -> None:
     assert not is_inside(other)
 
 
-async def test_after_leaving_a_copy_of_the_cookie_lets_nobody_in_whichever_process_is_asked(
-    make_web: Any, locked: Web
-) -> None:
+async def test_after_leaving_a_copy_of_the_cookie_is_invalid_in_every_process(make_web: Any, locked: Web) -> None:
     beside: Web = await make_web(**LOCKED)
     browser, thief = await locked.browser(), await beside.browser()
     await enter(browser, RIGHT)
@@ -210,7 +208,7 @@ async def test_the_owner_can_leave_too(site: Web) -> None:
     assert copy.status == 403
 
 
-async def test_while_ended_sessions_cannot_be_looked_up_nobody_is_inside_and_the_page_goes_on(
+async def test_while_revoked_sessions_cannot_be_read_nobody_is_logged_in_and_the_page_works(
     make_web: Any, sqlite_file: Path, tmp_path: Path
 ) -> None:
     file = Path(shutil.copy(sqlite_file, tmp_path / "own.db"))
@@ -234,19 +232,19 @@ async def test_while_ended_sessions_cannot_be_looked_up_nobody_is_inside_and_the
 async def test_behind_a_proxy_the_right_password_gets_in_while_others_guess(locked: Web) -> None:
     async with plain_proxy(locked.url) as proxy:
         attacker, colleague = await locked.browser(proxy), await locked.browser(proxy)
-        for _ in range(AT_ONCE * 3):
+        for _ in range(BURST * 3):
             await enter(attacker, "wrong")
             assert attacker.status == 403
         await enter(colleague, RIGHT)
         assert is_inside(colleague)
 
 
-async def test_who_got_in_before_does_not_stand_in_line(make_web: Any) -> None:
+async def test_a_known_browser_skips_the_queue(make_web: Any) -> None:
     site: Web = await make_web(**LOCKED)
     known, stranger = await site.browser(), await site.browser()
     await enter(known, RIGHT)
     await known.submit(known.page.one("form", action="/workbench/leave"))
-    for _ in range(AT_ONCE * 2):
+    for _ in range(BURST * 2):
         await enter(stranger, "wrong")
     before = site.clock.ahead
     await enter(known, RIGHT)
@@ -256,10 +254,10 @@ async def test_who_got_in_before_does_not_stand_in_line(make_web: Any) -> None:
     assert site.clock.ahead > before
 
 
-async def test_a_line_that_is_too_long_is_told_in_words(make_web: Any) -> None:
+async def test_a_full_queue_is_explained(make_web: Any) -> None:
     site: Web = await make_web(**LOCKED, wait=False)
     browser = await site.browser()
-    for _ in range(AT_ONCE + int(LONGEST_WAIT)):
+    for _ in range(BURST + int(LONGEST_WAIT)):
         await enter(browser, "wrong")
         assert browser.status == 403
     page = await enter(browser, RIGHT)
@@ -275,22 +273,22 @@ def test_a_day_of_guessing_is_a_try_a_second() -> None:
     line = PasswordThrottle(lambda: clock.ahead)
     made = 0
     while clock.ahead < 3600:
-        wait = line.join()
+        wait = line.reserve()
         made += wait is not None
         clock.ahead += 0.25
-    assert made <= 3600 + AT_ONCE + LONGEST_WAIT + 1
+    assert made <= 3600 + BURST + LONGEST_WAIT + 1
 
 
-def test_a_browser_that_got_in_before_has_a_few_tries_of_its_own_and_then_stands_in_line() -> None:
+def test_a_known_browser_has_some_attempts_of_its_own_and_then_queues() -> None:
     clock = Clock()
     line = PasswordThrottle(lambda: clock.ahead)
-    while line.join() is not None:
+    while line.reserve() is not None:
         pass
-    assert [line.join("known") for _ in range(TRIES_OF_A_DEVICE)] == [0.0] * TRIES_OF_A_DEVICE
-    assert line.join("known") is None
-    assert line.join("another") == 0.0
+    assert [line.reserve("known") for _ in range(DEVICE_ATTEMPTS)] == [0.0] * DEVICE_ATTEMPTS
+    assert line.reserve("known") is None
+    assert line.reserve("another") == 0.0
     clock.ahead += 3601
-    assert line.join("known") == 0.0
+    assert line.reserve("known") == 0.0
 
 
 # Where to

@@ -8,7 +8,7 @@ import pytest
 from multidict import MultiDict, MultiDictProxy
 from yarl import URL
 
-from adapters.web.pages.conversation import MOST_FIELDS, _said
+from adapters.web.pages.conversation import MOST_FIELDS, _sent
 from tests.adapters.web.browser import Browser
 from tests.adapters.web.conftest import Web
 
@@ -24,7 +24,7 @@ async def test_a_form_that_is_not_from_our_page_is_refused_with_the_remedy(
     assert not list((await browser.open("/")).all("p", of="said"))
 
 
-async def test_a_form_of_somebody_elses_page_is_refused(browser: Browser, site: Web) -> None:
+async def test_a_form_with_another_visitors_token_is_refused(browser: Browser, site: Web) -> None:
     other = await site.browser()
     stolen = (await other.open("/")).one("input", name="token").attributes["value"]
     await browser.send("/say", [("text", "what is SAST?"), ("token", stolen)])
@@ -46,7 +46,7 @@ async def test_every_response_forbids_what_is_not_ours(browser: Browser, path: s
 
 
 @pytest.mark.parametrize("site_of_the_form", ["cross-site", "same-site"])
-async def test_a_form_on_somebody_elses_page_is_refused_even_with_a_stolen_token(
+async def test_a_form_on_another_site_is_refused_even_with_a_stolen_token(
     browser: Browser, site_of_the_form: str
 ) -> None:
     token = browser.page.one("input", name="token").attributes["value"]
@@ -148,7 +148,7 @@ async def test_a_form_in_an_encoding_that_is_slow_to_decode_is_refused_unread(br
 async def test_of_a_form_with_fields_without_end_the_first_are_read(browser: Browser, site: Web) -> None:
     """Each is looked through for secrets, which takes its time."""
     form = [(f"field:f{number % 3}", str(number)) for number in range(5000)]
-    said = _said(MultiDictProxy(MultiDict([("command", "about"), *form])))
+    said = _sent(MultiDictProxy(MultiDict([("command", "about"), *form])))
     assert sum(len(values) for _, values in said.fields) == MOST_FIELDS
     assert said.fields[1] == ("f1", tuple(str(number) for number in range(1, MOST_FIELDS, 3)))
     token = browser.page.one("input", name="token").attributes["value"]

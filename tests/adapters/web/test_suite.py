@@ -1,4 +1,4 @@
-"""Every conversation of the suite, through the page without script: what is seen is what stands on it."""
+"""Every conversation of the suite, through the page without JavaScript: the visible text is what is checked."""
 
 from __future__ import annotations
 

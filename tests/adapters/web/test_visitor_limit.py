@@ -1,4 +1,4 @@
-"""Who sends too much on the page, as one visitor or as many, is told so, and whoever is known goes on."""
+"""Floods on the page, by one visitor or many: they are told, and known visitors are still answered."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from aiohttp.test_utils import make_mocked_request
 
 from adapters.rate_limit import MOST, WITHIN
 from adapters.web import visitor_limit as crowd
-from adapters.web.pages.conversation import MOST_LOOKS
+from adapters.web.pages.conversation import MOST_VIEWS
 from adapters.web.visitor import Visitor
-from adapters.web.visitor_limit import ALL, KNOWN, NEW, NEW_FROM_ONE, SURE, VisitorLimiter, address_of
+from adapters.web.visitor_limit import ALL, GUARANTEED, KNOWN, NEW, NEW_PER_ADDRESS, VisitorLimiter, address_of
 from tests.adapters.web.browser import Browser
 from tests.adapters.web.conftest import Web
 
@@ -94,22 +94,22 @@ async def test_starting_over_is_counted_too(browser: Browser) -> None:
 
 
 async def test_a_page_with_all_that_was_said_is_not_drawn_without_end(browser: Browser, site: Web) -> None:
-    for _ in range(MOST_LOOKS + 5):
+    for _ in range(MOST_VIEWS + 5):
         await browser.open("/")
     assert browser.status == 200, "where nothing was said there is nothing to draw"
     await browser.say("what is SAST?")
     statuses = []
-    for _ in range(MOST_LOOKS):
+    for _ in range(MOST_VIEWS):
         async with browser.http.get(browser.url + "/?view=platforms") as response:
             statuses.append((response.status, "Retry-After" in response.headers))
-    assert statuses == [(200, False)] * (MOST_LOOKS - 1) + [(429, True)]  # one look came with the answer
+    assert statuses == [(200, False)] * (MOST_VIEWS - 1) + [(429, True)]  # one look came with the answer
     site.clock.ahead += WITHIN
     await browser.open("/")
     assert browser.status == 200
 
 
 def fresh() -> tuple[dict[str, str], str]:
-    """A cookie that somebody made up, and the token that goes with it."""
+    """A made-up cookie, and its token."""
     visitor = Visitor(hashlib.sha256(str(next(_numbers)).encode()).hexdigest()[:43])
     return {"visitor": visitor.secret}, visitor.token
 
@@ -127,8 +127,8 @@ async def test_cookies_without_end_do_not_get_in_without_end_and_who_was_there_b
 ) -> None:
     await browser.say("what is SAST?")
     stranger = await site.browser()
-    statuses = [await status_of_a_fresh_one(site, stranger) for _ in range(NEW_FROM_ONE + 3)]
-    assert statuses == [200] * (NEW_FROM_ONE - 1) + [429] * 4
+    statuses = [await status_of_a_fresh_one(site, stranger) for _ in range(NEW_PER_ADDRESS + 3)]
+    assert statuses == [200] * (NEW_PER_ADDRESS - 1) + [429] * 4
     await browser.say("what is RASP?")
     assert browser.status == 200
     late = await site.browser()
@@ -141,7 +141,7 @@ async def test_cookies_without_end_do_not_get_in_without_end_and_who_was_there_b
 
 async def test_an_address_that_a_stranger_writes_down_is_not_believed(site: Web) -> None:
     stranger = await site.browser()
-    headers = [{"X-Forwarded-For": f"203.0.113.{number}"} for number in range(NEW_FROM_ONE + 1)]
+    headers = [{"X-Forwarded-For": f"203.0.113.{number}"} for number in range(NEW_PER_ADDRESS + 1)]
     statuses = [await status_of_a_fresh_one(site, stranger, **each) for each in headers]
     assert statuses[-1] == 429
 
@@ -149,7 +149,7 @@ async def test_an_address_that_a_stranger_writes_down_is_not_believed(site: Web)
 async def test_behind_a_proxy_that_is_set_one_address_does_not_keep_out_others(make_web: Any) -> None:
     site: Web = await make_web(trusted_proxies=1)
     stranger = await site.browser()
-    for number in range(NEW_FROM_ONE):
+    for number in range(NEW_PER_ADDRESS):
         made_up = {"X-Forwarded-For": f"198.51.100.{number}, 203.0.113.1"}  # the proxy adds the last one
         assert await status_of_a_fresh_one(site, stranger, **made_up) == 200
     assert await status_of_a_fresh_one(site, stranger, **{"X-Forwarded-For": "203.0.113.1"}) == 429
@@ -195,43 +195,43 @@ def full(clock: Clock) -> VisitorLimiter:
     page = VisitorLimiter(clock)
     people = ALL // MOST
     for number in range(people):
-        assert page.refuses(f"many-{number}", f"10.0.0.{number}") is None
+        assert page.check(f"many-{number}", f"10.0.0.{number}") is None
     clock.now += 0.5
     for number in range(people):
         for _ in range(MOST - 1):
-            assert page.refuses(f"many-{number}", "") is None
+            assert page.check(f"many-{number}", "") is None
     return page
 
 
 def test_where_the_page_has_no_room_who_said_little_is_still_answered() -> None:
     clock = Clock()
     page = full(clock)
-    for _ in range(SURE):
-        assert page.refuses("somebody", "10.9.9.9") is None
-    refusal = page.refuses("somebody", "10.9.9.9")
+    for _ in range(GUARANTEED):
+        assert page.check("somebody", "10.9.9.9") is None
+    refusal = page.check("somebody", "10.9.9.9")
     assert refusal is not None and refusal.limited is None and 0 < refusal.wait <= WITHIN
     clock.now += WITHIN
-    assert page.refuses("somebody", "10.9.9.9") is None
+    assert page.check("somebody", "10.9.9.9") is None
 
 
 def test_one_visitor_who_floods_takes_no_room_from_others() -> None:
     page = VisitorLimiter(Clock())
     for _ in range(10 * ALL):
-        page.refuses("flooder", "10.0.0.1")
-    assert [page.refuses("somebody", "10.0.0.2") for _ in range(MOST)] == [None] * MOST
+        page.check("flooder", "10.0.0.1")
+    assert [page.check("somebody", "10.0.0.2") for _ in range(MOST)] == [None] * MOST
 
 
 def test_strangers_do_not_make_the_page_forget_who_was_there_within_minutes() -> None:
     clock = Clock()
     page = VisitorLimiter(clock)
-    assert page.refuses("known", "10.0.0.1") is None
+    assert page.check("known", "10.0.0.1") is None
     for minute in range(KNOWN // NEW - 1):
-        let_in = sum(page.refuses(f"{minute}-{number}", f"10.1.1.{number % 99}") is None for number in range(5 * NEW))
+        let_in = sum(page.check(f"{minute}-{number}", f"10.1.1.{number % 99}") is None for number in range(5 * NEW))
         assert let_in <= NEW
         clock.now += WITHIN
     for number in range(NEW):
-        page.refuses(f"last-{number}", f"10.1.1.{number % 99}")
-    assert page.refuses("known", "10.1.1.1") is None
+        page.check(f"last-{number}", f"10.1.1.{number % 99}")
+    assert page.check("known", "10.1.1.1") is None
 
 
 def test_what_is_remembered_is_bounded() -> None:
@@ -239,7 +239,7 @@ def test_what_is_remembered_is_bounded() -> None:
     page = VisitorLimiter(clock)
     for number in range(40 * NEW):
         clock.now += WITHIN / NEW
-        page.refuses(f"visitor-{number}", f"10.{number // 65536}.{number // 256 % 256}.{number % 256}")
+        page.check(f"visitor-{number}", f"10.{number // 65536}.{number // 256 % 256}.{number % 256}")
     assert len(page._known) <= KNOWN
     assert len(page._new_from) <= crowd.ADDRESSES
-    assert len(page._flood._people) <= NEW + 1
+    assert len(page._per_visitor._people) <= NEW + 1

@@ -1,4 +1,4 @@
-"""One server with every door open, on a real database, and everything that this database holds."""
+"""One server with every surface on, on a real database, and everything that this database holds."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ EXPERTS = "19:experts@thread.tacv2"
 
 
 def stored(url: str) -> str:
-    """Every byte of the SQLite file and of what stands beside it, or every row of every table on PostgreSQL."""
+    """Every byte of the SQLite file and of those beside it, or every row of every table on PostgreSQL."""
     if url.startswith("sqlite"):
         file = Path(url.removeprefix("sqlite:///"))
         beside = [file.with_name(file.name + suffix) for suffix in ("", "-wal", "-journal")]
@@ -49,14 +49,14 @@ class Surfaces:
     browser: Browser
     http: aiohttp.ClientSession
     address: str
-    store: SqlStore  # another process's, as it were
+    store: SqlStore  # opened by the test, as by another process
 
     @property
     def service(self) -> Service:
         return self.slack.service
 
     def joined(self) -> Slack:
-        """Somebody new in Slack."""
+        """A new person in Slack."""
         return Slack.join(self.slack.wire, self.service, self.slack.workspace)
 
     async def teams(self, activity: dict[str, Any]) -> Any:
@@ -84,9 +84,9 @@ class Surfaces:
                     return
             await self.slack.workspace.until(lambda: True)
 
-    async def keep_house(self, advisor: Advisor) -> None:
-        """What any process does now and then."""
-        await Housekeeper(self.store, lambda: advisor.drafts).look()
+    async def run_housekeeping(self, advisor: Advisor) -> None:
+        """One round of housekeeping."""
+        await Housekeeper(self.store, lambda: advisor.drafts).run_once()
 
 
 def in_slack(text: str) -> str:
@@ -95,7 +95,7 @@ def in_slack(text: str) -> str:
 
 
 @asynccontextmanager
-async def opened(url: str, learnt: Path) -> AsyncIterator[Surfaces]:
+async def serving_all(url: str, learnt: Path) -> AsyncIterator[Surfaces]:
     async with AsyncExitStack() as stack:
         service = await stack.enter_async_context(Service())
         connector = await stack.enter_async_context(ConnectorService())
@@ -124,9 +124,9 @@ async def opened(url: str, learnt: Path) -> AsyncIterator[Surfaces]:
         browser = Browser(address)
         stack.push_async_callback(browser.close)
         await browser.open("/")
-        doors = Surfaces(url, slack, expert, connector, browser, http, address, store)
+        surfaces = Surfaces(url, slack, expert, connector, browser, http, address, store)
         channels = [{"id": CHANNEL, "name": None}, {"id": EXPERTS, "name": "Experts"}]
         connector.teams = {CHANNEL: {"name": "Payments", "channels": channels}}
         connector.members = {CHANNEL: [{"id": "29:dana"}]}
-        await doors.teams(activity(connector.url, "installationUpdate", action="add", **in_channel("")))
-        yield doors
+        await surfaces.teams(activity(connector.url, "installationUpdate", action="add", **in_channel("")))
+        yield surfaces

@@ -1,4 +1,4 @@
-"""A secret that somebody sends is stored nowhere, whichever way it comes in, and nothing that stands around it is."""
+"""A secret in a message is stored nowhere, on any surface, and neither is the text around it."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.adapters.privacy.doors import EXPERTS, LATER, Surfaces, in_slack, opened, stored
 from tests.bot.domain.test_redaction import LETTERS, SECRETS
+from tests.privacy.surfaces import EXPERTS, LATER, Surfaces, in_slack, serving_all, stored
 from tests.slack_workspace.person import Slack
 from tests.teams_connector.activities import TENANT, executed, in_channel, message, pressed
 
@@ -35,9 +35,9 @@ def parts(secret: str) -> list[str]:
     return [part for part in re.split(r"[\s\u200b]+", secret) if len(part) >= 10]
 
 
-async def open_a_question(doors: Surfaces) -> str:
+async def open_a_question(surfaces: Surfaces) -> str:
     """Asks the experts. Returns the ts of the question in their channel."""
-    slack, workspace = doors.slack, doors.slack.workspace
+    slack, workspace = surfaces.slack, surfaces.slack.workspace
     await slack.direct("does the article say anything about zero trust?")
     await slack.press("ask", channel=slack.dm)
     await slack.press("confirm", channel=slack.dm)
@@ -50,9 +50,9 @@ async def open_a_question(doors: Surfaces) -> str:
     return found()[0]
 
 
-async def say_in_slack(doors: Surfaces, text: str, question: str) -> None:
+async def say_in_slack(surfaces: Surfaces, text: str, question: str) -> None:
     """By somebody new and an expert who is new, as one person can't send that much in a minute."""
-    slack, expert = doors.joined(), doors.joined()
+    slack, expert = surfaces.joined(), surfaces.joined()
     raw = in_slack(text)
     experts = slack.workspace.standing[question]["channel"]
     slack.workspace.channels[experts].members.add(expert.person)
@@ -76,47 +76,47 @@ async def say_in_slack(doors: Surfaces, text: str, question: str) -> None:
 
 
 async def submit(person: Slack, given: dict[str, list[str]]) -> None:
-    """The modal that was opened last."""
+    """The modal that was serving_all last."""
     status, _ = await person.submit(list(person.workspace.views)[-1], given)
     assert status == 200
 
 
-async def say_in_teams(doors: Surfaces, text: str) -> None:
-    url = doors.connector.url
-    await doors.teams(message(url, text))
-    await doors.teams(message(url, text, **in_channel()))
+async def say_in_teams(surfaces: Surfaces, text: str) -> None:
+    url = surfaces.connector.url
+    await surfaces.teams(message(url, text))
+    await surfaces.teams(message(url, text, **in_channel()))
     for data in (
         {"command": "preview:answer/sast", "field.place": EXPERTS, "field.note": text},
         {"command": "ask", "field.question": text},
         {"command": f"answer:{text}"},
     ):
-        await doors.teams(pressed(url, data))
-        await doors.teams(executed(url, data))
+        await surfaces.teams(pressed(url, data))
+        await surfaces.teams(executed(url, data))
     answer = {"command": "relay:0123456789abcdef", "field.answer": text}
-    await doors.teams(pressed(url, answer, **in_channel("17", EXPERTS)))
+    await surfaces.teams(pressed(url, answer, **in_channel("17", EXPERTS)))
     payload = {"commandId": "advise", "messagePayload": {"body": {"content": f"<p>{in_slack(text)}</p>"}}}
-    await doors.teams({**message(url, ""), "type": "invoke", "name": "composeExtension/fetchTask", "value": payload})
+    await surfaces.teams({**message(url, ""), "type": "invoke", "name": "composeExtension/fetchTask", "value": payload})
     query = {"commandId": "ask", "parameters": [{"name": "question", "value": text}]}
-    await doors.teams({**message(url, ""), "type": "invoke", "name": "composeExtension/query", "value": query})
+    await surfaces.teams({**message(url, ""), "type": "invoke", "name": "composeExtension/query", "value": query})
 
 
-async def test_no_secret_is_stored_through_any_door(database: str, learnt: Path) -> None:
-    async with opened(database, learnt) as doors:
-        question = await open_a_question(doors)
+async def test_no_secret_is_stored_through_any_surface(database: str, learnt: Path) -> None:
+    async with serving_all(database, learnt) as surfaces:
+        question = await open_a_question(surfaces)
         # Replies can't be sent while this goes on, so that they wait in the outbox.
-        doors.service.refusing["chat.postMessage"] = LATER
-        for secret in SENT.values():  # each shape by each door
+        surfaces.service.refusing["chat.postMessage"] = LATER
+        for secret in SENT.values():  # each shape on each surface
             text = f"is it bad that {AROUND} committed {secret} yesterday?"
-            await doors.joined().direct(in_slack(text))
-            await doors.teams(message(doors.connector.url, text, **alone(secret)))
-            await doors.web(text=text)
+            await surfaces.joined().direct(in_slack(text))
+            await surfaces.teams(message(surfaces.connector.url, text, **alone(secret)))
+            await surfaces.web(text=text)
         for shape in ("private key", "AWS access key", "Azure signature"):  # by each way in that there is
             text = f"is it bad that {AROUND} committed {SENT[shape]} yesterday?"
-            await say_in_slack(doors, text, question)
-            await say_in_teams(doors, text)
-            await doors.web(command=f"answer:{text}")
-            await doors.web(command="ask", **{"field:question": text})
-        await doors.slack.direct("does AppSec cover a marmalade sandwich?")
+            await say_in_slack(surfaces, text, question)
+            await say_in_teams(surfaces, text)
+            await surfaces.web(command=f"answer:{text}")
+            await surfaces.web(command="ask", **{"field:question": text})
+        await surfaces.slack.direct("does AppSec cover a marmalade sandwich?")
         kept = stored(database)
         assert "marmalade" in kept, "what was no secret is there, so this looks in the right place"
         assert [name for name, secret in SENT.items() if any(part in kept for part in parts(secret))] == []
@@ -126,18 +126,18 @@ async def test_no_secret_is_stored_through_any_door(database: str, learnt: Path)
 
 
 async def test_a_secret_is_not_handed_back_to_slack_either(sqlite_url: str, learnt: Path) -> None:
-    async with opened(sqlite_url, learnt) as doors:
-        question = await open_a_question(doors)
-        doors.slack.workspace.calls.clear()
-        await say_in_slack(doors, f"{AROUND} {SECRETS['AWS access key']}", question)
-        await doors.quiet()
-        assert AROUND not in json.dumps([call.arguments for call in doors.slack.workspace.calls])
+    async with serving_all(sqlite_url, learnt) as surfaces:
+        question = await open_a_question(surfaces)
+        surfaces.slack.workspace.calls.clear()
+        await say_in_slack(surfaces, f"{AROUND} {SECRETS['AWS access key']}", question)
+        await surfaces.quiet()
+        assert AROUND not in json.dumps([call.arguments for call in surfaces.slack.workspace.calls])
 
 
 async def test_what_a_reply_does_not_need_is_not_kept_with_it(sqlite_url: str, learnt: Path) -> None:
-    async with opened(sqlite_url, learnt) as doors:
-        doors.service.refusing["chat.postMessage"] = LATER
-        await doors.slack.direct("what is SAST?")
-        async with doors.store.transaction() as unit:
+    async with serving_all(sqlite_url, learnt) as surfaces:
+        surfaces.service.refusing["chat.postMessage"] = LATER
+        await surfaces.slack.direct("what is SAST?")
+        async with surfaces.store.transaction() as unit:
             [waiting] = await unit.outbox.claim("me", now=4e9, lease=0.0, surfaces=("slack",))
         assert "what is SAST" not in str(waiting.item)

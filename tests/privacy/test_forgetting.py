@@ -1,4 +1,4 @@
-"""Who wants to be forgotten is: no row and no file names them or holds their words, once what leaves has left."""
+"""After "forget me" no row and no file names the person or holds their words, once the outbox is empty."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from bot.advisor import Advisor
-from tests.adapters.privacy.doors import LATER, Surfaces, opened, stored
-from tests.adapters.privacy.test_secrets import open_a_question, submit
+from tests.privacy.surfaces import LATER, Surfaces, serving_all, stored
+from tests.privacy.test_secrets import open_a_question, submit
 from tests.slack_workspace.service import Fault
 from tests.teams_connector.activities import CHANNEL, executed, in_channel, message, pressed
 
@@ -18,9 +18,9 @@ WORDS = "quokkabert"  # no word, so that it must be somebody's name
 pytestmark = pytest.mark.long
 
 
-async def use_slack(doors: Surfaces) -> None:
-    slack = doors.slack
-    await open_a_question(doors)
+async def use_slack(surfaces: Surfaces) -> None:
+    slack = surfaces.slack
+    await open_a_question(surfaces)
     await slack.press("share:answer/sast", channel=slack.dm)
     await submit(slack, {"place": [slack.channel], "note": [f"{WORDS} likes it"]})
     await slack.press("confirm", channel=slack.dm)
@@ -31,8 +31,8 @@ async def use_slack(doors: Surfaces) -> None:
     await slack.mention(f"<@{slack.workspace.bot}> what is SAST, asks {WORDS}?")
     await slack.command(f"what is DAST, {WORDS}?")
     await slack.press("vote:no/0123456789/sast", channel=slack.dm)
-    await doors.quiet()
-    doors.service.refusing["chat.postMessage"] = LATER  # replies that don't get there
+    await surfaces.quiet()
+    surfaces.service.refusing["chat.postMessage"] = LATER  # replies that don't get there
     await slack.direct(f"does {WORDS} cover supply chain?")
     await slack.mention(f"<@{slack.workspace.bot}> ask {WORDS} about SAST")
     await slack.press("ask", channel=slack.dm)
@@ -40,36 +40,36 @@ async def use_slack(doors: Surfaces) -> None:
     await slack.press("confirm", channel=slack.dm)
 
 
-async def use_teams(doors: Surfaces) -> None:
-    url = doors.connector.url
-    await doors.teams(message(url, f"soup for {WORDS}"))
-    await doors.teams(message(url, f"ask {WORDS} about SAST", **in_channel()))
+async def use_teams(surfaces: Surfaces) -> None:
+    url = surfaces.connector.url
+    await surfaces.teams(message(url, f"soup for {WORDS}"))
+    await surfaces.teams(message(url, f"ask {WORDS} about SAST", **in_channel()))
     note = {"command": "preview:answer/sast", "field.place": CHANNEL, "field.note": f"{WORDS} likes it"}
-    await doors.teams(executed(url, note))
-    await doors.teams(pressed(url, {"command": "confirm"}))
-    await doors.teams(pressed(url, {"command": "ask", "field.question": f"who is {WORDS}?"}))
-    await doors.teams(pressed(url, {"command": "confirm"}))
+    await surfaces.teams(executed(url, note))
+    await surfaces.teams(pressed(url, {"command": "confirm"}))
+    await surfaces.teams(pressed(url, {"command": "ask", "field.question": f"who is {WORDS}?"}))
+    await surfaces.teams(pressed(url, {"command": "confirm"}))
 
 
 async def test_no_row_and_no_file_names_who_was_forgotten(database: str, learnt: Path, advisor: Advisor) -> None:
-    async with opened(database, learnt) as doors:
-        slack = doors.slack
-        await use_slack(doors)
-        await use_teams(doors)
-        await doors.browser.say(f"soup for {WORDS}")
-        await doors.browser.say(f"does {WORDS} cover supply chain?")
+    async with serving_all(database, learnt) as surfaces:
+        slack = surfaces.slack
+        await use_slack(surfaces)
+        await use_teams(surfaces)
+        await surfaces.browser.say(f"soup for {WORDS}")
+        await surfaces.browser.say(f"does {WORDS} cover supply chain?")
         kept = stored(database)
         assert WORDS in kept and slack.person in kept and "aad-dana" in kept and "Dana" in kept
 
-        doors.service.refusing["chat.postMessage"] = Fault(error="internal_error")
+        surfaces.service.refusing["chat.postMessage"] = Fault(error="internal_error")
         await slack.direct("forget me")
-        await doors.teams(message(doors.connector.url, "forget me"))
-        await doors.browser.say("forget me")
-        assert "Forgotten" in doors.browser.latest.text
-        doors.service.refusing.clear()
+        await surfaces.teams(message(surfaces.connector.url, "forget me"))
+        await surfaces.browser.say("forget me")
+        assert "Forgotten" in surfaces.browser.latest.text
+        surfaces.service.refusing.clear()
         slack.workspace.calls.clear()
-        await doors.quiet()
-        await doors.keep_house(advisor)
+        await surfaces.quiet()
+        await surfaces.run_housekeeping(advisor)
 
         kept = stored(database)
         assert WORDS not in kept.lower()
@@ -82,34 +82,34 @@ async def test_no_row_and_no_file_names_who_was_forgotten(database: str, learnt:
 
 
 async def test_who_comes_back_to_teams_is_reached_again(sqlite_url: str, learnt: Path) -> None:
-    async with opened(sqlite_url, learnt) as doors:
-        url = doors.connector.url
+    async with serving_all(sqlite_url, learnt) as surfaces:
+        url = surfaces.connector.url
         for text in ("what is SAST?", "forget me", "what is DAST?"):
-            await doors.teams(message(url, text))
-        async with doors.store.transaction() as unit:
+            await surfaces.teams(message(url, text))
+        async with surfaces.store.transaction() as unit:
             chat = await unit.references.personal(message(url, "")["conversation"]["tenantId"], "aad-dana")
         assert chat is not None and chat.conversation == "a:dana-and-bot"
 
 
 async def test_an_expert_who_was_forgotten_is_not_named_by_an_answer_on_its_way(sqlite_url: str, learnt: Path) -> None:
-    async with opened(sqlite_url, learnt) as doors:
-        slack, expert = doors.slack, doors.expert
-        question = await open_a_question(doors)
-        doors.service.refusing["chat.postMessage"] = Fault(error="internal_error")
+    async with serving_all(sqlite_url, learnt) as surfaces:
+        slack, expert = surfaces.slack, surfaces.expert
+        question = await open_a_question(surfaces)
+        surfaces.service.refusing["chat.postMessage"] = Fault(error="internal_error")
         experts = slack.workspace.standing[question]["channel"]
         where: dict[str, Any] = {"channel": experts, "thread_ts": question}
         await expert.mention(f"<@{slack.workspace.bot}> ask the platform team", **where)
         await expert.direct("forget me")
-        doors.service.refusing.clear()
-        await doors.quiet()
+        surfaces.service.refusing.clear()
+        await surfaces.quiet()
         [told] = [said for said in slack.said() if "ask the platform team" in str(said)]
         assert expert.person not in str(told) and "A colleague" in str(told)
 
 
 async def test_the_page_says_that_it_was_done_and_keeps_nothing_of_that(sqlite_url: str, learnt: Path) -> None:
-    async with opened(sqlite_url, learnt) as doors:
-        await doors.browser.say("what is SAST?")
-        await doors.browser.say("forget me")
-        assert [said.text.strip() for said in doors.browser.page.all("p", of="said")] == ["You: forget me"]
-        await doors.browser.open("/")
-        assert not list(doors.browser.page.all("p", of="said"))
+    async with serving_all(sqlite_url, learnt) as surfaces:
+        await surfaces.browser.say("what is SAST?")
+        await surfaces.browser.say("forget me")
+        assert [said.text.strip() for said in surfaces.browser.page.all("p", of="said")] == ["You: forget me"]
+        await surfaces.browser.open("/")
+        assert not list(surfaces.browser.page.all("p", of="said"))
