@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import yaml
@@ -12,11 +13,13 @@ import yaml
 from adapters.in_memory import InMemoryStore
 from bot.advisor import Advisor
 from bot.domain.messages import Block, Bullets, Choice, Heading, Message, Paragraph, Place, Reply, Table
+from bot.knowledge import shipped_phrases
 from bot.knowledge.shipped_phrases import shipped
 from bot.nlu.command_parser import COMMANDS
 from bot.service.session import Session
 from tests.bot.knowledge.folders import SOUND, TRIAGE, write
 
+ROOT = Path(__file__).parents[3]
 CHANNEL, EXPERTS = Place("slack", "T1", "C1"), Place("slack", "T1", "C9")
 # What is pressed is named by the phrase on the button. A mapping fills the form that was shown last.
 TALKS: dict[str, list[str | dict[str, str]]] = {
@@ -138,3 +141,24 @@ async def test_nothing_is_said_that_is_neither_a_phrase_nor_knowledge(advisor: A
             )
         )
         assert not [text for text in shown(reply) if re.search("[A-Za-z]{2}", left_over(text))], step
+
+
+def test_what_a_surface_alone_says_stands_with_it() -> None:
+    shipped_here = (ROOT / "bot" / "knowledge" / "phrases.yaml").read_text(encoding="utf-8")
+    assert not re.search("slack|teams", shipped_here, re.IGNORECASE)
+    for surface in ("slack", "teams", "web"):
+        own = yaml.safe_load((ROOT / "adapters" / surface / "phrases.yaml").read_text(encoding="utf-8"))
+        assert own and all(name.startswith(f"{surface}-") for name in own)
+        assert own.items() <= shipped().texts.items()
+
+
+def test_a_phrase_is_shipped_by_one_file_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    twice = tmp_path / "phrases.yaml"
+    twice.write_text("name: Somebody else\n")
+    monkeypatch.setattr(shipped_phrases, "_files", [*shipped_phrases._files, twice])
+    shipped.cache_clear()
+    try:
+        with pytest.raises(ValueError, match="the phrase name is shipped already"):
+            shipped()
+    finally:
+        shipped.cache_clear()
