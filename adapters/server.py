@@ -144,8 +144,10 @@ async def serving(settings: Settings) -> AsyncIterator[tuple[int, Surfaces]]:
         host = await asyncio.to_thread(
             AdvisorHost, settings.knowledge, settings.security_contact, settings.cache, progress
         )
+        loop = asyncio.get_running_loop()
         with contextlib.suppress(NotImplementedError):  # on Windows
-            asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, host.reload)
+            # In a thread: it may learn for seconds, while this one serves.
+            loop.add_signal_handler(signal.SIGHUP, loop.run_in_executor, None, host.reload)
         senders: dict[str, Sender] = {}
         relay = OutboxRelay(store, senders, lambda: host.phrases)
         session = MeteredSession(Session(host, store, retention=settings.retention, wake_outbox=relay.wake))
