@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import html
-from collections.abc import AsyncIterator
+import itertools
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from tests.slack_workspace.workspace import SECRET, Workspace
 from tests.teams_connector.activities import CHANNEL, activity, in_channel
 from tests.teams_connector.connector import ConnectorService
 
+MOST_OF_ONE = 20  # messages of one visitor of the page
 LATER = Fault(429, "ratelimited", {"Retry-After": "3600"})
 EXPERTS = "19:experts@thread.tacv2"
 
@@ -50,6 +52,7 @@ class Surfaces:
     http: aiohttp.ClientSession
     address: str
     store: SqlStore  # opened by the test, as by another process
+    _asked: Iterator[int] = field(default_factory=itertools.count)
 
     @property
     def service(self) -> Service:
@@ -65,8 +68,11 @@ class Surfaces:
             assert response.status in (200, 201), await response.text()
             return await response.json() if response.content_type == "application/json" else None
 
-    async def web(self, **fields: str) -> None:
-        """A form of the page, with whatever it carries."""
+    async def web(self, *, somebody_new: bool = False, **fields: str) -> None:
+        """A form of the page, with whatever it carries; the page lets in 60 new visitors a minute."""
+        if somebody_new and next(self._asked) % MOST_OF_ONE == 0:
+            self.browser.http.cookie_jar.clear()
+            await self.browser.open("/")
         [ask] = self.browser.page.all("form", id="ask")
         token, nonce = (ask.one("input", name=name).attributes["value"] for name in ("token", "nonce"))
         async with self.http.post(

@@ -25,9 +25,10 @@ pytestmark = pytest.mark.long
 
 
 def alone(name: str) -> dict[str, Any]:
-    """A chat of its own in Teams."""
-    chat = {"id": f"a:{sum(name.encode())}", "conversationType": "personal", "tenantId": TENANT}
-    return {"conversation": chat}
+    """A chat of its own in Teams, with somebody new, as one person can't send that much in a minute."""
+    number = sum(name.encode())
+    chat = {"id": f"a:{number}", "conversationType": "personal", "tenantId": TENANT}
+    return {"conversation": chat, "from": {"id": f"29:{number}", "name": "Eve", "aadObjectId": f"aad-{number}"}}
 
 
 def parts(secret: str) -> list[str]:
@@ -109,7 +110,7 @@ async def test_no_secret_is_stored_through_any_surface(database: str, learnt: Pa
             text = f"is it bad that {AROUND} committed {secret} yesterday?"
             await surfaces.joined().direct(in_slack(text))
             await surfaces.teams(message(surfaces.connector.url, text, **alone(secret)))
-            await surfaces.web(text=text)
+            await surfaces.web(somebody_new=True, text=text)
         for shape in ("private key", "AWS access key", "Azure signature"):  # by each way in that there is
             text = f"is it bad that {AROUND} committed {SENT[shape]} yesterday?"
             await say_in_slack(surfaces, text, question)

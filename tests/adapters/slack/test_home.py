@@ -116,7 +116,7 @@ async def test_open_triages_are_told_apart_by_where_they_are_open_and_when_they_
         f"In {slack.channel}, last moved ",
         "In a thread of our direct messages, last moved ",
         "In our direct messages, last moved ",
-        "OpenTriage here or with a shortcut, last moved ",
+        "Begun here or with a shortcut, last moved ",
     ]
     assert {place[-1]["type"] for place in places} == {"date"}  # Slack shows it by the person's own clock
 

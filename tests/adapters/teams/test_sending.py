@@ -221,15 +221,13 @@ async def test_a_login_that_takes_long_delays_nobody_else(make_world: MakeWorld)
     assert (await waiting)[0] == 200
 
 
-async def test_a_login_that_fails_is_logged_without_the_password(
-    make_world: MakeWorld, capsys: pytest.CaptureFixture[str]
-) -> None:
-    world = await make_world(Settings(APP_ID, "wrong-password", "t"))
-    assert (await world.post_signed(message(world.connector.url, "hi")))[0] == 200
-    assert await put_off(world) == 1
-    printed = capsys.readouterr().out
-    assert "invalid_client" in printed
-    assert "wrong-password" not in printed
+async def test_a_login_that_fails_is_logged_without_the_password(make_world: MakeWorld) -> None:
+    with capture_logs() as logged:
+        world = await make_world(Settings(APP_ID, "wrong-password", "t"))
+        assert (await world.post_signed(message(world.connector.url, "hi")))[0] == 200
+        assert await put_off(world) == 1
+    assert "invalid_client" in str(logged)
+    assert "wrong-password" not in str(logged)
 
 
 async def test_however_many_need_a_token_it_is_acquired_once() -> None:
