@@ -248,11 +248,11 @@ class App:
         own = ephemeral or not asked.public or owner == asked.person
         if own and reply.replaces:
             shown = self._drawn(reply, asked=asked_again(asked), owner=owner)
-            done = await responded(respond, reference=reply.reference, **shown, replace_original=True)
+            done = await responded(respond, client, reference=reply.reference, **shown, replace_original=True)
         elif ephemeral:
             shown = self._drawn(reply, asked=asked_again(asked))
             alone = {"response_type": "ephemeral", "thread_ts": asked.place.thread or None}
-            done = await responded(respond, reference=reply.reference, **shown, replace_original=False, **alone)
+            done = await responded(respond, client, reference=reply.reference, **shown, replace_original=False, **alone)
         elif asked.public:
             return await self._send_ephemeral(asked, reply, client)
         else:

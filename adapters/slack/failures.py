@@ -34,23 +34,22 @@ def error_handler(phrases: Callable[[], Phrases], background: BackgroundWork) ->
 
     async def on_error(error: Exception, body: Mapping[str, Any], client: Any, respond: Any) -> BoltResponse:
         if isinstance(error, NotInstalled):
-            return await _not_installed(phrases(), body, respond)
+            return await _not_installed(phrases(), body, client, respond)
         return await _failed(phrases(), error, body, client, respond, background)
 
     return on_error
 
 
-async def _not_installed(say: Phrases, body: Mapping[str, Any], respond: Any) -> BoltResponse:
+async def _not_installed(say: Phrases, body: Mapping[str, Any], client: Any, respond: Any) -> BoltResponse:
     """Without a valid token only the request itself can be answered."""
     log.error("slack.workspace_not_installed", team=team_of(body), remedy="install the app there again")
     text = say("slack-workspace-not-installed")
-    if not respond.response_url:
-        return BoltResponse(status=200, body=text)
+    told = False
     try:
-        await respond(text)
+        told = await responded(respond, client, reference="", text=text)
     except (aiohttp.ClientError, TimeoutError) as error:
         log.error("slack.not_told", error=type(error).__name__, at=error_location(error))
-    return BoltResponse(status=200, body="")
+    return BoltResponse(status=200, body="" if told else text)
 
 
 async def _failed(
@@ -106,7 +105,7 @@ async def _tell(say: Phrases, notice: Reply, body: Mapping[str, Any], client: An
         case {"event": _}:
             pass  # no person is waiting for a reply
         case {"response_url": str()} if await responded(
-            respond, reference=notice.reference, **shown, replace_original=False, response_type="ephemeral"
+            respond, client, reference=notice.reference, **shown, replace_original=False, response_type="ephemeral"
         ):
             pass
         case _:

@@ -21,7 +21,7 @@ from tests.adapters.slack.test_reliability import Echo
 from tests.adapters.slack.world import Clock, World, opened
 from tests.overheard import note_body
 from tests.slack_workspace.person import FORM, JSON, HttpWire, Slack, signature
-from tests.slack_workspace.service import Service
+from tests.slack_workspace.service import Fault, Service
 from tests.slack_workspace.workspace import APP_TOKEN, Workspace, numbers
 
 pytestmark = SHARED
@@ -253,6 +253,38 @@ async def test_nor_is_it_called_where_something_fails(service: Service, sqlite_u
     assert elsewhere.called == []
     [told] = own.called("chat.postMessage")
     assert "did not work" in told.shown
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize("pressed", ["retract:x", "again", "break"])
+async def test_a_redirect_from_slacks_address_is_not_followed_and_the_answer_comes_another_way(
+    service: Service, sqlite_url: str, elsewhere: Elsewhere, status: int, pressed: str
+) -> None:
+    own = service.add(Workspace(f"TREDIRECT{next(numbers)}"))
+    service.refusing["response_url"] = Fault(status, headers={"Location": elsewhere.url})
+    try:
+        async with opened(service, sqlite_url, lambda *_: Echo(), Clock(), slack_bot_token=own.token) as world:
+            anna = Slack.join(world.wire, service, own)
+            assert await anna.press(pressed, ephemeral=True) == (200, "")
+    finally:
+        del service.refusing["response_url"]
+    assert elsewhere.called == []
+    assert own.called("chat.postMessage" if pressed == "break" else "chat.postEphemeral")
+
+
+async def test_nor_is_it_followed_where_the_app_is_not_installed(
+    service: Service, sqlite_url: str, elsewhere: Elsewhere
+) -> None:
+    own = service.add(Workspace(f"TGONE{next(numbers)}"))
+    own.installed = False
+    service.refusing["response_url"] = Fault(307, headers={"Location": elsewhere.url})
+    try:
+        async with opened(service, sqlite_url, lambda *_: Echo(), Clock(), slack_bot_token=own.token) as world:
+            status, answer = await Slack.join(world.wire, service, own).press("help")
+    finally:
+        del service.refusing["response_url"]
+    assert status == 200 and "not installed" in answer
+    assert elsewhere.called == []
 
 
 @pytest.mark.parametrize("named", ["response_url", "response_urls"])
