@@ -20,7 +20,7 @@ from adapters.slack.home import HomeDetails
 from adapters.slack.membership import posting_problem
 from adapters.slack.modals import modal
 from adapters.slack.responses import error_of, responded
-from adapters.slack.translate import asked_again, destination, team_of
+from adapters.slack.translate import asked_again, destination, team_in_log, team_of
 from adapters.slack.workspaces import Workspaces
 from bot.commands.notices import not_shown
 from bot.domain.messages import Message, Place, Reply
@@ -141,7 +141,7 @@ class App:
         if await self._workspaces.forget(team, at):
             async with self._store.transaction() as unit:
                 rows = await unit.delete_tenant("slack", team)
-            log.info("slack.workspace_deleted", team=team, rows=rows)
+            log.info("slack.workspace_deleted", team=team_in_log(body), rows=rows)
 
     async def answer(self, asked: Message, client: Any) -> None:
         """Reply to an event where it was written, once for all its deliveries. Raises SlackApiError."""

@@ -296,7 +296,8 @@ async def test_nor_where_the_app_is_not_installed(
     address: Any = elsewhere.url if named == "response_url" else [{"response_url": elsewhere.url}]
     async with opened(service, sqlite_url, lambda *_: Echo(), Clock(), slack_bot_token=own.token) as world:
         anna = Slack.join(world.wire, service, own)
-        body = {**anna._interaction("block_actions"), "actions": [{"action_id": "command-0"}], named: address}
+        pressed = {"actions": [{"action_id": "command-0"}], "container": {"channel_id": anna.channel}}
+        body = {**anna._interaction("block_actions"), **pressed, named: address}
         status, answer = await anna.wire.deliver("interactive", body)
     assert status == 200 and "not installed" in answer
     assert elsewhere.called == []
