@@ -12,11 +12,12 @@ import orjson
 from aiohttp import web
 from slack_bolt.request.async_request import AsyncBoltRequest
 
-from adapters.request_body import PATIENCE, BodyNotRead, whole
+from adapters.request_body import PATIENCE, BodyNotRead, has_more_values, whole
 from adapters.slack.body_shapes import has_slacks_shape, is_id
 from adapters.slack.signature import SIGNATURE, TIMESTAMP, claim_of, is_valid
 
 MAX_FIELDS = 200  # of a form
+MAX_VALUES = 20_000  # in a body; a modal of Slack's 100 blocks has fewer by far
 # What Bolt found in a body, wherever it looked for it.
 FOUND = (
     *("enterprise_id", "team_id", "user_id", "actor_enterprise_id", "actor_team_id", "actor_user_id"),
@@ -64,6 +65,8 @@ def parsed_body(body: bytes, content_type: str) -> dict[str, Any]:
             found = dict(parse_qsl(text, keep_blank_values=True, max_num_fields=MAX_FIELDS))
             if "payload" in found:
                 found = orjson.loads(found["payload"])
+        if has_more_values(found, MAX_VALUES):
+            raise Unreadable
         found = _without_nulls(found)
     except (ValueError, RecursionError):  # not UTF-8, not JSON, half a surrogate pair, or nested too deep
         raise Unreadable from None

@@ -197,6 +197,14 @@ async def test_a_field_that_is_not_as_slack_documents_it_makes_a_bad_request(
 
 
 @SHARED
+@pytest.mark.parametrize("name", ["authorizations", "actions", "response_urls", "anything"])
+async def test_a_body_of_very_many_values_is_a_bad_request(slack: Slack, name: str) -> None:
+    body = {"type": "event_callback", "event": {"type": "team_join"}, name: [{}] * 20_001}
+    assert isinstance(slack.wire, HttpWire)
+    assert await slack.wire.send(json.dumps(body), JSON) == (400, "")
+
+
+@SHARED
 async def test_a_field_that_is_null_is_as_good_as_none(slack: Slack) -> None:
     status, _ = await slack.direct("what is SAST?", thread_ts=None, subtype=None, edited=None, bot_id=None)
     assert status == 200 and slack.said()

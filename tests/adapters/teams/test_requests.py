@@ -12,7 +12,7 @@ from adapters.outbox_relay import OutboxRelay
 from adapters.teams.surface import SurfaceOff, open_surface
 from bot.knowledge.shipped_phrases import shipped
 from tests.adapters.teams.conftest import WITH_APP_ID, MakeWorld, Settings, TinySession, World
-from tests.teams_connector.activities import activity, message
+from tests.teams_connector.activities import BOT, activity, mention, message
 from tests.teams_connector.issuer import APP_ID
 
 JSON = {"Content-Type": "application/json"}
@@ -65,6 +65,36 @@ async def test_odd_parts_of_a_message_are_passed_over(world: World, changed: dic
     assert status == 200
     [heard] = world.session.heard
     assert (heard.text, heard.command) == ("what is it?", None)
+
+
+MANY: dict[str, dict[str, Any]] = {
+    "attachments": {"attachments": [{}] * 20_000},
+    "members": {"membersAdded": [{"id": "29:a"}] * 5_000},
+    "numbers in a value": {"value": [1] * 60_000},
+    "fields in a value": {"value": dict.fromkeys(map(str, range(5_000)), 1)},
+    "lists within lists": {"channelData": [[[]] * 100] * 100},
+    "entities and choices": {"entities": [{}] * 2_000, "suggestedActions": {"actions": [{}] * 2_000}},
+}
+
+
+@pytest.mark.parametrize("changed", MANY.values(), ids=MANY)
+async def test_a_body_of_very_many_values_is_a_bad_request_before_the_sdk_reads_it(
+    world: World, changed: dict[str, Any]
+) -> None:
+    assert await world.post(message(world.connector.url, "what is it?", **changed)) == (400, "")
+    assert world.session.heard == []
+
+
+async def test_a_body_that_is_larger_than_any_of_teams_is_not_read(world: World) -> None:
+    status, _ = await world.post(message(world.connector.url, "a" * 300_000))
+    assert status == 413
+    assert world.session.heard == []
+
+
+async def test_a_long_message_with_many_mentions_is_read(world: World) -> None:
+    mentions = [mention(BOT)] * 300
+    status, _ = await world.post(message(world.connector.url, "what is it? " * 9_000, entities=mentions))
+    assert (status, len(world.session.heard)) == (200, 1)
 
 
 @pytest.mark.parametrize(
