@@ -6,9 +6,9 @@ invoke returns twice; so requests are read and responded to here, and the SDK ru
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
+import orjson
 import structlog
 from aiohttp import web
 from botbuilder.core import InvokeResponse, TurnContext
@@ -150,10 +150,11 @@ class Adapter(CloudAdapter):  # type: ignore[misc]
 
 
 async def _json(request: web.Request) -> object:
-    """The JSON value in the body; None where it is none. Raises HTTPRequestEntityTooLarge."""
+    """The JSON value in the body; None where it is none, or has half a surrogate pair, which nothing can be stored by.
+    Raises HTTPRequestEntityTooLarge."""
     try:
-        return json.loads(await whole(request.clone(client_max_size=LARGEST_BODY).read()))
-    except (BodyNotRead, ValueError, RecursionError):
+        return orjson.loads(await whole(request.clone(client_max_size=LARGEST_BODY).read()))
+    except (BodyNotRead, ValueError):
         return None
 
 

@@ -38,6 +38,10 @@ async def test_a_body_that_is_no_activity_is_a_bad_request(world: World, body: A
         {"from": ["a list"]},
         {"timestamp": "yesterday"},
         {"entities": "none"},
+        {"id": "\ud800"},
+        {"conversation": {"id": "a:\ud800"}},
+        {"from": {"id": "29:\ud800"}},
+        {"value": {"command": "\ud800"}},
     ],
 )
 async def test_an_activity_without_what_every_activity_has_is_a_bad_request(
