@@ -17,6 +17,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from adapters.refusals import RefusalLog
 from adapters.request_body import PATIENCE
 from adapters.settings import Settings
 from adapters.slack import sdk_logs
@@ -101,6 +102,7 @@ class SlackSurface:
         self._secret = signing_secret(settings)
         self._patience = patience
         self._clock = clock
+        self._refusals = RefusalLog("slack.request_refused", clock)
         self._session = session
         self._store = store
         self._relay = relay
@@ -214,7 +216,7 @@ class SlackSurface:
             body = await verified_body(request, self._secret, time.time(), self._patience)
             asked = bolt_request(request, body)
         except NotVerified as refused:
-            log.warning("slack.request_refused", why=refused.why)
+            self._refusals.add(refused.why)
             return web.Response(status=401)
         except Unreadable:
             log.warning("slack.request_unreadable")

@@ -17,6 +17,7 @@ from botbuilder.schema import Activity
 from botframework.connector.auth import AuthenticateRequestResult, BotFrameworkAuthentication, ClaimsIdentity
 from msrest.exceptions import DeserializationError  # type: ignore[attr-defined]
 
+from adapters.refusals import RefusalLog
 from adapters.request_body import BodyNotRead, has_more_values, whole
 from adapters.teams.connector import Connector, SendFailed
 from adapters.teams.deliveries import Deliveries
@@ -85,8 +86,9 @@ class Authentication(BotFrameworkAuthentication):  # type: ignore[misc]
 class Adapter(CloudAdapter):  # type: ignore[misc]
     """The SDK's adapter with our own handling of requests and responses."""
 
-    def __init__(self, authentication: Authentication) -> None:
+    def __init__(self, authentication: Authentication, refusals: RefusalLog) -> None:
         super().__init__(authentication)
+        self._refusals = refusals
         self._authentication = authentication
         self._deliveries: Deliveries[InvokeResponse | None] = Deliveries()
         self.on_turn_error = self._log_failure
@@ -96,7 +98,7 @@ class Adapter(CloudAdapter):  # type: ignore[misc]
         try:
             return await self._process(request, bot)
         except NotAdmitted as error:
-            log.warning("teams.request_refused", status=error.status, why=error.why)
+            self._refusals.add(error.why)
             return web.Response(status=error.status)
         except KeysUnavailable:
             return web.Response(status=503)  # then Teams delivers again

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from adapters.database import SqlStore
 from adapters.outbox_relay import OutboxRelay
@@ -125,6 +126,17 @@ async def test_strangers_are_turned_away_before_their_body_is_read(make_world: M
     world = await make_world(WITH_APP_ID)
     async with world.http.post(f"{world.url}/api/messages", data="{", headers=JSON) as response:
         assert response.status == 401
+
+
+async def test_however_many_are_refused_the_log_has_a_line_a_minute(make_world: MakeWorld) -> None:
+    world = await make_world(WITH_APP_ID)
+    with capture_logs() as logs:
+        for _ in range(20):
+            assert (await world.post({}))[0] == 401
+        world.time.now += 60
+        assert (await world.post({}, "a.b.c"))[0] == 401
+    refused = [line for line in logs if line["event"] == "teams.request_refused"]
+    assert [(line["count"], line["why"]) for line in refused] == [(1, "no-token"), (20, "no-token, not-a-token")]
 
 
 async def test_a_body_is_read_only_from_whose_token_is_proven(make_world: MakeWorld) -> None:
