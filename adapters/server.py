@@ -11,7 +11,7 @@ import gc
 import logging
 import signal
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -41,6 +41,7 @@ LINGERING = 2.0  # seconds for the rest of a body that nobody wants any more
 # What is stopped has ten seconds on most platforms, then it is killed. What is not done by then is in the outbox.
 LONGEST_REQUEST = 3.0  # seconds that requests may still take to end; half a request never ends
 LONGEST_END = 3.0  # seconds that work in the background may take to end
+LONGEST_WAIT = 1.0  # seconds that is still waited for another process that writes to the SQLite file
 LARGEST_BODY = 1024 * 1024  # bytes of a request; both platforms send far less
 SHORT_PASSWORD = 12  # characters below which a password is worth a warning
 # What every response forbids, where its door does not forbid more.
@@ -165,11 +166,12 @@ async def serving(settings: Settings) -> AsyncIterator[tuple[int, Surfaces]]:
             woken=relay.wake,
             besides=_transcripts_of(store, settings.retention),
         )
-        _keep_running(relay.run(), relay.close, stack)
-        _keep_running(housekeeper.run(), housekeeper.close, stack)
+        running = [_running(relay.run(), relay.close), _running(housekeeper.run(), housekeeper.close)]
         if settings.on_loopback:  # where somebody is writing; elsewhere a signal asks for it
-            _keep_running(host.watch(), host.close, stack)
+            running.append(_running(host.watch(), host.close))
+        stack.push_async_callback(_end, running)
         port = await _listen(_application(settings, session, store, doors), settings, stack)
+        stack.callback(store.stop_waiting, LONGEST_WAIT)
         yield port, doors
 
 
@@ -254,18 +256,23 @@ def _senders(doors: Surfaces) -> dict[str, Sender]:
     return {door.name: sender for door in doors.open if (sender := door.sender) is not None}
 
 
-def _keep_running(work: Coroutine[None, None, None], close: Callable[[], None], stack: AsyncExitStack) -> None:
-    """Until the stack unwinds; then `close` lets it end after what it is at, so that nothing is torn apart."""
+Running = tuple[asyncio.Task[None], Callable[[], None]]
+"""Work in the background, and what lets it end after what it is at."""
+
+
+def _running(work: Coroutine[None, None, None], close: Callable[[], None]) -> Running:
     task = asyncio.create_task(work)
     task.add_done_callback(_told)
+    return task, close
 
-    async def end() -> None:
+
+async def _end(running: Sequence[Running]) -> None:
+    """End all of it at the same time; what takes longer than `LONGEST_END` is cancelled."""
+    for _, close in running:
         close()
-        _, late = await asyncio.wait({task}, timeout=LONGEST_END)
-        for one in late:
-            one.cancel()
-
-    stack.push_async_callback(end)
+    _, late = await asyncio.wait({task for task, _ in running}, timeout=LONGEST_END)
+    for task in late:
+        task.cancel()
 
 
 def _told(task: asyncio.Task[None]) -> None:

@@ -165,6 +165,11 @@ class SqlStore:
             raise StoreUnavailable(_in_short(error)) from error
         self._has_traces = self._has_traces or (had and not done)
 
+    def stop_waiting(self, within: float) -> None:
+        """Before the process ends: after `within` seconds transactions fail at once where another process writes."""
+        if self._line is not None:
+            self._line.stop_waiting(within)
+
     async def close(self) -> None:
         if self._line:
             await self._line.close()

@@ -73,7 +73,7 @@ LISTENERS = (
 PATH = "/slack/events"
 TIMEOUT = 40  # seconds for a call of Slack's Web API: only its response tells whether a message was posted
 CONNECTING = 10.0  # seconds that the start waits for the websocket
-CLOSING = 3.0  # seconds that background work may take when the server stops
+CLOSING = 2.0  # seconds that background work may take when the server stops
 
 
 class Database(Store, Protocol):
