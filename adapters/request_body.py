@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Collection
 from typing import TypeVar
 
 from aiohttp import web
@@ -31,3 +31,21 @@ async def whole(reading: Awaitable[Read], patience: float = PATIENCE) -> Read:
         raise
     except Exception as error:  # timeout, disconnect, wrong encoding or compression
         raise BodyNotRead(type(error).__name__) from None
+
+
+def has_more_values(value: object, most: int) -> bool:
+    """True if there are more than `most` values within a JSON value, at any depth."""
+    count, unread = 0, [value]
+    while unread:
+        match unread.pop():
+            case dict() as fields:
+                inner: Collection[object] = fields.values()
+            case list() as inner:
+                pass
+            case _:
+                continue
+        count += len(inner)
+        if count > most:
+            return True
+        unread += inner
+    return False

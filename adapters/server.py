@@ -10,7 +10,7 @@ import contextlib
 import gc
 import signal
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -43,6 +43,7 @@ LINGERING = 2.0  # seconds in which the rest of a rejected body is read
 # Most platforms kill a process ten seconds after SIGTERM. What is not sent by then is in the outbox.
 REQUEST_GRACE = 3.0  # seconds for open requests at shutdown
 TASK_GRACE = 3.0  # seconds for background tasks at shutdown
+SQLITE_GRACE = 1.0  # seconds for which units still wait for another process that writes to the SQLite file
 LARGEST_BODY = 1024 * 1024  # bytes of a request; both platforms send far less
 SHORT_PASSWORD = 12  # characters; a shorter password is worth a warning
 # Security headers of every response that does not set its own.
@@ -161,11 +162,12 @@ async def serving(settings: Settings) -> AsyncIterator[tuple[int, Surfaces]]:
             on_enqueued=relay.wake,
             prune_more=_transcript_pruning(store, settings.retention),
         )
-        _keep_running(relay.run(), relay.close, stack)
-        _keep_running(housekeeper.run(), housekeeper.close, stack)
+        running = [_running(relay.run(), relay.close), _running(housekeeper.run(), housekeeper.close)]
         if settings.on_loopback:  # where knowledge is written; elsewhere SIGHUP reloads it
-            _keep_running(host.watch(), host.close, stack)
+            running.append(_running(host.watch(), host.close))
+        stack.push_async_callback(_end, running)
         port = await _listen(_application(settings, session, store, surfaces), settings, stack)
+        stack.callback(store.stop_waiting, SQLITE_GRACE)
         yield port, surfaces
 
 
@@ -252,18 +254,23 @@ def _senders(surfaces: Surfaces) -> dict[str, Sender]:
     return {surface.name: sender for surface in surfaces.on if (sender := surface.sender) is not None}
 
 
-def _keep_running(work: Coroutine[None, None, None], close: Callable[[], None], stack: AsyncExitStack) -> None:
-    """Run `work` until the stack unwinds: `close` asks it to return, after `TASK_GRACE` seconds it is cancelled."""
+Running = tuple[asyncio.Task[None], Callable[[], None]]
+"""A background task, and what asks it to return."""
+
+
+def _running(work: Coroutine[None, None, None], close: Callable[[], None]) -> Running:
     task = asyncio.create_task(work)
     task.add_done_callback(_log_failure)
+    return task, close
 
-    async def end() -> None:
+
+async def _end(running: Sequence[Running]) -> None:
+    """End all of it at the same time; what takes longer than `TASK_GRACE` is cancelled."""
+    for _, close in running:
         close()
-        _, late = await asyncio.wait({task}, timeout=TASK_GRACE)
-        for one in late:
-            one.cancel()
-
-    stack.push_async_callback(end)
+    _, late = await asyncio.wait({task for task, _ in running}, timeout=TASK_GRACE)
+    for task in late:
+        task.cancel()
 
 
 def _log_failure(task: asyncio.Task[None]) -> None:

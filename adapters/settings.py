@@ -50,8 +50,8 @@ class Settings(BaseSettings):
     privacy_url: str = Field("", validation_alias=_named("PRIVACY_URL"))
     support_url: str = Field("", validation_alias=_named("SUPPORT_URL"))
     log_format: str = Field("text", pattern="^(text|json)$", validation_alias=_named("LOG_FORMAT"))
-    conversation_hours: float = Field(24.0, gt=0, validation_alias=_named("CONVERSATION_HOURS"))
-    triage_days: float = Field(7.0, gt=0, validation_alias=_named("TRIAGE_DAYS"))
+    conversation_hours: float = Field(24.0, gt=0, le=1_000_000, validation_alias=_named("CONVERSATION_HOURS"))
+    triage_days: float = Field(7.0, gt=0, le=50_000, validation_alias=_named("TRIAGE_DAYS"))
 
     workbench_password: SecretStr = Field(SecretStr(""), validation_alias=_named("WORKBENCH_PASSWORD"))
 
@@ -63,7 +63,7 @@ class Settings(BaseSettings):
     slack_api_url: str = Field("https://slack.com/api/", validation_alias=_named("SLACK_API_URL"))
     slack_experts_channel: str = Field("", validation_alias=_named("SLACK_EXPERTS_CHANNEL"))
     # Seconds between two messages in a channel: Slack takes about one a second.
-    slack_seconds_apart: float = Field(1.0, ge=0, validation_alias=_named("SLACK_SECONDS_APART"))
+    slack_seconds_apart: float = Field(1.0, ge=0, le=3600, validation_alias=_named("SLACK_SECONDS_APART"))
 
     microsoft_app_id: str = Field("", validation_alias=_named("MicrosoftAppId"))
     microsoft_app_secret: SecretStr = Field(SecretStr(""), validation_alias=_named("MicrosoftAppPassword"))
@@ -110,5 +110,10 @@ def read_settings(**given: object) -> Settings:
     try:
         return Settings(**given)  # type: ignore[arg-type]
     except ValidationError as error:
-        problems = [f"{'.'.join(str(part) for part in one['loc'])}: {one['msg']}" for one in error.errors()]
+        problems = [f"{'.'.join(str(part) for part in one['loc'])}: {_remedy(one['msg'])}" for one in error.errors()]
         raise SettingsError(problems) from None
+
+
+def _remedy(message: str) -> str:
+    """Pydantic's message without what it puts before those of our own."""
+    return message.removeprefix("Value error, ")

@@ -10,6 +10,7 @@ ends only after the commit. With 16 concurrent turns this triples the throughput
 from __future__ import annotations
 
 import asyncio
+import math
 import sqlite3
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -43,6 +44,7 @@ class SqliteQueue:
         event.listen(self._engine, "connect", secure_deletion)
         event.listen(self._engine, "connect", _set_up)
         self._busy_seconds = busy_seconds
+        self._last_wait_until = math.inf  # by the loop's clock; from then on no unit waits for another process
         self._lock = asyncio.Lock()
         self._disk = ThreadPoolExecutor(1, thread_name_prefix="sqlite-commit")
         self._group: Group | None = None
@@ -73,6 +75,11 @@ class SqliteQueue:
                 self._roll_back(connection.driver, group, error)
         finally:
             self._lock.release()
+
+    def stop_waiting(self, within: float) -> None:
+        """Let all units together wait for other processes `within` seconds more, then fail at once where they had to.
+        For the end of the process, which must not take as long as all who are in line would wait in turn."""
+        self._last_wait_until = asyncio.get_running_loop().time() + within
 
     async def close(self) -> None:
         """Commit what is pending and close."""
@@ -116,7 +123,9 @@ class SqliteQueue:
             try:
                 driver.execute("BEGIN IMMEDIATE")
             except sqlite3.OperationalError as error:
-                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or loop.time() > until:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or loop.time() > min(
+                    until, self._last_wait_until
+                ):
                     raise
                 await asyncio.sleep(BUSY_POLL)
             else:

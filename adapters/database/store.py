@@ -165,6 +165,11 @@ class SqlStore:
             raise StoreUnavailable(_summary(error)) from error
         self._has_traces = self._has_traces or (had and not done)
 
+    def stop_waiting(self, within: float) -> None:
+        """Before the process ends: after `within` seconds transactions fail at once where another process writes."""
+        if self._queue is not None:
+            self._queue.stop_waiting(within)
+
     async def close(self) -> None:
         if self._queue:
             await self._queue.close()

@@ -20,7 +20,7 @@ from adapters.slack.home import HomeDetails
 from adapters.slack.membership import posting_problem
 from adapters.slack.modals import modal
 from adapters.slack.responses import error_of, responded
-from adapters.slack.translate import asked_again, destination, team_of
+from adapters.slack.translate import asked_again, destination, team_in_log, team_of
 from adapters.slack.workspaces import Workspaces
 from bot.commands.notices import not_shown
 from bot.domain.messages import Message, Place, Reply
@@ -141,7 +141,7 @@ class App:
         if await self._workspaces.forget(team, at):
             async with self._store.transaction() as unit:
                 rows = await unit.delete_tenant("slack", team)
-            log.info("slack.workspace_deleted", team=team, rows=rows)
+            log.info("slack.workspace_deleted", team=team_in_log(body), rows=rows)
 
     async def answer(self, asked: Message, client: Any) -> None:
         """Reply to an event where it was written, once for all its deliveries. Raises SlackApiError."""
@@ -248,11 +248,11 @@ class App:
         own = ephemeral or not asked.public or owner == asked.person
         if own and reply.replaces:
             shown = self._drawn(reply, asked=asked_again(asked), owner=owner)
-            done = await responded(respond, reference=reply.reference, **shown, replace_original=True)
+            done = await responded(respond, client, reference=reply.reference, **shown, replace_original=True)
         elif ephemeral:
             shown = self._drawn(reply, asked=asked_again(asked))
             alone = {"response_type": "ephemeral", "thread_ts": asked.place.thread or None}
-            done = await responded(respond, reference=reply.reference, **shown, replace_original=False, **alone)
+            done = await responded(respond, client, reference=reply.reference, **shown, replace_original=False, **alone)
         elif asked.public:
             return await self._send_ephemeral(asked, reply, client)
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
@@ -15,7 +16,7 @@ from adapters.slack.blocks import message
 from adapters.slack.deadline import BackgroundWork
 from adapters.slack.modals import modal
 from adapters.slack.responses import error_of, responded
-from adapters.slack.translate import direct_place, team_of
+from adapters.slack.translate import direct_place, team_in_log
 from adapters.slack.workspaces import NotInstalled, TokenUnchecked
 from bot.commands.notices import failure, not_shown, unsure
 from bot.domain.messages import Reply
@@ -26,6 +27,8 @@ log = structlog.get_logger(__name__)
 
 UNINSTALLED = ("app_uninstalled", "tokens_revoked")  # events that must be handled, and that no person waits for
 
+_KIND = re.compile(r"/?[A-Za-z0-9_.-]{1,60}")
+
 OnError = Callable[[Exception, Mapping[str, Any], Any, Any], Awaitable[BoltResponse]]
 
 
@@ -34,48 +37,47 @@ def error_handler(phrases: Callable[[], Phrases], background: BackgroundWork) ->
 
     async def on_error(error: Exception, body: Mapping[str, Any], client: Any, respond: Any) -> BoltResponse:
         if isinstance(error, NotInstalled):
-            return await _not_installed(phrases(), body, respond)
+            return await _not_installed(phrases(), body, client, respond)
         return await _failed(phrases(), error, body, client, respond, background)
 
     return on_error
 
 
-async def _not_installed(say: Phrases, body: Mapping[str, Any], respond: Any) -> BoltResponse:
+async def _not_installed(say: Phrases, body: Mapping[str, Any], client: Any, respond: Any) -> BoltResponse:
     """Without a valid token only the request itself can be answered."""
-    log.error("slack.workspace_not_installed", team=team_of(body), remedy="install the app there again")
+    log.error("slack.workspace_not_installed", team=team_in_log(body), remedy="install the app there again")
     text = say("slack-workspace-not-installed")
-    if not respond.response_url:
-        return BoltResponse(status=200, body=text)
+    told = False
     try:
-        await respond(text)
+        told = await responded(respond, client, reference="", text=text)
     except (aiohttp.ClientError, TimeoutError) as error:
         log.error("slack.not_told", error=type(error).__name__, at=error_location(error))
-    return BoltResponse(status=200, body="")
+    return BoltResponse(status=200, body="" if told else text)
 
 
 async def _failed(
     say: Phrases, error: Exception, body: Mapping[str, Any], client: Any, respond: Any, background: BackgroundWork
 ) -> BoltResponse:
     reference = secrets.token_hex(4)
-    event = (body.get("event") or {}).get("type", "")
+    event = _event_of(body)
     log.error(
         "slack.listener_failed",
         reference=reference,
         error=type(error).__name__,
         code=_code(error),
         at=error_location(error),
-        kind=event or body.get("type") or body.get("command", ""),
-        team=team_of(body),
+        kind=_word(event or body.get("type") or body.get("command")),
+        team=team_in_log(body),
     )
     if event in UNINSTALLED or (event and isinstance(error, TokenUnchecked)):  # Slack delivers it again
         return BoltResponse(status=500, body="")
     notice = _notice(say, error, reference)
     if "command" in body:
         return BoltResponse(status=200, body={"response_type": "ephemeral", **message(say, notice)})
-    if body.get("type") == "view_submission":
-        view = modal(say, notice, direct_place(body))
-        return BoltResponse(status=200, body={"response_action": "update", "view": view})
     try:
+        if body.get("type") == "view_submission":
+            view = modal(say, notice, direct_place(body))
+            return BoltResponse(status=200, body={"response_action": "update", "view": view})
         await background.in_time(_tell(say, notice, body, client, respond))
     except Exception as second:  # Slack delivers an event again
         log.error("slack.not_told", reference=reference, error=type(second).__name__, at=error_location(second))
@@ -106,11 +108,24 @@ async def _tell(say: Phrases, notice: Reply, body: Mapping[str, Any], client: An
         case {"event": _}:
             pass  # no person is waiting for a reply
         case {"response_url": str()} if await responded(
-            respond, reference=notice.reference, **shown, replace_original=False, response_type="ephemeral"
+            respond, client, reference=notice.reference, **shown, replace_original=False, response_type="ephemeral"
         ):
             pass
         case _:
             await client.chat_postMessage(channel=body["user"]["id"], **shown)
+
+
+def _event_of(body: Mapping[str, Any]) -> str:
+    """The type of an event; "" for everything else."""
+    match body:
+        case {"event": {"type": str(kind)}}:
+            return kind
+    return ""
+
+
+def _word(kind: object) -> str:
+    """`kind` for a log line; "" where it is no type or command of Slack's."""
+    return kind if isinstance(kind, str) and _KIND.fullmatch(kind) else ""
 
 
 def _code(error: Exception) -> str:

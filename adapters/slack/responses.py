@@ -14,10 +14,12 @@ from slack_sdk.http_retry.builtin_async_handlers import AsyncServerErrorRetryHan
 from slack_sdk.http_retry.request import HttpRequest
 from slack_sdk.http_retry.response import HttpResponse
 from slack_sdk.http_retry.state import RetryState
+from slack_sdk.web.async_client import AsyncWebClient
 
 log = structlog.get_logger(__name__)
 
 POSTING = frozenset({"chat.postMessage", "chat.postEphemeral"})
+TIMEOUT = aiohttp.ClientTimeout(total=30)  # seconds for a call of a response_url
 LONGEST_WAIT = 1.0  # seconds that a request waits before a retry; longer waits are left to the outbox
 
 
@@ -32,15 +34,20 @@ def error_of(error: SlackApiError) -> str:
     return str(data.get("error", "")) if isinstance(data, dict) else "no_json"
 
 
-async def responded(respond: Any, *, reference: str, **message: Any) -> bool:
+async def responded(respond: Any, client: AsyncWebClient, *, reference: str, **message: Any) -> bool:
     """True if Slack accepted `message` at the request's `response_url`. False where there is none that may be used
-    (`adapters.slack.response_urls`), or it has expired: it is valid for half an hour and five messages."""
-    if not respond.response_url:
+    (`adapters.slack.response_urls`), or it has expired: it is valid for half an hour and five messages. Sent without
+    Bolt's client, which follows redirects to any address. Raises aiohttp.ClientError and TimeoutError."""
+    if not respond.response_url or client.session is None:
         return False
-    response = await respond(**message)
-    if response.status_code != 200:
-        log.warning("slack.response_url_refused", status=response.status_code, reference=reference)
-    return bool(response.status_code == 200)
+    body = {name: value for name, value in message.items() if value is not None}
+    async with client.session.post(
+        respond.response_url, json=body, proxy=client.proxy, timeout=TIMEOUT, allow_redirects=False
+    ) as response:
+        accepted = response.status == 200
+        if not accepted:
+            log.warning("slack.response_url_refused", status=response.status, reference=reference)
+    return accepted
 
 
 def retry_after(headers: Any) -> float | None:

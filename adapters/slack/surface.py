@@ -17,6 +17,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from adapters.refusals import RefusalLog
 from adapters.request_body import PATIENCE
 from adapters.settings import Settings
 from adapters.slack import sdk_logs
@@ -72,7 +73,7 @@ LISTENERS = (
 PATH = "/slack/events"
 TIMEOUT = 40  # seconds for a call of Slack's Web API: only its response tells whether a message was posted
 CONNECTING = 10.0  # seconds that the start waits for the websocket
-CLOSING = 3.0  # seconds that background work may take when the server stops
+CLOSING = 2.0  # seconds that background work may take when the server stops
 
 
 class Database(Store, Protocol):
@@ -101,6 +102,7 @@ class SlackSurface:
         self._secret = signing_secret(settings)
         self._patience = patience
         self._clock = clock
+        self._refusals = RefusalLog("slack.request_refused", clock)
         self._session = session
         self._store = store
         self._relay = relay
@@ -214,7 +216,7 @@ class SlackSurface:
             body = await verified_body(request, self._secret, time.time(), self._patience)
             asked = bolt_request(request, body)
         except NotVerified as refused:
-            log.warning("slack.request_refused", why=refused.why)
+            self._refusals.add(refused.why)
             return web.Response(status=401)
         except Unreadable:
             log.warning("slack.request_unreadable")

@@ -15,6 +15,7 @@ from bot.domain.messages import Message, Place
 
 Payload = Mapping[str, Any]
 
+_TEAM = re.compile(r"[A-Z0-9]{1,30}")
 _MENTION = re.compile(r"<@(\w+)(?:\|[^<>]*)?>")
 
 
@@ -137,13 +138,23 @@ def destination(place: Place) -> dict[str, str]:
 def team_of(body: Payload) -> str:
     """The id of the workspace that the app is installed in and that this was sent for; "" where Slack names none. In a
     shared channel the message may come from another workspace, and a modal may be opened in another."""
-    if installed_in := (body.get("view") or {}).get("app_installed_team_id"):
-        return str(installed_in)
-    for authorization in body.get("authorizations") or ():
-        return str(authorization.get("team_id") or "")
-    team = body.get("team")
-    own = team.get("id") if isinstance(team, Mapping) else ""
-    return str(body.get("team_id") or own or body.get("user", {}).get("team_id") or "")
+    match body:
+        case {"view": {"app_installed_team_id": str(installed_in)}} if installed_in:
+            return installed_in
+        case {"authorizations": [first, *_]}:
+            return _string(first, "team_id")
+    return _string(body, "team_id") or _string(body.get("team"), "id") or _string(body.get("user"), "team_id")
+
+
+def team_in_log(body: Payload) -> str:
+    """The same for a log line; "" where it does not look like an id."""
+    team = team_of(body)
+    return team if _TEAM.fullmatch(team) else ""
+
+
+def _string(fields: object, name: str) -> str:
+    value = fields.get(name) if isinstance(fields, Mapping) else None
+    return value if isinstance(value, str) else ""
 
 
 def is_member(body: Payload) -> bool:

@@ -6,9 +6,9 @@ invoke returns twice; so requests are read and responded to here, and the SDK ru
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
+import orjson
 import structlog
 from aiohttp import web
 from botbuilder.core import InvokeResponse, TurnContext
@@ -17,7 +17,8 @@ from botbuilder.schema import Activity
 from botframework.connector.auth import AuthenticateRequestResult, BotFrameworkAuthentication, ClaimsIdentity
 from msrest.exceptions import DeserializationError  # type: ignore[attr-defined]
 
-from adapters.request_body import BodyNotRead, whole
+from adapters.refusals import RefusalLog
+from adapters.request_body import BodyNotRead, has_more_values, whole
 from adapters.teams.connector import Connector, SendFailed
 from adapters.teams.deliveries import Deliveries
 from adapters.teams.signing_keys import KeysUnavailable
@@ -28,6 +29,9 @@ from bot.service.ports import StoreUnavailable
 
 log = structlog.get_logger(__name__)
 
+LARGEST_BODY = 256 * 1024  # bytes; Teams takes messages of 100 KB
+# The SDK takes up to 15 microseconds for each value, so one body holds everybody up for less than 50 milliseconds.
+MAX_VALUES = 3000
 REDELIVERED = ("message", "installationUpdate", "conversationUpdate")  # delivered again after a failure
 
 
@@ -82,8 +86,9 @@ class Authentication(BotFrameworkAuthentication):  # type: ignore[misc]
 class Adapter(CloudAdapter):  # type: ignore[misc]
     """The SDK's adapter with our own handling of requests and responses."""
 
-    def __init__(self, authentication: Authentication) -> None:
+    def __init__(self, authentication: Authentication, refusals: RefusalLog) -> None:
         super().__init__(authentication)
+        self._refusals = refusals
         self._authentication = authentication
         self._deliveries: Deliveries[InvokeResponse | None] = Deliveries()
         self.on_turn_error = self._log_failure
@@ -93,7 +98,7 @@ class Adapter(CloudAdapter):  # type: ignore[misc]
         try:
             return await self._process(request, bot)
         except NotAdmitted as error:
-            log.warning("teams.request_refused", status=error.status, why=error.why)
+            self._refusals.add(error.why)
             return web.Response(status=error.status)
         except KeysUnavailable:
             return web.Response(status=503)  # then Teams delivers again
@@ -147,15 +152,17 @@ class Adapter(CloudAdapter):  # type: ignore[misc]
 
 
 async def _json(request: web.Request) -> object:
+    """The JSON value in the body; None where it is none, or has half a surrogate pair, which nothing can be stored by.
+    Raises HTTPRequestEntityTooLarge."""
     try:
-        return json.loads(await whole(request.read()))
-    except (BodyNotRead, ValueError, RecursionError):
+        return orjson.loads(await whole(request.clone(client_max_size=LARGEST_BODY).read()))
+    except (BodyNotRead, ValueError):
         return None
 
 
 def read_activity(body: object) -> Any:
-    """The activity in a JSON body; None where it lacks what a reply needs."""
-    if not isinstance(body, dict) or not isinstance(body.get("type"), str):
+    """The activity in a JSON body; None where it lacks what a reply needs, or has more than `MAX_VALUES` values."""
+    if not isinstance(body, dict) or not isinstance(body.get("type"), str) or has_more_values(body, MAX_VALUES):
         return None
     try:
         activity = Activity.deserialize(body)

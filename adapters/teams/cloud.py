@@ -8,7 +8,7 @@ from typing import Protocol
 
 from yarl import URL
 
-from adapters.loopback import is_loopback_url
+from adapters.loopback import is_base_url, is_loopback_url
 
 
 class TeamsSettings(Protocol):
@@ -70,7 +70,9 @@ PUBLIC = Cloud(
 
 
 def is_safe_url(url: str) -> bool:
-    """True if tokens may be sent to `url`: it is encrypted, or on this machine."""
+    """True if tokens may be sent to the base address `url`: it is encrypted, or on this machine."""
+    if not is_base_url(url):
+        return False
     try:
         parsed = URL(url)
     except ValueError:

@@ -70,7 +70,9 @@ def client_secret(
         form = {"grant_type": "client_credentials", "client_id": app_id, "client_secret": password, "scope": scope}
         timeout = aiohttp.ClientTimeout(total=LOGIN_TIMEOUT)
         try:
-            async with http.post(f"{login_url}/{tenant}/oauth2/v2.0/token", data=form, timeout=timeout) as response:
+            url = f"{login_url}/{tenant}/oauth2/v2.0/token"
+            # The secret goes to this address and nowhere else.
+            async with http.post(url, data=form, timeout=timeout, allow_redirects=False) as response:
                 answer = await response.json(content_type=None)
         except (aiohttp.ClientError, TimeoutError, ValueError) as error:
             raise LoginFailed(type(error).__name__) from error

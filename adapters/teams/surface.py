@@ -15,6 +15,7 @@ from aiohttp import web
 
 from adapters.loopback import has_origin, is_loopback_host, is_loopback_origin
 from adapters.references import Store
+from adapters.refusals import RefusalLog
 from adapters.surface import SurfaceOff
 from adapters.teams.adapter import Adapter, Authentication
 from adapters.teams.app import App, OutboxRelay, Session
@@ -100,7 +101,8 @@ class TeamsSurface:
             listener.register(self._app)
         self._sender = TeamsSender(connector, directory, channels, lambda: self._session.phrases)
         tenants = frozenset(settings.allowed_tenants)
-        self._adapter = Adapter(Authentication(app_id, check, connector, tenants, settings.teams_development))
+        authentication = Authentication(app_id, check, connector, tenants, settings.teams_development)
+        self._adapter = Adapter(authentication, RefusalLog("teams.request_refused", timing.clock))
         self._login = asyncio.create_task(_log_in(credentials))  # so that the first reply need not wait
 
     async def stop(self) -> None:

@@ -45,3 +45,17 @@ def test_any_other_address_of_one_is_refused_by_name(monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("TEAMS_DEVELOPMENT", address)
     with pytest.raises(SettingsError, match=r"TEAMS_DEVELOPMENT.*http://127\.0\.0\.1:56150"):
         read_settings()
+
+
+def test_what_is_wrong_with_an_address_is_said_without_pydantics_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TEAMS_DEVELOPMENT", "yes")
+    with pytest.raises(SettingsError, match=r"^TEAMS_DEVELOPMENT: must be the address of a client on this machine"):
+        read_settings()
+
+
+@pytest.mark.parametrize("name", ["CONVERSATION_HOURS", "TRIAGE_DAYS", "SLACK_SECONDS_APART"])
+@pytest.mark.parametrize("value", ["inf", "-inf", "nan", "1e308", "-1"])
+def test_a_time_without_an_end_is_refused_by_name(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError, match=name):
+        read_settings()

@@ -42,7 +42,7 @@ class Service:
         self.faults: list[Fault] = []
         self.broken: Callable[[str], bool] = lambda method: False  # methods that answer 503 until it is mended
         self.slow: dict[str, asyncio.Event] = {}  # methods that answer when this happens; "response_url" too
-        self.refusing: dict[str, Fault] = {}  # methods that this goes wrong with until it is taken out
+        self.refusing: dict[str, Fault] = {}  # methods that this goes wrong with until it is taken out; the same
         self._sockets: list[web.WebSocketResponse] = []
         self._connected = asyncio.Condition()
         self._acknowledged: dict[str, asyncio.Future[Any]] = {}
@@ -127,12 +127,14 @@ class Service:
             "is_enterprise_install": False,
         }
 
-    async def _response(self, request: web.Request) -> web.Response:
+    async def _response(self, request: web.Request) -> web.StreamResponse:
         arguments = await _arguments(request)
         id = request.match_info["id"]
         workspace = next(one for one in self.workspaces.values() if id in one.responses)
         if "response_url" in self.slow:
             await self.slow["response_url"].wait()
+        if "response_url" in self.refusing:
+            return _failed(self.refusing["response_url"], request)
         workspace.responses[id] += 1
         if workspace.responses[id] > 5:
             return web.Response(text="used_url", status=404)

@@ -39,6 +39,7 @@ class Issuer:
         self.logins: list[dict[str, str]] = []
         self.reachable = True
         self.expires_in = 3600
+        self.moved_to = ""  # where logins are redirected to
         self.login_opens = asyncio.Event()
         self.login_opens.set()
         app = web.Application()
@@ -90,6 +91,8 @@ class Issuer:
 
     async def _token(self, request: web.Request) -> web.Response:
         await self.login_opens.wait()
+        if self.moved_to:
+            raise web.HTTPTemporaryRedirect(self.moved_to + request.path)
         form = await request.post()
         self.logins.append({"tenant": request.match_info["tenant"], **{name: str(form[name]) for name in form}})
         note(str(form["client_secret"]))

@@ -168,3 +168,20 @@ async def test_closing_ends_what_is_under_way(line: SqliteQueue, tmp_path: Path)
     await line.close()
     await under_way
     assert words(tmp_path) == ["last"]
+
+
+async def test_before_the_end_nobody_in_line_waits_for_another_process_any_more(
+    line: SqliteQueue, tmp_path: Path
+) -> None:
+    await add(line, "one")
+    line._busy_seconds = 3600
+    other = sqlite3.connect(tmp_path / "file.db", isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    waiting = [asyncio.create_task(add(line, word)) for word in ("two", "three", "four")]
+    await asyncio.sleep(0)
+    line.stop_waiting(0)
+    for outcome in await asyncio.gather(*waiting, return_exceptions=True):
+        assert isinstance(outcome, sqlite3.OperationalError)
+    other.close()
+    await add(line, "five")  # where it need not wait, it is done
+    assert words(tmp_path) == ["one", "five"]

@@ -21,7 +21,7 @@ from tests.adapters.slack.test_reliability import Echo
 from tests.adapters.slack.world import Clock, World, opened
 from tests.overheard import note_body
 from tests.slack_workspace.person import FORM, JSON, HttpWire, Slack, signature
-from tests.slack_workspace.service import Service
+from tests.slack_workspace.service import Fault, Service
 from tests.slack_workspace.workspace import APP_TOKEN, Workspace, numbers
 
 pytestmark = SHARED
@@ -114,7 +114,24 @@ async def test_what_is_not_signed_gets_401_and_calls_nobody(slack: Slack, elsewh
     with capture_logs() as logs:
         assert await post(slack, pressed(elsewhere.url), headers, content_type) == (401, "")
     assert elsewhere.called == [] and slack.workspace.calls == []
-    assert [line["event"] for line in logs] == ["slack.request_refused"]
+    assert {line["event"] for line in logs} <= {"slack.request_refused"}
+
+
+async def test_however_many_are_refused_the_log_has_a_line_a_minute(service: Service, sqlite_url: str) -> None:
+    own = service.add(Workspace(f"TFLOOD{next(numbers)}"))
+    clock = Clock()
+    async with opened(service, sqlite_url, lambda *_: Echo(), clock, slack_bot_token=own.token) as world:
+        anna = Slack.join(world.wire, service, own)
+        with capture_logs() as logs:
+            for _ in range(20):
+                await post(anna, b"{", [])
+            clock.now += 59
+            await post(anna, b"{", [(TIME, now()), (SIGN, "v0=" + "0" * 64)])
+            assert [(line["count"], line["why"]) for line in logs] == [(1, "headers")]
+            clock.now += 1
+            await post(anna, b"{", [])
+    assert [(line["count"], line["why"]) for line in logs] == [(1, "headers"), (21, "headers, signature")]
+    assert {line["event"] for line in logs} == {"slack.request_refused"}
 
 
 BODIES = {
@@ -255,6 +272,38 @@ async def test_nor_is_it_called_where_something_fails(service: Service, sqlite_u
     assert "did not work" in told.shown
 
 
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize("pressed", ["retract:x", "again", "break"])
+async def test_a_redirect_from_slacks_address_is_not_followed_and_the_answer_comes_another_way(
+    service: Service, sqlite_url: str, elsewhere: Elsewhere, status: int, pressed: str
+) -> None:
+    own = service.add(Workspace(f"TREDIRECT{next(numbers)}"))
+    service.refusing["response_url"] = Fault(status, headers={"Location": elsewhere.url})
+    try:
+        async with opened(service, sqlite_url, lambda *_: Echo(), Clock(), slack_bot_token=own.token) as world:
+            anna = Slack.join(world.wire, service, own)
+            assert await anna.press(pressed, ephemeral=True) == (200, "")
+    finally:
+        del service.refusing["response_url"]
+    assert elsewhere.called == []
+    assert own.called("chat.postMessage" if pressed == "break" else "chat.postEphemeral")
+
+
+async def test_nor_is_it_followed_where_the_app_is_not_installed(
+    service: Service, sqlite_url: str, elsewhere: Elsewhere
+) -> None:
+    own = service.add(Workspace(f"TGONE{next(numbers)}"))
+    own.installed = False
+    service.refusing["response_url"] = Fault(307, headers={"Location": elsewhere.url})
+    try:
+        async with opened(service, sqlite_url, lambda *_: Echo(), Clock(), slack_bot_token=own.token) as world:
+            status, answer = await Slack.join(world.wire, service, own).press("help")
+    finally:
+        del service.refusing["response_url"]
+    assert status == 200 and "not installed" in answer
+    assert elsewhere.called == []
+
+
 @pytest.mark.parametrize("named", ["response_url", "response_urls"])
 async def test_nor_where_the_app_is_not_installed(
     service: Service, sqlite_url: str, elsewhere: Elsewhere, named: str
@@ -264,7 +313,8 @@ async def test_nor_where_the_app_is_not_installed(
     address: Any = elsewhere.url if named == "response_url" else [{"response_url": elsewhere.url}]
     async with opened(service, sqlite_url, lambda *_: Echo(), Clock(), slack_bot_token=own.token) as world:
         anna = Slack.join(world.wire, service, own)
-        body = {**anna._interaction("block_actions"), "actions": [{"action_id": "command-0"}], named: address}
+        pressed = {"actions": [{"action_id": "command-0"}], "container": {"channel_id": anna.channel}}
+        body = {**anna._interaction("block_actions"), **pressed, named: address}
         status, answer = await anna.wire.deliver("interactive", body)
     assert status == 200 and "not installed" in answer
     assert elsewhere.called == []

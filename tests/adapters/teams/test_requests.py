@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from adapters.database import SqlStore
 from adapters.outbox_relay import OutboxRelay
 from adapters.teams.surface import SurfaceOff, open_surface
 from bot.knowledge.shipped_phrases import shipped
 from tests.adapters.teams.conftest import WITH_APP_ID, MakeWorld, Settings, TinySession, World
-from tests.teams_connector.activities import activity, message
+from tests.teams_connector.activities import BOT, activity, mention, message
 from tests.teams_connector.issuer import APP_ID
 
 JSON = {"Content-Type": "application/json"}
@@ -38,6 +39,10 @@ async def test_a_body_that_is_no_activity_is_a_bad_request(world: World, body: A
         {"from": ["a list"]},
         {"timestamp": "yesterday"},
         {"entities": "none"},
+        {"id": "\ud800"},
+        {"conversation": {"id": "a:\ud800"}},
+        {"from": {"id": "29:\ud800"}},
+        {"value": {"command": "\ud800"}},
     ],
 )
 async def test_an_activity_without_what_every_activity_has_is_a_bad_request(
@@ -67,6 +72,36 @@ async def test_odd_parts_of_a_message_are_passed_over(world: World, changed: dic
     assert (heard.text, heard.command) == ("what is it?", None)
 
 
+MANY: dict[str, dict[str, Any]] = {
+    "attachments": {"attachments": [{}] * 20_000},
+    "members": {"membersAdded": [{"id": "29:a"}] * 5_000},
+    "numbers in a value": {"value": [1] * 60_000},
+    "fields in a value": {"value": dict.fromkeys(map(str, range(5_000)), 1)},
+    "lists within lists": {"channelData": [[[]] * 100] * 100},
+    "entities and choices": {"entities": [{}] * 2_000, "suggestedActions": {"actions": [{}] * 2_000}},
+}
+
+
+@pytest.mark.parametrize("changed", MANY.values(), ids=MANY)
+async def test_a_body_of_very_many_values_is_a_bad_request_before_the_sdk_reads_it(
+    world: World, changed: dict[str, Any]
+) -> None:
+    assert await world.post(message(world.connector.url, "what is it?", **changed)) == (400, "")
+    assert world.session.heard == []
+
+
+async def test_a_body_that_is_larger_than_any_of_teams_is_not_read(world: World) -> None:
+    status, _ = await world.post(message(world.connector.url, "a" * 300_000))
+    assert status == 413
+    assert world.session.heard == []
+
+
+async def test_a_long_message_with_many_mentions_is_read(world: World) -> None:
+    mentions = [mention(BOT)] * 300
+    status, _ = await world.post(message(world.connector.url, "what is it? " * 9_000, entities=mentions))
+    assert (status, len(world.session.heard)) == (200, 1)
+
+
 @pytest.mark.parametrize(
     "headers",
     [{"Content-Type": "application/json; charset=nonsense"}, {**JSON, "Content-Encoding": "gzip"}],
@@ -91,6 +126,17 @@ async def test_strangers_are_turned_away_before_their_body_is_read(make_world: M
     world = await make_world(WITH_APP_ID)
     async with world.http.post(f"{world.url}/api/messages", data="{", headers=JSON) as response:
         assert response.status == 401
+
+
+async def test_however_many_are_refused_the_log_has_a_line_a_minute(make_world: MakeWorld) -> None:
+    world = await make_world(WITH_APP_ID)
+    with capture_logs() as logs:
+        for _ in range(20):
+            assert (await world.post({}))[0] == 401
+        world.time.now += 60
+        assert (await world.post({}, "a.b.c"))[0] == 401
+    refused = [line for line in logs if line["event"] == "teams.request_refused"]
+    assert [(line["count"], line["why"]) for line in refused] == [(1, "no-token"), (20, "no-token, not-a-token")]
 
 
 async def test_a_body_is_read_only_from_whose_token_is_proven(make_world: MakeWorld) -> None:

@@ -21,7 +21,7 @@ from tests.adapters.teams.card_schema import texts
 from tests.adapters.teams.conftest import WITH_APP_ID, FakeTime, MakeWorld, Settings, TinySession, World
 from tests.teams_connector.activities import message
 from tests.teams_connector.connector import Fault
-from tests.teams_connector.issuer import APP_ID
+from tests.teams_connector.issuer import APP_ID, Issuer
 
 
 @pytest.mark.parametrize("status", [412, 429, 502, 504])
@@ -228,6 +228,15 @@ async def test_a_login_that_fails_is_logged_without_the_password(make_world: Mak
         assert await put_off(world) == 1
     assert "invalid_client" in str(logged)
     assert "wrong-password" not in str(logged)
+
+
+async def test_the_password_goes_nowhere_else_where_the_login_is_redirected(make_world: MakeWorld) -> None:
+    world = await make_world(WITH_APP_ID)
+    async with Issuer() as elsewhere:
+        world.issuer.moved_to = elsewhere.url
+        assert (await world.post_signed(message(world.connector.url, "hi")))[0] == 200
+        assert elsewhere.logins == []
+    assert await put_off(world) == 1
 
 
 async def test_however_many_need_a_token_it_is_acquired_once() -> None:

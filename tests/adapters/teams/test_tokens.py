@@ -197,3 +197,24 @@ async def test_a_tenant_that_is_not_allowed_is_refused_T20(make_world: MakeWorld
 async def test_a_tenant_that_is_allowed_is_answered_T20(make_world: MakeWorld) -> None:
     world = await make_world(Settings(APP_ID, "app-password", "t", allowed_tenants=(TENANT,)))
     assert (await world.post_signed(message(world.connector.url, "hi")))[0] == 200
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://smba.example/ x",
+        "https://smba.example/\r\nX-Added: 1",
+        "https://smba.example/{conversationId}",
+        "https://smba.example/?x",
+        "https://smba.example/#x",
+        "https://anybody@smba.example/",
+        "https://smbä.example/",
+        "https://smba.example:99999/",
+        "https://smba.example\\.other.example/",
+    ],
+)
+async def test_a_service_url_that_is_no_plain_address_is_refused_whatever_the_token_says(
+    guarded: World, url: str
+) -> None:
+    assert await guarded.post_signed(message(url, "hi")) == (403, "")
+    assert guarded.session.heard == []
