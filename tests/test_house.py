@@ -260,7 +260,7 @@ ADAPTER_LAYERS = (
     ("cli",),
     ("server",),
     ("slack", "teams", "web", "announcement"),
-    ("advisor_host", "housekeeping", "outbox_relay", "metrics", "rate_limit"),
+    ("advisor_host", "housekeeping", "outbox_relay", "metrics", "rate_limit", "refusals"),
     ("leases", "request_body", "progress", "logs"),
     ("database", "in_memory"),
     ("references", "transcripts", "surface", "settings", "invocation"),
