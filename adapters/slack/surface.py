@@ -254,7 +254,7 @@ def _check(settings: Settings) -> None:
     socket = settings.slack_app_token.get_secret_value()
     id, client_secret = settings.slack_client_id, settings.slack_client_secret.get_secret_value()
     if not any((token, secret, socket, id, client_secret)):
-        raise SurfaceOff("Set SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET to open it; docs/slack.md says how.")
+        raise SurfaceOff("Set SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET to switch it on; docs/slack.md says how.")
     if token and id:
         raise SurfaceOff(
             "Set SLACK_BOT_TOKEN for one workspace, or SLACK_CLIENT_ID and its secret for several, not both."

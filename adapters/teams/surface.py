@@ -176,7 +176,7 @@ def _check_development(settings: TeamsSettings) -> None:
     served."""
     if not settings.teams_development:
         raise SurfaceOff(
-            "Set MicrosoftAppId to open it. To try it with a client on this machine, set TEAMS_DEVELOPMENT to the "
+            "Set MicrosoftAppId to switch it on. To try it with a client on this machine, set TEAMS_DEVELOPMENT to the "
             "client's address, such as http://127.0.0.1:56150."
         )
     if not is_loopback_origin(settings.teams_development):

@@ -223,11 +223,11 @@ async def test_a_login_that_takes_long_delays_nobody_else(make_world: MakeWorld)
 
 async def test_a_login_that_fails_is_logged_without_the_password(make_world: MakeWorld) -> None:
     with capture_logs() as logged:
-        world = await make_world(Settings(APP_ID, "wrong-password", "t"))
+        world = await make_world(Settings(APP_ID, "zanzibar-password", "t"))
         assert (await world.post_signed(message(world.connector.url, "hi")))[0] == 200
         assert await put_off(world) == 1
     assert "invalid_client" in str(logged)
-    assert "wrong-password" not in str(logged)
+    assert "zanzibar-password" not in str(logged)
 
 
 async def test_the_password_goes_nowhere_else_where_the_login_is_redirected(make_world: MakeWorld) -> None:
