@@ -96,7 +96,7 @@ async def test_without_a_search_a_killed_process_causes_no_second_post_and_the_a
         post = StoredPost("post-1", HERE, "anna", Post("Title"), asked_in=HERE)
         await unit.posts.add(post)
         await unit.outbox.put(OutboxItem(post.id, "send", HERE, subject=post.id, content=post.post), 0.0)
-    for dies_at in (step, "never", "never"):
+    for dies_at in (step, "never"):
         await (await start("die", database, str(channel), dies_at)).wait()
     sent = channel.read_text().split()
     assert [sent.count("post-1"), len(sent) - sent.count("post-1")] == [stands, 1], "and one notice"

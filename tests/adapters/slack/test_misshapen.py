@@ -122,7 +122,7 @@ def test_whatever_stands_in_place_of_a_field_nothing_fails(sqlite_url: str, advi
         sent = runner.run(everything_that_slack_sends(service, workspace))
         places = [(kind, body, path) for kind, body in sent for path in paths(body)]
 
-        @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+        @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
         @given(st.sampled_from(places), st.just(MISSING) | VALUES)
         def survives(place: tuple[str, dict[str, Any], Path], value: object) -> None:
             kind, body, path = place
