@@ -10,12 +10,17 @@ from bot.domain.phrases import Phrases
 _VERDICTS: dict[Verdict, str] = {"yes": "verdict-yes", "no": "verdict-no", "partly": "verdict-partly"}
 
 
+def verdict_label(say: Phrases, reply: Reply) -> str:
+    """The verdict as people read it; "" where the reply has none."""
+    return say(_VERDICTS[reply.verdict]) if reply.verdict else ""
+
+
 def labelled(say: Phrases, reply: Reply) -> Reply:
     """`reply` with the labels that its verdict and its citations need; the same one where it has neither."""
     if reply.verdict is None and not reply.citations:
         return reply
     return replace(
         reply,
-        verdict_label=say(_VERDICTS[reply.verdict]) if reply.verdict else "",
+        verdict_label=verdict_label(say, reply),
         citations_label=say("citations-label") if reply.citations else "",
     )

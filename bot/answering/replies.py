@@ -7,13 +7,13 @@ from dataclasses import replace
 
 from bot.answering.composer import MOST_CHOICES, Composer
 from bot.answering.decision import Decision
+from bot.answering.labels import verdict_label
 from bot.domain.messages import Block, Bullets, Choice, Explain, Heading, Paragraph, Reply, Verdict
 from bot.knowledge.model import Answer, KnowledgeBase
 from bot.nlu.command_parser import listed
 from bot.nlu.question import Question
 
 MOST_EXAMPLES = 3  # example questions in an off-topic reply
-_VERDICTS: dict[Verdict, str] = {"yes": "verdict-yes", "no": "verdict-no", "partly": "verdict-partly"}
 
 
 class Responder:
@@ -239,7 +239,7 @@ class Responder:
         return Reply("notice", body=(Paragraph(self._say("unknown-answer")),), choices=self._starting_points())
 
     def _headline(self, reply: Reply) -> str:
-        return f"{self._say(_VERDICTS[reply.verdict])}. {reply.title}" if reply.verdict else reply.title
+        return f"{verdict_label(self._say, reply)}. {reply.title}" if reply.verdict else reply.title
 
     def _starting_points(self) -> tuple[Choice, ...]:
         listed = self._say.all("starting-points")

@@ -56,8 +56,12 @@ class Message:
     open_question: str = ""  # the id of the question to experts in whose thread this was said
     cut: bool = False  # something was truncated
     had_secret: bool = False
+    # The text, command and fields that were looked through, for copies: a surface and the session make several.
+    checked: tuple[str, str | None, Fields] | None = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        if self.checked == (self.text, self.command, self.fields):
+            return
         text, command = within(self.text), None if self.command is None else within(self.command)
         fields = fields_within(self.fields) if self.fields else ()
         cut = self.cut or (text, command, fields) != (self.text, self.command, self.fields)
@@ -65,10 +69,11 @@ class Message:
         had_secret = self.had_secret or any(map(contains_secret, said))
         if had_secret:
             text, command, fields = "", None, ()
+        new: dict[str, object] = {"checked": (text, command, fields)}
         if cut or had_secret:
-            new = {"text": text, "command": command, "fields": fields, "cut": cut, "had_secret": had_secret}
-            for name, value in new.items():
-                object.__setattr__(self, name, value)  # still under construction
+            new |= {"text": text, "command": command, "fields": fields, "cut": cut, "had_secret": had_secret}
+        for name, value in new.items():
+            object.__setattr__(self, name, value)  # still under construction
 
     @property
     def entered(self) -> dict[str, tuple[str, ...]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from types import FrameType
 from typing import Any
 
@@ -192,3 +193,16 @@ def test_of_many_strange_words_only_the_first_are_looked_up() -> None:
     QuestionReader(EntityRecognizer(KnowledgeBase({})), Speller({"zzzz": 1}, is_english)).read(" ".join(words))
     assert len(set(words)) == 500
     assert MOST_CORRECTED <= len(asked) <= 3 * MOST_CORRECTED
+
+
+def test_a_copy_with_other_words_is_looked_through_again() -> None:
+    said = Message(text="what is the best bread?")
+    assert replace(said, at=5.0).text == said.text
+    for changed in (
+        replace(said, text=SECRET),
+        replace(said, command=f"answer:{SECRET}"),
+        replace(said, fields=(("note", (SECRET,)),)),
+    ):
+        assert changed.had_secret
+        assert (changed.text, changed.command, changed.fields) == ("", None, ())
+    assert replace(said, text="a " * LONGEST).cut
