@@ -92,10 +92,15 @@ def new_answer(group: Group, reader: QuestionReader, taken: Collection[str] = ()
 
 
 def phrasings(group: Group, entry: Answer) -> str:
-    """YAML lines for the `questions:` of `entry`, under a comment that says where they belong."""
+    """YAML lines for the further phrasings of `entry`, else for its `questions:`, under a comment that says where they
+    belong."""
     known = {_normalized(question) for question in entry.questions}
-    lines = [f"    - {_quoted(text)}" for text, _ in group.questions if _normalized(text) not in known]
-    return "\n".join([f"# {entry.file}:{entry.line}, under questions: of {entry.id}", *lines]) + "\n"
+    asked = [_quoted(text) for text, _ in group.questions if _normalized(text) not in known]
+    if entry.examples:
+        lines = [f"# {entry.examples}, under {entry.id}:", *(f"  - {text}" for text in asked)]
+    else:
+        lines = [f"# {entry.file}:{entry.line}, under questions: of {entry.id}", *(f"    - {text}" for text in asked)]
+    return "\n".join(lines) + "\n"
 
 
 def _group(gaps: Sequence[Gap]) -> Group:

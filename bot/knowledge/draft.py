@@ -51,6 +51,15 @@ class Phrasing(NamedTuple):
 
 
 @dataclass(slots=True)
+class Phrasings:
+    """More questions of an entry, from `examples/phrasings/`."""
+
+    spot: Spot
+    questions: list[str] = field(default_factory=list)
+    contrary: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
 class Survey:
     """What the paths of the guided dialogue reach."""
 
@@ -81,6 +90,9 @@ class Draft:
     references: list[Reference] = field(default_factory=list)
     names: list[Name] = field(default_factory=list)
     phrasings: list[Phrasing] = field(default_factory=list)
+    written: dict[str, int] = field(default_factory=dict)  # phrasings in answers/ by answer, groups not expanded
+    more_phrasings: dict[str, Phrasings] = field(default_factory=dict)  # by answer
+    has_examples: bool = False  # the folder has files in examples/phrasings/
     spots: dict[tuple[Thing, str, str], Spot] = field(default_factory=dict)  # (thing, id, key; "" for the thing itself)
     broken: set[Section] = field(default_factory=set)  # with unreadable files: references to them can't be checked
 
@@ -110,6 +122,11 @@ class Draft:
             spot, f"duplicate {thing} id {quoted(id)} (first in {first.file}:{first.line}); give one of them another id"
         )
         return False
+
+    def more_phrasings_of(self, answer: Words) -> Phrasings:
+        """The further phrasings of an answer, to be added to. Records the reference to the answer."""
+        self.refer((answer,), "answer")
+        return self.more_phrasings.setdefault(answer.text, Phrasings(answer.spot))
 
     def refer(self, words: tuple[Words, ...], *things: Thing) -> tuple[str, ...]:
         """Records references, to be checked once everything is read. Returns the ids, each once."""

@@ -9,9 +9,12 @@ from typing import Literal, get_args
 
 from bot.knowledge.problems import Report, Spot
 
-Section = Literal["sources", "vocabulary", "claims", "answers", "phrases", "triage"]
+Section = Literal["sources", "vocabulary", "claims", "answers", "phrasings", "phrases", "triage"]
 SECTIONS: tuple[Section, ...] = get_args(Section)
 SINGLE: frozenset[Section] = frozenset({"phrases", "triage"})  # one file each; the others may be a folder of files too
+EXAMPLES = "examples"  # the folder with what is learnt from besides; a folder for each kind of it
+IN_EXAMPLES: frozenset[Section] = frozenset({"phrasings"})
+_FILES: tuple[Section, ...] = tuple(section for section in SECTIONS if section not in IN_EXAMPLES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,26 +41,44 @@ def files_in(folder: Path, report: Report) -> list[KnowledgeFile]:
 
 def _scan(folder: Path, where: Spot, report: Report) -> Iterator[KnowledgeFile]:
     for path in _children(folder, where, report):
-        section = _section(path.stem if _is_yaml(path) else path.name)
+        section = _section(path.stem if _is_yaml(path) else path.name, _FILES)
         if path.suffix == ".yaml" and section:
             yield KnowledgeFile(section, path.name, path)
         elif _is_yaml(path):
             _report_unread(path, path.name, report)
+        elif path.is_dir() and path.name == EXAMPLES:
+            yield from _scan_examples(path, where, report)
         elif path.is_dir() and section and section not in SINGLE:
-            for inner in _children(path, where, report):
-                name = f"{path.name}/{inner.name}"
-                if inner.suffix == ".yaml":
-                    yield KnowledgeFile(section, name, inner)
-                elif _is_yaml(inner):
-                    _report_unread(inner, name, report)
-                elif inner.is_dir():
-                    for lost in filter(_is_yaml, _children(inner, where, report)):
-                        report.add(
-                            Spot(f"{name}/{lost.name}", 0), f"this file is not read; move it up into {path.name}/"
-                        )
+            yield from _scan_section(section, path, path.name, where, report)
         elif path.is_dir():
             for lost in filter(_is_yaml, _children(path, where, report)):
                 _report_unread(lost, f"{path.name}/{lost.name}", report)
+
+
+def _scan_examples(folder: Path, where: Spot, report: Report) -> Iterator[KnowledgeFile]:
+    for path in _children(folder, where, report):
+        name = f"{EXAMPLES}/{path.name}"
+        section = _section(path.name, tuple(IN_EXAMPLES))
+        if _is_yaml(path):
+            _report_unread(path, name, report)
+        elif path.is_dir() and section:
+            yield from _scan_section(section, path, name, where, report)
+        elif path.is_dir():
+            for lost in filter(_is_yaml, _children(path, where, report)):
+                _report_unread(lost, f"{name}/{lost.name}", report)
+
+
+def _scan_section(section: Section, folder: Path, name: str, where: Spot, report: Report) -> Iterator[KnowledgeFile]:
+    """The files in a section's folder; `name` is that folder's path in the knowledge folder."""
+    for path in _children(folder, where, report):
+        if path.suffix == ".yaml":
+            yield KnowledgeFile(section, f"{name}/{path.name}", path)
+        elif _is_yaml(path):
+            _report_unread(path, f"{name}/{path.name}", report)
+        elif path.is_dir():
+            for lost in filter(_is_yaml, _children(path, where, report)):
+                spot = Spot(f"{name}/{path.name}/{lost.name}", 0)
+                report.add(spot, f"this file is not read; move it up into {name}/")
 
 
 def _children(folder: Path, where: Spot, report: Report) -> list[Path]:
@@ -70,8 +91,8 @@ def _children(folder: Path, where: Spot, report: Report) -> list[Path]:
         return []
 
 
-def _section(name: str) -> Section | None:
-    return next((section for section in SECTIONS if section == name), None)
+def _section(name: str, among: tuple[Section, ...]) -> Section | None:
+    return next((section for section in among if section == name), None)
 
 
 def _is_yaml(path: Path) -> bool:
@@ -84,7 +105,11 @@ def _report_unread(path: Path, name: str, report: Report) -> None:
         report.add(spot, "this file is not read; its name must end in .yaml")
         return
     if "/" in name:
-        folders = ", ".join(f"{section}/" for section in SECTIONS if section not in SINGLE)
+        folders = ", ".join(
+            f"{EXAMPLES}/{section}/" if section in IN_EXAMPLES else f"{section}/"
+            for section in SECTIONS
+            if section not in SINGLE
+        )
         report.add(spot, f"this file is not read; folders that are read: {folders}")
         return
-    report.unknown(spot, "file", path.name, [f"{section}.yaml" for section in SECTIONS], "this file is not read")
+    report.unknown(spot, "file", path.name, [f"{section}.yaml" for section in _FILES], "this file is not read")

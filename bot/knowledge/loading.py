@@ -13,6 +13,7 @@ from yaml.nodes import Node
 from bot.knowledge.draft import Draft
 from bot.knowledge.folder import KnowledgeFile, Section, files_in
 from bot.knowledge.model import Claim, KnowledgeBase
+from bot.knowledge.phrasings_reader import read_phrasings, with_phrasings
 from bot.knowledge.problems import KnowledgeError, Problem
 from bot.knowledge.readers import read_answers, read_claims, read_groups, read_phrases, read_sources, read_vocabulary
 from bot.knowledge.references import check_references
@@ -27,6 +28,7 @@ _READERS: dict[Section, Callable[[Node, str, Draft], None]] = {
     "vocabulary": read_vocabulary,
     "claims": read_claims,
     "answers": read_answers,
+    "phrasings": read_phrasings,
     "phrases": read_phrases,
     "triage": read_triage,
 }
@@ -77,7 +79,7 @@ def _read(folder: Path) -> tuple[Draft, str]:
 
 def _knowledge(draft: Draft, version: str) -> KnowledgeBase:
     return KnowledgeBase(
-        answers=MappingProxyType(draft.answers),
+        answers=MappingProxyType(with_phrasings(draft)),
         sources=MappingProxyType(draft.sources),
         claims=MappingProxyType(_mutual(draft)),
         subjects=MappingProxyType(draft.subjects),

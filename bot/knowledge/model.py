@@ -79,6 +79,7 @@ class Answer:
     related: tuple[str, ...] = ()
     file: str = ""
     line: int = 0
+    examples: str = ""  # where its further phrasings stand, "file:line"; "" if it has none
 
 
 @dataclass(frozen=True, slots=True)

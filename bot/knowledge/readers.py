@@ -138,6 +138,7 @@ def read_answers(root: Node, file: str, draft: Draft) -> None:
         if answer.id and draft.is_new("answer", answer.id, row.spot):
             draft.answers[answer.id] = answer
             draft.phrasings += [Phrasing(answer.id, words) for words in questions]
+            draft.written[answer.id] = _count(row.node("questions")) + _count(row.node("contrary"))
             for key in ("title", "answer", "questions"):
                 draft.spots["answer", answer.id, key] = row.spot_of(key)
 
@@ -193,6 +194,10 @@ def read_phrases(root: Node, file: str, draft: Draft) -> None:
             draft.phrase_lists[key.text] = texts
         else:
             draft.phrases[key.text] = "".join(texts)
+
+
+def _count(node: Node | None) -> int:
+    return len(node.value) if isinstance(node, SequenceNode) else int(node is not None)
 
 
 def _is_empty(node: Node | None) -> bool:

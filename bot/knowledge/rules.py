@@ -19,6 +19,7 @@ MOST_SAYS = 500  # a claim stands in a reply's list of sources, several of them 
 MOST_AT = 150  # the claim's place in the source stands beside it
 MOST_SOURCE_TITLE = 150  # the header of what is shown about a source; Slack allows a header 150
 MOST_QUESTION = 500  # a person's question is not longer, and an example is compared with it whole
+MOST_BESIDE = 8  # phrasings that stand beside an answer, where the folder has a place for the others
 MOST_LABEL = 75  # of an option or question of the guided dialogue: a button's text in Slack
 MOST_MEANS = 75  # what an option means stands beside it; Slack allows a description 75
 MOST_NAME = 75  # a concept's name can be a choice's label
@@ -36,6 +37,7 @@ def check_rules(draft: Draft) -> None:
     """Reports every broken rule of content."""
     _check_phrasings(draft)
     _check_askable(draft)
+    _check_telling(draft)
     _check_names(draft)
     _check_tensions(draft)
     _check_use_of_claims(draft)
@@ -64,11 +66,21 @@ def _check_phrasings(draft: Draft) -> None:
 
 def _check_askable(draft: Draft) -> None:
     for id, answer in draft.answers.items():
-        if not answer.questions and (answer.title or answer.kind != "answer"):  # without a title: a wrong shape
+        asked = answer.questions or (id in draft.more_phrasings and draft.more_phrasings[id].questions)
+        if not asked and (answer.title or answer.kind != "answer"):  # without a title: a wrong shape
             said = f"answer {quoted(id)} has no questions"
             draft.report.add(
                 draft.spot("answer", id, "questions"), f"{said}; write under 'questions' how people ask for it"
             )
+
+
+def _check_telling(draft: Draft) -> None:
+    """Reports answers with more than a few phrasings beside them, if the folder has `examples/phrasings/`."""
+    for id, count in draft.written.items() if draft.has_examples else ():
+        if count > MOST_BESIDE:
+            said = f"answer {quoted(id)} has {count} phrasings beside it, at most {MOST_BESIDE} can be read with it"
+            remedy = f"keep the telling ones, move the others to examples/phrasings/ under '{id}:'"
+            draft.report.add(draft.spot("answer", id, "questions"), f"{said}; {remedy}")
 
 
 def _check_names(draft: Draft) -> None:

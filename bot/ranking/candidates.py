@@ -59,7 +59,7 @@ def learn(
         (entry, side, text)
         for entry in knowledge.answers.values()
         for side, questions in (("", entry.questions), (CONTRARY, entry.contrary))
-        for text in questions
+        for text in sorted(questions)  # what is learnt does not depend on where a phrasing stands
     ]
 
     def tell(share: float) -> None:

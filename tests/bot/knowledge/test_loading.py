@@ -148,7 +148,8 @@ def test_a_folder_without_answers_is_told(tmp_path: Path) -> None:
         ("answers/deep/more.yaml", "answers/deep/more.yaml: this file is not read; move it up into answers/"),
         (
             "answer/more.yaml",
-            "answer/more.yaml: this file is not read; folders that are read: sources/, vocabulary/, claims/, answers/",
+            "answer/more.yaml: this file is not read; folders that are read: sources/, vocabulary/, claims/, answers/, "
+            "examples/phrasings/",
         ),
     ],
 )
