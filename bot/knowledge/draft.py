@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 from bot.knowledge.expansion import Groups
 from bot.knowledge.fields import Words
 from bot.knowledge.folder import Section
+from bot.knowledge.labelled_reader import Incidents, Labelled
 from bot.knowledge.model import Answer, Claim, Concept, Source
 from bot.knowledge.problems import Report, Spot, quoted
 from bot.knowledge.triage import Outcome, Picks, Triage
@@ -92,6 +93,8 @@ class Draft:
     phrasings: list[Phrasing] = field(default_factory=list)
     written: dict[str, int] = field(default_factory=dict)  # phrasings in answers/ by answer, groups not expanded
     more_phrasings: dict[str, Phrasings] = field(default_factory=dict)  # by answer
+    labelled: Labelled = field(default_factory=Labelled)
+    incidents: Incidents = field(default_factory=Incidents)
     has_examples: bool = False  # the folder has files in examples/phrasings/
     spots: dict[tuple[Thing, str, str], Spot] = field(default_factory=dict)  # (thing, id, key; "" for the thing itself)
     broken: set[Section] = field(default_factory=set)  # with unreadable files: references to them can't be checked

@@ -11,7 +11,8 @@ from types import MappingProxyType
 from yaml.nodes import Node
 
 from bot.knowledge.draft import Draft
-from bot.knowledge.folder import KnowledgeFile, Section, files_in
+from bot.knowledge.folder import LEARNT_FROM, KnowledgeFile, Section, files_in
+from bot.knowledge.labelled_reader import read_incidents, read_labelled
 from bot.knowledge.model import Claim, KnowledgeBase
 from bot.knowledge.phrasings_reader import read_phrasings, with_phrasings
 from bot.knowledge.problems import KnowledgeError, Problem
@@ -28,9 +29,11 @@ _READERS: dict[Section, Callable[[Node, str, Draft], None]] = {
     "vocabulary": read_vocabulary,
     "claims": read_claims,
     "answers": read_answers,
+    "labelled": lambda root, file, draft: read_labelled(root, file, draft.labelled, draft.report),
     "phrasings": read_phrasings,
     "phrases": read_phrases,
     "triage": read_triage,
+    "incidents": lambda root, file, draft: _read_incidents(root, file, draft),
 }
 
 
@@ -40,7 +43,7 @@ def load(folder: Path) -> KnowledgeBase:
     Raises `KnowledgeError` with all errors: unreadable files, wrong shapes, unknown and duplicate ids, dialogue paths
     without exactly one outcome. Broken rules of content (see `check`) are no errors.
     """
-    draft, version = _read(folder)
+    draft, version = _read(folder, examples=False)
     if draft.report.problems:
         raise KnowledgeError(draft.report.sorted())
     return _knowledge(draft, version)
@@ -48,17 +51,20 @@ def load(folder: Path) -> KnowledgeBase:
 
 def check(folder: Path) -> list[Problem]:
     """All problems of a knowledge folder, by file and line: errors and broken rules of content."""
-    draft, _ = _read(folder)
+    draft, _ = _read(folder, examples=True)
     check_rules(draft)
     check_reach(draft)
     return draft.report.sorted()
 
 
-def _read(folder: Path) -> tuple[Draft, str]:
+def _read(folder: Path, *, examples: bool) -> tuple[Draft, str]:
+    """`examples`: whether to read what only learning needs."""
     draft = Draft()
     roots: list[tuple[KnowledgeFile, Node]] = []
     version = hashlib.sha256()
     for file in files_in(folder, draft.report):
+        if file.section in LEARNT_FROM and not examples:
+            continue
         content, root = read_yaml(file.path, file.name, draft.report)
         version.update(f"{file.name}\0{len(content)}\0".encode())
         version.update(content)
@@ -72,6 +78,7 @@ def _read(folder: Path) -> tuple[Draft, str]:
     for file, root in roots:
         if file.section in _READERS:
             _READERS[file.section](root, file.name, draft)
+    draft.refer(tuple(draft.labelled.named), "answer")
     check_references(draft)
     check_paths(draft)
     return draft, version.hexdigest()[:12]
@@ -87,8 +94,13 @@ def _knowledge(draft: Draft, version: str) -> KnowledgeBase:
         topics=MappingProxyType(draft.topics),
         phrases=overridden(draft.phrases, draft.phrase_lists),
         triage=draft.triage,
+        incidents=draft.incidents,
         version=version,
     )
+
+
+def _read_incidents(root: Node, file: str, draft: Draft) -> None:
+    draft.incidents = read_incidents(root, file, draft.report)
 
 
 def _mutual(draft: Draft) -> dict[str, Claim]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from bot.domain.phrases import Phrases
+from bot.knowledge.labelled_reader import Incidents
 from bot.knowledge.shipped_phrases import shipped
 from bot.knowledge.triage import Triage
 
@@ -94,4 +95,5 @@ class KnowledgeBase:
     topics: Mapping[str, Concept] = field(default_factory=dict)
     phrases: Phrases = field(default_factory=shipped)
     triage: Triage | None = None
+    incidents: Incidents = Incidents()
     version: str = ""  # a hash of the content

@@ -1,0 +1,120 @@
+"""Calibration of a learnt reader on held-out writers: temperatures, and thresholds by what mistakes cost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.reader.manifest import Temperatures, Thresholds
+
+Array = NDArray[np.float64]
+
+# What a mistake costs, against a right answer that costs nothing.
+FALSE_VERDICT, FALSE_ANSWER, NEEDLESS_DECLINE, ASK_BACK, VERDICT_LEFT_OUT = 20.0, 8.0, 1.0, 0.5, 0.5
+FALSE_ALARM, MISSED_INCIDENT = 1.0, 4.0
+_GRID = [round(0.01 * step, 2) for step in range(100)]
+_TEMPERATURES = [round(0.5 + 0.05 * step, 2) for step in range(51)]
+
+
+class Outputs(NamedTuple):
+    """The logits of one head for texts, (texts, classes), and which classes are right for each."""
+
+    logits: Array
+    right: NDArray[np.bool_]
+
+
+def temperature_of(outputs: Outputs) -> float:
+    """The temperature at which the right classes are most probable (Guo et al. 2017, "On Calibration of Modern Neural
+    Networks"); texts without a right class are left out."""
+    known = outputs.right.any(1)
+    logits, right = outputs.logits[known], outputs.right[known]
+
+    def loss(temperature: float) -> float:
+        found = np.where(right, probabilities(logits, temperature), 0.0).sum(1)
+        return float(-np.log(np.maximum(found, 1e-9)).mean())
+
+    return min(_TEMPERATURES, key=loss) if len(logits) else 1.0
+
+
+def probabilities(logits: Array, temperature: float) -> Array:
+    scaled = logits / temperature
+    raised = np.exp(scaled - scaled.max(1, keepdims=True))
+    found: Array = raised / raised.sum(1, keepdims=True)
+    return found
+
+
+def cheapest(cost: Callable[[float], float]) -> float:
+    """The threshold from 0.00 to 0.99 of the least cost; the lowest of equals."""
+    return min(_GRID, key=lambda threshold: (cost(threshold), threshold))
+
+
+def answer_thresholds(outputs: Outputs, temperature: float, is_answer: Sequence[bool]) -> tuple[float, float]:
+    """From which probability on the best answer is given, and from which on it is offered ("did you mean"). `is_answer`:
+    which labels are answers; the others decline, greet and so on."""
+    found = probabilities(outputs.logits, temperature)
+    best, sure = found.argmax(1), found.max(1)
+    good = outputs.right[np.arange(len(best)), best]
+    answers = np.array(is_answer)
+    answerable = (outputs.right & answers).any(1)
+    given = answers[best] & outputs.right.any(1)  # else it declines at whatever probability
+    wrong = np.where(answerable, FALSE_ANSWER / 2, FALSE_ANSWER)  # another answer than was wanted is half as bad
+
+    def cost_of_answers(threshold: float) -> float:
+        said = given & (sure >= threshold)
+        asked = given & ~said
+        return float((wrong * (said & ~good)).sum() + ASK_BACK * asked.sum())
+
+    answer = cheapest(cost_of_answers)
+
+    def cost_of_asking(threshold: float) -> float:
+        asked = given & (sure < answer) & (sure >= threshold)
+        declined = given & (sure < min(answer, threshold))
+        return float(ASK_BACK * (asked & answerable).sum() + 2 * ASK_BACK * (asked & ~answerable).sum()
+                     + NEEDLESS_DECLINE * (declined & answerable).sum())
+
+    return answer, min(answer, cheapest(cost_of_asking))
+
+
+def verdict_threshold(outputs: Outputs, temperature: float) -> float:
+    """From which probability on a verdict is said, of texts that ask for one."""
+    found = probabilities(outputs.logits, temperature)
+    best, sure = found.argmax(1), found.max(1)
+    good = outputs.right[np.arange(len(best)), best]
+    asks = outputs.right[:, 1:].any(1)
+
+    def cost(threshold: float) -> float:
+        said = (best > 0) & (sure >= threshold)
+        return float(FALSE_VERDICT * (said & ~good & outputs.right.any(1)).sum() + VERDICT_LEFT_OUT * (asks & ~said).sum())
+
+    return cheapest(cost)
+
+
+def incident_threshold(outputs: Outputs, temperature: float) -> float:
+    reports = probabilities(outputs.logits, temperature)[:, 1]
+    known, real = outputs.right.any(1), outputs.right[:, 1]
+
+    def cost(threshold: float) -> float:
+        said = reports >= max(threshold, 0.05)
+        return float(FALSE_ALARM * (known & ~real & said).sum() + MISSED_INCIDENT * (real & ~said).sum())
+
+    return max(0.05, cheapest(cost))
+
+
+def calibrate(
+    answer: Outputs, verdict: Outputs, incident: Outputs, is_answer: Sequence[bool]
+) -> tuple[Temperatures, Thresholds]:
+    """Temperatures and thresholds from the outputs of the heads on held-out writers."""
+    temperatures = Temperatures(
+        answer=temperature_of(answer), verdict=temperature_of(verdict), incident=temperature_of(incident)
+    )
+    give, ask = answer_thresholds(answer, temperatures.answer, is_answer)
+    thresholds = Thresholds(
+        answer=give,
+        ask_back=ask,
+        verdict=verdict_threshold(verdict, temperatures.verdict),
+        incident=incident_threshold(incident, temperatures.incident),
+    )
+    return temperatures, thresholds

@@ -1,0 +1,44 @@
+"""Writes a learnt reader: the network as int8 ONNX, the tokenizer, and the manifest."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+
+import torch
+from onnxruntime.quantization import QuantType, quantize_dynamic
+
+from bot.learning.network import HEADS, Network
+from bot.reader.manifest import MANIFEST, Manifest
+from bot.reader.reader import MODEL, TOKENIZER
+
+_INPUTS = ("input_ids", "attention_mask", "token_type_ids")
+_OPSET = 17
+
+
+def write_model(network: Network, file: Path) -> None:
+    """The network as ONNX with 8-bit weights; activations are quantized as they come."""
+    network.eval()
+    ids = torch.ones(2, 9, dtype=torch.long)
+    with tempfile.TemporaryDirectory() as folder:
+        full = Path(folder, MODEL)
+        torch.onnx.export(
+            network,
+            (ids, torch.ones_like(ids), torch.zeros_like(ids)),
+            str(full),
+            input_names=list(_INPUTS),
+            output_names=list(HEADS),
+            dynamic_axes={name: {0: "texts", 1: "tokens"} for name in _INPUTS},
+            opset_version=_OPSET,
+            dynamo=False,
+        )
+        quantize_dynamic(full, file, weight_type=QuantType.QInt8)
+
+
+def write_reader(folder: Path, model: Path, tokenizer: Path, manifest: Manifest) -> None:
+    """Replaces what stands in `folder` by these files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(tokenizer, folder / TOKENIZER)
+    shutil.copyfile(model, folder / MODEL)
+    (folder / MANIFEST).write_text(manifest.model_dump_json(indent=2) + "\n", encoding="utf-8")

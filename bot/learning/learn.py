@@ -1,0 +1,148 @@
+"""Learns the reader of a knowledge folder: trains, calibrates on held-out writers, and writes it beside the knowledge."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+import torch
+from tokenizers import Tokenizer
+
+from bot.knowledge.examples import load_examples
+from bot.knowledge.loading import load
+from bot.knowledge.model import KnowledgeBase
+from bot.learning.calibration import Outputs, calibrate, probabilities
+from bot.learning.examples import INCIDENTS, PHRASINGS, Example, examples_of, hash_of, labels_of
+from bot.learning.export import write_model, write_reader
+from bot.learning.network import LICENCE, WEIGHTS, Network, base_folder
+from bot.learning.training import EPOCHS, Trainer
+from bot.reader.manifest import FORMAT, Manifest, ReaderError
+from bot.reader.reader import CONTEXT, FOLDER, MODEL, VERDICTS
+
+TOKENS = 80  # of a question with the one before
+SEED = 20261130
+HELD_OUT = 9  # every ninth writer is held out, and as large a part of the incidents
+LEAST = 40  # examples of a writer that is worth holding out
+
+Told = Callable[[str], None]
+
+
+def learn(folder: Path, work: Path, tell: Told, epochs: int = EPOCHS, threads: int = 2) -> Manifest:
+    """Learns the reader of the knowledge in `folder` and writes it there; `work` holds checkpoints and may be deleted.
+
+    Raises KnowledgeError, and ReaderError where something that learning needs is missing.
+    """
+    torch.set_num_threads(threads)
+    torch.use_deterministic_algorithms(mode=True)
+    torch.manual_seed(SEED)
+    base = base_folder()
+    knowledge = load(folder)
+    labelled, incidents = load_examples(folder)
+    examples = examples_of(knowledge, labelled, incidents)
+    if not any(example.writer not in (PHRASINGS, INCIDENTS) for example in examples):
+        raise ReaderError(f"{folder} has no labelled questions in examples/labelled/ to learn from")
+    held = held_out_of(examples)
+    learnt = [example for example in examples if example not in held]
+    tell(f"{len(learnt)} examples to learn from, {len(held)} held out, {len(labels_of(knowledge))} answers")
+    tokenizer = Tokenizer.from_file(str(base / "tokenizer.json"))
+    tokenizer.no_padding()
+    tokenizer.enable_truncation(TOKENS, direction="left")
+    network = Network(base, len(labels_of(knowledge)), len(VERDICTS))
+    network.freeze_lowest()
+    run = f"{hash_of(examples)} {script_hash()} {epochs}"
+    Trainer(network, tokenizer, other_names(knowledge), SEED, tell).train(learnt, epochs, work, run)
+    model = work / MODEL
+    write_model(network, model)
+    tell("written as int8; measuring the held-out questions with it")
+    outputs = outputs_of(model, tokenizer, sorted(held, key=repr), len(labels_of(knowledge)))
+    kinds = {id: entry.kind for id, entry in knowledge.answers.items()}
+    is_answer = [kinds.get(label) == "answer" for label in labels_of(knowledge)]
+    temperatures, thresholds = calibrate(*outputs, is_answer)
+    manifest = Manifest(
+        format=FORMAT,
+        labels=labels_of(knowledge),
+        tokens=TOKENS,
+        temperatures=temperatures,
+        thresholds=thresholds,
+        examples=hash_of(examples),
+        base=WEIGHTS,
+        script=script_hash(),
+        learnt_on=date.today().isoformat(),
+        licence=LICENCE,
+        held_out=figures(outputs),
+    )
+    write_reader(folder / FOLDER, model, base / "tokenizer.json", manifest)
+    return manifest
+
+
+def held_out_of(examples: Sequence[Example]) -> set[Example]:
+    """The examples of the writers that are not learnt from: every ninth of those who wrote enough, by name, and every
+    ninth report of an incident or message like one."""
+    writers = sorted({example.writer for example in examples} - {PHRASINGS, INCIDENTS})
+    sizes = {writer: sum(example.writer == writer for example in examples) for writer in writers}
+    kept = {writer for writer in [w for w in writers if sizes[w] >= LEAST][HELD_OUT // 2 :: HELD_OUT]}
+    of_incidents = [example for example in examples if example.writer == INCIDENTS][::HELD_OUT]
+    return {example for example in examples if example.writer in kept} | set(of_incidents)
+
+
+def outputs_of(model: Path, tokenizer: Tokenizer, examples: Sequence[Example], labels: int) -> tuple[Outputs, Outputs, Outputs]:
+    """The logits of the exported model for each head, one text at a time as in serving."""
+    session = onnxruntime.InferenceSession(str(model), providers=["CPUExecutionProvider"])
+    found: list[list[np.ndarray]] = [[], [], []]
+    for example in examples:
+        before = example.before[-CONTEXT:]
+        tokens = tokenizer.encode(before, example.text) if before else tokenizer.encode(example.text)
+        logits = session.run(
+            None,
+            {
+                "input_ids": np.array([tokens.ids]),
+                "attention_mask": np.array([tokens.attention_mask]),
+                "token_type_ids": np.array([tokens.type_ids]),
+            },
+        )
+        for head, values in zip(found, logits, strict=True):
+            head.append(values[0].astype(np.float64))
+    right = (
+        _mask([example.answers for example in examples], labels),
+        _mask([example.verdicts for example in examples], len(VERDICTS)),
+        _mask([() if example.incident is None else (int(example.incident),) for example in examples], 2),
+    )
+    answer, verdict, incident = (Outputs(np.array(head), mask) for head, mask in zip(found, right, strict=True))
+    return answer, verdict, incident
+
+
+def figures(outputs: Sequence[Outputs]) -> dict[str, float]:
+    """The share of held-out texts whose most probable class is right, for each head."""
+    shares = {}
+    for name, head in zip(("answer", "verdict", "incident"), outputs, strict=True):
+        known = head.right.any(1)
+        best = probabilities(head.logits[known], 1.0).argmax(1)
+        shares[name] = round(float(head.right[known][np.arange(len(best)), best].mean()), 4) if known.any() else 0.0
+    return shares
+
+
+def other_names(knowledge: KnowledgeBase) -> Mapping[str, Sequence[str]]:
+    """By each name of a subject in lower case: its other names."""
+    names: dict[str, list[str]] = {}
+    for subject in knowledge.subjects.values():
+        called = list(dict.fromkeys((subject.name, *subject.names)))
+        for name in called:
+            names[name.lower()] = [other for other in called if other.lower() != name.lower()]
+    return {name: others for name, others in names.items() if others}
+
+
+def script_hash() -> str:
+    """Tells whether the program that learns has changed."""
+    files = sorted(Path(__file__).parent.glob("*.py"))
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]
+
+
+def _mask(right: Sequence[tuple[int, ...]], classes: int) -> np.ndarray:
+    mask = np.zeros((len(right), classes), dtype=np.bool_)
+    for row, columns in enumerate(right):
+        mask[row, list(columns)] = True
+    return mask
