@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 TIERS := unit integration e2e browser
 
-.PHONY: help run test check wheel lock bench clean $(TIERS:%=test-%)
+.PHONY: help run test check wheel lock learn bench clean $(TIERS:%=test-%)
 
 help:
 	@echo "make run    start the advisor on http://127.0.0.1:3978"
@@ -12,6 +12,7 @@ help:
 	@echo "make check  lint, types, import rules, the knowledge"
 	@echo "make wheel  build dist/*.whl, which holds the program with its knowledge"
 	@echo "make lock   lock the packages of pyproject.toml by hash; LOCK=--upgrade takes the newest"
+	@echo "make learn  learn the reader of knowledge/ anew, in up to 90 minutes on two cores; goes on where it was stopped"
 	@echo "make bench  run the benchmark"
 
 run: $(VENV)/.installed
@@ -49,7 +50,17 @@ UV_LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 lock: $(VENV)/.uv
 	@$(UV_LOCK) $(LOCK) pyproject.toml --group build --output-file requirements.txt
 	@$(UV_LOCK) $(LOCK) pyproject.toml --group build --group dev --output-file requirements-dev.txt
+	@$(UV_LOCK) $(LOCK) pyproject.toml --group build --extra learn --output-file requirements-learn.txt
 	@echo uv | $(UV_LOCK) $(LOCK) - --output-file requirements-uv.txt
+
+# In an environment of its own: what learning needs is large, and nothing else needs it.
+learn:
+	@$(MAKE) --no-print-directory VENV=.venv-learn .venv-learn/.installed-learn
+	@.venv-learn/bin/advisor learn
+
+$(VENV)/.installed-learn: requirements-learn.txt $(VENV)/.installed
+	@$(BIN)/python tools/install.py requirements-learn.txt
+	@touch $@
 
 bench: $(VENV)/.installed-dev
 	@$(BIN)/python -m bench
@@ -91,4 +102,4 @@ $(VENV)/.installed-browser: tests/node/package-lock.json $(VENV)/.created
 	@touch $@
 
 clean:
-	@rm -rf $(VENV)
+	@rm -rf $(VENV) .venv-learn

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from bot.answering.composer import Composer
 from bot.answering.decision import Decider, Thresholds
+from bot.answering.learnt_decision import LearntDecider
 from bot.answering.post_drafts import PostDrafts
 from bot.answering.question_turns import QuestionTurns
 from bot.answering.replies import Responder
@@ -36,6 +37,7 @@ from bot.nlu.word_list import is_english
 from bot.ranking.candidates import CandidateFinder, learn
 from bot.ranking.entry_words import EntryWords
 from bot.ranking.model_cache import ModelCache, Progress
+from bot.reader.reader import Reader
 from bot.retrieval.embeddings import Embeddings
 from bot.triage.dialogue import Dialogue, paused
 from bot.triage.record import RecordError
@@ -58,6 +60,7 @@ class Advisor:
         contact: str = "",
         cache: ModelCache | None = None,
         progress: Progress | None = None,
+        learnt_reader: Reader | None = None,
     ) -> None:
         """`contact`: whom to reach in an incident, as people should read it. `cache`: holds the trained models between
         two starts. `progress`: told how far the training is, where there is any to do."""
@@ -82,7 +85,10 @@ class Advisor:
                 cache.write(knowledge.version, embeddings, learnt)
         wording = EntryWords(knowledge)
         finder = CandidateFinder(knowledge, evidence, wording, learnt)
-        decider = Decider(knowledge, self.reader, finder, evidence, wording, Thresholds())
+        ruled = Decider(
+            knowledge, self.reader, finder, evidence, wording, Thresholds(), alone=learnt_reader is None
+        )
+        decider = LearntDecider(knowledge, ruled, learnt_reader) if learnt_reader else ruled
         composer = Composer(knowledge)
         self._responder = Responder(knowledge, composer, contact)
         say = knowledge.phrases
@@ -98,8 +104,10 @@ class Advisor:
             **FeedbackCommands(knowledge.version, knowledge.answers, say).handlers(),
             **(self._dialogue.handlers() if self._dialogue else dict.fromkeys(TRIAGE, self._no_triage)),
         }
-        self._guards = Guards(knowledge)
-        self._questions = QuestionTurns(knowledge, self.reader, decider, self._responder, self._start_triage)
+        self._guards = Guards(knowledge.incidents, embeddings, learnt_reader)
+        self._questions = QuestionTurns(
+            knowledge, self.reader, decider, self._responder, self._guards, self._start_triage
+        )
         self._policies: tuple[Policy, ...] = (
             self._refuse_secret,
             self._relay_answer,
@@ -118,7 +126,8 @@ class Advisor:
 
         `cache`: a folder for the trained models, which makes the next start several times as fast.
         """
-        return cls(load(folder), contact, ModelCache(cache, folder.resolve()) if cache else None, progress)
+        kept = ModelCache(cache, folder.resolve()) if cache else None
+        return cls(load(folder), contact, kept, progress, Reader.load(folder))
 
     @property
     def phrases(self) -> Phrases:

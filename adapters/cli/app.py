@@ -144,6 +144,18 @@ def check(knowledge: Knowledge = None) -> None:
     typer.echo(f"{folder}: no errors")
 
 
+@app.command()
+def learn(
+    work: Annotated[Path, typer.Option("--work", metavar="DIR", help="Where checkpoints are kept.")] = Path(".learn"),
+    epochs: Annotated[int | None, typer.Option("--epochs", min=1, help="Times that every example is seen.")] = None,
+    knowledge: Knowledge = None,
+) -> None:
+    """Learn the reader of a knowledge folder from its examples; goes on where it was stopped."""
+    from adapters.cli import learning
+
+    learning.learn(settings(knowledge).knowledge, work, epochs)
+
+
 @app.command(name="eval")
 def evaluate(
     gold: Annotated[Path, typer.Argument(metavar="GOLD.jsonl", help="Questions with the expected replies.")],

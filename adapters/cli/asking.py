@@ -33,6 +33,7 @@ def as_data(reply: Reply) -> dict[str, Any]:
         "confidence": reply.confidence,
         "title": reply.title,
         "text": reply.text,
+        "incident": reply.incident,
         "choices": [{"label": choice.label, "command": choice.command} for choice in reply.choices],
     }
 

@@ -37,6 +37,14 @@ class Thresholds:
     strong: float = 0.80  # for an answer to a question that names a topic on which the sources are silent
 
 
+class Contrast(NamedTuple):
+    """A topic that the sources list under `other` and not under `asked`, which they compare with it."""
+
+    topic: str
+    asked: str
+    other: str
+
+
 class Decision(NamedTuple):
     """The outcome of one question, what the reply is made of, and the rule that decided."""
 
@@ -48,6 +56,8 @@ class Decision(NamedTuple):
     topics: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()  # topics asked about on which the sources are silent
     options: tuple[str, ...] = ()  # entries to choose from
+    contrast: Contrast | None = None  # why it is a "no", where the comparison alone tells
+    bound: bool = False  # asks for more than the sources say: enough, always, guaranteed
     rule: str = ""
     candidates: Candidates = Candidates((), 0.0)
     resolved: Resolved = Resolved(())
@@ -64,14 +74,18 @@ class Decider:
         evidence: Evidence,
         entry_words: EntryWords,
         thresholds: Thresholds,
+        *,
+        alone: bool = True,
     ) -> None:
+        """`alone`: nothing else looks at the question, so that a verdict needs a claim on the very topic named."""
         self._knowledge = knowledge
         self._reader = reader
         self._finder = finder
         self._evidence = evidence
         self._limits = thresholds
         self._entry_words = entry_words
-        self._judge = VerdictJudge(knowledge, evidence)
+        self._judge = VerdictJudge(knowledge, evidence, strictly=alone)
+        self._alone = alone
         self._contrasted = _contrasted_pair(knowledge)
 
     def decide(self, question: Question, last: LastTurn | None) -> Decision:
@@ -88,7 +102,21 @@ class Decider:
             if topic in question.focus_concepts and not self._knowledge.topics[topic].stated
         )
         decision = self._decide(question, resolved, candidates, missing)
+        decision = decision._replace(contrast=self.contrast(question, decision))
         return decision._replace(candidates=candidates, resolved=resolved, missing=missing)
+
+    def answer_with(self, question: Question, resolved: Resolved, candidate: Candidate) -> Decision:
+        """The decision that `candidate` is the answer, with the verdict that its claims give."""
+        entry = self._knowledge.answers[candidate.entry]
+        asked = self._asked(resolved.subjects, entry)
+        finding = self._evidence.of_entry(entry, asked)
+        if finding is None and asked:
+            finding = next((f for topic in entry.topics if (f := self._evidence.on(asked[0], topic))), None)
+        verdict, more = self._judge.verdict(question, resolved, entry, asked, finding, contrary=candidate.contrary)
+        return Decision(
+            "answer", entry=entry.id, verdict=verdict, claims=tuple(dict.fromkeys((*entry.claims, *more))),
+            subjects=asked or entry.subjects, topics=entry.topics,
+        )  # fmt: skip
 
     def on_each_aspect(self, question: Question, decision: Decision) -> list[Decision]:
         """One decision for each coordinated aspect ("the costs and the risks of A"), at most MOST_QUESTIONS, in order.
@@ -110,6 +138,21 @@ class Decider:
             for one in siblings
         }
         return [decisions[aspect] for aspect in named if aspect in decisions]
+
+    def contrast(self, question: Question, decision: Decision) -> Contrast | None:
+        """Why the verdict is a "no", where that rests on the comparison of two subjects alone."""
+        entry = self._knowledge.answers.get(decision.entry or "")
+        if decision.verdict != "no" or entry is None or len(decision.subjects) != 1:
+            return None
+        asked = decision.subjects[0]
+        for topic in dict.fromkeys((*question.topics, *entry.topics)):
+            finding = self._evidence.on(asked, topic)
+            if finding is not None and finding.rule == "contrast":
+                claim = self._knowledge.claims[finding.claims[0]]
+                compared = self._knowledge.subjects[asked].contrast
+                other = next((subject for subject in claim.subjects if subject in compared), None)
+                return Contrast(topic, asked, other) if other else None
+        return None
 
     def _asked(self, subjects: tuple[str, ...], entry: Answer) -> tuple[str, ...]:
         """Subjects to answer for: those the entry covers; else those with a contrast; else those that are not the
@@ -260,7 +303,7 @@ class Decider:
         claims = tuple(dict.fromkeys((*claims, *more)))
         return Decision(
             "answer", entry=entry.id, verdict=verdict, claims=claims, subjects=asked or entry.subjects,
-            topics=entry.topics, rule=rule,
+            topics=entry.topics, bound=self._alone and self._judge.asks_more(question, entry), rule=rule,
         )  # fmt: skip
 
     def _own_claim(self, subject: str, finding: Finding) -> tuple[str, ...]:

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from bot.answering.decision import Decision
 from bot.nlu.question import Question
 
 
-def explain(question: Question, decision: Decision, parts: list[tuple[Question, Decision]]) -> dict[str, object]:
+def explain(
+    question: Question,
+    decision: Decision,
+    parts: list[tuple[Question, Decision]],
+    telling_words: Callable[[], tuple[str, ...]],
+) -> dict[str, object]:
     """How the question was read, the candidates with their scores, the margin and the rule that decided."""
     return {
         "words": list(question.words),
@@ -23,5 +30,6 @@ def explain(question: Question, decision: Decision, parts: list[tuple[Question, 
         ],
         "margin": round(decision.candidates.margin, 3),
         "rule": decision.rule,
+        "incident": list(telling_words()),
         "parts": [{"question": q.text, "entry": d.entry, "rule": d.rule} for q, d in parts],
     }

@@ -21,6 +21,6 @@ def labelled(say: Phrases, reply: Reply) -> Reply:
         return reply
     return replace(
         reply,
-        verdict_label=verdict_label(say, reply),
+        verdict_label=reply.verdict_label or verdict_label(say, reply),
         citations_label=say("citations-label") if reply.citations else "",
     )

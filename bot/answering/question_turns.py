@@ -8,12 +8,14 @@ from functools import partial
 
 from bot.answering.decision import Decider, Decision
 from bot.answering.explain import explain
+from bot.answering.learnt_decision import LearntDecider
 from bot.answering.replies import Responder
 from bot.domain.conversation import Conversation, LastTurn
 from bot.domain.effects import Effect, Unanswered
 from bot.domain.messages import UNANSWERED, Message, Reply
 from bot.domain.turn import Turn
 from bot.knowledge.model import KnowledgeBase
+from bot.nlu.guards import Guards
 from bot.nlu.question import Question, QuestionReader
 from bot.nlu.sentence_splitter import split_questions
 
@@ -28,14 +30,16 @@ class QuestionTurns:
         self,
         knowledge: KnowledgeBase,
         reader: QuestionReader,
-        decider: Decider,
+        decider: Decider | LearntDecider,
         responder: Responder,
+        guards: Guards,
         start_triage: StartTriage,
     ) -> None:
         self._knowledge = knowledge
         self._reader = reader
         self._decider = decider
         self._responder = responder
+        self._guards = guards
         self._start_triage = start_triage
 
     def turn(self, whole: Question, message: Message, conversation: Conversation, *, incident: bool) -> Turn:
@@ -48,7 +52,8 @@ class QuestionTurns:
         parts = self._parts(whole, decision, before)
         if len({found.entry for _, found in parts}) == 1:
             decision, parts = parts[0][1], []  # all questions of the message have one answer
-        why = partial(explain, whole, decision, parts)
+        told = partial(self._guards.telling_words, whole.text) if incident else tuple
+        why = partial(explain, whole, decision, parts, told)
         reply = self._responder.parts(parts, why) if parts else self._responder.reply(whole, decision, why)
         if incident:
             reply = self._responder.incident(reply)

@@ -66,12 +66,22 @@ class Responder:
                 citations,
                 self._composer.disclosure(decision.claims),
             )
-        reply = self.entry(entry, decision.verdict)
+        reply = self._framed(self.entry(entry, decision.verdict), decision)
         if set(decision.claims) <= set(entry.claims):
             return reply
         claims = tuple(dict.fromkeys((*entry.claims, *decision.claims)))  # the verdict rests on more than the answer
         disclosure = self._composer.disclosure(claims)
         return replace(reply, citations=self._composer.citations(claims), disclosure=disclosure)
+
+    def _framed(self, reply: Reply, decision: Decision) -> Reply:
+        """With what the source does not promise as its headline, and with the reason of a "no" that a comparison gives."""
+        if decision.bound:
+            return replace(reply, title=self._say("not-promised"), body=(Heading(reply.title), *reply.body))
+        if decision.contrast is None:
+            return reply
+        topic, asked, other = map(self._composer.name, decision.contrast)
+        why = self._say("listed-under-other", topic=topic, asked=asked, other=other)
+        return replace(reply, body=(Paragraph(why), *reply.body))
 
     def entry(self, entry: Answer, verdict: Verdict | None = None) -> Reply:
         """The reply with a curated answer, and with `verdict` to a yes/no question. Each is composed once."""
@@ -224,9 +234,9 @@ class Responder:
         )
         first: tuple[Block, ...] = (Paragraph(self._say("incident")), Paragraph(contact))
         if reply.kind != "answer":
-            return Reply("notice", self._say("incident-title"), body=first, choices=reply.choices)
+            return Reply("notice", self._say("incident-title"), body=first, choices=reply.choices, incident=True, explain=reply.explain)
         after = (Paragraph(self._say("incident-after")), Heading(reply.title))
-        return replace(reply, title=self._say("incident-title"), verdict=None, body=(*first, *after, *reply.body))
+        return replace(reply, title=self._say("incident-title"), verdict=None, body=(*first, *after, *reply.body), incident=True)
 
     def forgetting(self) -> Reply:
         return Reply("notice", self._say("forgotten-title"))

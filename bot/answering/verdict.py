@@ -17,15 +17,21 @@ from bot.nlu.question import Question, words_outside_mentions
 _JOINED = frozenset({"and", "both", "plus", "also"})
 _ALWAYS = PhraseMatcher(english.ALWAYS)
 _SAME = PhraseMatcher(english.SAME)
+_BOUNDS = PhraseMatcher(english.BOUNDS)
 _EXAMPLES = PhraseMatcher(english.EXAMPLES)
 
 
 class VerdictJudge:
-    """Judges what a question asks of a curated answer."""
+    """Judges what a question asks of a curated answer.
 
-    def __init__(self, knowledge: KnowledgeBase, evidence: Evidence) -> None:
+    `strictly`: says yes or no only where the question names a topic on which claims decide; otherwise also where it is
+    near to what an answer says, which needs a second opinion.
+    """
+
+    def __init__(self, knowledge: KnowledgeBase, evidence: Evidence, *, strictly: bool) -> None:
         self._knowledge = knowledge
         self._evidence = evidence
+        self._strictly = strictly
 
     def verdict(
         self,
@@ -42,12 +48,25 @@ class VerdictJudge:
         `finding` is what is said on what `entry` is about; `contrary`: the wording asks for the contrary of that.
         """
         bare = _only_names(question)
+        if not entry.claims or (self._strictly and not self._decides(question, entry)):
+            return None, ()
         if question.form != "yesno" or resolved.openly or (bare and (resolved.rule == "complete" or question.aspects)):
             return None, ()
         if bare and not any(mention.opposite for mention in question.mentions):
             contrary = False  # "and A?" has no wording of its own that could be near to another one
         verdict, claims = self._judge(question, entry, asked, finding, contrary=contrary)
         return verdict and _turned(verdict, question.frame_denies), claims
+
+    def asks_more(self, question: Question, entry: Answer) -> bool:
+        """Whether a yes/no question asks for a bound (enough, every, guaranteed) that no claim of `entry` has."""
+        bounded = question.form == "yesno" and _BOUNDS.occur_in(question.words)
+        return bounded and bool(entry.claims) and not self._says_always(entry)
+
+    def _decides(self, question: Question, entry: Answer) -> bool:
+        """Whether the claims of `entry` speak of a topic that the question names, and of all that it asks."""
+        known = self._knowledge.topics
+        named = {wide for topic in question.topics for wide in (topic, *known[topic].within)}
+        return not named.isdisjoint(entry.topics) and not self.asks_more(question, entry)
 
     def on_claims(self, question: Question, subject: str, finding: Finding) -> Verdict:
         """The verdict on what is said of `subject` in the claims of `finding`, where no curated answer is near."""

@@ -190,6 +190,7 @@ class Reply:
     confidence: float = 0.0  # how sure of best_entry, 0 to 1
     reference: str = ""  # names this reply in votes, shares and log lines
     link: str = ""  # the address of the post that this reply is about
+    incident: bool = False  # the security contact comes first
     forgets: bool = False  # confirms a deletion: the surface keeps nothing of the exchange
     verdict_label: str = ""  # the verdict as people read it; see `bot.answering.labels`
     citations_label: str = ""  # what stands above the citations

@@ -31,7 +31,7 @@ LEAST = 40  # examples of a writer that is worth holding out
 Told = Callable[[str], None]
 
 
-def learn(folder: Path, work: Path, tell: Told, epochs: int = EPOCHS, threads: int = 2) -> Manifest:
+def learn(folder: Path, work: Path, tell: Told, epochs: int = EPOCHS, threads: int = 1) -> Manifest:
     """Learns the reader of the knowledge in `folder` and writes it there; `work` holds checkpoints and may be deleted.
 
     Raises KnowledgeError, and ReaderError where something that learning needs is missing.

@@ -108,6 +108,11 @@ ALWAYS = (
     "guarantees",
 )  # fmt: skip
 # … and said.
+BOUNDS = (  # ask for more than most sources say
+    *("enough", "sufficient", "suffice", "all", "every", "everything", "always", "never", "only", "alone", "completely"),
+    *("fully", "totally", "entirely", "guarantee", "guarantees", "guaranteed", "certified", "proof", "bulletproof"),
+    *("rely on", "done with", "ignore", "skip", "drop", "replace", "no need for", "not need", "on its own", "safe now"),
+)
 WITHOUT_EXCEPTION = _words("always every all any each entire whole fully everything everyone everybody guarantees")
 SAME = (
     "same", "identical", "alike", "equal", "no different", "another name", "another word", "other name", "other word",

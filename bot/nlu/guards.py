@@ -1,19 +1,53 @@
-"""Guards: checks that come before a question is read."""
+"""Guards: checks that come before a question is read. They are learnt from the incidents of the knowledge."""
 
 from __future__ import annotations
 
-from bot.knowledge.model import KnowledgeBase
-from bot.nlu.phrase_matcher import PhraseMatcher
+from bot.knowledge.labelled_reader import Incidents
 from bot.nlu.text import split_words
+from bot.reader.reader import Reader
+from bot.retrieval import Retriever
+from bot.retrieval.embeddings import Embeddings
+
+REPORT, OTHER = "report", "other"
+LEAST_CONFIDENT = 0.5  # of the retriever, which serves where no reader was learnt
+MOST_WORDS = 120  # of a text whose telling words are looked for
+MOST_TOLD = 6
+_LEAST_TOLD = 0.02  # by how much a word must raise the probability to be told
 
 
 class Guards:
-    """Detects reports of an incident under way by the phrases `incident-signs` of the knowledge."""
+    """Tells reports of a security incident from everything else, by the learnt reader or, where there is none, by
+    likeness to the incidents of the knowledge."""
 
-    def __init__(self, knowledge: KnowledgeBase) -> None:
-        signs = knowledge.phrases.all("incident-signs")
-        self._signs = PhraseMatcher(" ".join(word.text for word in split_words(sign)) for sign in signs)
+    def __init__(self, incidents: Incidents, embeddings: Embeddings | None, reader: Reader | None) -> None:
+        self._reader = reader
+        labelled = [(REPORT, text) for text in incidents.reports] + [(OTHER, text) for text in incidents.not_reports]
+        words = [] if reader else [(label, [word.text for word in split_words(text)]) for label, text in labelled]
+        self._retriever = Retriever.fit(words, embeddings=embeddings) if words else None
 
     def reports_incident(self, text: str) -> bool:
-        """True if one of the signs occurs in `text`."""
-        return self._signs.occur_in([word.text for word in split_words(text)])
+        """True if the cleaned `text` reports that an incident is happening to its writer, or just happened."""
+        return self._probability(text) >= self._threshold
+
+    def telling_words(self, text: str) -> tuple[str, ...]:
+        """The words without which `text` would look least like a report, in their order: each is left out in turn."""
+        words = text.split()[:MOST_WORDS]
+        whole = self._probability(" ".join(words))
+        drops = [
+            (whole - self._probability(" ".join([*words[:at], *words[at + 1 :]])), at) for at in range(len(words))
+        ]
+        told = sorted((one for one in drops if one[0] >= _LEAST_TOLD), reverse=True)[:MOST_TOLD]
+        return tuple(words[at] for at in sorted(at for _, at in told))
+
+    @property
+    def _threshold(self) -> float:
+        return self._reader.manifest.thresholds.incident if self._reader else LEAST_CONFIDENT
+
+    def _probability(self, text: str) -> float:
+        if self._reader:
+            return self._reader.read(text).incident
+        if self._retriever is None:
+            return 0.0
+        ranking = self._retriever.rank([word.text for word in split_words(text)])
+        best = ranking.candidates[0] if ranking.candidates else None
+        return ranking.confidence if best and best.label == REPORT else 0.0
