@@ -85,9 +85,7 @@ class Advisor:
                 cache.write(knowledge.version, embeddings, learnt)
         wording = EntryWords(knowledge)
         finder = CandidateFinder(knowledge, evidence, wording, learnt)
-        ruled = Decider(
-            knowledge, self.reader, finder, evidence, wording, Thresholds(), alone=learnt_reader is None
-        )
+        ruled = Decider(knowledge, self.reader, finder, evidence, wording, Thresholds(), alone=learnt_reader is None)
         decider = LearntDecider(knowledge, ruled, learnt_reader) if learnt_reader else ruled
         composer = Composer(knowledge)
         self._responder = Responder(knowledge, composer, contact)

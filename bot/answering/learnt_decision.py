@@ -1,10 +1,11 @@
-"""Decides on a question by what the learnt reader makes of it; claims and reader must agree before a verdict is said."""
+"""Decides on a question by what the learnt reader makes of it. A verdict needs the reader and the claims."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import get_args
 
-from bot.answering.decision import Decider, Decision
+from bot.answering.decision import Decider, Decision, Outcome
 from bot.domain.conversation import LastTurn
 from bot.domain.messages import Verdict
 from bot.knowledge.model import Answer, KnowledgeBase
@@ -75,12 +76,19 @@ class LearntDecider:
             return ruled
         entry = self._knowledge.answers.get(group)
         named = next(
-            (label for label in reading.answers if self._group(label) == group and label in self._knowledge.answers), None
+            (label for label in reading.answers if self._group(label) == group and label in self._knowledge.answers),
+            None,
         )
-        outcome = entry.kind if entry else group
+        outcome = next((one for one in get_args(Outcome) if one == (entry.kind if entry else group)), "unstated")
         return ruled._replace(
-            outcome=outcome, entry=named, verdict=None, claims=(), topics=(), options=(), rule="read as no question for an answer"
-        )  # type: ignore[arg-type]
+            outcome=outcome,
+            entry=named,
+            verdict=None,
+            claims=(),
+            topics=(),
+            options=(),
+            rule="read as no question for an answer",
+        )
 
     def _unsure(self, ruled: Decision, groups: dict[str, float], probability: float) -> Decision:
         if probability < self._limits.ask_back:
@@ -97,8 +105,14 @@ class LearntDecider:
     def _answered(
         self, question: Question, ruled: Decision, reading: Reading, entry: Answer, probability: float
     ) -> Decision:
-        judged = ruled if ruled.entry == entry.id else self._ruled.answer_with(
-            question, ruled.resolved, Candidate(entry.id, probability, probability, contrary=self._contrary(ruled, entry))
+        judged = (
+            ruled
+            if ruled.entry == entry.id
+            else self._ruled.answer_with(
+                question,
+                ruled.resolved,
+                Candidate(entry.id, probability, probability, contrary=self._contrary(ruled, entry)),
+            )
         )
         verdict = self._verdict(reading, judged.verdict)
         claims = judged.claims if verdict and verdict == judged.verdict else entry.claims

@@ -7,10 +7,11 @@ from dataclasses import replace
 
 from bot.answering.composer import MOST_CHOICES, Composer
 from bot.answering.decision import Decision
-from bot.answering.labels import verdict_label
+from bot.answering.labels import denial_label, verdict_label
 from bot.domain.messages import Block, Bullets, Choice, Explain, Heading, Paragraph, Reply, Verdict
 from bot.knowledge.model import Answer, KnowledgeBase
 from bot.nlu.command_parser import listed
+from bot.nlu.denial import denial_of
 from bot.nlu.question import Question
 
 MOST_EXAMPLES = 3  # example questions in an off-topic reply
@@ -30,8 +31,11 @@ class Responder:
 
     def reply(self, question: Question, decision: Decision, explain: Explain = dict) -> Reply:
         best = decision.candidates.best
+        reply = self._reply(question, decision)
+        denial = denial_of(question.text) if reply.verdict in ("yes", "no") else None
         return replace(
-            self._reply(question, decision),
+            reply,
+            verdict_label=denial_label(self._say, reply.verdict, denial) if denial and reply.verdict else "",
             best_entry=best.entry if best else None,
             confidence=round(decision.candidates.confidence, 4),
             explain=explain,
@@ -74,7 +78,7 @@ class Responder:
         return replace(reply, citations=self._composer.citations(claims), disclosure=disclosure)
 
     def _framed(self, reply: Reply, decision: Decision) -> Reply:
-        """With what the source does not promise as its headline, and with the reason of a "no" that a comparison gives."""
+        """With what the source does not promise as its headline, or the reason of a "no" that a comparison gives."""
         if decision.bound:
             return replace(reply, title=self._say("not-promised"), body=(Heading(reply.title), *reply.body))
         if decision.contrast is None:
@@ -234,9 +238,18 @@ class Responder:
         )
         first: tuple[Block, ...] = (Paragraph(self._say("incident")), Paragraph(contact))
         if reply.kind != "answer":
-            return Reply("notice", self._say("incident-title"), body=first, choices=reply.choices, incident=True, explain=reply.explain)
+            return Reply(
+                "notice",
+                self._say("incident-title"),
+                body=first,
+                choices=reply.choices,
+                incident=True,
+                explain=reply.explain,
+            )
         after = (Paragraph(self._say("incident-after")), Heading(reply.title))
-        return replace(reply, title=self._say("incident-title"), verdict=None, body=(*first, *after, *reply.body), incident=True)
+        return replace(
+            reply, title=self._say("incident-title"), verdict=None, body=(*first, *after, *reply.body), incident=True
+        )
 
     def forgetting(self) -> Reply:
         return Reply("notice", self._say("forgotten-title"))
@@ -249,7 +262,8 @@ class Responder:
         return Reply("notice", body=(Paragraph(self._say("unknown-answer")),), choices=self._starting_points())
 
     def _headline(self, reply: Reply) -> str:
-        return f"{verdict_label(self._say, reply)}. {reply.title}" if reply.verdict else reply.title
+        said = reply.verdict_label or verdict_label(self._say, reply)
+        return f"{said}. {reply.title}" if said else reply.title
 
     def _starting_points(self) -> tuple[Choice, ...]:
         listed = self._say.all("starting-points")

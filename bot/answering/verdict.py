@@ -17,7 +17,7 @@ from bot.nlu.question import Question, words_outside_mentions
 _JOINED = frozenset({"and", "both", "plus", "also"})
 _ALWAYS = PhraseMatcher(english.ALWAYS)
 _SAME = PhraseMatcher(english.SAME)
-_BOUNDS = PhraseMatcher(english.BOUNDS)
+_BOUNDS = PhraseMatcher(english.MORE_THAN_SAID)
 _EXAMPLES = PhraseMatcher(english.EXAMPLES)
 
 

@@ -9,9 +9,13 @@ from typing import Literal, get_args
 
 from bot.knowledge.problems import Report, Spot
 
-Section = Literal["sources", "vocabulary", "claims", "answers", "phrasings", "labelled", "incidents", "phrases", "triage"]
+Section = Literal[
+    "sources", "vocabulary", "claims", "answers", "phrasings", "labelled", "incidents", "phrases", "triage"
+]
 SECTIONS: tuple[Section, ...] = get_args(Section)
-SINGLE: frozenset[Section] = frozenset({"incidents", "phrases", "triage"})  # one file each; the others may be a folder of files too
+SINGLE: frozenset[Section] = frozenset(
+    {"incidents", "phrases", "triage"}
+)  # one file each; the others may be a folder of files too
 EXAMPLES = "examples"  # the folder with what is learnt from besides; a folder for each kind of it
 IN_EXAMPLES: frozenset[Section] = frozenset({"phrasings", "labelled"})
 LEARNT_FROM: frozenset[Section] = frozenset({"labelled"})  # read by learning and `check` alone

@@ -35,6 +35,7 @@ class LabelledQuestion:
     answers: tuple[str, ...]  # ids of the answers that serve, the best first
     asked: Asked
     writer: str  # the file's name
+    held_out: bool = False  # not learnt from: the thresholds are fitted to it
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +56,14 @@ class Labelled:
 
 def read_labelled(root: Node, file: str, into: Labelled, report: Report) -> None:
     """Adds the questions of one file."""
-    whole = mapping(root, "file of labelled questions", ("writers", "questions"), file, report)
+    whole = mapping(root, "file of labelled questions", ("writers", "held_out", "questions"), file, report)
     if whole is None:
         return
     whole.require("writers", "questions")
     node = whole.node("questions")
     if node is None:
         return
+    held_out = whole.flag("held_out", default=False)
     writer = file.rpartition("/")[2].removesuffix(".yaml")
     for answers, by_verdict in entries(node, "'questions'", file, report):
         ids = tuple(answers.text.split(EITHER))
@@ -77,7 +79,7 @@ def read_labelled(root: Node, file: str, into: Labelled, report: Report) -> None
             for item in listed.value:
                 said = _said(item, file, report)
                 if said:
-                    into.questions.append(LabelledQuestion(said[-1], said[:-1], ids, verdict, writer))
+                    into.questions.append(LabelledQuestion(said[-1], said[:-1], ids, verdict, writer, held_out))
 
 
 def read_incidents(root: Node, file: str, report: Report) -> Incidents:

@@ -95,5 +95,5 @@ class KnowledgeBase:
     topics: Mapping[str, Concept] = field(default_factory=dict)
     phrases: Phrases = field(default_factory=shipped)
     triage: Triage | None = None
-    incidents: Incidents = Incidents()
+    incidents: Incidents = field(default_factory=Incidents)
     version: str = ""  # a hash of the content

@@ -52,8 +52,10 @@ def cheapest(cost: Callable[[float], float]) -> float:
 
 
 def answer_thresholds(outputs: Outputs, temperature: float, is_answer: Sequence[bool]) -> tuple[float, float]:
-    """From which probability on the best answer is given, and from which on it is offered ("did you mean"). `is_answer`:
-    which labels are answers; the others decline, greet and so on."""
+    """From which probability on the best answer is given, and from which on it is offered ("did you mean").
+
+    `is_answer`: which labels are answers; the others decline, greet and so on.
+    """
     found = probabilities(outputs.logits, temperature)
     best, sure = found.argmax(1), found.max(1)
     good = outputs.right[np.arange(len(best)), best]
@@ -72,8 +74,11 @@ def answer_thresholds(outputs: Outputs, temperature: float, is_answer: Sequence[
     def cost_of_asking(threshold: float) -> float:
         asked = given & (sure < answer) & (sure >= threshold)
         declined = given & (sure < min(answer, threshold))
-        return float(ASK_BACK * (asked & answerable).sum() + 2 * ASK_BACK * (asked & ~answerable).sum()
-                     + NEEDLESS_DECLINE * (declined & answerable).sum())
+        return float(
+            ASK_BACK * (asked & answerable).sum()
+            + 2 * ASK_BACK * (asked & ~answerable).sum()
+            + NEEDLESS_DECLINE * (declined & answerable).sum()
+        )
 
     return answer, min(answer, cheapest(cost_of_asking))
 
@@ -87,7 +92,9 @@ def verdict_threshold(outputs: Outputs, temperature: float) -> float:
 
     def cost(threshold: float) -> float:
         said = (best > 0) & (sure >= threshold)
-        return float(FALSE_VERDICT * (said & ~good & outputs.right.any(1)).sum() + VERDICT_LEFT_OUT * (asks & ~said).sum())
+        return float(
+            FALSE_VERDICT * (said & ~good & outputs.right.any(1)).sum() + VERDICT_LEFT_OUT * (asks & ~said).sum()
+        )
 
     return cheapest(cost)
 

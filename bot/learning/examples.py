@@ -12,8 +12,7 @@ from bot.knowledge.model import KnowledgeBase
 from bot.nlu.text import clean
 from bot.reader.reader import VERDICTS
 
-PHRASINGS = "phrasings"  # the writer of what stands with the answers
-INCIDENTS = "incidents"
+HELD_OUT = 9  # every ninth message of `incidents.yaml` is held out
 _OPEN = re.compile(r"(?:what|which|why|how|who|where|when|tell|list|name|give|explain|describe|show|compare)\b", re.I)
 _VERDICT_OF = {"open": "none"}  # what is asked, where the verdict is called otherwise
 
@@ -27,7 +26,7 @@ class Example:
     answers: tuple[int, ...]  # positions of the labels of which each serves
     verdicts: tuple[int, ...]  # positions in VERDICTS of which each is right
     incident: bool | None
-    writer: str
+    held_out: bool = False  # not learnt from
 
 
 def labels_of(knowledge: KnowledgeBase) -> tuple[str, ...]:
@@ -35,9 +34,7 @@ def labels_of(knowledge: KnowledgeBase) -> tuple[str, ...]:
     return (*knowledge.answers, *(() if SILENT in knowledge.answers else (SILENT,)))
 
 
-def examples_of(
-    knowledge: KnowledgeBase, labelled: Iterable[LabelledQuestion], incidents: Incidents
-) -> list[Example]:
+def examples_of(knowledge: KnowledgeBase, labelled: Iterable[LabelledQuestion], incidents: Incidents) -> list[Example]:
     """All examples of a folder, those of each writer together."""
     place = {label: at for at, label in enumerate(labels_of(knowledge))}
     silent = tuple(place[entry.id] for entry in knowledge.answers.values() if entry.kind == "unstated")
@@ -45,18 +42,18 @@ def examples_of(
     for entry in knowledge.answers.values():
         for text in (*entry.questions, *entry.contrary):
             verdicts = () if entry.kind == "answer" and not _OPEN.match(text) else (0,)
-            examples.append(Example(clean(text), "", (place[entry.id],), verdicts, False, PHRASINGS))
+            examples.append(Example(clean(text), "", (place[entry.id],), verdicts, incident=False))
     for question in labelled:
         answers = tuple(place[id] for id in question.answers)
         if question.answers == (SILENT,):
             answers = (*dict.fromkeys((*answers, *silent)),)
         verdict = VERDICTS.index(_VERDICT_OF.get(question.asked, question.asked))
         before = clean(question.history[-1]) if question.history else ""
-        examples.append(Example(clean(question.text), before, answers, (verdict,), False, question.writer))
+        examples.append(Example(clean(question.text), before, answers, (verdict,), False, question.held_out))
     examples += [
-        Example(clean(text), "", (), (), is_report, INCIDENTS)
+        Example(clean(text), "", (), (), is_report, held_out=number % HELD_OUT == 0)
         for is_report, texts in ((True, incidents.reports), (False, incidents.not_reports))
-        for text in texts
+        for number, text in enumerate(texts)
     ]
     return [example for example in examples if example.text]
 

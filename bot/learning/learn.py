@@ -1,4 +1,4 @@
-"""Learns the reader of a knowledge folder: trains, calibrates on held-out writers, and writes it beside the knowledge."""
+"""Learns the reader of a knowledge folder: trains, calibrates on held-out writers, writes it beside the knowledge."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from bot.knowledge.examples import load_examples
 from bot.knowledge.loading import load
 from bot.knowledge.model import KnowledgeBase
 from bot.learning.calibration import Outputs, calibrate, probabilities
-from bot.learning.examples import INCIDENTS, PHRASINGS, Example, examples_of, hash_of, labels_of
+from bot.learning.examples import Example, examples_of, hash_of, labels_of
 from bot.learning.export import write_model, write_reader
 from bot.learning.network import LICENCE, WEIGHTS, Network, base_folder
 from bot.learning.training import EPOCHS, Trainer
@@ -25,8 +25,6 @@ from bot.reader.reader import CONTEXT, FOLDER, MODEL, VERDICTS
 
 TOKENS = 80  # of a question with the one before
 SEED = 20261130
-HELD_OUT = 9  # every ninth writer is held out, and as large a part of the incidents
-LEAST = 40  # examples of a writer that is worth holding out
 
 Told = Callable[[str], None]
 
@@ -43,10 +41,13 @@ def learn(folder: Path, work: Path, tell: Told, epochs: int = EPOCHS, threads: i
     knowledge = load(folder)
     labelled, incidents = load_examples(folder)
     examples = examples_of(knowledge, labelled, incidents)
-    if not any(example.writer not in (PHRASINGS, INCIDENTS) for example in examples):
-        raise ReaderError(f"{folder} has no labelled questions in examples/labelled/ to learn from")
-    held = held_out_of(examples)
-    learnt = [example for example in examples if example not in held]
+    learnt = [example for example in examples if not example.held_out]
+    held = [example for example in examples if example.held_out]
+    if not labelled or not any(question.held_out for question in labelled):
+        raise ReaderError(
+            f"{folder} needs labelled questions in examples/labelled/, and one file there with held_out: yes, to which "
+            "the thresholds are fitted"
+        )
     tell(f"{len(learnt)} examples to learn from, {len(held)} held out, {len(labels_of(knowledge))} answers")
     tokenizer = Tokenizer.from_file(str(base / "tokenizer.json"))
     tokenizer.no_padding()
@@ -58,7 +59,7 @@ def learn(folder: Path, work: Path, tell: Told, epochs: int = EPOCHS, threads: i
     model = work / MODEL
     write_model(network, model)
     tell("written as int8; measuring the held-out questions with it")
-    outputs = outputs_of(model, tokenizer, sorted(held, key=repr), len(labels_of(knowledge)))
+    outputs = outputs_of(model, tokenizer, held, len(labels_of(knowledge)))
     kinds = {id: entry.kind for id, entry in knowledge.answers.items()}
     is_answer = [kinds.get(label) == "answer" for label in labels_of(knowledge)]
     temperatures, thresholds = calibrate(*outputs, is_answer)
@@ -79,17 +80,9 @@ def learn(folder: Path, work: Path, tell: Told, epochs: int = EPOCHS, threads: i
     return manifest
 
 
-def held_out_of(examples: Sequence[Example]) -> set[Example]:
-    """The examples of the writers that are not learnt from: every ninth of those who wrote enough, by name, and every
-    ninth report of an incident or message like one."""
-    writers = sorted({example.writer for example in examples} - {PHRASINGS, INCIDENTS})
-    sizes = {writer: sum(example.writer == writer for example in examples) for writer in writers}
-    kept = {writer for writer in [w for w in writers if sizes[w] >= LEAST][HELD_OUT // 2 :: HELD_OUT]}
-    of_incidents = [example for example in examples if example.writer == INCIDENTS][::HELD_OUT]
-    return {example for example in examples if example.writer in kept} | set(of_incidents)
-
-
-def outputs_of(model: Path, tokenizer: Tokenizer, examples: Sequence[Example], labels: int) -> tuple[Outputs, Outputs, Outputs]:
+def outputs_of(
+    model: Path, tokenizer: Tokenizer, examples: Sequence[Example], labels: int
+) -> tuple[Outputs, Outputs, Outputs]:
     """The logits of the exported model for each head, one text at a time as in serving."""
     session = onnxruntime.InferenceSession(str(model), providers=["CPUExecutionProvider"])
     found: list[list[np.ndarray]] = [[], [], []]

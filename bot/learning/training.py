@@ -25,7 +25,7 @@ WARM_UP = 200  # steps
 LEAST_RATE = 0.02  # of the rate, at the end
 DECAY = 0.01
 CLIP = 1.0
-VERDICT_WEIGHT, INCIDENT_WEIGHT = 0.6, 0.5  # of the losses of these heads; that of the answer counts 1
+VERDICT_WEIGHT, INCIDENT_WEIGHT = 1.0, 0.5  # of the losses of these heads; that of the answer counts 1
 
 Told = Callable[[str], None]
 
@@ -95,13 +95,15 @@ class Trainer:
             with torch.autocast("cpu", dtype=torch.bfloat16, enabled=_has_bfloat16()):
                 loss = self._loss(batch, chance)
             optimizer.zero_grad()
-            loss.backward()  # type: ignore[no-untyped-call]
+            loss.backward()
             torch.nn.utils.clip_grad_norm_(self._network.parameters(), CLIP)
             optimizer.step()
             schedule.step()
             total += float(loss.detach())
             if number % 100 == 99 or number + 1 == len(batches):
-                self._tell(f"epoch {epoch + 1} of {epochs}, {(number + 1) / len(batches):.0%}, loss {total / (number + 1):.3f}")
+                self._tell(
+                    f"epoch {epoch + 1} of {epochs}, {(number + 1) / len(batches):.0%}, loss {total / (number + 1):.3f}"
+                )
 
     def _loss(self, batch: Sequence[Example], chance: random.Random) -> Tensor:
         texts = [(example.before, noisy(example.text, self._names, chance)) for example in batch]
@@ -126,7 +128,9 @@ def accepting(logits: Tensor, right: Sequence[tuple[int, ...]]) -> Tensor:
 
 def tensors(tokenizer: Tokenizer, texts: Sequence[tuple[str, str]]) -> tuple[Tensor, Tensor, Tensor]:
     """Token ids, mask and types of (question before, question) pairs, padded to the longest."""
-    encoded = [tokenizer.encode(before[-CONTEXT:], text) if before else tokenizer.encode(text) for before, text in texts]
+    encoded = [
+        tokenizer.encode(before[-CONTEXT:], text) if before else tokenizer.encode(text) for before, text in texts
+    ]
     longest = max(len(one.ids) for one in encoded)
     padded = [
         [[*numbers, *([0] * (longest - len(numbers)))] for numbers in (one.ids, one.attention_mask, one.type_ids)]

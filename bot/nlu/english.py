@@ -108,8 +108,20 @@ ALWAYS = (
     "guarantees",
 )  # fmt: skip
 # … and said.
-BOUNDS = (  # ask for more than most sources say
-    *("enough", "sufficient", "suffice", "all", "every", "everything", "always", "never", "only", "alone", "completely"),
+MORE_THAN_SAID = (  # bounds: they ask for more than most sources say
+    *(
+        "enough",
+        "sufficient",
+        "suffice",
+        "all",
+        "every",
+        "everything",
+        "always",
+        "never",
+        "only",
+        "alone",
+        "completely",
+    ),
     *("fully", "totally", "entirely", "guarantee", "guarantees", "guaranteed", "certified", "proof", "bulletproof"),
     *("rely on", "done with", "ignore", "skip", "drop", "replace", "no need for", "not need", "on its own", "safe now"),
 )

@@ -33,9 +33,7 @@ class Guards:
         """The words without which `text` would look least like a report, in their order: each is left out in turn."""
         words = text.split()[:MOST_WORDS]
         whole = self._probability(" ".join(words))
-        drops = [
-            (whole - self._probability(" ".join([*words[:at], *words[at + 1 :]])), at) for at in range(len(words))
-        ]
+        drops = [(whole - self._probability(" ".join([*words[:at], *words[at + 1 :]])), at) for at in range(len(words))]
         told = sorted((one for one in drops if one[0] >= _LEAST_TOLD), reverse=True)[:MOST_TOLD]
         return tuple(words[at] for at in sorted(at for _, at in told))
 

@@ -233,7 +233,7 @@ def is_negated(typed: Typed) -> bool:
         if opens and _in_relative_clause(asked, position):
             continue
         turns += 1
-    if turns and not opens and _asks_back_plainly(typed.words):
+    if turns and not opens and asks_back_plainly(typed.words):
         turns -= 1  # "A does not cover B, does it?" asks whether it does
     turns += _REVERSALS.occur_in(_without_attributes(asked))
     return turns % 2 == 1
@@ -258,7 +258,7 @@ def _in_relative_clause(words: Sequence[str], position: int) -> bool:
     )
 
 
-def _asks_back_plainly(words: Sequence[str]) -> bool:
+def asks_back_plainly(words: Sequence[str]) -> bool:
     """Whether a statement ends with "does it?", "can they?"."""
     return _asks_back(words[-2:]) and "not" not in words[-3:]
 

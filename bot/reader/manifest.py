@@ -57,10 +57,14 @@ def read_manifest(folder: Path) -> Manifest:
     try:
         manifest = Manifest.model_validate_json(file.read_bytes())
     except OSError as error:
-        raise ReaderError(f"{file} cannot be read ({error.strerror}); learn the reader anew, or delete its folder") from None
+        raise ReaderError(
+            f"{file} cannot be read ({error.strerror}); learn the reader anew, or delete its folder"
+        ) from None
     except ValidationError as error:
         place = ".".join(map(str, error.errors()[0]["loc"])) or "the whole file"
-        raise ReaderError(f"{file}: {place} is not as it should be; learn the reader anew, or delete its folder") from None
+        raise ReaderError(
+            f"{file}: {place} is not as it should be; learn the reader anew, or delete its folder"
+        ) from None
     if manifest.format != FORMAT:
         raise ReaderError(f"{file} is of format {manifest.format}, this program reads {FORMAT}; learn the reader anew")
     return manifest

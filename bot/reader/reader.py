@@ -68,9 +68,7 @@ class Reader:
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.log_severity_level = 3
         try:
-            session = onnxruntime.InferenceSession(
-                str(folder / MODEL), options, providers=["CPUExecutionProvider"]
-            )
+            session = onnxruntime.InferenceSession(str(folder / MODEL), options, providers=["CPUExecutionProvider"])
             tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
         except Exception:  # both libraries raise their own of many kinds
             raise ReaderError(
@@ -105,4 +103,5 @@ def softmax(logits: NDArray[np.float32], temperature: float) -> Probabilities:
     """Probabilities of `logits` divided by `temperature`, rounded so that they are the same on every machine."""
     scaled = logits.astype(np.float64) / temperature
     raised = np.exp(scaled - scaled.max())
-    return np.round(raised / raised.sum(), _DECIMALS)
+    found: Probabilities = np.round(raised / raised.sum(), _DECIMALS)
+    return found
