@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import get_args
 
 from bot.answering.decision import Decider, Decision, Outcome
 from bot.domain.conversation import LastTurn
@@ -74,15 +73,12 @@ class LearntDecider:
     def _declined(self, ruled: Decision, reading: Reading, group: str) -> Decision:
         if self._group_of(ruled) == group:
             return ruled
-        entry = self._knowledge.answers.get(group)
-        named = next(
-            (label for label in reading.answers if self._group(label) == group and label in self._knowledge.answers),
-            None,
-        )
-        outcome = next((one for one in get_args(Outcome) if one == (entry.kind if entry else group)), "unstated")
+        likeliest = next(label for label in reading.answers if self._group(label) == group)
+        entry = self._knowledge.answers.get(likeliest)  # None: silent, and on nothing that has an answer of its own
+        outcome: Outcome = entry.kind if entry else "unstated"
         return ruled._replace(
             outcome=outcome,
-            entry=named,
+            entry=entry.id if entry else None,
             verdict=None,
             claims=(),
             topics=(),

@@ -9,7 +9,7 @@ from bot.retrieval import Retriever
 from bot.retrieval.embeddings import Embeddings
 
 REPORT, OTHER = "report", "other"
-LEAST_CONFIDENT = 0.5  # of the retriever, which serves where no reader was learnt
+LEAST_SCORE = 0.5  # of the retriever, which serves where no reader was learnt
 MOST_WORDS = 120  # of a text whose telling words are looked for
 MOST_TOLD = 6
 _LEAST_TOLD = 0.02  # by how much a word must raise the probability to be told
@@ -39,7 +39,7 @@ class Guards:
 
     @property
     def _threshold(self) -> float:
-        return self._reader.manifest.thresholds.incident if self._reader else LEAST_CONFIDENT
+        return self._reader.manifest.thresholds.incident if self._reader else LEAST_SCORE
 
     def _probability(self, text: str) -> float:
         if self._reader:
@@ -48,4 +48,4 @@ class Guards:
             return 0.0
         ranking = self._retriever.rank([word.text for word in split_words(text)])
         best = ranking.candidates[0] if ranking.candidates else None
-        return ranking.confidence if best and best.label == REPORT else 0.0
+        return best.score if best and best.label == REPORT else 0.0
