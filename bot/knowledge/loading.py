@@ -20,6 +20,7 @@ from bot.knowledge.rules import check_rules
 from bot.knowledge.shipped_phrases import overridden
 from bot.knowledge.triage_paths import check_paths, check_reach
 from bot.knowledge.triage_reader import read_triage
+from bot.knowledge.triage_support import check_support
 from bot.knowledge.yamlfile import read_yaml
 
 _READERS: dict[Section, Callable[[Node, str, Draft], None]] = {
@@ -49,6 +50,7 @@ def check(folder: Path) -> list[Problem]:
     draft, _ = _read(folder)
     check_rules(draft)
     check_reach(draft)
+    check_support(draft)
     return draft.report.sorted()
 
 
