@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bot.domain.messages import Block, Bullets, Heading, Paragraph, Reply, Table
+from bot.domain.messages import Block, Bullets, Heading, Paragraph, Reply, Table, footnotes
 
 _SIGNS = re.compile(r"([\\`*_\[\]<>|#~])")
 
@@ -15,7 +15,11 @@ def markdown(reply: Reply) -> str:
     parts = [f"## {_plain(headline)}"] if headline else []
     parts += [_block(block) for block in reply.body]
     if reply.citations:
-        listed = [f"- {_plain(citation.says)} *({_plain(citation.at)})*" for citation in reply.citations]
+        listed = [
+            f"- {_plain(f'[{note.number}]')} *{_plain(note.place)}* – {_plain(' '.join(note.says))}"
+            for note in footnotes(reply.citations)
+        ]
+        listed += [f"- {_plain(one.says)} *({_plain(one.at)})*" for one in reply.citations if not one.number]
         sources = "; ".join(dict.fromkeys(citation.source for citation in reply.citations))
         parts += [f"### Where this comes from\n\n{_plain(sources)}", "\n".join(listed)]
     if reply.disclosure:

@@ -128,6 +128,7 @@ class TriageOption:
     names: tuple[str, ...] = ()  # synonyms of the label
     speaks: tuple[Reason, ...] = ()
     free: bool = False  # what is typed and fits no option is taken for this one, and its words are kept
+    keeps: tuple[str, ...] = ()  # names of which the words are kept too, as they say more than the label
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from bot.knowledge.triage_conditions import REASONS, read_condition
 
 TRIAGE_KEYS = ("title", "limit", "questions", "outcomes")
 QUESTION_KEYS = ("id", "ask", "short", "why", "claims", "multiple", "required", "when", "options")
-OPTION_KEYS = ("id", "label", "means", "names", "free", "speaks")
+OPTION_KEYS = ("id", "label", "means", "names", "keeps", "speaks")
 REASON_KEYS = ("for", "because", "claims", "when")
 OUTCOME_KEYS = (
     "id", "title", "says", "claims", "when", "before", "takes", "reasons", "watch", "first", "tools", "related",
@@ -115,7 +115,8 @@ def _option(row: Fields, draft: Draft) -> TriageOption:
         label=row.text("label"),
         means=row.text("means"),
         names=tuple(words.text for words in row.list_of_words("names")),
-        free=row.flag("free", False),
+        free="keeps" in row,
+        keeps=tuple(words.text for words in row.list_of_words("keeps")),
     )
 
 
@@ -149,9 +150,7 @@ def _reasons(option: Fields, questions: dict[str, TriageQuestion], draft: Draft)
         )
 
 
-def _outcome(
-    row: Fields, questions: dict[str, TriageQuestion], reasons: tuple[Spoken, ...], draft: Draft
-) -> Outcome:
+def _outcome(row: Fields, questions: dict[str, TriageQuestion], reasons: tuple[Spoken, ...], draft: Draft) -> Outcome:
     row.require("id", "title", "says")
     return Outcome(
         id=row.text("id"),

@@ -84,6 +84,4 @@ def _own_criteria(triage: Triage) -> Iterator[Criterion]:
 
 
 def _criteria_of(conditions: list[Condition]) -> Iterator[Criterion]:
-    return (
-        test for condition in conditions for row in condition for test in row if isinstance(test, Criterion)
-    )
+    return (test for condition in conditions for row in condition for test in row if isinstance(test, Criterion))
