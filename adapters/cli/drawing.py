@@ -125,7 +125,9 @@ def _citations(citations: Sequence[Citation]) -> list[RenderableType]:
     """Each place that the text cites by number with its claims; or each claim with its place."""
     grid = Grid.grid(padding=(0, 1))
     for note in footnotes(citations):
-        grid.add_row(f"[dim]\\[{note.number}][/dim]", f"[dim]{escape(note.place)} –[/dim] {escape(' '.join(note.says))}")
+        grid.add_row(
+            f"[dim]\\[{note.number}][/dim]", f"[dim]{escape(note.place)} –[/dim] {escape(' '.join(note.says))}"
+        )
     for one in citations:
         if not one.number:
             grid.add_row("•", f"{escape(one.says)} [dim]\\[{escape(one.at)}][/dim]")

@@ -49,10 +49,16 @@ class Balance:
     outcome: str
     over: tuple[str, ...]
     matching: tuple[str, ...]
-    reasons: tuple[Spoken, ...] = field(repr=False)  # of all options of the dialogue
+    reasons: Reasons = field(repr=False, compare=False)  # of the whole dialogue
 
     def holds(self, picks: Picks) -> bool:
-        given = [spoken.reason.outcomes for spoken in self.reasons if spoken.is_given(picks)]
+        given = [
+            reason.outcomes
+            for question, picked in picks.items()
+            for option in picked
+            for reason in self.reasons.get((question, option), ())
+            if holds(reason.when, picks)
+        ]
         own = _count(self.outcome, given)
         return (
             own > 0
@@ -116,8 +122,9 @@ class Spoken:
     option: str
     reason: Reason
 
-    def is_given(self, picks: Picks) -> bool:
-        return self.option in picks.get(self.question, ()) and holds(self.reason.when, picks)
+
+Reasons = Mapping[tuple[str, str], tuple[Reason, ...]]
+"""The reasons that options give, by question and option."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from yaml.nodes import MappingNode, Node, SequenceNode
 from bot.knowledge.draft import Draft
 from bot.knowledge.fields import Fields, Words, entries, kind_of, mapping, texts_of
 from bot.knowledge.problems import Spot, quoted
-from bot.knowledge.triage import Balance, Condition, Criterion, How, Spoken, Test, TriageQuestion
+from bot.knowledge.triage import Balance, Condition, Criterion, How, Reasons, Test, TriageQuestion
 
 HOWS: tuple[How, ...] = get_args(How)
 REASONS = "reasons"  # in a condition of an outcome: the reasons given, instead of a question
@@ -18,7 +18,7 @@ BALANCE_KEYS = ("for", "over", "matching")
 
 
 def read_condition(
-    row: Fields, questions: dict[str, TriageQuestion], draft: Draft, reasons: tuple[Spoken, ...] | None = None
+    row: Fields, questions: dict[str, TriageQuestion], draft: Draft, reasons: Reasons | None = None
 ) -> Condition:
     """The condition under `when`: one mapping, or a list of mappings of which one must hold.
 
@@ -36,16 +36,17 @@ def read_condition(
             draft.report.add(spot, f"{said}; write for instance {{sun: [full, half]}}")
             continue
         tests: list[Test] = []
+        balances: list[Test] = []  # after the others, which are quicker
         for question, value in entries(one, "'when'", row.file, draft.report):
             if question.text == REASONS and reasons is not None:
-                tests += _balances(value, reasons, row.file, draft)
+                balances += _balances(value, reasons, row.file, draft)
             else:
                 tests += _criteria(question, value, questions, row.file, draft)
-        condition.append(tuple(tests))
+        condition.append((*tests, *balances))
     return tuple(condition)
 
 
-def _balances(node: Node, reasons: tuple[Spoken, ...], file: str, draft: Draft) -> Iterable[Balance]:
+def _balances(node: Node, reasons: Reasons, file: str, draft: Draft) -> Iterable[Balance]:
     """One mapping, or a list of them that must all hold."""
     for one in node.value if isinstance(node, SequenceNode) else [node]:
         row = mapping(one, "condition on reasons", BALANCE_KEYS, file, draft.report)

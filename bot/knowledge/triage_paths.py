@@ -62,13 +62,14 @@ def check_paths(draft: Draft) -> None:
 
 
 def has_problems(draft: Draft) -> bool:
+    """True if something was reported of the file of the guided dialogue."""
     return any(problem.file == draft.triage_spot.file for problem in draft.report.problems)
 
 
 def check_reach(draft: Draft) -> None:
     """Reports unreachable questions, outcomes, reasons and points, and paths that are too long: rules of content."""
     triage, survey = draft.triage, draft.survey
-    if triage is None or not survey.reached or has_problems(draft):
+    if triage is None or not survey.reached:
         return
     for id in triage.questions:
         if id not in survey.asked:

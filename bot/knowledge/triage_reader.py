@@ -15,7 +15,7 @@ from bot.knowledge.triage import (
     Outcome,
     Point,
     Reason,
-    Spoken,
+    Reasons,
     Triage,
     TriageOption,
     TriageQuestion,
@@ -47,7 +47,12 @@ def read_triage(root: Node, file: str, draft: Draft) -> None:
         if question.id and draft.is_new("triage question", question.id, row.spot):
             questions[question.id] = question
     questions = _with_reasons(questions, speaking, draft)
-    reasons = tuple(_all_reasons(questions))
+    reasons = {
+        (question.id, option.id): option.speaks
+        for question in questions.values()
+        for option in question.options.values()
+        if option.speaks
+    }
     outcomes: dict[str, Outcome] = {}
     for row in whole.mappings("outcomes", "outcome", OUTCOME_KEYS):
         outcome = _outcome(row, questions, reasons, draft)
@@ -132,13 +137,6 @@ def _with_reasons(
     return {id: replace(question, options=MappingProxyType(found[id])) for id, question in questions.items()}
 
 
-def _all_reasons(questions: dict[str, TriageQuestion]) -> Iterable[Spoken]:
-    for question in questions.values():
-        for option in question.options.values():
-            for reason in option.speaks:
-                yield Spoken(question.id, option.id, reason)
-
-
 def _reasons(option: Fields, questions: dict[str, TriageQuestion], draft: Draft) -> Iterable[Reason]:
     for row in option.mappings("speaks", "reason", REASON_KEYS):
         row.require("for", "because")
@@ -150,7 +148,7 @@ def _reasons(option: Fields, questions: dict[str, TriageQuestion], draft: Draft)
         )
 
 
-def _outcome(row: Fields, questions: dict[str, TriageQuestion], reasons: tuple[Spoken, ...], draft: Draft) -> Outcome:
+def _outcome(row: Fields, questions: dict[str, TriageQuestion], reasons: Reasons, draft: Draft) -> Outcome:
     row.require("id", "title", "says")
     return Outcome(
         id=row.text("id"),

@@ -11,7 +11,6 @@ from bot.knowledge.triage_paths import (
     MOST_PATHS,
     answers_of,
     described,
-    has_problems,
     path_criteria,
     reason_conditions,
     walk,
@@ -26,7 +25,7 @@ def check_support(draft: Draft) -> None:
     than the one that is recommended.
     """
     triage = draft.triage
-    if triage is None or not draft.survey.reached or has_problems(draft):
+    if triage is None or not draft.survey.reached:
         return
     tests = [*path_criteria(triage), *_criteria_of(reason_conditions(triage)), *_own_criteria(triage)]
     reported: set[tuple[str, str]] = set()
