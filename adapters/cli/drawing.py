@@ -55,7 +55,7 @@ def show(reply: Reply, console: Console) -> None:
     if reply.form or reply.choices or reply.tools:
         parts.append(Text())
     if reply.form is not None:
-        parts += [part for field in reply.form.fields for part in _field(field)]
+        parts += [part for field in reply.form.fields for part in _field(field, reply.title)]
         parts += [_choice("·", choice) for choice in reply.choices]
         parts += _how_to_answer(reply.form, reply.tools)
     elif reply.kind == "triage":
@@ -134,8 +134,9 @@ def _citations(citations: Sequence[Citation]) -> list[RenderableType]:
     return [grid]
 
 
-def _field(field: Field) -> list[Text]:
+def _field(field: Field, title: str) -> list[Text]:
+    """The field's label, unless it is the title above, and its options."""
     options = [
         _choice(f"{number:>2}", Choice(option.label, "", option.hint)) for number, option in enumerate(field.options, 1)
     ]
-    return [Text(field.label, style="bold"), *options]
+    return [*([] if field.label == title else [Text(field.label, style="bold")]), *options]
