@@ -9,6 +9,7 @@ from bot.domain.dialogue_state import Run
 from bot.domain.messages import Message
 from bot.domain.phrases import Phrases
 from bot.domain.turn import Turn
+from bot.nlu.english import FUNCTION_WORDS, NEGATIONS
 from bot.nlu.question import Question
 from bot.nlu.text import split_words
 from bot.triage.dialogue import Dialogue, paused
@@ -23,7 +24,7 @@ _PHRASES = {
     "skip": ("skip", "next", "pass", "skip this", "skip it", "skip this one"),
     "why": (
         "why", "why do you ask", "why do you ask that", "why this question", "why do you want to know",
-        "why do you need to know", "why are you asking", "explain", "please explain", "can you explain",
+        "why do you need to know", "why are you asking", "explain", "can you explain",
         "explain the question", "can you explain the question", "explain the options", "can you explain the options",
         "what do you mean", "what do you mean by that", "what does that mean", "i do not understand", "more", "details",
     ),
@@ -56,7 +57,7 @@ class TypedInput:
         if run is None:
             return None
         word = " ".join(word.text for word in split_words(text))
-        steering = STEERING.get(word)
+        steering = STEERING.get(word.removeprefix("please ").removesuffix(" please"))
         if not run.is_open:
             return self._after(steering, run, message, conversation)
         if steering in ("why", "back") and _is_digressing(conversation):
@@ -105,7 +106,7 @@ class TypedInput:
         if paused(message, conversation):
             return Turn(self._dialogue.replies.paused(run), conversation)
         free = self._dialogue.triage.questions[run.at].free
-        if free and not is_unsure(question.text) and not _is_digressing(conversation):
+        if free and _names_something(question.text) and not _is_digressing(conversation):
             return self._picked(run, OptionMatch((free,)), message, conversation, question.text)
         if is_unsure(question.text):
             required = self._dialogue.triage.questions[run.at].required
@@ -218,6 +219,13 @@ class TypedInput:
 def _is_digressing(conversation: Conversation) -> bool:
     """True if the last reply was a digression, which offers a button to resume."""
     return any(choice.command.startswith("resume:") for choice in conversation.offered.choices)
+
+
+def _names_something(text: str) -> bool:
+    """True if a text may name what no option lists: it says more than yes or no, denies nothing and is not unsure."""
+    words = _words(text)
+    telling = any(word not in FUNCTION_WORDS for word in words)
+    return telling and NEGATIONS.isdisjoint(words) and not is_unsure(text)
 
 
 def _names(question: Question) -> frozenset[int]:

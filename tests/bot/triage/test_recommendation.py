@@ -163,7 +163,10 @@ def test_words_typed_for_a_standard_that_is_not_listed_are_kept(talk: Talk, type
     assert talk.run.words.get("due", "") == kept
 
 
-@pytest.mark.parametrize("text", ["what is SAST?", "not sure", "thanks", "does appsec cover the cloud"])
+@pytest.mark.parametrize(
+    "text",
+    ["what is SAST?", "not sure", "thanks", "does appsec cover the cloud", "yes", "i don't think so", "none of that"],
+)
 def test_what_is_no_answer_is_not_kept_as_another_standard(talk: Talk, text: str) -> None:
     talk.say("help us choose", "one app", "code", "nothing", text)
     assert "due" not in talk.answers
@@ -199,3 +202,9 @@ def test_a_question_that_can_be_skipped_is_not_called_needed(advisor: Advisor) -
     assert not any(field.required for field in reply.form.fields)
     assert "Skip" in {tool.label for tool in reply.tools}
     assert says(talk.fill(worry=()), "Pick at least one, or skip the question")
+
+
+@pytest.mark.parametrize("text", ["skip please", "please skip it", "skip"])
+def test_a_polite_wish_to_skip_is_no_name_of_a_standard(talk: Talk, text: str) -> None:
+    talk.say("help us choose", "one app", "code", "nothing", text)
+    assert talk.answers["due"] == ()
