@@ -110,9 +110,10 @@ def citation_elements(
         sources = {citation.source for citation in citations}
         title = sources.pop() if len(sources) == 1 else ""  # shown once, not with every claim
         items.append(text_block(say("citations-label"), weight="Bolder", size="Small", style="heading"))
-        if title:
+        notes = footnotes(citations)
+        if title and not notes:  # where places are numbered, the line below names the source with its publisher
             items.append(text_block(title, size="Small", isSubtle=True, spacing="None"))
-        lines = [_footnote(say, note) for note in footnotes(citations)]
+        lines = [_footnote(say, note) for note in notes]
         lines += [_citation(say, one, with_source=not title) for one in citations if not one.number]
         shown = SHOWN_CITATIONS if folds(lines) else len(lines)
         items += lines[:shown]
