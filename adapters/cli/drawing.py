@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.console import Console, Group, RenderableType
 from rich.markup import escape
 from rich.padding import Padding
 from rich.table import Table as Grid
 from rich.text import Text
 
-from bot.domain.messages import Block, Bullets, Choice, Field, Heading, Paragraph, Reply, Table
+from bot.domain.messages import (
+    Block,
+    Bullets,
+    Choice,
+    Citation,
+    Field,
+    Form,
+    Heading,
+    Paragraph,
+    Reply,
+    Table,
+    footnotes,
+)
 
 COLOURS = {"yes": "green", "no": "red", "partly": "yellow"}
 WIDTH = 100  # columns at most, for readability
+SEVERAL = "Pick one or several: type their numbers, for instance 1, 3."
 
 
 def plain(reply: Reply) -> str:
@@ -34,16 +49,18 @@ def show(reply: Reply, console: Console) -> None:
     for block in reply.body:
         parts += [Text(), _block(block)] if parts and not _continues(block, parts[-1]) else [_block(block)]
     if reply.citations:
-        sources = [f"{citation.says} [dim]\\[{escape(citation.at)}][/dim]" for citation in reply.citations]
-        parts += [Text(), Text("Where this comes from", style="dim")]
-        parts.append(_bullets(tuple(sources), markup=True))
+        parts += [Text(), Text("Where this comes from", style="dim"), *_citations(reply.citations)]
     if reply.disclosure:
         parts += [Text(), Text(reply.disclosure, style="italic dim")]
     if reply.form or reply.choices or reply.tools:
         parts.append(Text())
     if reply.form is not None:
-        parts += [part for field in reply.form.fields for part in _field(field)]
+        parts += [part for field in reply.form.fields for part in _field(field, reply.title)]
         parts += [_choice("·", choice) for choice in reply.choices]
+        parts += _how_to_answer(reply.form, reply.tools)
+    elif reply.kind == "triage":
+        parts += [_choice(f"{number:>2}", choice) for number, choice in enumerate(reply.choices, 1)]
+        parts += _to_type(reply.tools)
     else:
         parts += [_choice(f"{number:>2}", choice) for number, choice in enumerate(reply.choices, 1)]
         parts += [_tools(reply.tools, len(reply.choices) + 1)] if reply.tools else []
@@ -72,10 +89,10 @@ def _block(block: Block) -> RenderableType:
             return grid
 
 
-def _bullets(items: tuple[str, ...], *, markup: bool = False) -> RenderableType:
+def _bullets(items: tuple[str, ...]) -> RenderableType:
     grid = Grid.grid(padding=(0, 1))
     for item in items:
-        grid.add_row("•", Text.from_markup(item) if markup else Text(item))
+        grid.add_row("•", Text(item))
     return grid
 
 
@@ -88,8 +105,38 @@ def _tools(tools: tuple[Choice, ...], first: int) -> Text:
     return Text("   ".join(f"{number} {tool.label}" for number, tool in enumerate(tools, first)), style="dim")
 
 
-def _field(field: Field) -> list[Text]:
+def _how_to_answer(form: Form, tools: Sequence[Choice]) -> list[RenderableType]:
+    """How to pick options of the one field of a form, and what else may be typed."""
+    several = len(form.fields) == 1 and form.fields[0].multiple and len(form.fields[0].options) > 1
+    return [*([Text(), Text(SEVERAL, style="dim")] if several else []), *_to_type(tools)]
+
+
+def _to_type(tools: Sequence[Choice]) -> list[RenderableType]:
+    """The tools by the words to type: numbers stand for the options of the question."""
+    if not tools:
+        return []
+    line = Text("Or type: ", style="dim")
+    for number, tool in enumerate(tools):
+        line.append("   " if number else "").append(tool.label, style="cyan")
+    return [Text(), line]
+
+
+def _citations(citations: Sequence[Citation]) -> list[RenderableType]:
+    """Each place that the text cites by number with its claims; or each claim with its place."""
+    grid = Grid.grid(padding=(0, 1))
+    for note in footnotes(citations):
+        grid.add_row(
+            f"[dim]\\[{note.number}][/dim]", f"[dim]{escape(note.place)} –[/dim] {escape(' '.join(note.says))}"
+        )
+    for one in citations:
+        if not one.number:
+            grid.add_row("•", f"{escape(one.says)} [dim]\\[{escape(one.at)}][/dim]")
+    return [grid]
+
+
+def _field(field: Field, title: str) -> list[Text]:
+    """The field's label, unless it is the title above, and its options."""
     options = [
         _choice(f"{number:>2}", Choice(option.label, "", option.hint)) for number, option in enumerate(field.options, 1)
     ]
-    return [Text(field.label, style="bold"), *options]
+    return [*([] if field.label == title else [Text(field.label, style="bold")]), *options]

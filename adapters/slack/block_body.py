@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from bot.domain.messages import Block, Bullets, Choice, Heading, Paragraph, Reply, Table
+from bot.domain.messages import Block, Bullets, Choice, Footnote, Heading, Paragraph, Reply, Table, footnotes
 from bot.domain.phrases import Phrases
 
 Element = dict[str, Any]
@@ -91,7 +91,12 @@ def block_elements(block: Block) -> Iterator[Element]:
 
 
 def citation_elements(say: Phrases, reply: Reply) -> Iterator[Element]:
-    """Each claim with its place. A claim that is a cell of a table of the reply is not repeated: only its place is."""
+    """Each claim with its place; where the text cites places by number, each place once with its claims.
+
+    A claim that is a cell of a table of the reply is not repeated: only its place is."""
+    if notes := footnotes(reply.citations):
+        yield from _footnote_elements(say, notes)
+        return
     cells = {cell for block in reply.body if isinstance(block, Table) for row in block.rows for cell in row}
     cited = list(dict.fromkeys(("" if one.says in cells else one.says, one.at) for one in reply.citations))
     if not cited:
@@ -105,6 +110,22 @@ def citation_elements(say: Phrases, reply: Reply) -> Iterator[Element]:
     more = [text_section(say("slack-sources-left-out", count=left_out), italic=True)] if left_out else []
     yield {"type": "divider"}
     yield rich_text(text_section(say("citations-label"), bold=True), _list(items), *more)
+
+
+def _footnote_elements(say: Phrases, notes: Sequence[Footnote]) -> Iterator[Element]:
+    """The places by their numbers, which count from 1 without a gap, as Slack's own list does."""
+    shown = next(_groups([note.text for note in notes]))
+    items = [
+        [
+            text_element(cut(note.place, AT), italic=True),
+            text_element(f" – {cut(' '.join(note.says), TEXT // 2)}"),
+        ]
+        for note in notes[: len(shown)]
+    ]
+    left_out = len(notes) - len(shown)
+    more = [text_section(say("slack-sources-left-out", count=left_out), italic=True)] if left_out else []
+    yield {"type": "divider"}
+    yield rich_text(text_section(say("citations-label"), bold=True), _list(items, style="ordered"), *more)
 
 
 def disclosure_elements(text: str) -> Iterator[Element]:
@@ -127,8 +148,8 @@ def hint_elements(choices: Sequence[Choice]) -> Iterator[Element]:
         )
 
 
-def _list(items: Sequence[Sequence[Element]]) -> Element:
-    return {"type": "rich_text_list", "style": "bullet", "elements": [section(*item) for item in items]}
+def _list(items: Sequence[Sequence[Element]], style: str = "bullet") -> Element:
+    return {"type": "rich_text_list", "style": style, "elements": [section(*item) for item in items]}
 
 
 def _context(text: str) -> Element:

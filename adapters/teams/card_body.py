@@ -6,7 +6,19 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from bot.domain.messages import Block, Bullets, Choice, Citation, Heading, Paragraph, Reply, Table, Verdict
+from bot.domain.messages import (
+    Block,
+    Bullets,
+    Choice,
+    Citation,
+    Footnote,
+    Heading,
+    Paragraph,
+    Reply,
+    Table,
+    Verdict,
+    footnotes,
+)
 from bot.domain.phrases import Phrases
 
 Element = dict[str, Any]
@@ -98,10 +110,12 @@ def citation_elements(
         sources = {citation.source for citation in citations}
         title = sources.pop() if len(sources) == 1 else ""  # shown once, not with every claim
         items.append(text_block(say("citations-label"), weight="Bolder", size="Small", style="heading"))
-        if title:
+        notes = footnotes(citations)
+        if title and not notes:  # where places are numbered, the line below names the source with its publisher
             items.append(text_block(title, size="Small", isSubtle=True, spacing="None"))
-        lines = [_citation(say, citation, with_source=not title) for citation in citations]
-        shown = SHOWN_CITATIONS if folds(citations) else len(lines)
+        lines = [_footnote(say, note) for note in notes]
+        lines += [_citation(say, one, with_source=not title) for one in citations if not one.number]
+        shown = SHOWN_CITATIONS if folds(lines) else len(lines)
         items += lines[:shown]
         if lines[shown:]:
             items.append({"type": "Container", "id": HIDDEN, "isVisible": False, "items": lines[shown:]})
@@ -113,7 +127,7 @@ def citation_elements(
     return [{"type": "Container", "style": "emphasis", "spacing": "Medium", "items": items}]
 
 
-def folds(citations: Sequence[Citation]) -> bool:
+def folds(citations: Sequence[object]) -> bool:
     """True if some of the citations are folded away: not for the sake of a single one."""
     return len(citations) > SHOWN_CITATIONS + 1
 
@@ -136,6 +150,19 @@ def _citation(say: Phrases, citation: Citation, *, with_source: bool) -> Element
         "items": [
             text_block(citation.says, size="Small"),
             text_block(place, size="Small", isSubtle=True, spacing="None"),
+        ],
+    }
+
+
+def _footnote(say: Phrases, note: Footnote) -> Element:
+    """A place that the text cites by number, with its claims."""
+    place = say("teams-source-promotion", place=note.place) if note.promotion else note.place
+    return {
+        "type": "Container",
+        "spacing": "Small",
+        "items": [
+            text_block(f"[{note.number}] {place}", size="Small", isSubtle=True),
+            text_block(" ".join(note.says), size="Small", spacing="None"),
         ],
     }
 

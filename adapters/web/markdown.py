@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bot.domain.messages import Block, Bullets, Heading, Paragraph, Reply, Table
+from bot.domain.messages import Block, Bullets, Heading, Paragraph, Reply, Table, footnotes
 
 _SIGNS = re.compile(r"([\\`*_\[\]<>|#~])")
 
@@ -15,9 +15,15 @@ def markdown(reply: Reply) -> str:
     parts = [f"## {_plain(headline)}"] if headline else []
     parts += [_block(block) for block in reply.body]
     if reply.citations:
-        listed = [f"- {_plain(citation.says)} *({_plain(citation.at)})*" for citation in reply.citations]
-        sources = "; ".join(dict.fromkeys(citation.source for citation in reply.citations))
-        parts += [f"### Where this comes from\n\n{_plain(sources)}", "\n".join(listed)]
+        notes = footnotes(reply.citations)
+        listed = [
+            f"- {_plain(f'[{note.number}]')} *{_plain(note.place)}* – {_plain(' '.join(note.says))}" for note in notes
+        ]
+        listed += [f"- {_plain(one.says)} *({_plain(one.at)})*" for one in reply.citations if not one.number]
+        parts.append("### Where this comes from")
+        if not notes:  # where places are numbered, the disclosure names the source
+            parts.append(_plain("; ".join(dict.fromkeys(citation.source for citation in reply.citations))))
+        parts.append("\n".join(listed))
     if reply.disclosure:
         parts.append(f"*{_plain(reply.disclosure)}*")
     return "\n\n".join(parts) + "\n"

@@ -68,6 +68,13 @@ class Composer:
         ]
         return " ".join(self.source_line(source) for source in dict.fromkeys(promoting))
 
+    def source_lines(self, claims: Iterable[str]) -> str:
+        """The source lines of all these claims, each source once."""
+        sources = (self._knowledge.claims[claim].source for claim in claims)
+        return " ".join(
+            self.source_line(source) for source in dict.fromkeys(sources) if source in self._knowledge.sources
+        )
+
     def name(self, concept: str) -> str:
         """The display name of a subject, topic or aspect; `concept` itself if it is unknown."""
         for layer in (self._knowledge.subjects, self._knowledge.topics, self._knowledge.aspects):

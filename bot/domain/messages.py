@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from bot.domain.bounds import Fields, fields_within, within
@@ -114,6 +114,32 @@ class Citation:
     at: str
     source: str  # the source's title
     promotion: bool = False  # the source promotes its own product here
+    number: int = 0  # by which the text cites this place of the source, from 1; 0 where it cites none
+
+
+@dataclass(frozen=True, slots=True)
+class Footnote:
+    """A place in a source that the text cites by number, with the claims that stand there."""
+
+    number: int
+    place: str
+    says: tuple[str, ...]
+    promotion: bool = False
+
+    @property
+    def text(self) -> str:
+        return f"{self.place} – {' '.join(self.says)}"
+
+
+def footnotes(citations: Sequence[Citation]) -> tuple[Footnote, ...]:
+    """The numbered citations, one footnote a number, in order. The source is named where there are several."""
+    several = len({citation.source for citation in citations}) > 1
+    found: dict[int, Footnote] = {}
+    for one in sorted((one for one in citations if one.number), key=lambda one: one.number):
+        place = f"{one.source}: {one.at}" if several else one.at
+        before = found.get(one.number, Footnote(one.number, place, ()))
+        found[one.number] = replace(before, says=(*before.says, one.says), promotion=before.promotion or one.promotion)
+    return tuple(found.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +242,8 @@ def _lines(reply: Reply) -> list[str]:
         lines += [*block_lines(block), ""]
     if reply.citations:
         lines += [f"{reply.citations_label}:"] if reply.citations_label else []
-        lines += [f"- {citation.says} [{citation.at}]" for citation in reply.citations]
+        lines += [f"[{note.number}] {note.text}" for note in footnotes(reply.citations)]
+        lines += [f"- {citation.says} [{citation.at}]" for citation in reply.citations if not citation.number]
         lines += [""]
     if reply.disclosure:
         lines += [reply.disclosure, ""]

@@ -20,8 +20,9 @@ from bot.knowledge.readers import read_answers, read_claims, read_groups, read_p
 from bot.knowledge.references import check_references
 from bot.knowledge.rules import check_rules
 from bot.knowledge.shipped_phrases import overridden
-from bot.knowledge.triage_paths import check_paths, check_reach
+from bot.knowledge.triage_paths import check_paths, check_reach, has_problems
 from bot.knowledge.triage_reader import read_triage
+from bot.knowledge.triage_support import check_support
 from bot.knowledge.yamlfile import read_yaml
 
 _READERS: dict[Section, Callable[[Node, str, Draft], None]] = {
@@ -52,8 +53,11 @@ def load(folder: Path) -> KnowledgeBase:
 def check(folder: Path) -> list[Problem]:
     """All problems of a knowledge folder, by file and line: errors and broken rules of content."""
     draft, _ = _read(folder, examples=True)
+    walked = not has_problems(draft)  # an unreadable condition would cause false alarms
     check_rules(draft)
-    check_reach(draft)
+    if walked:
+        check_reach(draft)
+        check_support(draft)
     return draft.report.sorted()
 
 

@@ -128,7 +128,7 @@ def _check_option_names(draft: Draft) -> None:
     for question in draft.triage.questions.values() if draft.triage else ():
         first: dict[str, str] = {}
         for option in question.options.values():
-            for name in (option.label, *option.names):
+            for name in (option.label, *option.names, *option.keeps):
                 other = first.setdefault(phrase_key(name), option.id)
                 if other != option.id:
                     said = f"{quoted(name)} stands for two options of question {quoted(question.id)}"

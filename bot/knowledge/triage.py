@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -41,8 +41,39 @@ def _intersects(options: tuple[str, ...], picked: tuple[str, ...]) -> bool:
     return False
 
 
-Condition = tuple[tuple[Criterion, ...], ...]
-"""In disjunctive normal form: at least one row must hold, and of a row every criterion. () always holds."""
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """A test of the reasons that the options picked give: at least one is for `outcome`, more than for any of `over`,
+    and no fewer than for any of `matching`."""
+
+    outcome: str
+    over: tuple[str, ...]
+    matching: tuple[str, ...]
+    reasons: Reasons = field(repr=False, compare=False)  # of the whole dialogue
+
+    def holds(self, picks: Picks) -> bool:
+        given = [
+            reason.outcomes
+            for question, picked in picks.items()
+            for option in picked
+            for reason in self.reasons.get((question, option), ())
+            if holds(reason.when, picks)
+        ]
+        own = _count(self.outcome, given)
+        return (
+            own > 0
+            and all(own > _count(other, given) for other in self.over)
+            and all(own >= _count(other, given) for other in self.matching)
+        )
+
+
+def _count(outcome: str, given: list[tuple[str, ...]]) -> int:
+    return sum(outcome in outcomes for outcomes in given)
+
+
+Test = Criterion | Balance
+Condition = tuple[tuple[Test, ...], ...]
+"""In disjunctive normal form: at least one row must hold, and of a row every test. () always holds."""
 
 
 def holds(condition: Condition, picks: Picks) -> bool:
@@ -56,8 +87,12 @@ def holds(condition: Condition, picks: Picks) -> bool:
 
 
 def may_hold(condition: Condition, picks: Picks) -> bool:
-    """True if `condition` holds for some answers to the questions that `picks` leaves open."""
-    return not condition or any(all(one.question not in picks or one.holds(picks) for one in row) for row in condition)
+    """True if `condition` may hold for some answers to the questions that `picks` leaves open."""
+    return not condition or any(all(_may_hold(one, picks) for one in row) for row in condition)
+
+
+def _may_hold(test: Test, picks: Picks) -> bool:
+    return isinstance(test, Balance) or test.question not in picks or test.holds(picks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +106,25 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why an option speaks for some outcomes (their ids)."""
+    """Why an option speaks for some outcomes (their ids), where `when` holds."""
 
     outcomes: tuple[str, ...]
     text: str
     claims: tuple[str, ...] = ()
+    when: Condition = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A reason, with the question and the option that give it."""
+
+    question: str
+    option: str
+    reason: Reason
+
+
+Reasons = Mapping[tuple[str, str], tuple[Reason, ...]]
+"""The reasons that options give, by question and option."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +134,8 @@ class TriageOption:
     means: str = ""
     names: tuple[str, ...] = ()  # synonyms of the label
     speaks: tuple[Reason, ...] = ()
+    free: bool = False  # what is typed and fits no option is taken for this one, and its words are kept
+    keeps: tuple[str, ...] = ()  # names of which the words are kept too, as they say more than the label
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +150,11 @@ class TriageQuestion:
     when: Condition = ()  # asked only if this holds; refers to earlier questions
 
     @property
+    def free(self) -> str:
+        """The id of the option whose words are kept; "" if there is none."""
+        return next((option.id for option in self.options.values() if option.free), "")
+
+    @property
     def name(self) -> str:
         return self.short or self.ask.rstrip("?")
 
@@ -110,12 +166,21 @@ class Outcome:
     says: str
     when: Condition = ()
     before: tuple[str, ...] = ()  # ids of outcomes that this one takes precedence over if both fit
+    takes: tuple[str, ...] = ()  # ids of outcomes that this one takes up, the foremost first; their reasons are its own
     claims: tuple[str, ...] = ()  # what `says` rests on
     reasons: tuple[Point, ...] = ()
     watch: tuple[Point, ...] = ()
     first: tuple[Point, ...] = ()  # what to do first
     tools: tuple[Point, ...] = ()
     related: tuple[str, ...] = ()  # answers to go on with
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """Ids of the outcomes whose reasons speak for this one."""
+        return self.takes or (self.id,)
+
+    def is_supported_by(self, reason: Reason) -> bool:
+        return self.id in reason.outcomes or any(part in reason.outcomes for part in self.takes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +192,14 @@ class Triage:
     outcomes: Mapping[str, Outcome]
     limit: int = 6  # questions on the longest path
     precedence: Mapping[str, frozenset[str]] = field(default_factory=dict)  # outcome id: ids of all that yield to it
+
+    def spoken(self, picks: Picks) -> Iterator[Spoken]:
+        """The reasons that the options picked give, in the order of `picks`."""
+        for question, picked in picks.items():
+            for option in picked:
+                for reason in self.questions[question].options[option].speaks:
+                    if holds(reason.when, picks):
+                        yield Spoken(question, option, reason)
 
     def asked(self, picks: Picks) -> tuple[TriageQuestion, ...]:
         """The questions whose condition holds for `picks`."""

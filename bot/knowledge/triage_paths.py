@@ -6,13 +6,14 @@ a handful instead of dozens for a question that takes several options, and the p
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import combinations
 
 from bot.knowledge.draft import Draft, Survey
 from bot.knowledge.problems import quoted
-from bot.knowledge.triage import Condition, Criterion, Outcome, Picks, Triage, TriageQuestion, holds
+from bot.knowledge.triage import Balance, Condition, Criterion, Outcome, Picks, Triage, TriageQuestion, holds
 
 MOST_PATHS = 20_000
 PARTS = ("reasons", "watch", "first", "tools")  # the points of an outcome
@@ -38,11 +39,10 @@ def check_paths(draft: Draft) -> None:
     triage = draft.triage
     if triage is None or not triage.questions or not triage.outcomes:
         return
-    if _has_problems(draft):
+    if has_problems(draft):
         return  # an unreadable condition would cause false alarms
-    answers = {question.id: answer_classes(question, path_criteria(triage)) for question in triage.questions.values()}
     reported: set[tuple[str, ...]] = set()
-    for number, path in enumerate(walk(triage, answers)):
+    for number, path in enumerate(walk(triage, answers_of(triage, path_criteria(triage)))):
         if number >= MOST_PATHS:
             said = f"the dialogue has more than {MOST_PATHS:,} paths that differ"
             draft.report.add(draft.triage_spot, f"{said}, too many to check; use fewer questions or conditions")
@@ -61,14 +61,15 @@ def check_paths(draft: Draft) -> None:
             draft.report.add(draft.spot("outcome", ends[0]), f"{said}; say with 'before' which of them goes first")
 
 
-def _has_problems(draft: Draft) -> bool:
+def has_problems(draft: Draft) -> bool:
+    """True if something was reported of the file of the guided dialogue."""
     return any(problem.file == draft.triage_spot.file for problem in draft.report.problems)
 
 
 def check_reach(draft: Draft) -> None:
     """Reports unreachable questions, outcomes, reasons and points, and paths that are too long: rules of content."""
     triage, survey = draft.triage, draft.survey
-    if triage is None or not survey.reached or _has_problems(draft):
+    if triage is None or not survey.reached:
         return
     for id in triage.questions:
         if id not in survey.asked:
@@ -89,10 +90,16 @@ def _check_reasons(draft: Draft, triage: Triage, survey: Survey) -> None:
     for question in triage.questions.values():
         for option in question.options.values():
             for outcome in (outcome for reason in option.speaks for outcome in reason.outcomes):
-                if outcome in survey.reached and (question.id, option.id) not in survey.reached[outcome]:
+                if outcome in survey.reached and (question.id, option.id) not in _leading(outcome, triage, survey):
                     said = f"option {quoted(option.id)} speaks for {quoted(outcome)}, and never leads there"
                     where = draft.spot("option", f"{question.id}/{option.id}")
                     draft.report.add(where, f"{said}; take the reason out or mend the outcome's 'when'")
+
+
+def _leading(outcome: str, triage: Triage, survey: Survey) -> set[tuple[str, str]]:
+    """The options on the paths to `outcome`, and to those that take it up."""
+    others = [other.id for other in triage.outcomes.values() if outcome in other.takes]
+    return set().union(*(survey.reached.get(id, ()) for id in (outcome, *others)))
 
 
 def _check_points(draft: Draft, triage: Triage) -> None:
@@ -103,9 +110,7 @@ def _check_points(draft: Draft, triage: Triage) -> None:
         for part in PARTS
     }
     tests = [test for points in waiting.values() for point in points for test in _criteria(point.when)]
-    every = [*path_criteria(triage), *tests]
-    answers = {question.id: answer_classes(question, every) for question in triage.questions.values()}
-    for number, path in enumerate(walk(triage, answers)):
+    for number, path in enumerate(walk(triage, answers_of(triage, [*path_criteria(triage), *tests]))):
         if number >= MOST_PATHS or not any(waiting.values()):
             return
         for part in PARTS if len(path.fitting) == 1 else ():
@@ -121,19 +126,54 @@ def path_criteria(triage: Triage) -> list[Criterion]:
     """The criteria that the path through the dialogue depends on."""
     conditions = [question.when for question in triage.questions.values()]
     conditions += [outcome.when for outcome in triage.outcomes.values()]
+    if weighs_reasons(triage):
+        conditions += reason_conditions(triage)
     return [test for condition in conditions for test in _criteria(condition)]
 
 
-def answer_classes(question: TriageQuestion, tests: Iterable[Criterion]) -> list[AnswerClass]:
-    """The answers to `question` in classes that `tests` don't distinguish."""
+def reason_conditions(triage: Triage) -> list[Condition]:
+    options = (option for question in triage.questions.values() for option in question.options.values())
+    return [reason.when for option in options for reason in option.speaks if reason.when]
+
+
+def weighs_reasons(triage: Triage) -> bool:
+    """True if the path to some outcome depends on how many reasons are given."""
+    conditions = (outcome.when for outcome in triage.outcomes.values())
+    return any(isinstance(test, Balance) for condition in conditions for row in condition for test in row)
+
+
+def answers_of(
+    triage: Triage, tests: Iterable[Criterion], *, by_reasons: bool | None = None
+) -> dict[str, list[AnswerClass]]:
+    """The classes of answers to each question. `by_reasons`: answers that give other reasons are told apart; by
+    default only where the path depends on them."""
+    by_reasons = weighs_reasons(triage) if by_reasons is None else by_reasons
+    found = list(tests)
+    return {
+        question.id: answer_classes(question, found, by_reasons=by_reasons) for question in triage.questions.values()
+    }
+
+
+def answer_classes(
+    question: TriageQuestion, tests: Iterable[Criterion], *, by_reasons: bool = False
+) -> list[AnswerClass]:
+    """The answers to `question` in classes that `tests` don't distinguish, nor, if asked, the reasons they give."""
     own = list(dict.fromkeys(test for test in tests if test.question == question.id))
-    found: dict[tuple[bool, ...], AnswerClass] = {}
+    found: dict[tuple[object, ...], AnswerClass] = {}
     for picked in possible_answers(question):
-        sign = tuple(test.holds({question.id: picked}) for test in own)
+        sign: tuple[object, ...] = tuple(test.holds({question.id: picked}) for test in own)
+        if by_reasons:
+            sign = (*sign, _given(question, picked))
         before = found.get(sign)
         options = frozenset(picked) | (before.options if before else frozenset())
         found[sign] = AnswerClass(before.picked if before else picked, options)
     return list(found.values())
+
+
+def _given(question: TriageQuestion, picked: tuple[str, ...]) -> frozenset[object]:
+    """How often the picks give reasons for the same outcomes under the same condition."""
+    reasons = (reason for option in picked for reason in question.options[option].speaks)
+    return frozenset(Counter((reason.outcomes, reason.when) for reason in reasons).items())
 
 
 def possible_answers(question: TriageQuestion) -> Iterator[tuple[str, ...]]:
@@ -180,4 +220,4 @@ def _record(survey: Survey, path: Path) -> None:
 
 
 def _criteria(condition: Condition) -> Iterator[Criterion]:
-    return (test for row in condition for test in row)
+    return (test for row in condition for test in row if isinstance(test, Criterion))

@@ -3,34 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from types import MappingProxyType
-from typing import get_args
 
-from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from yaml.nodes import Node, ScalarNode
 
 from bot.knowledge.draft import Draft
-from bot.knowledge.fields import Fields, Words, entries, kind_of, mapping, texts_of
-from bot.knowledge.problems import Spot, quoted
+from bot.knowledge.fields import Fields, mapping
+from bot.knowledge.problems import quoted
 from bot.knowledge.triage import (
-    Condition,
-    Criterion,
-    How,
     Outcome,
     Point,
     Reason,
+    Reasons,
     Triage,
     TriageOption,
     TriageQuestion,
     precedence,
 )
+from bot.knowledge.triage_conditions import REASONS, read_condition
 
 TRIAGE_KEYS = ("title", "limit", "questions", "outcomes")
 QUESTION_KEYS = ("id", "ask", "short", "why", "claims", "multiple", "required", "when", "options")
-OPTION_KEYS = ("id", "label", "means", "names", "speaks")
-REASON_KEYS = ("for", "because", "claims")
-OUTCOME_KEYS = ("id", "title", "says", "claims", "when", "before", "reasons", "watch", "first", "tools", "related")
+OPTION_KEYS = ("id", "label", "means", "names", "keeps", "speaks")
+REASON_KEYS = ("for", "because", "claims", "when")
+OUTCOME_KEYS = (
+    "id", "title", "says", "claims", "when", "before", "takes", "reasons", "watch", "first", "tools", "related",
+)  # fmt: skip
 POINT_KEYS = ("text", "claims", "when")
-HOWS: tuple[How, ...] = get_args(How)
 LIMIT = 6  # default of `limit`: questions on the longest path
 MOST_OPTIONS = 6  # of one question; more can't be taken in at a glance
 
@@ -41,13 +41,21 @@ def read_triage(root: Node, file: str, draft: Draft) -> None:
         return
     whole.require("title", "questions", "outcomes")
     questions: dict[str, TriageQuestion] = {}
+    speaking: list[tuple[str, str, Fields]] = []  # question and option of each row that may give reasons
     for row in whole.mappings("questions", "question", QUESTION_KEYS):
-        question = _question(row, questions, draft)
+        question = _question(row, questions, speaking, draft)
         if question.id and draft.is_new("triage question", question.id, row.spot):
             questions[question.id] = question
+    questions = _with_reasons(questions, speaking, draft)
+    reasons = {
+        (question.id, option.id): option.speaks
+        for question in questions.values()
+        for option in question.options.values()
+        if option.speaks
+    }
     outcomes: dict[str, Outcome] = {}
     for row in whole.mappings("outcomes", "outcome", OUTCOME_KEYS):
-        outcome = _outcome(row, questions, draft)
+        outcome = _outcome(row, questions, reasons, draft)
         if outcome.id and draft.is_new("outcome", outcome.id, row.spot):
             outcomes[outcome.id] = outcome
     draft.outcomes = outcomes
@@ -71,14 +79,23 @@ def _limit(whole: Fields, draft: Draft) -> int:
     return LIMIT
 
 
-def _question(row: Fields, earlier: dict[str, TriageQuestion], draft: Draft) -> TriageQuestion:
+def _question(
+    row: Fields, earlier: dict[str, TriageQuestion], speaking: list[tuple[str, str, Fields]], draft: Draft
+) -> TriageQuestion:
     row.require("id", "ask", "why", "options")
     id = row.text("id")
+    if id == REASONS:
+        draft.report.add(row.spot, f"{quoted(id)} means the reasons given in a condition; give the question another id")
     options: dict[str, TriageOption] = {}
     for option_row in row.mappings("options", "option", OPTION_KEYS):
         option = _option(option_row, draft)
         if option.id and draft.is_new("option", f"{id}/{option.id}", option_row.spot):
             options[option.id] = option
+            speaking.append((id, option.id, option_row))
+    free = [option for option in options.values() if option.free]
+    if len(free) > 1:
+        names = " and ".join(quoted(option.id) for option in free)
+        draft.report.add(row.spot, f"the options {names} of question {quoted(id)} both keep what is typed; keep one")
     if "options" in row and not options:
         draft.report.add(row.spot_of("options"), f"question {quoted(id)} has no options; nobody can answer it")
     elif len(options) > MOST_OPTIONS:
@@ -92,7 +109,7 @@ def _question(row: Fields, earlier: dict[str, TriageQuestion], draft: Draft) -> 
         options=MappingProxyType(options),
         multiple=row.flag("multiple", False),
         required=row.flag("required", False),
-        when=_condition(row, earlier, draft),
+        when=read_condition(row, earlier, draft),
     )
 
 
@@ -103,28 +120,43 @@ def _option(row: Fields, draft: Draft) -> TriageOption:
         label=row.text("label"),
         means=row.text("means"),
         names=tuple(words.text for words in row.list_of_words("names")),
-        speaks=tuple(_reasons(row.mappings("speaks", "reason", REASON_KEYS), draft)),
+        free="keeps" in row,
+        keeps=tuple(words.text for words in row.list_of_words("keeps")),
     )
 
 
-def _reasons(found: Iterable[Fields], draft: Draft) -> Iterable[Reason]:
-    for row in found:
+def _with_reasons(
+    questions: dict[str, TriageQuestion], speaking: list[tuple[str, str, Fields]], draft: Draft
+) -> dict[str, TriageQuestion]:
+    """The questions with the reasons of their options, whose conditions may speak of any question."""
+    found: dict[str, dict[str, TriageOption]] = {id: dict(question.options) for id, question in questions.items()}
+    for id, option, row in speaking:
+        if option in found.get(id, {}):
+            reasons = tuple(_reasons(row, questions, draft))
+            found[id][option] = replace(found[id][option], speaks=reasons)
+    return {id: replace(question, options=MappingProxyType(found[id])) for id, question in questions.items()}
+
+
+def _reasons(option: Fields, questions: dict[str, TriageQuestion], draft: Draft) -> Iterable[Reason]:
+    for row in option.mappings("speaks", "reason", REASON_KEYS):
         row.require("for", "because")
         yield Reason(
             outcomes=draft.refer(row.list_of_words("for"), "outcome"),
             text=row.text("because"),
             claims=_claims(row, draft),
+            when=read_condition(row, questions, draft),
         )
 
 
-def _outcome(row: Fields, questions: dict[str, TriageQuestion], draft: Draft) -> Outcome:
+def _outcome(row: Fields, questions: dict[str, TriageQuestion], reasons: Reasons, draft: Draft) -> Outcome:
     row.require("id", "title", "says")
     return Outcome(
         id=row.text("id"),
         title=row.text("title"),
         says=row.text("says"),
         claims=_claims(row, draft),
-        when=_condition(row, questions, draft),
+        when=read_condition(row, questions, draft, reasons),
+        takes=draft.refer(row.list_of_words("takes"), "outcome"),
         before=draft.refer(row.list_of_words("before"), "outcome"),
         reasons=_points(row, "reasons", questions, draft),
         watch=_points(row, "watch", questions, draft),
@@ -138,7 +170,7 @@ def _points(row: Fields, key: str, questions: dict[str, TriageQuestion], draft: 
     points = []
     for found in row.mappings(key, "point", POINT_KEYS):
         found.require("text")
-        points.append(Point(found.text("text"), _claims(found, draft), _condition(found, questions, draft)))
+        points.append(Point(found.text("text"), _claims(found, draft), read_condition(found, questions, draft)))
     return tuple(points)
 
 
@@ -150,52 +182,3 @@ def _claims(row: Fields, draft: Draft) -> tuple[str, ...]:
             row.spot, f"the {row.what} rests on no claim; add 'claims' with what the source says, or take it out"
         )
     return draft.refer(claims, "claim")
-
-
-def _condition(row: Fields, questions: dict[str, TriageQuestion], draft: Draft) -> Condition:
-    """The condition under `when`: one mapping, or a list of mappings of which one must hold."""
-    node = row.node("when")
-    if node is None:
-        return ()
-    found = node.value if isinstance(node, SequenceNode) else [node]
-    condition = []
-    for one in found:
-        if not isinstance(one, MappingNode) or not one.value:
-            spot = Spot(row.file, one.start_mark.line + 1)
-            said = f"'when' must be a mapping from questions to options, or a list of them, not {kind_of(one)}"
-            draft.report.add(spot, f"{said}; write for instance {{sun: [full, half]}}")
-            continue
-        condition.append(
-            tuple(
-                test
-                for question, value in entries(one, "'when'", row.file, draft.report)
-                for test in _criteria(question, value, questions, row.file, draft)
-            )
-        )
-    return tuple(condition)
-
-
-def _criteria(
-    question: Words, node: Node, questions: dict[str, TriageQuestion], file: str, draft: Draft
-) -> Iterable[Criterion]:
-    known = questions.get(question.text)
-    if known is None:
-        draft.report.unknown(
-            question.spot, "question", question.text, questions, "a condition can speak of earlier questions only"
-        )
-        return
-    named: list[tuple[How, Node]] = [("any", node)]
-    if isinstance(node, MappingNode):
-        named = []
-        for how, value in entries(node, "a condition", file, draft.report):
-            if how.text in HOWS:
-                named.append((next(one for one in HOWS if one == how.text), value))
-            else:
-                draft.report.unknown(how.spot, "kind of condition", how.text, HOWS, f"known are {', '.join(HOWS)}")
-    for kind, value in named:
-        options = texts_of(value, question.text, file, draft.report)
-        for option in options:
-            if option.text not in known.options:
-                remedy = f"add it to question {quoted(known.id)} or mend the spelling"
-                draft.report.unknown(option.spot, f"option of {quoted(known.id)}", option.text, known.options, remedy)
-        yield Criterion(question.text, kind, tuple(option.text for option in options))

@@ -18,7 +18,8 @@ from bot.domain.phrases import Phrases
 from bot.domain.turn import Turn
 from bot.knowledge.triage import Triage
 from bot.triage import record as records
-from bot.triage.recommendation import decide
+from bot.triage.filled_form import read_form
+from bot.triage.recommendation import Answered, decide
 from bot.triage.record import TriageRecord
 from bot.triage.replies import TriageReplies
 from bot.triage.transitions import is_answer, reopened, start_run, with_answer, with_answers, without_last_answer
@@ -137,32 +138,27 @@ class Dialogue:
         if argument:
             return None
         run = conversation.triage or start_run(run_id(message), self.triage)
-        return Turn(self.replies.form(run, run.picks), replace(conversation, triage=run))
+        return Turn(self.replies.form(run, run.picks, run.words), replace(conversation, triage=run))
 
     def fill(self, argument: str, message: Message, conversation: Conversation) -> Turn:
         """A recommendation from the submitted form, or the form again with the question that has no answer."""
         run = conversation.triage
         if run is None or run.id != argument:
             return self._outdated(argument, conversation)
-        entered = message.entered
-        wanted: dict[str, tuple[str, ...]] = {}
-        missing = ""
-        for question in self.triage.questions.values():
-            options = tuple(option for option in question.options if option in entered.get(question.id, ()))
-            if is_answer(question, options):
-                wanted[question.id] = options
-            else:
-                missing = missing or question.ask
-        filled = with_answers(run, wanted, self.triage)
+        form = read_form(message.entered, self.triage)
+        filled = with_answers(run, form.picks, self.triage, form.words)
         if filled.at:
-            missing = missing or self.triage.questions[filled.at].ask
+            missing = form.missing or self.triage.questions[filled.at].ask
             said = self._say("triage-form-missing", question=missing)
-            return Turn(self.replies.form(filled, wanted, said), replace(conversation, triage=filled))
+            reply = self.replies.form(filled, form.picks, form.words, said)
+            return Turn(reply, replace(conversation, triage=filled))
         return self.move(filled, message, conversation)
 
-    def answer(self, run: Run, options: tuple[str, ...], message: Message, conversation: Conversation) -> Turn:
-        """Answer the open question with `options`, which must be valid for it."""
-        return self.move(with_answer(run, run.at, options, self.triage), message, conversation)
+    def answer(
+        self, run: Run, options: tuple[str, ...], message: Message, conversation: Conversation, words: str = ""
+    ) -> Turn:
+        """Answer the open question with `options`, which must be valid for it. `words`: as typed, see `Given`."""
+        return self.move(with_answer(run, run.at, options, self.triage, words), message, conversation)
 
     def stored(self, id: str, message: Message, conversation: Conversation) -> Turn | None:
         """The stored recommendation `id`, if `message.record` holds it; a notice otherwise; None without an id."""
@@ -183,8 +179,9 @@ class Dialogue:
         picks = run.picks
         found = decide(picks, self.triage)
         id = identity(message, "recommendation")
-        kept = TriageRecord(picks, found.outcome.id, found.rules, self._version, records.at_time(message.at))
-        done = replace(run, record=id)
+        at = records.at_time(message.at)
+        kept = TriageRecord(picks, found.outcome.id, found.rules, self._version, at, run.words)
+        done = replace(run, record=id, ended=message.at)
         reply = self._recommended(done, *lead)
         return Turn(reply, replace(conversation, triage=done), (Keep(id, records.write(kept), self._version),))
 
@@ -200,12 +197,18 @@ class Dialogue:
         return self.changed(run, question, wanted, message, conversation)
 
     def changed(
-        self, run: Run, question: str, options: tuple[str, ...], message: Message, conversation: Conversation
+        self,
+        run: Run,
+        question: str,
+        options: tuple[str, ...],
+        message: Message,
+        conversation: Conversation,
+        words: str = "",
     ) -> Turn:
         """Replace an earlier answer; later ones that no longer apply are dropped, and named in the reply."""
-        after = with_answer(run, question, options, self.triage)
+        after = with_answer(run, question, options, self.triage, words)
         asked = self.triage.questions[question]
-        answer = self.replies.labels(asked, after.picks[question])
+        answer = self.replies.labels.answer(asked, after.picks[question], after.words.get(question, ""))
         said = self._say("triage-changed", question=asked.ask, answer=answer)
         dropped = [self.triage.questions[id].ask for id in run.picks if id not in after.picks]
         gone = self._say("triage-no-longer-asked", questions=" ".join(dropped)) if dropped else ""
@@ -222,7 +225,8 @@ class Dialogue:
                 before = self.triage.outcomes.get(record.outcome)
                 title = before.title if before else record.outcome
                 lead = f"{lead} {self._say('triage-recommended-before', outcome=title)}"
-        return labelled(self._say, self.replies.recommendation(record.answers, found, lead))
+        reply = self.replies.recommendation(Answered(record.answers, record.words, record.seconds), found, lead)
+        return labelled(self._say, reply)
 
     def reopen(self, run: Run, message: Message, conversation: Conversation) -> Turn:
         """Go back from the recommendation to the last question."""
@@ -230,7 +234,7 @@ class Dialogue:
 
     def why_recommended(self, run: Run) -> Reply:
         """Each answer of a finished run, with the outcome that it supports."""
-        reply = self.replies.reasons(run.picks, decide(run.picks, self.triage))
+        reply = self.replies.reasons(Answered(run.picks, run.words, run.ended), decide(run.picks, self.triage))
         return replace(reply, choices=self._own_choices(run), record=run.record)
 
     # --- what is shown
@@ -244,7 +248,8 @@ class Dialogue:
 
     def _recommended(self, run: Run, *lead: str) -> Reply:
         picks = run.picks
-        reply = self.replies.recommendation(picks, decide(picks, self.triage), *lead)
+        given = Answered(picks, run.words, run.ended)
+        reply = self.replies.recommendation(given, decide(picks, self.triage), *lead)
         related = tuple(choice for choice in reply.choices if choice.command.startswith("answer:"))
         return replace(reply, choices=(*related, *self._own_choices(run)), record=run.record)
 

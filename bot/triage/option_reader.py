@@ -66,8 +66,13 @@ class OptionReader:
 
     def __init__(self, question: TriageQuestion) -> None:
         self._question = question
-        texts = {option.id: tuple(dict.fromkeys((option.label, *option.names))) for option in question.options.values()}
+        texts = {
+            option.id: tuple(dict.fromkeys((option.label, *option.names, *option.keeps)))
+            for option in question.options.values()
+        }
         every = [text for found in texts.values() for text in found]
+        free = (option for option in question.options.values() if option.free)
+        self._labels = {_plain(text) for option in free for text in (option.label, *option.names)}
         self._speller = Speller(word_counts(every), is_english)
         self._phrases = [_phrase(text, option) for option, found in texts.items() for text in found]
         self._whole: dict[tuple[str, ...], set[str]] = {}
@@ -100,6 +105,10 @@ class OptionReader:
         if not found and self._question.multiple and " ".join(plain) in _ALL:
             return tuple(self._question.options)
         return tuple(found) if len(found) == 1 else ()
+
+    def is_label(self, text: str) -> bool:
+        """True if `text` only says that it is none of the options listed: "another one"."""
+        return _plain(text) in self._labels
 
     def read(self, text: str, within: frozenset[int] = frozenset()) -> OptionMatch:
         """The options that `text` names. `within`: positions of words that belong to another name and do not count."""

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from rapidfuzz import process
 
 from bot.domain.dialogue_state import Run
 from bot.knowledge.triage import Picks, Triage
-from bot.triage.transitions import is_answer, with_answers
+from bot.triage.filled_form import LONGEST_WORDS
+from bot.triage.transitions import is_answer, takes_words, with_answers
 
 FORMAT = 1
 KEYS = ("format", "knowledge", "at", "outcome", "answers", "rules")
+WORDS = "words"  # a key that a record has where words were kept; older ones have none
 
 
 class RecordError(ValueError):
@@ -27,6 +30,12 @@ class TriageRecord:
     rules: tuple[str, ...]
     knowledge: str  # the version it was made with
     at: str  # when, ISO 8601 in UTC
+    words: Mapping[str, str] = field(default_factory=dict)  # typed for an option that keeps words, by question
+
+    @property
+    def seconds(self) -> float:
+        """When, in seconds since 1970."""
+        return datetime.fromisoformat(self.at.replace("Z", "+00:00")).timestamp()
 
 
 def at_time(at: float) -> str:
@@ -36,7 +45,7 @@ def at_time(at: float) -> str:
 
 def write(record: TriageRecord) -> str:
     """`record` as JSON text. Deterministic."""
-    data = {
+    data: dict[str, object] = {
         "format": FORMAT,
         "knowledge": record.knowledge,
         "at": record.at,
@@ -44,6 +53,8 @@ def write(record: TriageRecord) -> str:
         "answers": {question: list(options) for question, options in record.answers.items()},
         "rules": list(record.rules),
     }
+    if record.words:
+        data[WORDS] = dict(record.words)
     return json.dumps(data, ensure_ascii=False)
 
 
@@ -63,6 +74,7 @@ def read(text: str, triage: Triage | None) -> TriageRecord:
         rules=_texts(data, "rules"),
         knowledge=_text(data, "knowledge"),
         at=_time(data),
+        words=_words(data, answers, triage),
     )
 
 
@@ -77,7 +89,7 @@ def _object(text: str) -> dict[str, object]:
         if key not in data:
             raise RecordError(f"{key!r} is missing; a record has {', '.join(KEYS)}")
     for key in data:
-        if key not in KEYS:
+        if key not in (*KEYS, WORDS):
             raise RecordError(f"unknown key {_short(key)}; a record has {', '.join(KEYS)}")
     if data["format"] != FORMAT or isinstance(data["format"], bool):
         raise RecordError(f"'format' is {_short(data['format'])}, this version reads {FORMAT}")
@@ -134,6 +146,18 @@ def _texts(data: dict[str, object], key: str) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
         raise RecordError(f"{key!r} must be a list of texts")
     return tuple(value)
+
+
+def _words(data: dict[str, object], answers: Picks, triage: Triage) -> dict[str, str]:
+    found = data.get(WORDS, {})
+    if not isinstance(found, dict):
+        raise RecordError(f"{WORDS!r} must be an object from question ids to texts")
+    for question, words in found.items():
+        if question not in answers or not takes_words(triage.questions[question], answers[question]):
+            raise RecordError(f"{WORDS!r} has a text for {_short(question)}, whose answer keeps none; take it out")
+        if not isinstance(words, str) or not words or len(words) > LONGEST_WORDS:
+            raise RecordError(f"the words for {question!r} must be a text of 1 to {LONGEST_WORDS} characters")
+    return {str(question): str(words) for question, words in found.items()}
 
 
 def _time(data: dict[str, object]) -> str:

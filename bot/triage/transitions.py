@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from bot.domain.dialogue_state import Given, Run
@@ -13,8 +13,11 @@ def start_run(id: str, triage: Triage) -> Run:
     return with_answers(Run(id, ""), {}, triage)
 
 
-def with_answers(run: Run, picks: Picks, triage: Triage) -> Run:
-    """`run` with those of the answers `picks` that are valid and asked for, at the first unanswered question."""
+def with_answers(run: Run, picks: Picks, triage: Triage, words: Mapping[str, str] | None = None) -> Run:
+    """`run` with those of the answers `picks` that are valid and asked for, at the first unanswered question.
+
+    `words`: typed ones, by question id, kept where the option for them is picked; those of `run` by default."""
+    kept_words = run.words if words is None else words
     kept: dict[str, tuple[str, ...]] = {}
     at = ""
     for question in triage.questions.values():
@@ -24,8 +27,16 @@ def with_answers(run: Run, picks: Picks, triage: Triage) -> Run:
             kept[question.id] = picks[question.id]
         else:
             at = at or question.id
-    answers = tuple(Given(question, options) for question, options in kept.items())
-    return replace(run, answers=answers, at=at, record="")
+    answers = tuple(
+        Given(id, options, kept_words.get(id, "") if takes_words(triage.questions[id], options) else "")
+        for id, options in kept.items()
+    )
+    return replace(run, answers=answers, at=at, record="", ended=0.0)
+
+
+def takes_words(question: TriageQuestion, options: tuple[str, ...]) -> bool:
+    """True if one of `options` keeps the words in which it was typed."""
+    return any(question.options[option].free for option in options)
 
 
 def is_answer(question: TriageQuestion, options: tuple[str, ...] | None) -> bool:
@@ -37,11 +48,13 @@ def is_answer(question: TriageQuestion, options: tuple[str, ...] | None) -> bool
     return (question.multiple or len(options) == 1) and all(option in question.options for option in options)
 
 
-def with_answer(run: Run, question: str, options: Iterable[str], triage: Triage) -> Run:
-    """`run` with `options` as the answer to `question`."""
+def with_answer(run: Run, question: str, options: Iterable[str], triage: Triage, words: str = "") -> Run:
+    """`run` with `options` as the answer to `question`. `words`: as typed, see `Given`; without any, the earlier ones
+    stay where they still belong to the answer."""
     picked = set(options)
     ordered = tuple(option for option in triage.questions[question].options if option in picked)
-    return with_answers(run, {**run.picks, question: ordered}, triage)
+    kept = {**run.words, question: words} if words else run.words
+    return with_answers(run, {**run.picks, question: ordered}, triage, kept)
 
 
 def without_last_answer(run: Run, triage: Triage) -> Run:
@@ -53,7 +66,7 @@ def without_last_answer(run: Run, triage: Triage) -> Run:
 
 def reopened(run: Run, question: str) -> Run:
     """`run` with `question` as the open one; its earlier answer counts until it is replaced."""
-    return replace(run, at=question, record="")
+    return replace(run, at=question, record="", ended=0.0)
 
 
 def steps(run: Run, triage: Triage) -> tuple[int, int]:

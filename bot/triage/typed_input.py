@@ -9,9 +9,11 @@ from bot.domain.dialogue_state import Run
 from bot.domain.messages import Message
 from bot.domain.phrases import Phrases
 from bot.domain.turn import Turn
+from bot.nlu.english import FUNCTION_WORDS, NEGATIONS
 from bot.nlu.question import Question
 from bot.nlu.text import split_words
 from bot.triage.dialogue import Dialogue, paused
+from bot.triage.filled_form import kept_words
 from bot.triage.intent import Correction, asks, is_unsure, question_named, read_correction, wants_meaning
 from bot.triage.option_reader import OptionMatch, OptionReader
 from bot.triage.transitions import reopened
@@ -22,7 +24,7 @@ _PHRASES = {
     "skip": ("skip", "next", "pass", "skip this", "skip it", "skip this one"),
     "why": (
         "why", "why do you ask", "why do you ask that", "why this question", "why do you want to know",
-        "why do you need to know", "why are you asking", "explain", "please explain", "can you explain",
+        "why do you need to know", "why are you asking", "explain", "can you explain",
         "explain the question", "can you explain the question", "explain the options", "can you explain the options",
         "what do you mean", "what do you mean by that", "what does that mean", "i do not understand", "more", "details",
     ),
@@ -55,7 +57,7 @@ class TypedInput:
         if run is None:
             return None
         word = " ".join(word.text for word in split_words(text))
-        steering = STEERING.get(word)
+        steering = STEERING.get(word.removeprefix("please ").removesuffix(" please"))
         if not run.is_open:
             return self._after(steering, run, message, conversation)
         if steering in ("why", "back") and _is_digressing(conversation):
@@ -73,7 +75,7 @@ class TypedInput:
             return None
         if not options:
             return self._ask_again(run, conversation, self._say("triage-unknown-number"))
-        return self._picked(run, OptionMatch(options), message, conversation)
+        return self._picked(run, OptionMatch(options), message, conversation, "" if reader.numbers(text) else text)
 
     def in_words(self, question: Question, message: Message, conversation: Conversation) -> Turn | None:
         """The turn if the text corrects an earlier answer, or answers the open question in free text; else None."""
@@ -92,7 +94,9 @@ class TypedInput:
         ):
             return None  # a question, or a follow-up to the digression
         understood = self._readers[run.at].read(question.text, _names(question))
-        return self._picked(run, understood, message, conversation) if understood.options else None
+        if not understood.options:
+            return None
+        return self._picked(run, understood, message, conversation, question.text)
 
     def unclear(self, question: Question, message: Message, conversation: Conversation) -> Turn | None:
         """The open question again, for a text that neither asks nor was recognized as an answer; else None."""
@@ -101,6 +105,9 @@ class TypedInput:
             return None
         if paused(message, conversation):
             return Turn(self._dialogue.replies.paused(run), conversation)
+        free = self._dialogue.triage.questions[run.at].free
+        if free and _names_something(question.text) and not _is_digressing(conversation):
+            return self._picked(run, OptionMatch((free,)), message, conversation, question.text)
         if is_unsure(question.text):
             required = self._dialogue.triage.questions[run.at].required
             said = self._say("triage-unsure-required") if required else self._say("triage-unsure")
@@ -123,14 +130,25 @@ class TypedInput:
             return self._dialogue.reopen(run, message, conversation)
         return self._dialogue.restart("", message, conversation)
 
-    def _picked(self, run: Run, understood: OptionMatch, message: Message, conversation: Conversation) -> Turn:
+    def _picked(
+        self, run: Run, understood: OptionMatch, message: Message, conversation: Conversation, text: str = ""
+    ) -> Turn:
+        """Answer with the options understood. `text`: what was typed, of which the words may be kept."""
         if paused(message, conversation):
             return Turn(self._dialogue.replies.paused(run), conversation)
         if understood.denied:
             return self._ask_again(run, conversation, self._say("triage-denied"))
         if len(understood.options) > 1 and not self._dialogue.triage.questions[run.at].multiple:
             return self._ask_again(run, conversation, self._say("triage-only-one"))
-        return self._dialogue.answer(run, understood.options, message, conversation)
+        words = self._words(run.at, understood.options, text)
+        return self._dialogue.answer(run, understood.options, message, conversation, words)
+
+    def _words(self, question: str, options: tuple[str, ...], text: str) -> str:
+        """The words to keep of an answer: none where they say no more than that it is another one."""
+        asked = self._dialogue.triage.questions[question]
+        if not asked.free or asked.free not in options or self._readers[question].is_label(text):
+            return ""
+        return kept_words(text)
 
     def _ask_again(self, run: Run, conversation: Conversation, lead: str) -> Turn:
         return Turn(self._dialogue.replies.question(run, lead), conversation)
@@ -154,7 +172,7 @@ class TypedInput:
         if len(found) == 1:
             id, read = found[0]
             if id == run.at and id not in run.picks:
-                return self._picked(run, read, message, conversation)
+                return self._picked(run, read, message, conversation, wanted.rest)
             return self._replace_answer(id, wanted, run, message, conversation)
         if found:
             options = [
@@ -189,7 +207,8 @@ class TypedInput:
         if set(options) == set(before):
             shown = reopened(run, id) if run.at == id else run
             return self._dialogue.show(shown, conversation, self._say("triage-same"))
-        return self._dialogue.changed(run, id, options, message, conversation)
+        words = self._words(id, options, wanted.rest)
+        return self._dialogue.changed(run, id, options, message, conversation, words)
 
     def _ask_which(self, run: Run, conversation: Conversation) -> Turn:
         if not run.answers:
@@ -200,6 +219,13 @@ class TypedInput:
 def _is_digressing(conversation: Conversation) -> bool:
     """True if the last reply was a digression, which offers a button to resume."""
     return any(choice.command.startswith("resume:") for choice in conversation.offered.choices)
+
+
+def _names_something(text: str) -> bool:
+    """True if a text may name what no option lists: it says more than yes or no, denies nothing and is not unsure."""
+    words = _words(text)
+    telling = any(word not in FUNCTION_WORDS for word in words)
+    return telling and NEGATIONS.isdisjoint(words) and not is_unsure(text)
 
 
 def _names(question: Question) -> frozenset[int]:

@@ -42,7 +42,32 @@ def test_a_record_is_exported_as_markdown_with_its_claims(record: Path) -> None:
     lines = advisor("triage", "--replay", str(record), "--export", "markdown").stdout.splitlines()
     assert lines[0] == "# Both, AppSec first"
     assert {"## Why", "## What would change it", "## Where this comes from"} <= set(lines)
-    assert any(line.startswith("- AppSec platforms do not cover supply chain risks. *") for line in lines)
+    assert any(line.startswith("- [1] *Which one should you choose?* – Both are valuable") for line in lines)
+    assert any("a vendor that sells an AppSec platform" in line for line in lines)
+
+
+def test_a_question_that_takes_several_options_says_how_to_pick_them_and_what_else_can_be_typed() -> None:
+    shown = advisor("triage", stdin="1\n").stdout
+    several = shown[shown.index("What worries you most?") :]
+    assert "Pick one or several: type their numbers, for instance 1, 3." in several
+    assert "Or type: Back   Skip   Why do you ask?   Stop" in several
+    assert "Pick one or several" not in shown[: shown.index("What worries you most?")]
+
+
+@pytest.mark.parametrize(
+    ("typed", "seen"),
+    [
+        ("1, 3", "Flaws in our code, Insiders and data"),
+        ("back", "What has to be protected?"),
+        ("skip", "What worries you most? skipped"),
+        ("why", "The two approaches address different threats."),
+        ("Why do you ask?", "The two approaches address different threats."),
+        ("stop", "Nothing is kept of your answers."),
+    ],
+)
+def test_what_the_question_offers_to_type_is_understood(typed: str, seen: str) -> None:
+    shown = " ".join(advisor("triage", stdin=f"1\n{typed}\n").stdout.split())
+    assert seen in shown.partition("Stop you ›")[2].partition("Stop you ›")[2]
 
 
 def test_a_malformed_record_is_refused_with_the_remedy(record: Path, tmp_path: Path) -> None:

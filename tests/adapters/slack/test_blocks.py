@@ -24,8 +24,10 @@ from bot.domain.messages import (
     Progress,
     Reply,
     Table,
+    footnotes,
 )
 from bot.knowledge.shipped_phrases import shipped
+from tests.bot.triage.talk import Talk
 from tests.slack_workspace.limits import problems, view_problems
 from tests.slack_workspace.reading import buttons, fields, state_of, texts
 
@@ -143,6 +145,25 @@ def test_what_stands_in_a_table_is_not_said_again_below_it() -> None:
     cited = (Citation("a", "A is small.", "Key > Scope", "S"), Citation("b", "B is large.", "Key > Scope", "S"))
     shown = texts(message(SAY, Reply("answer", "A and B", body=(table,), citations=cited))["blocks"])
     assert (shown.count("A is small."), shown.count("[Key > Scope]")) == (1, 1)
+
+
+def test_places_that_the_text_cites_by_number_are_an_ordered_list_with_each_claim_once(advisor: Advisor) -> None:
+    talk = Talk(advisor)
+    reply = talk.say("help us choose", "one app", "code, suppliers", "nothing", "FedRAMP", "no budget")
+    blocks = message(SAY, reply)["blocks"]
+    assert problems(blocks) == []
+    [listed] = [
+        element
+        for block in blocks
+        if block["type"] == "rich_text"
+        for element in block["elements"]
+        if element.get("style") == "ordered"
+    ]
+    notes = footnotes(reply.citations)
+    drawn = ["".join(part["text"] for part in item["elements"]) for item in listed["elements"]]
+    assert drawn == [note.text for note in notes]
+    assert [note.number for note in notes] == list(range(1, len(notes) + 1))
+    assert reply.disclosure in texts(blocks)
 
 
 def test_s9_only_slacks_own_link_is_live() -> None:

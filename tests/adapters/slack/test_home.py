@@ -166,5 +166,5 @@ def options(screen: Screen, pick: int) -> dict[str, list[str]]:
     return {
         block["block_id"].removeprefix("field-"): [block["element"]["options"][pick]["value"]]
         for block in screen.blocks
-        if block["type"] == "input"
+        if block["type"] == "input" and "options" in block["element"]
     }

@@ -133,7 +133,7 @@ async def be_led_to_a_recommendation(page: Page) -> None:
     await expect(page.get_by_text("Question 2 of 5")).to_be_visible()
     await expect(page.get_by_text("Question 1 of 5")).to_have_count(0)
     await button(page, "Continue").click()
-    await expect(page.get_by_text("Please choose.")).to_be_visible()
+    await expect(page.get_by_text("Pick at least one, or skip the question.")).to_be_visible()
     await page.get_by_role("checkbox", name="Third-party components").click()
     await picture(page, "triage")
     await button(page, "Continue").click()

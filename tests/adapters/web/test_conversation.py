@@ -98,6 +98,21 @@ async def test_forget_me_takes_what_was_said_off_the_page(browser: Browser) -> N
     assert [said.text.strip() for said in browser.page.all("p", of="said")] == ["You: forget me"]
 
 
+async def test_the_recommendation_is_a_document_with_numbered_places(browser: Browser) -> None:
+    for text in ("help us choose", "one app", "code", "nothing", "FedRAMP"):
+        await browser.say(text)
+        needed = [tag.text for tag in browser.latest.all("span", of="needed")]
+        assert not needed or "Skip" not in [button.label for button in browser.latest.all("button")]
+    article = browser.latest.one("article")
+    assert "Another one (“FedRAMP”)" in article.text
+    numbers = [item.attributes["value"] for item in article.one("ol", of="notes").all("li")]
+    assert numbers == [str(number) for number in range(1, len(numbers) + 1)]
+    assert "a vendor that sells an AppSec platform" in article.one("p", of="disclosure").text
+    link = next(a for a in browser.latest.all("a") if a.text.strip() == "Download")
+    await browser.open(link.attributes["href"])
+    assert "- \\[1\\] *Which one should you choose?* –" in browser.page.text
+
+
 async def test_the_same_reply_as_slack_and_teams_draw_it_from_the_json_that_would_be_sent(browser: Browser) -> None:
     await browser.say("does AppSec cover supply chain?")
     await browser.open("/?view=platforms")

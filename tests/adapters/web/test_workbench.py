@@ -61,6 +61,7 @@ async def test_the_triage_is_a_diagram_in_which_a_path_can_be_followed(owner: Br
     page = await owner.open("/workbench/knowledge/triage")
     assert len(list(page.all("li", of="step"))) == 5
     assert not list(page.all("section", of="reached"))
+    assert "more answers speak for “Product security” than for “AppSec first”" in " ".join(page.text.split())
     page = await owner.open("/workbench/knowledge/triage?protect=one&worry=code")
     assert [one.one("h3").text.split(" leads")[0].strip() for one in page.all("section", of="reached")] == [
         "AppSec first"

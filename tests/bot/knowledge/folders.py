@@ -98,7 +98,7 @@ questions:
         names: [all day, sunny]
         speaks:
           - {for: roses, because: There is sun for roses., claims: [roses.water]}
-      - {id: none, label: Hardly any, names: [shade]}
+      - {id: none, label: Hardly any, names: [shade], speaks: [{for: tulips, because: Fine., claims: [both.rain]}]}
   - id: pests
     ask: What troubles you?
     multiple: yes

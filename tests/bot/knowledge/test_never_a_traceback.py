@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from bot.knowledge import KnowledgeError, check, load
 from bot.knowledge.readers import ANSWER_KEYS, CLAIM_KEYS, SOURCE_KEYS, SUBJECT_KEYS, TOPIC_KEYS, VOCABULARY_KEYS
+from bot.knowledge.triage_conditions import BALANCE_KEYS, HOWS
 from bot.knowledge.triage_reader import (
-    HOWS,
     OPTION_KEYS,
     OUTCOME_KEYS,
     POINT_KEYS,
@@ -26,7 +26,7 @@ from tests.bot.knowledge.folders import SOUND, TRIAGE, write
 
 FILES = st.sampled_from([*SOUND, "triage.yaml", "claims/more.yaml"])
 TRIAGE_WORDS = (
-    *(*TRIAGE_KEYS, *QUESTION_KEYS, *OPTION_KEYS, *REASON_KEYS, *OUTCOME_KEYS, *POINT_KEYS, *HOWS),
+    *(*TRIAGE_KEYS, *QUESTION_KEYS, *OPTION_KEYS, *REASON_KEYS, *OUTCOME_KEYS, *POINT_KEYS, *BALANCE_KEYS, *HOWS),
     *("sun", "pests", "full", "snails", "roses", "tulips"),
 )
 KEYS = st.sampled_from([*{*ANSWER_KEYS, *CLAIM_KEYS, *SOURCE_KEYS, *SUBJECT_KEYS, *TOPIC_KEYS, *VOCABULARY_KEYS}])

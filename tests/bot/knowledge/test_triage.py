@@ -9,14 +9,14 @@ import yaml
 
 from bot.knowledge import check, load
 from bot.knowledge.triage import Criterion, Triage, holds, may_hold
-from bot.knowledge.triage_paths import answer_classes, path_criteria, possible_answers, walk
+from bot.knowledge.triage_paths import answer_classes, answers_of, path_criteria, possible_answers, walk
 from tests.bot.knowledge.folders import SOUND, TRIAGE, problems, write
 
 
 def told(folder: Path, old: str = "", new: str = "", **files: str) -> list[str]:
     """What `check` says of a sound folder with the dialogue, `old` in it replaced by `new`."""
     assert old in TRIAGE
-    return problems(folder, {"triage.yaml": TRIAGE.replace(old, new, 1), **files})
+    return problems(folder, {"triage.yaml": TRIAGE.replace(old, new, 1)})
 
 
 @pytest.fixture
@@ -145,7 +145,8 @@ def test_an_order_in_a_circle_leaves_no_outcome(tmp_path: Path) -> None:
 
 def test_an_order_by_way_of_another_outcome_counts(tmp_path: Path) -> None:
     more = (
-        "  - {id: ferns, title: Ferns, says: Plant ferns., claims: [both.rain], before: roses, when: {pests: frost}}\n"
+        "  - {id: ferns, title: Ferns, says: Plant ferns., claims: [both.rain], before: roses, "
+        "when: {pests: frost}, reasons: [{text: Frost comes., claims: [both.rain]}]}\n"
     )
     assert told(tmp_path, "outcomes:\n", "outcomes:\n" + more) == []
 
@@ -191,6 +192,100 @@ def test_what_a_curator_should_mend_is_told(tmp_path: Path, old: str, new: str, 
     assert [found.partition(": ")[2] for found in told(tmp_path, old, new)].count(problem) == 1
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        (
+            ", speaks: [{for: tulips, because: Fine., claims: [both.rain]}]}",
+            "}",
+            "no reason speaks for the outcome 'tulips', with the answers sun: none",
+        ),
+        (
+            "{id: snails, label: Snails}",
+            "{id: snails, label: Snails, speaks: [{for: tulips, because: A., claims: [both.rain]}, "
+            "{for: tulips, because: B., claims: [both.rain]}]}",
+            "2 reasons speak for 'tulips' and 1 for the outcome 'roses', with the answers sun: full, pests: snails",
+        ),
+        (
+            "for: roses, because",
+            "for: [roses, tulips], because",
+            "every reason for the outcome 'roses' speaks for 'tulips' as well, "
+            "with the answers sun: full, pests: snails",
+        ),
+        (
+            "    before: tulips\n",
+            "    before: tulips\n    takes: [roses, tulips]\n",
+            "no reason speaks for 'tulips', which the outcome 'roses' takes up, "
+            "with the answers sun: full, pests: snails",
+        ),
+    ],
+)
+def test_an_outcome_that_its_reasons_do_not_support_is_told_with_the_picks(
+    tmp_path: Path, old: str, new: str, problem: str
+) -> None:
+    found = [said.partition(": ")[2] for said in told(tmp_path, old, new)]
+    assert f"{problem}; mend its 'when', or the reasons of the options" in found
+
+
+def test_the_foremost_of_the_outcomes_taken_up_needs_as_many_reasons_as_the_others(tmp_path: Path) -> None:
+    both = (
+        "  - {id: mixed, title: Both, says: Plant both., claims: [both.rain], before: roses, takes: [roses, tulips], "
+        "when: {pests: snails}}\n"
+    )
+    against = "{for: tulips, because: A., claims: [both.rain]}"
+    one, two = (f"{{id: snails, label: Snails, speaks: [{', '.join([against] * count)}]}}" for count in (1, 2))
+    dialogue = TRIAGE.replace("outcomes:\n", "outcomes:\n" + both)
+    fine = problems(tmp_path, {"triage.yaml": dialogue.replace("{id: snails, label: Snails}", one)})
+    assert not [said for said in fine if "puts first" in said]
+    found = problems(tmp_path, {"triage.yaml": dialogue.replace("{id: snails, label: Snails}", two)})
+    assert [said for said in found if "more reasons speak for 'tulips' than for 'roses', which the outcome" in said]
+
+
+WEIGHED = TRIAGE.replace(
+    "      - {sun: full, pests: [snails, mice]}\n      - {sun: full, pests: {none: [snails, mice]}}\n",
+    "      - {reasons: {for: roses, over: tulips}}\n",
+).replace(
+    "{id: mice, label: Mice}",
+    "{id: mice, label: Mice, speaks: [{for: tulips, because: A., claims: [both.rain], when: {pests: snails}}]}",
+)
+
+
+def test_an_outcome_may_depend_on_how_many_reasons_are_given(tmp_path: Path) -> None:
+    triage = load(write(tmp_path, {**SOUND, "triage.yaml": WEIGHED})).triage
+    assert triage is not None
+    ends = {
+        pests: triage.fitting({"sun": ("full",), "pests": pests})[0].id
+        for pests in ((), ("mice",), ("snails",), ("snails", "mice"))
+    }
+    assert ends == {(): "roses", ("mice",): "roses", ("snails",): "roses", ("snails", "mice"): "tulips"}
+    assert problems(tmp_path, {"triage.yaml": WEIGHED}) == []
+    matching = load(write(tmp_path, {"triage.yaml": WEIGHED.replace("over: tulips", "matching: tulips")})).triage
+    assert matching is not None
+    assert matching.fitting({"sun": ("full",), "pests": ("snails", "mice")})[0].id == "roses"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ("over: tulips", "ovr: tulips", "unknown key of a condition on reasons, 'ovr'; did you mean 'over'?"),
+        ("for: roses, over", "over", "a condition on reasons needs 'for'; add it"),
+        ("over: tulips", "over: tulip", "unknown outcome 'tulip'; did you mean 'tulips'?"),
+        ("when: {pests: snails}}]}", "when: {pest: snails}}]}", "unknown question 'pest'; did you mean 'pests'?"),
+        ("id: sun", "id: reasons", "'reasons' means the reasons given in a condition; give the question another id"),
+        (
+            "label: Full sun",
+            "label: Full sun\n        keeps: [dawn]\n      - {id: half, label: Half, keeps: []}\n      - id: more\n"
+            "        label: More",
+            "the options 'full' and 'half' of question 'sun' both keep what is typed; keep one",
+        ),
+    ],
+)
+def test_what_is_wrong_in_what_weighs_reasons_is_told(tmp_path: Path, old: str, new: str, problem: str) -> None:
+    assert old in WEIGHED
+    found = problems(tmp_path, {"triage.yaml": WEIGHED.replace(old, new, 1)})
+    assert any(problem in said for said in found), found
+
+
 @pytest.mark.parametrize("text", ["[]", "x", "title: x", "questions: []", "outcomes: {}", "questions:\n  - id: 5\n"])
 def test_what_is_no_dialogue_is_a_problem_and_nothing_worse(tmp_path: Path, text: str) -> None:
     assert problems(tmp_path, {"triage.yaml": text})
@@ -220,8 +315,7 @@ def every_run(triage: Triage) -> list[dict[str, tuple[str, ...]]]:
 def test_the_walk_finds_what_walking_without_shortcuts_finds() -> None:
     triage = load(Path(__file__).parents[3] / "knowledge").triage
     assert triage is not None
-    answers = {question.id: answer_classes(question, path_criteria(triage)) for question in triage.questions.values()}
-    paths = list(walk(triage, answers))
+    paths = list(walk(triage, answers_of(triage, path_criteria(triage))))
     runs = every_run(triage)
     ends = [triage.fitting(run) for run in runs]
     assert len(runs) > 10_000 > len(paths)

@@ -13,6 +13,7 @@ from bot.triage.dialogue import PAUSE
 from tests.bot.triage.talk import Talk, buttons, says
 
 FIRST, SECOND, THIRD = "What has to be protected?", "What worries you most?", "What is in place already?"
+SHORT = "Product security, if you can support it"
 TO_THE_END = ("1", "1", "1", "1")  # one application, flaws in code, nothing in place, nothing due
 
 
@@ -67,12 +68,13 @@ def test_what_would_change_it_names_the_other_outcomes(talk: Talk) -> None:
     assert says(finished(talk).reply, "What has to be protected? “A whole product”: Product security")
 
 
-def test_promotion_is_disclosed_where_it_is_cited(begun: Talk) -> None:
+def test_every_recommendation_names_its_source_and_in_whose_interest_it_speaks(begun: Talk) -> None:
     reply = begun.say("one app", "code", "infrastructure and supply chain", "none")
     assert "vendor.gap" in {citation.claim for citation in reply.citations}
-    assert "vendor" in reply.disclosure
+    assert "a vendor that sells an AppSec platform" in reply.disclosure
     begun.say("restart")
-    assert not begun.say(*TO_THE_END).disclosure
+    assert begun.say(*TO_THE_END).disclosure == reply.disclosure
+    assert begun.say("why?").disclosure == reply.disclosure
 
 
 @pytest.mark.parametrize(
@@ -80,10 +82,16 @@ def test_promotion_is_disclosed_where_it_is_cited(begun: Talk) -> None:
     [
         (("one app", "code", "nothing", "none"), "AppSec first"),
         (("a whole product", "suppliers", "nothing", "iso 27001", "yes to both"), "Product security"),
-        (("a whole product", "suppliers", "nothing", "iso 27001", "no budget"), "Both, AppSec first"),
+        (("a whole product", "suppliers", "nothing", "iso 27001", "no budget"), SHORT),
         (("several apps", "cloud", "nothing", "none", "no budget"), "Both, AppSec first"),
-        (("several apps", "cloud", "appsec program", "none", "no budget"), "Product security"),
-        (("several apps", "suppliers", "appsec program", "none", "neither"), "The source cannot decide this"),
+        (("several apps", "cloud", "appsec program", "none", "yes to both"), "Product security"),
+        (("several apps", "cloud", "appsec program", "none", "no budget"), SHORT),
+        (("several apps", "suppliers", "appsec program", "none", "neither"), SHORT),
+        (("a whole product", "suppliers and insiders", "nothing", "none", "neither"), SHORT),
+        (("a whole product", "suppliers and insiders", "nothing", "pci", "no budget"), SHORT),
+        (("one app", "suppliers, insiders and cloud", "nothing", "none", "yes to both"), "Product security"),
+        (("one app", "code", "appsec program", "pci"), "AppSec first"),
+        (("a whole product", "code", "nothing", "pci", "yes to both"), "Both, AppSec first"),
         (("several apps", "suppliers", "infrastructure", "none", "no budget"), "AppSec first"),
         (("several apps", "insiders", "infrastructure", "none", "no budget"), "Both, AppSec first"),
         (("one app", "phishing"), "The source cannot decide this"),
@@ -199,7 +207,7 @@ def test_an_incident_goes_before_the_question(begun: Talk) -> None:
 
 def test_a_changed_answer_changes_what_follows(begun: Talk) -> None:
     begun.say("a whole product", "suppliers", "nothing", "none", "no budget")
-    assert begun.reply.title == "Both, AppSec first"
+    assert begun.reply.title == SHORT
     reply = begun.say("change the second answer to code")
     assert says(reply, "Changed. What worries you most? Flaws in our code")
     reply = begun.say("actually just one app")
@@ -321,8 +329,8 @@ def test_a_question_after_the_end_is_a_question(talk: Talk) -> None:
 def test_the_whole_can_be_filled_in_as_one_form(talk: Talk) -> None:
     reply = talk.say("form")
     assert reply.form is not None
-    assert [field.id for field in reply.form.fields] == ["protect", "worry", "existing", "due", "means"]
-    assert [field.required for field in reply.form.fields] == [True, False, False, False, False]
+    assert [field.id for field in reply.form.fields] == ["protect", "worry", "existing", "due", "due/words", "means"]
+    assert [field.required for field in reply.form.fields] == [True, *[False] * 5]
     reply = talk.fill(protect=("product",), worry=("components", "insiders"), means=("ready",))
     assert (reply.kind, reply.title) == ("recommendation", "Product security")
     assert talk.answers["existing"] == ()
