@@ -253,4 +253,6 @@ def _answers(question: Question, reply: Reply) -> bool:
     """True if a text without the form of a question was answered all the same: "the other one's drawbacks"."""
     if reply.kind == "answer":
         return bool(question.subjects or question.aspects)
+    if reply.kind == "help":
+        return question.form != "fragment"
     return reply.kind not in UNANSWERED

@@ -2,7 +2,8 @@
 that only measures.
 
 Two texts are alike from 0.90 on, by rapidfuzz's normalized Levenshtein similarity of their words in lower case without
-punctuation; texts under four words are alike only where they are the same. Prints what is alike; exit code 1 if
+punctuation; texts under five words are alike only where they are the same, and name a thing rather than copy a question
+that measures. Prints what is alike; exit code 1 if
 anything is. With --drop FILE writes the texts to be taken out, one a line.
 """
 
@@ -18,10 +19,11 @@ import numpy as np
 from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
 
+from bot.knowledge import load
 from bot.knowledge.examples import load_examples
 
 ALIKE = 0.90
-FEW = 4  # words under which only the same is alike
+FEW = 5  # words under which only the same is alike
 BLOCK = 500
 _NO_WORD = re.compile(r"[^\w\s]+")
 _SPACE = re.compile(r"\s+")
@@ -46,6 +48,11 @@ def alike(texts: list[str], others: list[str]) -> list[tuple[int, int, float]]:
     return found
 
 
+def copied(texts: list[str], measured: list[str]) -> list[tuple[int, int, float]]:
+    """Those alike that are long enough not to be so by chance."""
+    return [pair for pair in alike(texts, measured) if len(texts[pair[0]].split()) >= FEW] if measured else []
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n\n")[0])
     parser.add_argument("--knowledge", type=Path, default=Path("knowledge"))
@@ -64,17 +71,23 @@ def main() -> int:
         for row in map(json.loads, file.read_text(encoding="utf-8").splitlines())
     ]
     drop: set[int] = set()
-    for one, other, likeness in alike(texts, measured) if measured else []:
+    for one, other, likeness in copied(texts, measured):
         print(f"like a measuring question ({likeness:.2f}): {said[one]} | {measured[other]}")
         drop.add(one)
+    phrasings = [
+        text for entry in load(arguments.knowledge).answers.values() for text in (*entry.questions, *entry.contrary)
+    ]
+    known = copied([plain(text) for text in phrasings], measured)
+    for one, other, likeness in known:
+        print(f"a phrasing like a measuring question ({likeness:.2f}): {phrasings[one]} | {measured[other]}")
     for one, other, likeness in alike(texts, texts):
         if one < other and not {one, other} & drop:
             print(f"alike ({likeness:.2f}): {said[one]} | {said[other]}")
             drop.add(other)
-    print(f"{len(texts)} examples, {len(measured)} questions that measure, {len(drop)} alike")
+    print(f"{len(texts)} examples, {len(measured)} questions that measure, {len(drop)} alike, {len(known)} phrasings")
     if arguments.drop:
         arguments.drop.write_text("".join(f"{said[place]}\n" for place in sorted(drop)), encoding="utf-8")
-    return 1 if drop else 0
+    return 1 if drop or known else 0
 
 
 if __name__ == "__main__":

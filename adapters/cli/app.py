@@ -134,6 +134,8 @@ def triage(
 def check(knowledge: Knowledge = None) -> None:
     """Check a knowledge folder: every error with its file and line."""
     from bot.knowledge import check as problems_in
+    from bot.learning.freshness import is_behind
+    from bot.reader.manifest import ReaderError
 
     folder = settings(knowledge).knowledge
     problems = problems_in(folder)
@@ -142,6 +144,14 @@ def check(knowledge: Knowledge = None) -> None:
     if problems:
         fail(f"{_count(len(problems), 'error')} in {folder}", 1)
     typer.echo(f"{folder}: no errors")
+    try:
+        behind = is_behind(folder)
+    except ReaderError as error:
+        fail(str(error), 1)
+    if behind:
+        typer.echo(
+            "The examples have changed since the reader was learnt. It answers all the same; make learn learns it anew"
+        )
 
 
 @app.command()

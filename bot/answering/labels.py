@@ -19,11 +19,15 @@ def verdict_label(say: Phrases, reply: Reply) -> str:
 def denial_label(say: Phrases, verdict: Verdict, denial: Denial) -> str:
     """The verdict on a question that denies, with what holds: "Right: it does not", "Not so: it does"."""
     holds = verdict == "yes" if denial.turns or not denial.is_statement else verdict == "no"
-    opening = say("denial-right" if not holds else "denial-wrong") if denial.is_statement else say(_VERDICTS[verdict])
+    if not denial.is_statement:
+        opening = say(_VERDICTS[verdict])
+    else:
+        opening = say("denial-wrong") if holds else say("denial-right")
     if not denial.auxiliary:
         return opening
-    what = "denial-it-holds" if holds else "denial-it-does-not"
-    return say(what, opening=opening, pronoun=denial.pronoun, auxiliary=denial.auxiliary)
+    if holds:
+        return say("denial-it-holds", opening=opening, pronoun=denial.pronoun, auxiliary=denial.auxiliary)
+    return say("denial-it-does-not", opening=opening, pronoun=denial.pronoun, auxiliary=denial.auxiliary)
 
 
 def labelled(say: Phrases, reply: Reply) -> Reply:

@@ -141,7 +141,7 @@ def test_a_folder_without_answers_is_told(tmp_path: Path) -> None:
         (
             "zz.yaml",
             "zz.yaml: unknown file 'zz.yaml'; known here: sources.yaml, vocabulary.yaml, claims.yaml, answers.yaml, "
-            "phrases.yaml, triage.yaml",
+            "incidents.yaml, phrases.yaml, triage.yaml",
         ),
         ("claims.yml", "claims.yml: this file is not read; its name must end in .yaml"),
         ("answers/more.yml", "answers/more.yml: this file is not read; its name must end in .yaml"),
@@ -149,7 +149,7 @@ def test_a_folder_without_answers_is_told(tmp_path: Path) -> None:
         (
             "answer/more.yaml",
             "answer/more.yaml: this file is not read; folders that are read: sources/, vocabulary/, claims/, answers/, "
-            "examples/phrasings/",
+            "examples/phrasings/, examples/labelled/",
         ),
     ],
 )

@@ -88,7 +88,7 @@ def test_an_answer_may_have_all_its_phrasings_among_the_examples(tmp_path: Path)
 
 @pytest.mark.parametrize("name", ["examples/care.yaml", "examples/phrasing/care.yaml"])
 def test_examples_in_another_place_are_told(tmp_path: Path, name: str) -> None:
-    read = "sources/, vocabulary/, claims/, answers/, examples/phrasings/"
+    read = "sources/, vocabulary/, claims/, answers/, examples/phrasings/, examples/labelled/"
     assert problems(tmp_path, {name: MORE}) == [f"{name}: this file is not read; folders that are read: {read}"]
 
 

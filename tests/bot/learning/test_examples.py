@@ -74,7 +74,9 @@ def test_the_hash_tells_whether_the_examples_have_changed(folder: Path) -> None:
 def test_an_error_in_an_example_names_its_place(folder: Path) -> None:
     file = folder / "examples" / "labelled" / "gardener.yaml"
     file.write_text(LABELLED.replace("bound:", "bond:"))
-    with pytest.raises(KnowledgeError, match=r"examples/labelled/gardener\.yaml:7: unknown verdict 'bond'; did you mean"):
+    with pytest.raises(
+        KnowledgeError, match=r"examples/labelled/gardener\.yaml:7: unknown verdict 'bond'; did you mean"
+    ):
         load_examples(folder)
 
 

@@ -1,4 +1,4 @@
-"""The learnt reader that is shipped: what it reads, that it reads the same everywhere, and what is said where it can't."""
+"""The learnt reader that is shipped: what it reads, the same everywhere, and what is said where it cannot."""
 
 from __future__ import annotations
 
