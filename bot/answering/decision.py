@@ -17,6 +17,7 @@ from bot.nlu.question import Question, QuestionReader, words_outside_mentions
 from bot.nlu.sentence_splitter import MOST_QUESTIONS
 from bot.ranking.candidates import Candidate, CandidateFinder, Candidates
 from bot.ranking.entry_words import EntryWords
+from bot.reader.reader import Reading
 
 Outcome = Literal["answer", "unstated", "offtopic", "clarify", "help", "triage"]
 
@@ -59,6 +60,7 @@ class Decision(NamedTuple):
     contrast: Contrast | None = None  # why it is a "no", where the comparison alone tells
     bound: bool = False  # asks for more than the sources say: enough, always, guaranteed
     rule: str = ""
+    reading: Reading | None = None  # what the learnt reader makes of it, where there is one
     candidates: Candidates = Candidates((), 0.0)
     resolved: Resolved = Resolved(())
 

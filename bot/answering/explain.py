@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from bot.answering.decision import Decision
 from bot.nlu.question import Question
+from bot.reader.reader import Reading
 
 
 def explain(
@@ -31,5 +32,14 @@ def explain(
         "margin": round(decision.candidates.margin, 3),
         "rule": decision.rule,
         "incident": list(telling_words()),
+        "read": _read(decision.reading),
         "parts": [{"question": q.text, "entry": d.entry, "rule": d.rule} for q, d in parts],
     }
+
+
+def _read(reading: Reading | None) -> dict[str, object]:
+    """The likeliest answers and the verdicts with their probabilities; empty without a learnt reader."""
+    if reading is None:
+        return {}
+    answers = [{"entry": entry, "probability": found} for entry, found in list(reading.answers.items())[:5]]
+    return {"answers": answers, "verdicts": dict(reading.verdicts), "incident": reading.incident}

@@ -32,8 +32,10 @@ class LearntDecider:
 
     def decide(self, question: Question, last: LastTurn | None) -> Decision:
         """The decision on `question` in its context."""
-        ruled = self._ruled.decide(question, last)
         reading = self.read(question, last)
+        return self._decide(question, self._ruled.decide(question, last), reading)._replace(reading=reading)
+
+    def _decide(self, question: Question, ruled: Decision, reading: Reading) -> Decision:
         groups = self._groups(reading)
         best = max(groups, key=lambda label: groups[label])
         own = self._group_of(ruled)
