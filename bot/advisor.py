@@ -8,6 +8,7 @@ from pathlib import Path
 
 from bot.answering.composer import Composer
 from bot.answering.decision import Decider, Thresholds
+from bot.answering.foreign import only_english
 from bot.answering.post_drafts import PostDrafts
 from bot.answering.question_turns import QuestionTurns
 from bot.answering.replies import Responder
@@ -28,6 +29,7 @@ from bot.knowledge.model import KnowledgeBase
 from bot.nlu.command_parser import parse
 from bot.nlu.entities import EntityRecognizer, Speller, word_counts
 from bot.nlu.guards import Guards
+from bot.nlu.languages import Languages
 from bot.nlu.name_removal import NameRemover
 from bot.nlu.question import Question, QuestionReader
 from bot.nlu.small_talk import only_greets
@@ -72,6 +74,8 @@ class Advisor:
         ]
         words = word_counts([*texts, *names])
         speller = Speller(words, is_english)
+        self.languages = Languages(texts, names, speller, is_english)
+        self._contact = contact
         self._name_remover = NameRemover(words, names)
         self.reader = QuestionReader(EntityRecognizer(knowledge), speller)
         evidence = Evidence(knowledge)
@@ -107,6 +111,7 @@ class Advisor:
             self._run_command,
             self._small_talk,
             self._answer_dialogue,
+            self._ask_for_english,
             self._answer_question,
         )
 
@@ -204,6 +209,16 @@ class Advisor:
         if self._guards.reports_incident(route.text):
             return None
         return self._typed.in_words(self.reader.read(message.text), message, conversation)
+
+    def _ask_for_english(self, message: Message, conversation: Conversation, route: Route) -> Turn | None:
+        """A message in another language is told so, and answered by nothing that it resembles by chance."""
+        language = self.languages.foreign(route.text)
+        if language is None:
+            return None
+        reply = only_english(self.phrases, language, self._contact)
+        if self._guards.reports_incident(route.text):
+            reply = replace(self._responder.incident(reply), title=reply.title)
+        return Turn(reply, conversation)  # not kept for the curator: names can't be taken out of it
 
     def _answer_question(self, message: Message, conversation: Conversation, route: Route) -> Turn:
         question = self.reader.read(message.text)
