@@ -62,7 +62,7 @@ class Languages:
             return None
         typed = [word for word in as_typed(clean(text)) if not _is_abbreviation(word)]
         words = [word for word in dict.fromkeys(typed) if stem(word.lower()) not in self._terms][:MOST_WORDS]
-        unknown = [word for word in words if not self._is_known(word)]
+        unknown = [word for word in words if not self.knows(word)]
         if not unknown or len(unknown) < UNKNOWN * len(words) or self._is_slip(words):
             return None
         found = identify(" ".join(words))
@@ -70,7 +70,8 @@ class Languages:
             return None
         return found.language if found.probability >= SURE else OTHER
 
-    def _is_known(self, word: str) -> bool:
+    def knows(self, word: str) -> bool:
+        """True if `word` is English or a word of the knowledge; of "isn't", if its parts are."""
         return all(part.text in self._known or self._is_english(part.text) for part in split_words(word))
 
     def _is_slip(self, words: list[str]) -> bool:
