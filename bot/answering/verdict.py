@@ -41,6 +41,8 @@ class VerdictJudge:
 
         `finding` is what is said on what `entry` is about; `contrary`: the wording asks for the contrary of that.
         """
+        if not self._knowledge.claims or _names_an_amount(question):
+            return None, ()  # nothing decides it: there are no claims, or they know no amounts
         bare = _only_names(question)
         if question.form != "yesno" or resolved.openly or (bare and (resolved.rule == "complete" or question.aspects)):
             return None, ()
@@ -230,6 +232,11 @@ def _compared_pair(question: Question) -> tuple[str, str] | None:
             pair = first.concept, second.concept
             return pair[::-1] if "less" in between else pair
     return None
+
+
+def _names_an_amount(question: Question) -> bool:
+    """ "a room for 180, fine?": a limit is compared by the reader, and not by us."""
+    return any(word.isdecimal() for word in words_outside_mentions(question.words, question.mentions))
 
 
 def _only_names(question: Question) -> bool:
