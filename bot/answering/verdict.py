@@ -13,6 +13,7 @@ from bot.nlu.entities import Mention
 from bot.nlu.followup import Resolved
 from bot.nlu.phrase_matcher import PhraseMatcher
 from bot.nlu.question import Question, words_outside_mentions
+from bot.nlu.text import split_words
 
 _JOINED = frozenset({"and", "both", "plus", "also"})
 _ALWAYS = PhraseMatcher(english.ALWAYS)
@@ -41,8 +42,8 @@ class VerdictJudge:
 
         `finding` is what is said on what `entry` is about; `contrary`: the wording asks for the contrary of that.
         """
-        if not self._knowledge.claims or _names_an_amount(question):
-            return None, ()  # nothing decides it: there are no claims, or they know no amounts
+        if not self._knowledge.claims or self._sets_a_limit(entry, question):
+            return None, ()  # nothing decides it: there are no claims, or the answer has the limit
         bare = _only_names(question)
         if question.form != "yesno" or resolved.openly or (bare and (resolved.rule == "complete" or question.aspects)):
             return None, ()
@@ -50,6 +51,13 @@ class VerdictJudge:
             contrary = False  # "and A?" has no wording of its own that could be near to another one
         verdict, claims = self._judge(question, entry, asked, finding, contrary=contrary)
         return verdict and _turned(verdict, question.frame_denies), claims
+
+    def _sets_a_limit(self, entry: Answer, question: Question) -> bool:
+        """ "a room for 180, fine?", of an answer with an amount in it: whoever asks can compare the two."""
+        if not any(map(_is_amount, words_outside_mentions(question.words, question.mentions))):
+            return False
+        says = (entry.answer, *entry.bullets, *(claim.says for claim in self._claims(entry)))
+        return any(_is_amount(word.text) for text in says for word in split_words(text))
 
     def on_claims(self, question: Question, subject: str, finding: Finding) -> Verdict:
         """The verdict on what is said of `subject` in the claims of `finding`, where no curated answer is near."""
@@ -234,9 +242,9 @@ def _compared_pair(question: Question) -> tuple[str, str] | None:
     return None
 
 
-def _names_an_amount(question: Question) -> bool:
-    """ "a room for 180, fine?": a limit is compared by the reader, and not by us."""
-    return any(word.isdecimal() for word in words_outside_mentions(question.words, question.mentions))
+def _is_amount(word: str) -> bool:
+    """True for a number that is not most likely a year."""
+    return word.isdecimal() and not (len(word) == 4 and word[:2] in ("19", "20"))
 
 
 def _only_names(question: Question) -> bool:

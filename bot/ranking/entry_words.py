@@ -12,12 +12,12 @@ from bot.nlu.question_form import asks_for_number
 from bot.nlu.text import split_words
 
 NEAR = 2  # words between a number and what it counts
-# Words that say how many or how often; "one" and "two" mostly say something else.
-NUMBERS = frozenset({
-    "once", "twice", "thrice", "half", "dozen", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
-    "eleven", "twelve", "twenty", "thirty", "forty", "fifty", "hundred", "thousand", "million", "daily", "weekly",
-    "monthly", "yearly", "hourly",
-})  # fmt: skip
+OFTEN = {"once", "twice", "thrice", "daily", "weekly", "monthly", "yearly", "hourly"}
+# "One" and "two" mostly say something else.
+NUMBERS = {
+    "half", "dozen", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "twenty",
+    "thirty", "forty", "fifty", "hundred", "thousand", "million",
+}  # fmt: skip
 
 
 class EntryWords:
@@ -65,10 +65,13 @@ class EntryWords:
 
 
 def _counts_off(text: str, counted: str) -> bool:
-    """True if a number stands in `text`, beside the stem `counted` where that is not empty: "four hours"."""
+    """True if `text` counts the stem `counted`: "four hours"; where that is empty, if it has figures or says how
+    often."""
     words = [word.text for word in split_words(text)]
+    if not counted:
+        return any(word in OFTEN or word.isdecimal() for word in words)
     numbers = [at for at, word in enumerate(words) if word in NUMBERS or word.isdecimal()]
-    return any(not counted or counted in map(stem, words[max(at - NEAR, 0) : at + NEAR + 1]) for at in numbers)
+    return any(counted in map(stem, words[max(at - NEAR, 0) : at + NEAR + 1]) for at in numbers)
 
 
 def _counted_in(words: Sequence[str]) -> str:
