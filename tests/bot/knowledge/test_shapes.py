@@ -76,6 +76,16 @@ from tests.bot.knowledge.folders import SOUND, problems
             id="claim without an aspect",
         ),
         pytest.param(
+            *("claims.yaml", "  aspect: care\n  topics: [rain]", "  aspect: care\n  strength: mat\n  topics: [rain]"),
+            "claims.yaml:16: unknown strength of a claim 'mat'; did you mean 'may'?",
+            id="unknown strength",
+        ),
+        pytest.param(
+            *("claims.yaml", "  aspect: care\n  topics: [rain]", "  aspect: care\n  strength: yes\n  topics: [rain]"),
+            "claims.yaml:16: 'strength' must be text, not yes/no ('yes'); put it in quotes",
+            id="strength that is no text",
+        ),
+        pytest.param(
             *("answers/care.yaml", "kind: help", "kind: hlep"),
             "answers/care.yaml:19: unknown kind of answer 'hlep'; did you mean 'help'?",
             id="unknown kind",
