@@ -47,7 +47,7 @@ def test_it_has_no_more_phrasings_beside_an_answer_than_can_be_read(gardener: Ad
     ("question", "entry", "verdict"),
     [
         ("do ferns like the sun?", "fern-light", "no"), ("is shade good for a fern?", "fern-light", "yes"),
-        ("do cacti like a dark corner?", "cactus-light", "no"), ("how often do I water my cactus", "cactus-water", None),
+        ("do cacti like a dark corner?", "cactus-light", "no"), ("how often do I water cacti", "cactus-water", None),
         ("ferns", "fern-what", None), ("compare", "compare-care", None), ("wat is a cactuss", "cactus-what", None),
     ],
 )  # fmt: skip

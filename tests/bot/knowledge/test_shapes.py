@@ -76,8 +76,12 @@ from tests.bot.knowledge.folders import SOUND, problems
             id="claim without an aspect",
         ),
         pytest.param(
-            *("claims.yaml", "  aspect: care\n  topics: [rain]", "  aspect: care\n  strength: mat\n  topics: [rain]"),
-            "claims.yaml:16: unknown strength of a claim 'mat'; did you mean 'may'?",
+            *(
+                "claims.yaml",
+                "  aspect: care\n  topics: [rain]",
+                "  aspect: care\n  strength: name-some\n  topics: [rain]",
+            ),
+            "claims.yaml:16: unknown strength of a claim 'name-some'; did you mean 'names-some'?",
             id="unknown strength",
         ),
         pytest.param(
