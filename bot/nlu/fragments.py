@@ -21,6 +21,8 @@ def is_name_alone(question: Question) -> bool:
     rest = words_outside_mentions(question.words, question.mentions)
     small = english.FUNCTION_WORDS | english.IMPERATIVES
     asks = not english.QUESTION_WORDS.isdisjoint(rest) or question.form in ("yesno", "choice")
+    if is_half(question):
+        return False
     one = len(question.subjects) == 1 and not (question.topics or question.aspects)
     return one and not asks and small.issuperset(rest)
 
@@ -61,6 +63,11 @@ def _ends_with_article(question: Question) -> bool:
     small = english.FUNCTION_WORDS | english.AUXILIARIES
     named = any(mention.end == len(question.words) - 1 for mention in question.mentions)
     return last in ("a", "an") and (before in small or named)
+
+
+def is_code(question: Question) -> bool:
+    """True for what is written for a machine: a text within brackets."""
+    return question.text[:1] + question.text[-1:] in ("{}", "[]", "<>")
 
 
 def is_empty(question: Question) -> bool:
