@@ -33,6 +33,7 @@ from adapters.surface import Surface, SurfaceOff, Surfaces
 from bot.domain.conversation import Retention
 from bot.domain.messages import Reply
 from bot.domain.outbox import Sender
+from bot.nlu import languages
 from bot.service.error_location import error_location
 from bot.service.ports import Store, StoreUnavailable
 from bot.service.session import Session
@@ -162,6 +163,7 @@ async def serving(settings: Settings) -> AsyncIterator[tuple[int, Surfaces]]:
             on_enqueued=relay.wake,
             prune_more=_transcript_pruning(store, settings.retention),
         )
+        loop.run_in_executor(None, languages.load_model)  # so that nobody has to wait for it
         running = [_running(relay.run(), relay.close), _running(housekeeper.run(), housekeeper.close)]
         if settings.on_loopback:  # where knowledge is written; elsewhere SIGHUP reloads it
             running.append(_running(host.watch(), host.close))

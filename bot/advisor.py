@@ -8,6 +8,7 @@ from pathlib import Path
 
 from bot.answering.composer import Composer
 from bot.answering.decision import Decider, Thresholds
+from bot.answering.foreign import only_english
 from bot.answering.learnt_decision import LearntDecider
 from bot.answering.post_drafts import PostDrafts
 from bot.answering.question_turns import QuestionTurns
@@ -26,9 +27,10 @@ from bot.domain.turn import Route, Turn
 from bot.knowledge import load
 from bot.knowledge.evidence import Evidence
 from bot.knowledge.model import KnowledgeBase
-from bot.nlu.command_parser import parse
+from bot.nlu.command_parser import parse, without_slash_command
 from bot.nlu.entities import EntityRecognizer, Speller, word_counts
 from bot.nlu.guards import Guards
+from bot.nlu.languages import OTHER, Languages
 from bot.nlu.name_removal import NameRemover
 from bot.nlu.question import Question, QuestionReader
 from bot.nlu.small_talk import only_greets
@@ -75,6 +77,8 @@ class Advisor:
         ]
         words = word_counts([*texts, *names])
         speller = Speller(words, is_english)
+        self.languages = Languages(texts, names, speller, is_english)
+        self._contact = contact
         self._name_remover = NameRemover(words, names)
         self.reader = QuestionReader(EntityRecognizer(knowledge), speller)
         evidence = Evidence(knowledge)
@@ -104,7 +108,7 @@ class Advisor:
         }
         self._guards = Guards(knowledge.incidents, embeddings, learnt_reader)
         self._questions = QuestionTurns(
-            knowledge, self.reader, decider, self._responder, self._guards, self._start_triage
+            knowledge, self.reader, decider, self._responder, self._guards, self._start_triage, self.languages.knows
         )
         self._policies: tuple[Policy, ...] = (
             self._refuse_secret,
@@ -113,6 +117,7 @@ class Advisor:
             self._run_command,
             self._small_talk,
             self._answer_dialogue,
+            self._ask_for_english,
             self._answer_question,
         )
 
@@ -142,7 +147,7 @@ class Advisor:
     def route(self, message: Message, conversation: Conversation) -> Route:
         """What `message` is, and which records its turn needs. The one place where a command is parsed."""
         # A quoted text is somebody else's, so that no command in it is run.
-        text = clean(message.text)
+        text = without_slash_command(clean(message.text))
         if message.command is None and message.quoted:
             return Route(text)
         button = message.command or self._typed_button(text, message, conversation)
@@ -210,10 +215,21 @@ class Advisor:
             return None
         if self._guards.reports_incident(route.text):
             return None
-        return self._typed.in_words(self.reader.read(message.text), message, conversation)
+        return self._typed.in_words(self.reader.read(route.text), message, conversation)
+
+    def _ask_for_english(self, message: Message, conversation: Conversation, route: Route) -> Turn | None:
+        """A message in another language is told so, and answered by nothing that it resembles by chance."""
+        language = self.languages.foreign(route.text)
+        answering = conversation.triage is not None and conversation.triage.is_open
+        if language is None or (language == OTHER and answering):
+            return None
+        reply = only_english(self.phrases, language, self._contact)
+        if self._guards.reports_incident(route.text):
+            reply = replace(self._responder.incident(reply), title=reply.title)
+        return Turn(reply, conversation)  # not kept for the curator: names can't be taken out of it
 
     def _answer_question(self, message: Message, conversation: Conversation, route: Route) -> Turn:
-        question = self.reader.read(message.text)
+        question = self.reader.read(route.text)
         incident = self._guards.reports_incident(route.text)
         turn = self._questions.turn(question, message, conversation, incident=incident)
         if self._typed is None or message.quoted or incident or _answers(question, turn.reply):
@@ -236,7 +252,7 @@ class Advisor:
         run = conversation.triage
         if run is not None and run.is_open and paused(message, conversation):
             return None
-        return typed(text, conversation.offered)
+        return typed(text, conversation)
 
     def _offer_to_resume(self, turn: Turn) -> Turn:
         """Adds a button that resumes the open dialogue to a reply that digresses from it."""

@@ -166,6 +166,20 @@ def learn(
     learning.learn(settings(knowledge).knowledge, work, epochs)
 
 
+@app.command()
+def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder that is new or empty.")]) -> None:
+    """Write a small knowledge folder with comments, to begin with."""
+    from adapters.cli import starting
+
+    try:
+        starting.create(folder)
+    except starting.FolderInUse as error:
+        fail(str(error), 2)
+    except OSError as error:
+        fail(f"{folder} can't be written: {error.strerror or 'input error'}.", 1)
+    starting.say_what_is_next(folder)
+
+
 @app.command(name="eval")
 def evaluate(
     gold: Annotated[Path, typer.Argument(metavar="GOLD.jsonl", help="Questions with the expected replies.")],

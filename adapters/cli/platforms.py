@@ -8,9 +8,15 @@ from urllib.parse import urlsplit
 
 import typer
 
+from bot.domain.phrases import Phrases
+
 slack = typer.Typer(help="Set up the Slack app.", no_args_is_help=True)
 teams = typer.Typer(help="Set up the Teams app.", no_args_is_help=True)
 
+Knowledge = Annotated[
+    Path | None,
+    typer.Option("--knowledge", metavar="DIR", help="The knowledge folder to use instead of the shipped one."),
+]
 Url = Annotated[str, typer.Option("--url", help="The public address of the advisor, https://…")]
 
 
@@ -18,6 +24,7 @@ Url = Annotated[str, typer.Option("--url", help="The public address of the advis
 def manifest(
     url: Annotated[str, typer.Option("--url", help="The public address of the advisor, https://…")] = "",
     socket: Annotated[bool, typer.Option("--socket", help="For Socket Mode, which needs no address.")] = False,
+    knowledge: Knowledge = None,
 ) -> None:
     """Print the app manifest."""
     from adapters.slack.manifest import manifest as filled_in
@@ -26,7 +33,8 @@ def manifest(
     if bool(url) == socket:
         typer.echo("Give --url with the public address of the advisor, or --socket.", err=True)
         raise SystemExit(2)
-    typer.echo(socket_manifest() if socket else filled_in(_https(url)), nl=False)
+    say = _phrases(knowledge)
+    typer.echo(socket_manifest(say) if socket else filled_in(_https(url), say), nl=False)
 
 
 @slack.callback()
@@ -39,13 +47,12 @@ def package(
     url: Url,
     app_id: Annotated[str, typer.Option("--app-id", help="The bot's Microsoft app id.")],
     out: Annotated[Path, typer.Option("--out", help="The file to write.")] = Path("security-advisor.zip"),
+    knowledge: Knowledge = None,
 ) -> None:
     """Write the app package, to be uploaded in Teams."""
-    from adapters.settings import read_settings
     from adapters.teams.package import PackageError, write
-    from bot.knowledge import load
 
-    phrases = load(read_settings().knowledge).phrases
+    phrases = _phrases(knowledge)
     try:
         write(_https(url), app_id, out, phrases, prompts=phrases.all("help-examples"))
     except PackageError as error:
@@ -60,6 +67,14 @@ def package(
 @teams.callback()
 def _teams() -> None:
     pass
+
+
+def _phrases(folder: Path | None) -> Phrases:
+    """Those of the knowledge in `folder`, else of the configured one."""
+    from adapters.settings import read_settings
+    from bot.knowledge import load
+
+    return load((read_settings() if folder is None else read_settings(knowledge=folder)).knowledge).phrases
 
 
 def _https(url: str) -> str:

@@ -44,7 +44,7 @@ def manifest(url: str, app_id: str, say: Phrases, prompts: Sequence[str] = ()) -
     """The manifest as data. Raises PackageError."""
     site = _site(url)
     bot_id = _guid(app_id)
-    name = say("teams-app-name")
+    name = say("teams-app-name", advisor=say("name"))
     return {
         "$schema": SCHEMA,
         "manifestVersion": VERSION,

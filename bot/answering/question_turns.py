@@ -15,10 +15,15 @@ from bot.domain.effects import Effect, Unanswered
 from bot.domain.messages import UNANSWERED, Message, Reply
 from bot.domain.turn import Turn
 from bot.knowledge.model import KnowledgeBase
+from bot.nlu.fragments import is_code, is_empty, is_half, is_made_up, is_name_alone, name_of
 from bot.nlu.guards import Guards
 from bot.nlu.question import Question, QuestionReader
 from bot.nlu.sentence_splitter import split_questions
+from bot.nlu.text import split_words
 
+MOST_OPTIONS = 5
+FEW_WORDS = 2
+WHAT_IS = "what is {name}"  # how a name alone is read
 StartTriage = Callable[[Message, Conversation], Turn]
 """Starts the guided dialogue, or says that there is none."""
 
@@ -34,21 +39,27 @@ class QuestionTurns:
         responder: Responder,
         guards: Guards,
         start_triage: StartTriage,
+        is_known: Callable[[str], bool],
     ) -> None:
+        """`is_known`: True for words of English and of the knowledge."""
         self._knowledge = knowledge
         self._reader = reader
         self._decider = decider
         self._responder = responder
         self._guards = guards
         self._start_triage = start_triage
+        self._is_known = is_known
+        self._in_names = {word.text for one in knowledge.subjects.values() for word in split_words(one.name)}
 
     def turn(self, whole: Question, message: Message, conversation: Conversation, *, incident: bool) -> Turn:
         """The turn on the question `whole`. `incident`: it reports one, so the security contact comes first."""
         # A quoted message is somebody else's, and this person's last turn is not its context.
         before = None if message.quoted else conversation.last
-        decision = self._decider.decide(whole, before)
+        if is_name_alone(whole) and (before is None or not before.subjects):
+            whole = self._reader.read(WHAT_IS.format(name=name_of(whole)))
+        decision = self._asked_back(whole, self._decider.decide(whole, before))
         if decision.outcome == "triage" and not incident:
-            return self._start_triage(message, conversation)
+            return self._triage(whole, decision, message, conversation)
         parts = self._parts(whole, decision, before)
         if len({found.entry for _, found in parts}) == 1:
             decision, parts = parts[0][1], []  # all questions of the message have one answer
@@ -59,6 +70,40 @@ class QuestionTurns:
             reply = self._responder.incident(reply)
         last = self._last_turn(whole, [decision for _, decision in parts] or [decision], before)
         return Turn(reply, replace(conversation, last=last), self._gap(whole, reply))
+
+    def _triage(self, question: Question, decision: Decision, message: Message, conversation: Conversation) -> Turn:
+        """Starts the guided dialogue; offers it instead where the entry has a text to say first, and where a word or
+        two were misspelled, so that something else may have been meant."""
+        if self._knowledge.triage is None:
+            return self._start_triage(message, conversation)
+        entry = self._knowledge.answers.get(decision.entry or "")
+        if entry is not None and entry.answer:
+            return Turn(self._responder.offers_triage_after(entry), conversation)
+        if question.corrections and len(question.words) <= FEW_WORDS:
+            return Turn(self._responder.offers_triage(), conversation)
+        return self._start_triage(message, conversation)
+
+    def _asked_back(self, question: Question, decision: Decision) -> Decision:
+        """`decision`, or a request to say more where the message is no whole question."""
+        rule = self._fragment(question, decision)
+        if not rule:
+            return decision
+        near = [one for one in decision.candidates.ranked if self._knowledge.answers[one.entry].kind == "answer"]
+        options = tuple(one.entry for one in near)[:MOST_OPTIONS] if question.mentions else ()
+        return decision._replace(outcome="clarify", entry=None, verdict=None, claims=(), options=options, rule=rule)
+
+    def _fragment(self, question: Question, decision: Decision) -> str:
+        """Why the message is no whole question; "" if it is one, or what was said before makes it one."""
+        if is_code(question):
+            return "is written for a machine"
+        if decision.outcome == "offtopic" and (is_empty(question) or self._in_names.issuperset(question.content_words)):
+            return "has no word that says what it is about"
+        if decision.resolved.rule != "complete":
+            return ""
+        if decision.outcome in ("answer", "help") and is_half(question):
+            return "breaks off"
+        made_up = decision.outcome == "answer" and is_made_up(question, self._is_known)
+        return "says nothing that is a word" if made_up else ""
 
     def _gap(self, question: Question, reply: Reply) -> tuple[Effect, ...]:
         """The question for the curator, if the reply does not answer it."""

@@ -10,7 +10,7 @@ from bot.answering.decision import Decision
 from bot.answering.labels import denial_label, verdict_label
 from bot.domain.messages import Block, Bullets, Choice, Explain, Heading, Paragraph, Reply, Verdict
 from bot.knowledge.model import Answer, KnowledgeBase
-from bot.nlu.command_parser import listed
+from bot.nlu.command_parser import BY_NAME, listed
 from bot.nlu.denial import denial_of
 from bot.nlu.question import Question
 
@@ -223,6 +223,12 @@ class Responder:
         start = Choice(self._say("offers-triage-start"), "triage")
         return Reply("notice", self._say("offers-triage-title"), body=body, choices=(start,))
 
+    def offers_triage_after(self, entry: Answer) -> Reply:
+        """What `entry` says, with a button that starts the guided dialogue."""
+        start = Choice(self._say("offers-triage-start"), "triage", style="primary")
+        choices = (start, *self._composer.related(entry))[:MOST_CHOICES]
+        return Reply("triage", self._composer.title(entry.id), body=self._composer.body(entry), choices=choices)
+
     def no_triage(self) -> Reply:
         """Says that the knowledge has no guided dialogue, and offers starting points."""
         text = self._say("no-triage")
@@ -253,6 +259,13 @@ class Responder:
 
     def forgetting(self) -> Reply:
         return Reply("notice", self._say("forgotten-title"))
+
+    def meant(self, name: str) -> Reply:
+        """Asks whether the command `name` was meant: it was misspelled, and is not run by mistake."""
+        command = BY_NAME[name]
+        body = (Paragraph(self._say("meant-command", command=name)),)
+        choices = (Choice(name, name, hint=self._say(command.phrase)), *self._starting_points())
+        return Reply("clarify", self._say("meant-command-title"), body=body, choices=choices[:MOST_CHOICES])
 
     def unknown_command(self, command: str) -> Reply:
         name = command.partition(":")[0][:40]

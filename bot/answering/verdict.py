@@ -13,6 +13,7 @@ from bot.nlu.entities import Mention
 from bot.nlu.followup import Resolved
 from bot.nlu.phrase_matcher import PhraseMatcher
 from bot.nlu.question import Question, words_outside_mentions
+from bot.nlu.text import split_words
 
 _JOINED = frozenset({"and", "both", "plus", "also"})
 _ALWAYS = PhraseMatcher(english.ALWAYS)
@@ -47,6 +48,8 @@ class VerdictJudge:
 
         `finding` is what is said on what `entry` is about; `contrary`: the wording asks for the contrary of that.
         """
+        if not self._knowledge.claims or self._sets_a_limit(entry, question):
+            return None, ()  # nothing decides it: there are no claims, or the answer has the limit
         bare = _only_names(question)
         if not entry.claims or (self._strictly and not self._decides(question, entry)):
             return None, ()
@@ -67,6 +70,13 @@ class VerdictJudge:
         known = self._knowledge.topics
         named = {wide for topic in question.topics for wide in (topic, *known[topic].within)}
         return not named.isdisjoint(entry.topics) and not self.asks_more(question, entry)
+
+    def _sets_a_limit(self, entry: Answer, question: Question) -> bool:
+        """ "a room for 180, fine?", of an answer with an amount in it: whoever asks can compare the two."""
+        if not any(map(_is_amount, words_outside_mentions(question.words, question.mentions))):
+            return False
+        says = (entry.answer, *entry.bullets, *(claim.says for claim in self._claims(entry)))
+        return any(_is_amount(word.text) for text in says for word in split_words(text))
 
     def on_claims(self, question: Question, subject: str, finding: Finding) -> Verdict:
         """The verdict on what is said of `subject` in the claims of `finding`, where no curated answer is near."""
@@ -249,6 +259,11 @@ def _compared_pair(question: Question) -> tuple[str, str] | None:
             pair = first.concept, second.concept
             return pair[::-1] if "less" in between else pair
     return None
+
+
+def _is_amount(word: str) -> bool:
+    """True for a number that is not most likely a year."""
+    return word.isdecimal() and not (len(word) == 4 and word[:2] in ("19", "20"))
 
 
 def _only_names(question: Question) -> bool:

@@ -15,6 +15,15 @@ Handler = Callable[[str, Message, Conversation], Turn | None]
 """The turn on a command, given its argument; None where the argument does not belong to the command."""
 
 
+_AROUND_A_NUMBER = {
+    "the", "one", "number", "no", "option", "choice", "answer", "button", "i", "mean", "meant", "take", "pick",
+    "please", "pls",
+}  # fmt: skip
+_ORDINALS = {
+    word: place
+    for place, words in enumerate(("first 1st", "second 2nd", "third 3rd", "fourth 4th", "fifth 5th"))
+    for word in words.split()
+}
 _SET_UP: dict[Cadence, str] = {"daily": "subscribe-confirmed-daily", "weekly": "subscribe-confirmed-weekly"}
 
 
@@ -66,12 +75,35 @@ class ConfirmationCommands:
         return Turn(Reply("notice", self._say("confirm-nothing-title"), body=body), conversation)
 
 
-def typed(text: str, offered: Offered) -> str | None:
-    """The command of the offered button whose label, or number from 1, is `text`; None if there is none."""
+def typed(text: str, conversation: Conversation) -> str | None:
+    """The command of the offered button whose label or number is `text`; None if there is none.
+
+    A number counts from 1: "2", "option 2", "the second one".
+    """
+    offered = conversation.offered
     wanted = " ".join(text.casefold().split())
     for choice in offered.choices:
         if wanted == choice.label.casefold():
             return choice.command
-    if offered.numbered and wanted.isdecimal() and 1 <= int(wanted) <= len(offered.choices):
-        return offered.choices[int(wanted) - 1].command
-    return None
+    # Of two things just talked about, "the second one" is one of them, unless there was something to pick.
+    talked_of_two = conversation.last is not None and len(conversation.last.subjects) > 1
+    place = _place(wanted, offered, ordinals=offered.asked or not talked_of_two)
+    return offered.choices[place].command if place is not None else None
+
+
+def _place(wanted: str, offered: Offered, *, ordinals: bool) -> int | None:
+    """The index of the button that `wanted` counts off; None if it does something else, or there are not so many."""
+    if not offered.numbered:
+        return None
+    words = [word for word in wanted.rstrip("?.! ").split() if word not in _AROUND_A_NUMBER]
+    if len(words) != 1:
+        return None
+    if words[0].isdecimal():
+        place = int(words[0]) - 1
+    elif ordinals and words[0] == "last":
+        place = len(offered.choices) - 1
+    elif ordinals and words[0] in _ORDINALS:
+        place = _ORDINALS[words[0]]
+    else:
+        return None
+    return place if 0 <= place < len(offered.choices) else None

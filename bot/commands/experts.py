@@ -28,14 +28,19 @@ class ExpertCommands:
     def handlers(self) -> dict[str, Handler]:
         return {"ask": self.ask, "answering": self.answering, "relay": self.relay}
 
-    def ask(self, _: str, message: Message, conversation: Conversation) -> Turn:
-        """Preview of the question; sending it becomes the pending effect."""
+    def ask(self, typed: str, message: Message, conversation: Conversation) -> Turn | None:
+        """Preview of the question, the one `typed` or else the last one; sending it becomes the pending effect.
+
+        None for a question that was typed where none can be passed on: the advisor answers it itself.
+        """
         say = self._say
+        if message.experts is None and typed:
+            return None
         if message.experts is None:
             contact = self._contact
             instead = say("ask-nowhere-contact", contact=contact) if contact else say("ask-nowhere")
             return Turn(Reply("notice", say("ask-title"), body=(Paragraph(instead),)), conversation)
-        asked = conversation.last.question if conversation.last else ""
+        asked = typed or (conversation.last.question if conversation.last else "")
         wanted = " ".join(message.entered.get(QUESTION) or (asked,)).strip()
         question = within(wanted, MOST)
         submit = say("ask-form-change") if question else say("ask-form-preview")

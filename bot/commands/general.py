@@ -1,4 +1,4 @@
-"""General commands: help, topics, about, compare, a curated answer by its id, and forget me."""
+"""General commands: help, topics, about, compare, a curated answer by its id, forget me, and which one was meant."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from bot.domain.effects import Forget
 from bot.domain.messages import Message
 from bot.domain.turn import Turn
 from bot.knowledge.model import KnowledgeBase
+from bot.nlu.command_parser import BY_NAME, MEANT
 
 
 class GeneralCommands:
-    """The commands help, topics, about, compare, answer and forget me."""
+    """The commands help, topics, about, compare, answer and forget me, and the one that asks which was meant."""
 
     def __init__(self, knowledge: KnowledgeBase, responder: Responder) -> None:
         self._knowledge = knowledge
@@ -28,6 +29,7 @@ class GeneralCommands:
             "compare": self.compare,
             "answer": self.answer,
             "forget me": self.forget,
+            MEANT: self.meant,
         }
 
     def help(self, argument: str, message: Message, conversation: Conversation) -> Turn | None:
@@ -59,6 +61,10 @@ class GeneralCommands:
             topics=entry.topics,
         )
         return Turn(self._responder.entry(entry), replace(conversation, last=last))
+
+    def meant(self, name: str, message: Message, conversation: Conversation) -> Turn | None:
+        """Ask whether the command `name` was meant, which is run by its button alone; None where there is none."""
+        return Turn(self._responder.meant(name), conversation) if name in BY_NAME else None
 
     def forget(self, argument: str, message: Message, conversation: Conversation) -> Turn:
         """Delete the person's data, and start a new conversation."""

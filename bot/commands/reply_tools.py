@@ -36,7 +36,7 @@ def finish_turn(say: Phrases, turn: Turn, message: Message, before: Conversation
     elif last is not None and last is not before.last:
         last = replace(last, reference=reference)
     shown = tuple(Choice(choice.label, choice.command) for choice in (*reply.choices, *reply.tools))
-    offered = Offered(shown, numbered=reply.form is None)
+    offered = Offered(shown, numbered=reply.form is None, asked=reply.kind == "clarify")
     if not offered.choices:  # the labels of earlier buttons can still be typed
         offered = replace(before.offered, numbered=False)
     after = replace(turn.conversation, last=last, offered=offered, moved_at=message.at)

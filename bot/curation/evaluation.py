@@ -4,7 +4,8 @@ A reply is right if
 - gold is an `answer`: it is one too, has the gold verdict (if there is one), cites every claim of `must`, and at least
   half of the claims it cites are in `must` or `may`;
 - gold is `unstated` or `offtopic`: it is either of the two;
-- otherwise: it is of the same kind.
+- otherwise: it is of the same kind;
+- gold says `or_decline`: it declines or asks back, whatever the kind.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ class Gold:
     must: tuple[str, ...] = ()
     may: tuple[str, ...] = ()
     style: str = ""  # a label to group results by
+    or_decline: bool = False  # a decline or an ask-back is right as well
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +156,8 @@ def changes(before: Evaluation, after: Evaluation) -> list[Change]:
 
 def fault(gold: Gold, reply: Reply) -> str:
     """Why `reply` is wrong for `gold`; "" if it is right."""
+    if gold.or_decline and _holds_back(gold, reply):
+        return ""
     if gold.kind in DECLINED:
         return "" if reply.kind in DECLINED else f"{reply.kind} for {gold.kind}"
     if reply.kind != gold.kind:
@@ -190,6 +194,7 @@ def _gold(line: str, number: int) -> Gold:
         _strings(row, "must", number),
         _strings(row, "may", number),
         str(row.get("style") or ""),
+        row.get("or_decline") is True,
     )
 
 
@@ -203,6 +208,11 @@ def _strings(row: Mapping[str, Any], key: str, number: int) -> tuple[str, ...]:
 def _share(hits: Iterable[bool]) -> Share:
     counted = list(hits)
     return Share(sum(counted), len(counted))
+
+
+def _holds_back(gold: Gold, reply: Reply) -> bool:
+    helps = reply.kind == "help" and gold.kind in ("offtopic", "clarify")
+    return helps or reply.kind == "clarify" or reply.kind in DECLINED
 
 
 def _has_wrong_verdict(gold: Gold, reply: Reply) -> bool:

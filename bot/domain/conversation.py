@@ -41,6 +41,7 @@ class Offered:
 
     choices: tuple[Choice, ...] = ()
     numbered: bool = True  # False where a number means an option of a form
+    asked: bool = False  # the person was asked to pick one of them
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from bot.knowledge.labelled_reader import Incidents
 from bot.knowledge.shipped_phrases import shipped
 from bot.knowledge.triage import Triage
 
+Strength = Literal["states", "may", "helps", "names-some"]
 AnswerKind = Literal["answer", "unstated", "offtopic", "help", "triage", "clarify"]
 
 
@@ -44,6 +45,9 @@ class Claim:
     statements: tuple[Statement, ...]
     tension: tuple[str, ...] = ()
     promotion: bool = False  # the source speaks for its own product
+    # How much it says: that it is so; that it may be so, or is for some; that it helps towards it; or that what it
+    # lists is some of what there is.
+    strength: Strength = "states"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from yaml.nodes import MappingNode, Node, SequenceNode
 from bot.knowledge.draft import Draft, Name, Phrasing, Thing
 from bot.knowledge.expansion import expand
 from bot.knowledge.fields import Fields, Words, entries, kind_of, mapping, rows, texts_of, truth_of
-from bot.knowledge.model import Answer, AnswerKind, Claim, Concept, Source, Statement
+from bot.knowledge.model import Answer, AnswerKind, Claim, Concept, Source, Statement, Strength
 from bot.knowledge.problems import quoted
 
 SOURCE_KEYS = ("id", "title", "publisher", "author", "published", "disclosure")
@@ -17,13 +17,17 @@ VOCABULARY_KEYS = ("groups", "subjects", "aspects", "topics")
 CONCEPT_KEYS = ("id", "name", "names", "opposites", "within", "stated")
 SUBJECT_KEYS = (*CONCEPT_KEYS, "contrast", "speaker")
 TOPIC_KEYS = (*CONCEPT_KEYS, "exclusive")
-CLAIM_KEYS = ("id", "source", "at", "says", "subject", "subjects", "aspect", "topics", "also", "tension", "promotion")
+CLAIM_KEYS = (
+    *("id", "source", "at", "says", "subject", "subjects", "aspect", "topics", "also", "tension", "promotion"),
+    "strength",
+)
 ANSWER_KEYS = (
     *("id", "title", "kind", "answer", "bullets", "table", "questions", "contrary"),
     *("subject", "subjects", "aspect", "topic", "topics", "claims", "related"),
 )
 PHRASES_WITH_ANSWERS = frozenset({"starting-points", "comparison"})  # ids of answers rather than texts
 ANSWER_KINDS: tuple[AnswerKind, ...] = get_args(AnswerKind)
+STRENGTHS: tuple[Strength, ...] = get_args(Strength)
 WITHOUT_TEXT: frozenset[AnswerKind] = frozenset({"help", "triage", "clarify", "offtopic"})  # phrases serve instead
 
 
@@ -100,11 +104,24 @@ def read_claims(root: Node, file: str, draft: Draft) -> None:
             statements=tuple(Statement(subject, topic, holds) for (subject, topic), holds in statements.items()),
             tension=draft.refer(row.list_of_words("tension"), "claim"),
             promotion=row.flag("promotion", False),
+            strength=_strength(row, draft),
         )
         if id and draft.is_new("claim", id, row.spot):
             draft.claims[id] = claim
             for key in ("at", "says", "tension"):
                 draft.spots["claim", id, key] = row.spot_of(key)
+
+
+def _strength(row: Fields, draft: Draft) -> Strength:
+    words = row.words("strength")
+    if words is None:
+        return "states"
+    for strength in STRENGTHS:
+        if strength == words.text:
+            return strength
+    known = f"known are {', '.join(STRENGTHS)}"
+    draft.report.unknown(words.spot, "strength of a claim", words.text, STRENGTHS, known)
+    return "states"
 
 
 def _stances(row: Fields, key: str, node: Node, draft: Draft) -> dict[str, bool]:

@@ -278,8 +278,9 @@ GREETINGS = _words(
 # A message of these alone, and of small words, asks for more of what was just said …
 WANTS_MORE = _words(
     "why how come so explain more detail details elaborate example simple simply words simpler five old plain again "
-    "reason understand eli5 summary short shorter brief briefer concise though"
+    "reason understand eli5 summary short shorter brief briefer concise though which sorts kinds types ones"
 )
+KINDS = _words("sorts kinds types ones")  # "which sorts?", of what was just said
 # … which these do not change.
 AROUND_MORE = _words("it that this is me to a i am like in can you please tell give the do and but ok okay not an for")
 # What says nothing of its own in a follow-up: "and the same again for B, please".

@@ -50,6 +50,8 @@ def resolve(question: Question, last: LastTurn | None, knowledge: KnowledgeBase,
     if other:
         return _swapped(question, (other,), last, knowledge, reader)
     chosen = _ordinal(question, last)
+    if chosen and not (question.topics or question.aspects) and set(rest) <= ORDINALS.keys():
+        return _swapped(question, chosen, last, knowledge, reader)  # "the second one"
     leans = (
         bool(words & english.PRONOUNS)
         or question.words[:1] in (("and",), ("what",), ("but",), ("then",), ("ok",), ("okay",))

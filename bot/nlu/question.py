@@ -98,7 +98,7 @@ class QuestionReader:
         return tuple(word.text for word in words), self._recognizer.find(words, [stem(word.text) for word in words])
 
     def _read(self, raw: str) -> Question:
-        text = clean(raw)
+        text = _without_audience(clean(raw))
         typed = split_words(text)
         words, corrections = self._correct_spelling(typed)
         words = words[: form.audience_start([word.text for word in words])]
@@ -177,6 +177,14 @@ class QuestionReader:
             else:
                 words.append(word)
         return words, tuple(corrections)
+
+
+def _without_audience(text: str) -> str:
+    """ "explain like I'm five: roses" asks "explain roses" """
+    head, colon, asked = text.partition(":")
+    words = [word.text for word in split_words(head)] if colon and asked.strip() else []
+    start = form.audience_start(words)
+    return " ".join((*words[:start], asked.strip())) if start < len(words) else text
 
 
 def _split_indirect(sentence: str) -> list[str]:

@@ -6,10 +6,13 @@ import html
 import re
 import unicodedata
 from functools import lru_cache
+from itertools import groupby
+from string import ascii_lowercase
 from typing import NamedTuple
 
 from bot.domain.bounds import composed, within
 from bot.nlu.english import CONTRACTIONS
+from bot.nlu.word_list import is_english
 
 # Each runs in linear time: a failed match is given up at the next character that can begin one.
 _SLACK_LABELLED = re.compile(r"<(?:https?://|mailto:|tel:)[^|<>]*\|([^<>]*)>")
@@ -27,6 +30,7 @@ _SAID_MARK = re.compile(r"(?<!\s)\s+question mark\b", re.IGNORECASE)  # as it is
 _SPACE = re.compile(r"[^\S\n]+")
 _LINES = re.compile(r"(?<!\s)\s*\n\s*")
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?", re.UNICODE)
+_THRICE = tuple(3 * letter for letter in ascii_lowercase)  # no English word has a letter three times in a row
 _SENTENCE = re.compile(r"(?<![.?!;:,—–()])[.?!;:,—–()]++(?=\s|$)|\.{2,}|\s[-—–]\s|\n")
 _STRAIGHT = str.maketrans(
     {"’": "'", "‘": "'", "“": '"', "”": '"', "‐": "-", "‑": "-", "…": ". ", "\u00a0": " ", "´": "'"}
@@ -86,8 +90,19 @@ class Word(NamedTuple):
 
 
 def as_typed(text: str) -> list[str]:
-    """The words of cleaned `text` as typed; "w/" and "w/o" are written out."""
-    return _WORD.findall(text.replace("w/o ", "without ").replace("w/ ", "with "))
+    """The words of cleaned `text` as typed; "w/" and "w/o" are written out, and "whaaaat" is not stretched."""
+    words = _WORD.findall(text.replace("w/o ", "without ").replace("w/ ", "with "))
+    lower = text.lower()
+    return list(map(_unstretched, words)) if any(letters in lower for letters in _THRICE) else words
+
+
+def _unstretched(word: str) -> str:
+    """With a letter that stands three times or more written twice if that is a word ("good"), else once ("what")."""
+    runs = ["".join(run) for _, run in groupby(word, key=str.lower)]
+    if not word.isalpha() or max(map(len, runs), default=0) < 3:
+        return word
+    twice = "".join(run[:2] for run in runs)
+    return twice if is_english(twice.lower()) else "".join(run[:2] if len(run) < 3 else run[0] for run in runs)
 
 
 @lru_cache(maxsize=256)

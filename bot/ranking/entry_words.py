@@ -11,6 +11,14 @@ from bot.nlu.entities import stem
 from bot.nlu.question_form import asks_for_number
 from bot.nlu.text import split_words
 
+NEAR = 2  # words between a number and what it counts
+OFTEN = {"once", "twice", "thrice", "daily", "weekly", "monthly", "yearly", "hourly"}
+# "One" and "two" mostly say something else.
+NUMBERS = {
+    "half", "dozen", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "twenty",
+    "thirty", "forty", "fifty", "hundred", "thousand", "million",
+}  # fmt: skip
+
 
 class EntryWords:
     """The words of each answer, its examples and its claims, as stems. An answer's are read when first asked for."""
@@ -33,15 +41,20 @@ class EntryWords:
         return found
 
     def counts(self, entry: Answer, words: Sequence[str]) -> bool:
-        """Whether the answer is one to questions for a number, and speaks of what `words` want counted: an answer on
-        how many applications does not say how many weeks."""
-        counts = self._counts.get(entry.id)
-        if counts is None:
-            examples = (*entry.questions, *entry.contrary)
-            counts = any(asks_for_number([word.text for word in split_words(text)]) for text in examples)
-            self._counts[entry.id] = counts
+        """Whether the answer is one to questions for a number, or has one, and speaks of what `words` want counted: an
+        answer on how many applications does not say how many weeks."""
         counted = _counted_in(words)
-        return counts and (not counted or self.speaks_of(entry, counted))
+        if self._is_asked_for_number(entry):
+            return not counted or self.speaks_of(entry, counted)
+        return any(_counts_off(text, stem(counted)) for text in (entry.answer, *entry.bullets))
+
+    def _is_asked_for_number(self, entry: Answer) -> bool:
+        asked = self._counts.get(entry.id)
+        if asked is None:
+            examples = (*entry.questions, *entry.contrary)
+            asked = any(asks_for_number([word.text for word in split_words(text)]) for text in examples)
+            self._counts[entry.id] = asked
+        return asked
 
     def _stems_of(self, entry: Answer) -> frozenset[str]:
         claims = self._knowledge.claims
@@ -51,10 +64,20 @@ class EntryWords:
         return frozenset(stem(word.text) for piece in different for word in split_words(piece))
 
 
+def _counts_off(text: str, counted: str) -> bool:
+    """True if `text` counts the stem `counted`: "four hours"; where that is empty, if it has figures or says how
+    often."""
+    words = [word.text for word in split_words(text)]
+    if not counted:
+        return any(word in OFTEN or word.isdecimal() for word in words)
+    numbers = [at for at, word in enumerate(words) if word in NUMBERS or word.isdecimal()]
+    return any(counted in map(stem, words[max(at - NEAR, 0) : at + NEAR + 1]) for at in numbers)
+
+
 def _counted_in(words: Sequence[str]) -> str:
     """What stands after "how many"; empty where that is not asked, or nothing stands there."""
     for (first, second), thing in zip(pairwise(words), words[2:], strict=False):
-        if first == "how" and second == "many" and thing not in FUNCTION_WORDS:
+        if first == "how" and second == "many" and thing != "times" and thing not in FUNCTION_WORDS:
             return thing
     return ""
 

@@ -9,6 +9,7 @@ import os
 import re
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 from unittest.mock import patch
 
@@ -16,9 +17,11 @@ import pytest
 
 from adapters import __version__
 from adapters.cli import main
+from tests.bot.knowledge.folders import write
 
 ROOT = Path(__file__).parents[3]
 ENVIRONMENT = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT), "TERM": "dumb"}
+SOUND_ANSWER = "- {id: water, questions: [how often do roses need water], answer: Once a week.}\n"
 Done = subprocess.CompletedProcess[str]
 
 
@@ -208,6 +211,18 @@ def test_the_slack_manifest_is_printed_with_the_address_filled_in() -> None:
     done = advisor("slack", "manifest", "--url", "https://advisor.example.com/")
     assert "https://advisor.example.com/slack/events" in done.stdout
     assert "{url}" not in done.stdout.replace("# ", "").split("display_information", 1)[1]
+
+
+def test_the_files_for_the_platforms_speak_of_the_folder_that_is_named(tmp_path: Path) -> None:
+    write(tmp_path / "garden", {"answers/a.yaml": SOUND_ANSWER, "phrases.yaml": "name: Gardener\n"})
+    named = ("--knowledge", str(tmp_path / "garden"))
+    done = advisor("slack", "manifest", "--socket", *named)
+    assert 'name: "Gardener"' in done.stdout, done.stderr
+    id, out = "11111111-2222-3333-4444-555555555555", tmp_path / "a.zip"
+    done = advisor("teams", "package", "--url", "https://a.example", "--app-id", id, "--out", str(out), *named)
+    assert done.returncode == 0, done.stderr
+    with zipfile.ZipFile(out) as package:
+        assert json.loads(package.read("manifest.json"))["name"]["short"] == "Gardener"
 
 
 def test_the_slack_manifest_for_socket_mode_needs_no_address() -> None:

@@ -14,6 +14,9 @@ from adapters.slack.install_pages import REDIRECT
 from adapters.slack.manifest import FILE, bot_scopes, manifest, socket_manifest
 from adapters.slack.shortcuts import advise, ask, triage
 from adapters.slack.surface import LISTENERS, PATH
+from bot.domain.phrases import Phrases
+from bot.knowledge import load
+from bot.knowledge.shipped_phrases import overridden, shipped
 from tests.slack_workspace.methods import METHODS
 
 MANIFEST = yaml.safe_load(FILE.read_text(encoding="utf-8"))
@@ -94,15 +97,44 @@ def test_the_home_tab_the_messages_tab_and_the_assistant_are_on() -> None:
 
 
 def test_filled_in_it_names_the_address_and_nothing_is_left_to_fill_in() -> None:
-    filled = yaml.safe_load(manifest("https://advisor.example.com"))
+    filled = yaml.safe_load(manifest("https://advisor.example.com", shipped()))
     assert filled["settings"]["interactivity"]["request_url"] == f"https://advisor.example.com{PATH}"
-    assert "{url}" not in manifest("https://advisor.example.com")
+    assert "{" not in manifest("https://advisor.example.com", shipped())
 
 
 def test_for_socket_mode_it_is_the_same_without_addresses() -> None:
-    filled, socket = yaml.safe_load(manifest("https://advisor.example.com")), yaml.safe_load(socket_manifest())
+    filled = yaml.safe_load(manifest("https://advisor.example.com", shipped()))
+    socket = yaml.safe_load(socket_manifest(shipped()))
     assert socket["settings"].pop("socket_mode_enabled") is True
     del filled["settings"]["socket_mode_enabled"], filled["oauth_config"]["redirect_urls"]
     del filled["features"]["slash_commands"][0]["url"]
     del filled["settings"]["event_subscriptions"]["request_url"], filled["settings"]["interactivity"]["request_url"]
     assert socket == filled
+
+
+def said(say: Phrases) -> list[str]:
+    """Every name and description in the manifest."""
+    filled = yaml.safe_load(manifest("https://advisor.example.com", say))
+    features = filled["features"]
+    shown = [filled["display_information"], *features["slash_commands"], *features["shortcuts"]]
+    texts = [one[key] for one in shown for key in ("name", "description", "usage_hint") if key in one]
+    return [*texts, features["assistant_view"]["assistant_description"]]
+
+
+def test_the_app_speaks_of_the_subject_of_the_folder() -> None:
+    words = {
+        "name": "Gardener",
+        "slack-app-description": 'All on "roses": # and tulips',
+        "slack-app-ask": "Ask on roses",
+    }
+    texts = said(overridden(words, {"help-examples": ("do roses need water?",)}))
+    assert texts[:2] == ["Gardener", 'All on "roses": # and tulips']
+    assert "do roses need water? | triage | compare | share | help" in texts
+    assert not [text for text in (*texts, *said(shipped())) if "ecurity" in text]
+
+
+def test_slack_takes_what_ours_is_called() -> None:
+    for say in (shipped(), load(FILE.parents[2] / "knowledge").phrases):
+        filled = yaml.safe_load(manifest("https://advisor.example.com", say))
+        assert len(filled["display_information"]["name"]) <= 35
+        assert len(filled["display_information"]["description"]) <= 140

@@ -15,7 +15,8 @@ import pytest
 
 from adapters.teams import icons
 from adapters.teams.package import VERSION, PackageError, manifest, write
-from bot.knowledge.shipped_phrases import shipped
+from bot.knowledge import load
+from bot.knowledge.shipped_phrases import overridden, shipped
 from bot.nlu.command_parser import COMMANDS
 from tests.adapters.teams.card_schema import SCHEMAS
 from tests.teams_connector.issuer import APP_ID
@@ -28,6 +29,20 @@ def test_the_manifest_follows_microsofts_schema() -> None:
     # From the npm package @microsoft/app-manifest (MIT licence).
     schema = json.loads((SCHEMAS / "teams-manifest-1.30.json").read_text(encoding="utf-8-sig"))
     jsonschema.Draft4Validator(schema).validate(manifest(URL, APP_ID, shipped(), PROMPTS))
+
+
+def test_the_app_speaks_of_the_subject_of_the_folder() -> None:
+    say = overridden({"name": "Gardener", "teams-app-short": "All on roses"}, {})
+    made = manifest(URL, APP_ID, say, ())
+    assert (made["name"]["short"], made["developer"]["name"]) == ("Gardener", "Gardener")
+    assert made["description"]["short"] == "All on roses"
+    assert "ecurity" not in json.dumps(manifest(URL, APP_ID, shipped(), ()))
+
+
+def test_teams_takes_what_ours_is_called() -> None:
+    made = manifest(URL, APP_ID, load(Path(__file__).parents[3] / "knowledge").phrases, ())
+    assert len(made["name"]["short"]) <= 30
+    assert len(made["description"]["short"]) <= 80
 
 
 NODE_MODULES = Path(__file__).parents[2] / "node" / "node_modules"

@@ -1,4 +1,5 @@
-"""Verdicts where an answer rests on no claims. Those on our own claims are in `tests/gold/reading.jsonl`."""
+"""Verdicts and numbers in other folders: without claims, and with limits. Those on our own claims are in
+`tests/gold/reading.jsonl`."""
 
 from __future__ import annotations
 
@@ -28,8 +29,76 @@ ANSWERS = """
 """
 
 
-@pytest.mark.parametrize("question", ["do roses grow only in the shade?", "do roses always grow in the shade?"])
-def test_an_answer_without_claims_denies_nothing_that_it_does_not_speak_of(tmp_path: Path, question: str) -> None:
+@pytest.mark.parametrize(
+    "question",
+    ["do roses grow in the shade?", "do roses grow only in the shade?", "do roses always grow in the shade?",
+     "are roses red?", "is it true that roses never grow in the shade?"],
+)  # fmt: skip
+def test_without_claims_there_is_neither_yes_nor_no(tmp_path: Path, question: str) -> None:
     folder = write(tmp_path, {"vocabulary.yaml": VOCABULARY, "answers/roses.yaml": ANSWERS})
     reply = Advisor.load(folder).ask(question)
-    assert (reply.entry, reply.verdict) == ("rose-shade", "yes")
+    assert (reply.kind, reply.verdict) == ("answer", None)
+
+
+# A travel policy, with claims: rules with limits.
+POLICY = {
+    "sources.yaml": "- {id: policy, title: The travel policy}\n",
+    "vocabulary.yaml": """
+subjects:
+  - {id: hotel, name: Hotels, names: [hotel, room, rooms]}
+  - {id: train, name: Trains, names: [train, rail]}
+aspects:
+  - {id: limit, name: what is paid}
+topics:
+  - {id: paid, name: payment, names: [paid, pay, covered]}
+  - {id: breakfast, name: breakfast}
+""",
+    "claims.yaml": """
+- {id: hotel.limit, source: policy, at: "3", says: "Hotels are paid up to 150 a night, with breakfast.", subject: hotel,
+   aspect: limit, topics: {paid: yes, breakfast: yes}}
+- {id: train.class, source: policy, at: "4", says: "First class is paid on journeys of more than four hours.",
+   subject: train, aspect: limit, topics: {paid: yes}}
+""",
+    "answers/travel.yaml": """
+- {id: hotel-limit, title: Hotels, subject: hotel, aspect: limit, topics: [paid, breakfast], claims: [hotel.limit],
+   questions: [how much may a hotel cost, what is the limit for a hotel, which hotels are paid],
+   answer: "Up to 150 a night, with breakfast."}
+- {id: train-class, title: Trains, subject: train, aspect: limit, topic: paid, claims: [train.class],
+   questions: [which class may I take on a train, are first class tickets paid, can I go by train],
+   answer: "Second class; first class on journeys of more than four hours."}
+""",
+}
+
+
+@pytest.fixture(scope="module")
+def clerk(tmp_path_factory: pytest.TempPathFactory) -> Advisor:
+    return Advisor.load(write(tmp_path_factory.mktemp("travel"), POLICY))
+
+
+@pytest.mark.parametrize(
+    "question", ["hotel costs 180, fine?", "is a room for 140 a night paid?", "will they pay a hotel at 151?"]
+)
+def test_an_amount_gets_the_rule_with_its_limit_and_no_verdict(clerk: Advisor, question: str) -> None:
+    reply = clerk.ask(question)
+    assert (reply.entry, reply.verdict) == ("hotel-limit", None)
+    assert "Up to 150 a night" in reply.text
+
+
+def test_what_the_claims_say_without_an_amount_is_still_judged(clerk: Advisor) -> None:
+    assert clerk.ask("is breakfast in a hotel paid?").verdict == "yes"
+
+
+@pytest.mark.parametrize(
+    ("question", "entry"),
+    [
+        ("how much is paid for a hotel?", "hotel-limit"),
+        ("how many hours must a journey be for first class?", "train-class"),
+    ],
+)
+def test_a_question_for_a_number_gets_the_answer_that_has_it(clerk: Advisor, question: str, entry: str) -> None:
+    assert clerk.ask(question).entry == entry
+
+
+@pytest.mark.parametrize("question", ["how many trains run a day?", "how many rooms does a hotel have?"])
+def test_a_number_that_no_answer_has_is_not_stated(clerk: Advisor, question: str) -> None:
+    assert clerk.ask(question).kind != "answer"

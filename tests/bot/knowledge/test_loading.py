@@ -58,6 +58,13 @@ def test_a_claim_states_something_of_each_of_its_subjects_and_of_others(tmp_path
     assert claims["both.rain"].promotion
 
 
+def test_a_claim_states_what_it_says_unless_it_is_marked_as_weaker(tmp_path: Path) -> None:
+    marked = SOUND["claims.yaml"].replace("  promotion: yes\n", "  promotion: yes\n  strength: names-some\n")
+    claims = load(write(tmp_path, {**SOUND, "claims.yaml": marked})).claims
+
+    assert (claims["roses.water"].strength, claims["both.rain"].strength) == ("states", "names-some")
+
+
 def test_a_one_sided_tension_is_loaded_on_both_sides(tmp_path: Path) -> None:
     one_sided = SOUND["claims.yaml"].replace("  tension: [roses.water]\n", "")
     claims = load(write(tmp_path, {**SOUND, "claims.yaml": one_sided})).claims

@@ -76,6 +76,20 @@ from tests.bot.knowledge.folders import SOUND, problems
             id="claim without an aspect",
         ),
         pytest.param(
+            *(
+                "claims.yaml",
+                "  aspect: care\n  topics: [rain]",
+                "  aspect: care\n  strength: name-some\n  topics: [rain]",
+            ),
+            "claims.yaml:16: unknown strength of a claim 'name-some'; did you mean 'names-some'?",
+            id="unknown strength",
+        ),
+        pytest.param(
+            *("claims.yaml", "  aspect: care\n  topics: [rain]", "  aspect: care\n  strength: yes\n  topics: [rain]"),
+            "claims.yaml:16: 'strength' must be text, not yes/no ('yes'); put it in quotes",
+            id="strength that is no text",
+        ),
+        pytest.param(
             *("answers/care.yaml", "kind: help", "kind: hlep"),
             "answers/care.yaml:19: unknown kind of answer 'hlep'; did you mean 'help'?",
             id="unknown kind",

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from bot.advisor import Advisor
-from bot.nlu.command_parser import COMMANDS, listed, parse
+from bot.domain.conversation import Conversation
+from bot.domain.messages import Message, Place
+from bot.nlu.command_parser import COMMANDS, MEANT, listed, parse, without_slash_command
 
 
 @pytest.mark.parametrize(
@@ -15,9 +17,8 @@ from bot.nlu.command_parser import COMMANDS, listed, parse
         ("  Help ", ("help", "")),
         ("/help", ("help", "")),
         ("hlep", ("help", "")),
-        ("triaje", ("triage", "")),
+        ("compair", ("compare", "")),
         ("forget me", ("forget me", "")),
-        ("forgte me", ("forget me", "")),
         ("ask a person", ("ask", "")),
         ("answer:sast", ("answer", "sast")),
         ("vote:yes/abc/sast", ("vote", "yes/abc/sast")),
@@ -28,8 +29,12 @@ def test_a_command_is_known_with_its_argument_and_with_a_slip(text: str, command
 
 
 @pytest.mark.parametrize(
-    "text", ["cost", "host", "ports", "abort", "helpful", "note: this is a question", "what: why", ""]
-)
+    "text",
+    [
+        "cost", "host", "ports", "abort", "helpful", "note: this is a question", "what: why", "", "help: what is it",
+        "compare: this and that", "forget me: now", "forget it", "tell me about the tools", "help us choose",
+    ],
+)  # fmt: skip
 def test_what_is_no_command_is_a_message(text: str) -> None:
     assert parse(text) is None
 
@@ -56,3 +61,67 @@ def test_what_needs_channels_is_listed_only_where_there_are_some() -> None:
         "share",
         "subscribe",
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("forgt me", "forget me"), ("forgett", "forget me"), ("delet my data", "forget me"), ("triag", "triage"),
+        ("triaje", "triage"), ("recomend", "triage"), ("askk", "ask"), ("unsubscrbe", "unsubscribe"),
+        ("confrm", "confirm"), ("discrd", "discard"),
+    ],
+)  # fmt: skip
+def test_a_slip_deletes_begins_and_ends_nothing(advisor: Advisor, text: str, name: str) -> None:
+    assert parse(text) == (MEANT, name)
+    turn = advisor.turn(Message(text=text), Conversation())
+    assert not turn.effects
+    assert turn.conversation.triage is None
+    assert (turn.reply.kind, turn.reply.choices[0].command) == ("clarify", name)
+
+
+def test_it_is_run_by_the_button(advisor: Advisor) -> None:
+    asked = advisor.turn(Message(text="forgt me"), Conversation())
+    again = advisor.turn(Message(text="forget me"), asked.conversation)  # the label, typed
+    assert [type(effect).__name__ for effect in again.effects] == ["Forget"]
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("show me the commands", "help"), ("what commands are there?", "help"), ("can you give me some help", "help"),
+        ("list the topics", "topics"), ("which subjects do you have", "topics"),
+    ],
+)  # fmt: skip
+def test_what_there_is_may_be_asked_for_in_a_sentence(text: str, name: str) -> None:
+    assert parse(text) == (name, "")
+
+
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        ("/advisor help", "help"), ("/advisor what is this?", "what is this?"), ("/advisor", ""), ("/help", "/help"),
+        ("/forget me", "/forget me"), ("/etc/passwd can be read", "/etc/passwd can be read"), ("help", "help"),
+    ],
+)  # fmt: skip
+def test_a_slash_command_that_was_typed_as_text_is_left_out(text: str, rest: str) -> None:
+    assert without_slash_command(text) == rest
+
+
+def test_a_message_behind_a_slash_command_is_answered_as_without_it(advisor: Advisor) -> None:
+    assert advisor.ask("/advisor help").title == advisor.ask("help").title
+    assert advisor.ask("/advisor what is RASP?").entry == advisor.ask("what is RASP?").entry
+
+
+@pytest.mark.parametrize(
+    "text", ["ask: who reviews our code?", "ask:who reviews our code?", "ask someone: who reviews our code?"]
+)
+def test_a_question_typed_behind_ask_is_the_one_that_is_passed_on(advisor: Advisor, text: str) -> None:
+    before = advisor.turn(Message(text="what is RASP?"), Conversation()).conversation
+    turn = advisor.turn(Message(text=text, experts=Place("slack", "T1", "C9")), before)
+    assert turn.conversation.pending is not None
+    assert "“who reviews our code?”" in turn.reply.text
+    assert "RASP" not in turn.reply.text
+
+
+def test_it_is_answered_where_nobody_can_be_asked(advisor: Advisor) -> None:
+    assert advisor.ask("ask: what is RASP?").entry == advisor.ask("what is RASP?").entry

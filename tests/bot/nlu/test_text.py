@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.nlu.text import as_read
+from bot.nlu.text import as_read, as_typed
 
 
 @pytest.mark.parametrize(
@@ -29,3 +29,18 @@ from bot.nlu.text import as_read
 )
 def test_every_word_and_address_is_read_and_no_markup(raw: str, read: str) -> None:
     assert as_read(raw) == read
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("whaaaaat is sooo goooood?", ["what", "is", "so", "good"]),
+        ("PLEAAASE", ["PLEASE"]),
+        ("a class, a committee", ["a", "class", "a", "committee"]),
+        ("1000 x999", ["1000", "x999"]),
+        ("a" * 1000, ["a"]),
+        ("w/o w/ it", ["without", "with", "it"]),
+    ],
+)
+def test_a_stretched_word_is_read_as_the_word_it_is(typed: str, words: list[str]) -> None:
+    assert as_typed(typed) == words
