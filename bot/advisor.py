@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from bot.answering.composer import Composer
-from bot.answering.decision import Decider, Thresholds
+from bot.answering.decision import Decider, Decision, Thresholds
 from bot.answering.foreign import only_english
 from bot.answering.learnt_decision import LearntDecider
 from bot.answering.post_drafts import PostDrafts
@@ -90,7 +90,7 @@ class Advisor:
         wording = EntryWords(knowledge)
         finder = CandidateFinder(knowledge, evidence, wording, learnt)
         ruled = Decider(knowledge, self.reader, finder, evidence, wording, Thresholds(), alone=learnt_reader is None)
-        decider = LearntDecider(knowledge, ruled, learnt_reader) if learnt_reader else ruled
+        self._decider = LearntDecider(knowledge, ruled, learnt_reader) if learnt_reader else ruled
         composer = Composer(knowledge)
         self._responder = Responder(knowledge, composer, contact)
         say = knowledge.phrases
@@ -108,7 +108,13 @@ class Advisor:
         }
         self._guards = Guards(knowledge.incidents, embeddings, learnt_reader)
         self._questions = QuestionTurns(
-            knowledge, self.reader, decider, self._responder, self._guards, self._start_triage, self.languages.knows
+            knowledge,
+            self.reader,
+            self._decider,
+            self._responder,
+            self._guards,
+            self._start_triage,
+            self.languages.knows,
         )
         self._policies: tuple[Policy, ...] = (
             self._refuse_secret,
@@ -143,6 +149,13 @@ class Advisor:
         for earlier in history:
             conversation = self.turn(Message(text=earlier), conversation).conversation
         return self.turn(Message(text=text), conversation).reply
+
+    def decision(self, text: str, history: tuple[str, ...] = ()) -> Decision:
+        """The decision on the question `text` after the messages `history`, for calibration and for curators."""
+        conversation = Conversation()
+        for earlier in history:
+            conversation = self.turn(Message(text=earlier), conversation).conversation
+        return self._decider.decide(self.reader.read(text), conversation.last)
 
     def route(self, message: Message, conversation: Conversation) -> Route:
         """What `message` is, and which records its turn needs. The one place where a command is parsed."""

@@ -52,6 +52,7 @@ class Decision(NamedTuple):
     outcome: Outcome
     entry: str | None = None
     verdict: Verdict | None = None
+    judged: Verdict | None = None  # the verdict that the claims alone give, said or not
     claims: tuple[str, ...] = ()
     subjects: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
@@ -106,6 +107,10 @@ class Decider:
         decision = self._decide(question, resolved, candidates, missing)
         decision = decision._replace(contrast=self.contrast(question, decision))
         return decision._replace(candidates=candidates, resolved=resolved, missing=missing)
+
+    def is_weak(self, entry: Answer) -> bool:
+        """See `VerdictJudge.is_weak`."""
+        return self._judge.is_weak(entry)
 
     def answer_with(self, question: Question, resolved: Resolved, candidate: Candidate) -> Decision:
         """The decision that `candidate` is the answer, with the verdict that its claims give."""

@@ -112,12 +112,14 @@ class LearntDecider:
                 Candidate(entry.id, probability, probability, contrary=self._contrary(ruled, entry)),
             )
         )
-        verdict = self._verdict(reading, judged.verdict)
+        weak = self._ruled.is_weak(entry)
+        verdict = self._verdict(reading, None if weak else judged.verdict)
         claims = judged.claims if verdict and verdict == judged.verdict else entry.claims
         decision = judged._replace(
             outcome="answer",
             entry=entry.id,
             verdict=verdict,
+            judged=None if weak else judged.verdict,
             claims=claims,
             candidates=ruled.candidates,
             resolved=ruled.resolved,
@@ -128,12 +130,12 @@ class LearntDecider:
         return decision._replace(contrast=self._ruled.contrast(question, decision))
 
     def _verdict(self, reading: Reading, judged: Verdict | None) -> Verdict | None:
+        """The reader's verdict, where it is sure enough; it must be surer where the claims do not give the same."""
         found = _SAID.get(reading.verdict)
-        if found is None or reading.verdicts[found] < self._limits.verdict:
+        if found is None:
             return None
-        return found if judged == found or reading.verdicts[found] >= self._alone else None
-
-    _alone = 0.9
+        needed = self._limits.verdict if judged == found else self._limits.verdict_alone
+        return found if reading.verdicts[found] >= needed else None
 
     @staticmethod
     def _contrary(ruled: Decision, entry: Answer) -> bool:

@@ -69,7 +69,12 @@ class VerdictJudge:
         """Whether the claims of `entry` speak of a topic that the question names, and of all that it asks."""
         known = self._knowledge.topics
         named = {wide for topic in question.topics for wide in (topic, *known[topic].within)}
-        return not named.isdisjoint(entry.topics) and not self.asks_more(question, entry)
+        weak = self.is_weak(entry) and english.HEDGES.isdisjoint(question.words)
+        return not named.isdisjoint(entry.topics) and not weak and not self.asks_more(question, entry)
+
+    def is_weak(self, entry: Answer) -> bool:
+        """Whether no claim of `entry` states that something is so: all say that it may be, or that it helps."""
+        return all(claim.strength in ("may", "helps") for claim in self._claims(entry))
 
     def _sets_a_limit(self, entry: Answer, question: Question) -> bool:
         """ "a room for 180, fine?", of an answer with an amount in it: whoever asks can compare the two."""

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.reader.manifest import Temperatures, Thresholds
+from bot.reader.manifest import Temperatures
 
 Array = NDArray[np.float64]
 
@@ -83,20 +83,31 @@ def answer_thresholds(outputs: Outputs, temperature: float, is_answer: Sequence[
     return answer, min(answer, cheapest(cost_of_asking))
 
 
-def verdict_threshold(outputs: Outputs, temperature: float) -> float:
-    """From which probability on a verdict is said, of texts that ask for one."""
-    found = probabilities(outputs.logits, temperature)
-    best, sure = found.argmax(1), found.max(1)
-    good = outputs.right[np.arange(len(best)), best]
-    asks = outputs.right[:, 1:].any(1)
+class VerdictCase(NamedTuple):
+    """A held-out question as the whole advisor decides on it."""
 
-    def cost(threshold: float) -> float:
-        said = (best > 0) & (sure >= threshold)
-        return float(
-            FALSE_VERDICT * (said & ~good & outputs.right.any(1)).sum() + VERDICT_LEFT_OUT * (asks & ~said).sum()
-        )
+    sure: float  # of the reader's verdict
+    agrees: bool  # the claims give the same
+    right: bool  # it is the one that the question should get
+    wanted: bool  # the question should get one
 
-    return cheapest(cost)
+
+def verdict_thresholds(cases: Sequence[VerdictCase]) -> tuple[float, float]:
+    """From which probability on a verdict is said where the claims give the same one, and where they do not."""
+
+    def cost(agrees: bool) -> Callable[[float], float]:
+        ours = [case for case in cases if case.agrees == agrees]
+
+        def of(threshold: float) -> float:
+            return sum(
+                (0.0 if case.right else FALSE_VERDICT) if case.sure >= threshold else VERDICT_LEFT_OUT * case.wanted
+                for case in ours
+            )
+
+        return of
+
+    agreeing = cheapest(cost(agrees=True))
+    return agreeing, max(agreeing, cheapest(cost(agrees=False)))
 
 
 def incident_threshold(outputs: Outputs, temperature: float) -> float:
@@ -110,18 +121,8 @@ def incident_threshold(outputs: Outputs, temperature: float) -> float:
     return max(0.05, cheapest(cost))
 
 
-def calibrate(
-    answer: Outputs, verdict: Outputs, incident: Outputs, is_answer: Sequence[bool]
-) -> tuple[Temperatures, Thresholds]:
-    """Temperatures and thresholds from the outputs of the heads on held-out writers."""
-    temperatures = Temperatures(
+def temperatures_of(answer: Outputs, verdict: Outputs, incident: Outputs) -> Temperatures:
+    """The temperatures of the three heads on held-out writers."""
+    return Temperatures(
         answer=temperature_of(answer), verdict=temperature_of(verdict), incident=temperature_of(incident)
     )
-    give, ask = answer_thresholds(answer, temperatures.answer, is_answer)
-    thresholds = Thresholds(
-        answer=give,
-        ask_back=ask,
-        verdict=verdict_threshold(verdict, temperatures.verdict),
-        incident=incident_threshold(incident, temperatures.incident),
-    )
-    return temperatures, thresholds

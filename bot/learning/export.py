@@ -41,4 +41,8 @@ def write_reader(folder: Path, model: Path, tokenizer: Path, manifest: Manifest)
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(tokenizer, folder / TOKENIZER)
     shutil.copyfile(model, folder / MODEL)
+    write_manifest(folder, manifest)
+
+
+def write_manifest(folder: Path, manifest: Manifest) -> None:
     (folder / MANIFEST).write_text(manifest.model_dump_json(indent=2) + "\n", encoding="utf-8")

@@ -12,19 +12,30 @@ import onnxruntime
 import torch
 from tokenizers import Tokenizer
 
+from bot.advisor import Advisor
 from bot.knowledge.examples import load_examples
+from bot.knowledge.labelled_reader import LabelledQuestion
 from bot.knowledge.loading import load
 from bot.knowledge.model import KnowledgeBase
-from bot.learning.calibration import Outputs, calibrate, probabilities
+from bot.learning.calibration import (
+    Outputs,
+    VerdictCase,
+    answer_thresholds,
+    incident_threshold,
+    probabilities,
+    temperatures_of,
+    verdict_thresholds,
+)
 from bot.learning.examples import Example, examples_of, hash_of, labels_of
-from bot.learning.export import write_model, write_reader
+from bot.learning.export import write_manifest, write_model, write_reader
 from bot.learning.network import LICENCE, WEIGHTS, Network, base_folder
 from bot.learning.training import EPOCHS, Trainer
-from bot.reader.manifest import FORMAT, Manifest, ReaderError
+from bot.reader.manifest import FORMAT, Manifest, ReaderError, Thresholds
 from bot.reader.reader import CONTEXT, FOLDER, MODEL, VERDICTS
 
 TOKENS = 80  # of a question with the one before
 SEED = 20261130
+TRAINS = "examples network noise training"  # the modules on which the weights depend
 
 Told = Callable[[str], None]
 
@@ -54,21 +65,28 @@ def learn(folder: Path, work: Path, tell: Told, epochs: int = EPOCHS, threads: i
     tokenizer.enable_truncation(TOKENS, direction="left")
     network = Network(base, len(labels_of(knowledge)), len(VERDICTS))
     network.freeze_lowest()
-    run = f"{hash_of(examples)} {script_hash()} {epochs}"
+    run = f"{hash_of(examples)} {script_hash(TRAINS)} {epochs}"
     Trainer(network, tokenizer, other_names(knowledge), SEED, tell).train(learnt, epochs, work, run)
     model = work / MODEL
     write_model(network, model)
     tell("written as int8; measuring the held-out questions with it")
     outputs = outputs_of(model, tokenizer, held, len(labels_of(knowledge)))
+    temperatures = temperatures_of(*outputs)
     kinds = {id: entry.kind for id, entry in knowledge.answers.items()}
     is_answer = [kinds.get(label) == "answer" for label in labels_of(knowledge)]
-    temperatures, thresholds = calibrate(*outputs, is_answer)
+    answer, ask_back = answer_thresholds(outputs[0], temperatures.answer, is_answer)
     manifest = Manifest(
         format=FORMAT,
         labels=labels_of(knowledge),
         tokens=TOKENS,
         temperatures=temperatures,
-        thresholds=thresholds,
+        thresholds=Thresholds(
+            answer=answer,
+            ask_back=ask_back,
+            verdict=0.0,
+            verdict_alone=0.0,
+            incident=incident_threshold(outputs[2], temperatures.incident),
+        ),
         examples=hash_of(examples),
         base=WEIGHTS,
         script=script_hash(),
@@ -77,7 +95,35 @@ def learn(folder: Path, work: Path, tell: Told, epochs: int = EPOCHS, threads: i
         held_out=figures(outputs),
     )
     write_reader(folder / FOLDER, model, base / "tokenizer.json", manifest)
+    tell("deciding on the held-out questions with the whole advisor, to find from when on a verdict is said")
+    verdict, alone = verdict_thresholds(verdict_cases(folder, [one for one in labelled if one.held_out]))
+    thresholds = manifest.thresholds.model_copy(update={"verdict": verdict, "verdict_alone": alone})
+    manifest = manifest.model_copy(update={"thresholds": thresholds})
+    write_manifest(folder / FOLDER, manifest)
     return manifest
+
+
+def verdict_cases(folder: Path, questions: Sequence[LabelledQuestion]) -> list[VerdictCase]:
+    """How the advisor with its new reader, whatever its thresholds, decides on these questions."""
+    advisor = Advisor.load(folder)
+    kinds = {id: entry.kind for id, entry in advisor.knowledge.answers.items()}
+    cases: list[VerdictCase] = []
+    for question in questions:
+        decision = advisor.decision(question.text, question.history)
+        if decision.reading is None or decision.outcome != "answer" or decision.reading.verdict in ("none", "bound"):
+            continue
+        said = decision.reading.verdict
+        answered = any(kinds.get(answer) == "answer" for answer in question.answers)
+        allowed = ("no", "partly") if question.asked == "bound" else (question.asked,)
+        cases.append(
+            VerdictCase(
+                decision.reading.verdicts[said],
+                decision.judged == said,
+                right=answered and said in allowed,
+                wanted=answered and question.asked in ("yes", "no", "partly"),
+            )
+        )
+    return cases
 
 
 def outputs_of(
@@ -128,9 +174,9 @@ def other_names(knowledge: KnowledgeBase) -> Mapping[str, Sequence[str]]:
     return {name: others for name, others in names.items() if others}
 
 
-def script_hash() -> str:
-    """Tells whether the program that learns has changed."""
-    files = sorted(Path(__file__).parent.glob("*.py"))
+def script_hash(modules: str = "*") -> str:
+    """Tells whether the program that learns has changed, or these modules of it."""
+    files = sorted(file for name in modules.split() for file in Path(__file__).parent.glob(f"{name}.py"))
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]
 
 

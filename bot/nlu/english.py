@@ -108,6 +108,8 @@ ALWAYS = (
     "guarantees",
 )  # fmt: skip
 # … and said.
+# What asks no more than whether it may be.
+HEDGES = _words("can could may might help helps sometimes possibly perhaps some likely")
 MORE_THAN_SAID = (  # bounds: they ask for more than most sources say
     *(
         "enough",

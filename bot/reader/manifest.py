@@ -31,7 +31,8 @@ class Thresholds(_Part):
 
     answer: float = Field(ge=0, le=1)  # of an answer to be given; below, the advisor asks back
     ask_back: float = Field(ge=0, le=1)  # of an answer to be offered; below, the advisor declines
-    verdict: float = Field(ge=0, le=1)  # of a verdict to be said
+    verdict: float = Field(ge=0, le=1)  # of a verdict to be said, where the claims give the same one
+    verdict_alone: float = Field(ge=0, le=1)  # … and where they do not
     incident: float = Field(ge=0, le=1)  # of a report of an incident
 
 

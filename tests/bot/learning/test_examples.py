@@ -11,7 +11,14 @@ import pytest
 from bot.knowledge import load
 from bot.knowledge.examples import load_examples
 from bot.knowledge.problems import KnowledgeError
-from bot.learning.calibration import Outputs, calibrate, temperature_of, verdict_threshold
+from bot.learning.calibration import (
+    Outputs,
+    VerdictCase,
+    answer_thresholds,
+    incident_threshold,
+    temperature_of,
+    verdict_thresholds,
+)
 from bot.learning.examples import examples_of, hash_of, labels_of
 from bot.learning.noise import noisy
 from bot.reader.reader import VERDICTS
@@ -105,17 +112,21 @@ def test_a_temperature_makes_too_sure_logits_less_sure() -> None:
 
 
 def test_no_verdict_is_said_where_a_false_one_costs_more() -> None:
-    logits = [[0.0, 1.0, 0.0, 0.0, 0.0]] * 9 + [[0.0, 6.0, 0.0, 0.0, 0.0]] * 9
-    all_right, half_wrong = [[1]] * 18, [[2]] * 9 + [[1]] * 9
-    assert verdict_threshold(outputs(logits, all_right), 1.0) == 0.0
-    assert verdict_threshold(outputs(logits, half_wrong), 1.0) > 0.4
+    unsure = [VerdictCase(0.5, agrees=True, right=False, wanted=True)] * 3
+    sure = [VerdictCase(0.9, agrees=True, right=True, wanted=True)] * 9
+    alone = [VerdictCase(0.9, agrees=False, right=False, wanted=True), VerdictCase(0.95, False, True, True)]
+    assert verdict_thresholds(sure) == (0.0, 0.0)
+    assert verdict_thresholds([*unsure, *sure]) == (0.51, 0.51)
+    assert verdict_thresholds([*sure, *alone]) == (0.0, 0.91)
 
 
-def test_calibration_gives_thresholds_in_order() -> None:
-    answer = outputs([[3.0, 0.0, 0.0], [0.2, 0.0, 0.1], [0.0, 0.0, 4.0]], [[0], [1], [2]])
-    verdict = outputs([[0.0, 3.0, 0.0, 0.0, 0.0]] * 3, [[1]] * 3)
+def test_an_answer_is_given_from_where_it_costs_less_than_asking_back() -> None:
+    logits = [[3.0, 0.0, 0.0], [0.2, 0.0, 0.1], [0.0, 0.0, 4.0]]
+    give, ask = answer_thresholds(outputs(logits, [[0], [1], [2]]), 1.0, [True, True, False])
+    assert 0.3 < give < 0.9
+    assert ask <= give
+
+
+def test_a_report_is_told_from_where_a_missed_one_costs_more() -> None:
     incident = outputs([[3.0, 0.0], [0.0, 3.0], [2.0, 0.0]], [[0], [1], [0]])
-    temperatures, thresholds = calibrate(answer, verdict, incident, [True, True, False])
-    assert temperatures.answer > 0
-    assert thresholds.ask_back <= thresholds.answer
-    assert 0.05 <= thresholds.incident <= 0.95
+    assert 0.05 < incident_threshold(incident, 1.0) < 0.95
