@@ -72,7 +72,10 @@ def print_changes(before: Evaluation, after: Evaluation) -> None:
 def figures(evaluation: Evaluation) -> dict[str, Share]:
     return {
         "right": evaluation.right,
+        "found": evaluation.found,
         "false answers": evaluation.false_answers,
+        "false verdicts": evaluation.false_verdicts,
+        "verdicts left out": evaluation.verdicts_left_out,
         "wrong verdicts": evaluation.wrong_verdicts,
         "needless declines": evaluation.needless_declines,
     }

@@ -14,7 +14,7 @@ import json
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, get_args
 
 from bot.domain.messages import Kind, Reply
@@ -78,6 +78,24 @@ class Evaluation:
         return _share(case.reply.kind == "answer" for case in self.cases if case.gold.kind in DECLINED)
 
     @property
+    def found(self) -> Share:
+        """Right, the verdict aside."""
+        return _share(not fault(replace(case.gold, verdict=""), case.reply) for case in self.cases)
+
+    @property
+    def false_verdicts(self) -> Share:
+        """Verdicts that were said and that gold does not allow, of the questions that ask for one."""
+        said = [case for case in self.cases if case.reply.kind == "answer" and case.reply.verdict]
+        false = sum(_has_wrong_verdict(case.gold, case.reply) or case.gold.kind in DECLINED for case in said)
+        return Share(false, sum(bool(case.gold.verdict) for case in self.cases))
+
+    @property
+    def verdicts_left_out(self) -> Share:
+        """Answers without a verdict among the replies to yes/no questions."""
+        asked = [case for case in self.cases if case.gold.verdict]
+        return _share(case.reply.kind == "answer" and not case.reply.verdict for case in asked)
+
+    @property
     def wrong_verdicts(self) -> Share:
         """Answers with another verdict among the replies to yes/no questions."""
         asked = [case for case in self.cases if case.gold.verdict]
@@ -86,7 +104,8 @@ class Evaluation:
     @property
     def needless_declines(self) -> Share:
         """Declines among the replies to answerable questions."""
-        return _share(case.reply.kind in DECLINED for case in self.cases if case.gold.kind == "answer")
+        answerable = [case for case in self.cases if case.gold.kind == "answer"]
+        return _share(case.reply.kind in DECLINED and not case.gold.or_decline for case in answerable)
 
     def by(self, what: Callable[[Gold], str]) -> dict[str, Share]:
         """The share of right replies for each value of `what`, the worst first."""

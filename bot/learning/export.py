@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 import tempfile
+import warnings
 from pathlib import Path
 
 import torch
@@ -20,6 +22,8 @@ _OPSET = 17
 def write_model(network: Network, file: Path) -> None:
     """The network as ONNX with 8-bit weights; activations are quantized as they come."""
     network.eval()
+    warnings.filterwarnings("ignore", module="torch|transformers")  # of tracing: the shapes that matter are dynamic
+    logging.disable(logging.WARNING)
     ids = torch.ones(2, 9, dtype=torch.long)
     with tempfile.TemporaryDirectory() as folder:
         full = Path(folder, MODEL)
@@ -34,6 +38,7 @@ def write_model(network: Network, file: Path) -> None:
             dynamo=False,
         )
         quantize_dynamic(full, file, weight_type=QuantType.QInt8)
+    logging.disable(logging.NOTSET)
 
 
 def write_reader(folder: Path, model: Path, tokenizer: Path, manifest: Manifest) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 from transformers import AutoModel
+from transformers.utils import logging as transformers_logging
 
 from bot.reader.manifest import ReaderError
 
@@ -27,6 +28,8 @@ class Network(nn.Module):
 
     def __init__(self, base: Path, labels: int, verdicts: int) -> None:
         super().__init__()
+        transformers_logging.set_verbosity_error()
+        transformers_logging.disable_progress_bar()
         self.encoder = AutoModel.from_pretrained(base, add_pooling_layer=False, attn_implementation="eager")
         size = self.encoder.config.hidden_size
         self.drop = nn.Dropout(DROPOUT)
