@@ -9,6 +9,7 @@ from bot.answering.verdict import VerdictJudge
 from bot.domain.conversation import LastTurn
 from bot.domain.messages import Verdict
 from bot.knowledge.evidence import Evidence, Finding
+from bot.knowledge.labelled_reader import SILENT
 from bot.knowledge.model import Answer, KnowledgeBase
 from bot.nlu import english
 from bot.nlu.entities import stem
@@ -64,6 +65,20 @@ class Decision(NamedTuple):
     reading: Reading | None = None  # what the learnt reader makes of it, where there is one
     candidates: Candidates = Candidates((), 0.0)
     resolved: Resolved = Resolved(())
+
+    @property
+    def best_entry(self) -> str | None:
+        """The likeliest entry, also where it was not given."""
+        if self.reading is not None:
+            return next((label for label in self.reading.answers if label != SILENT), None)
+        return self.candidates.best.entry if self.candidates.best else None
+
+    @property
+    def confidence(self) -> float:
+        """How sure it is of `best_entry`, from 0 to 1."""
+        if self.reading is not None:
+            return self.reading.answers.get(self.best_entry or "", 0.0)
+        return self.candidates.confidence
 
 
 class Decider:

@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from bot.answering.decision import Decider, Decision, Outcome
 from bot.domain.conversation import LastTurn
 from bot.domain.messages import Verdict
+from bot.knowledge.labelled_reader import SILENT
 from bot.knowledge.model import Answer, KnowledgeBase
 from bot.nlu.question import Question
 from bot.ranking.candidates import Candidate
 from bot.reader.reader import Reader, Reading
 
-SILENT = "unstated"
 OPTIONS = 4  # answers that are offered where none is sure enough
 _SAID: dict[str, Verdict] = {"yes": "yes", "no": "no", "partly": "partly"}
 

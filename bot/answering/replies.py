@@ -30,14 +30,13 @@ class Responder:
     # --- questions
 
     def reply(self, question: Question, decision: Decision, explain: Explain = dict) -> Reply:
-        best = decision.candidates.best
         reply = self._reply(question, decision)
         denial = denial_of(question.text) if reply.verdict in ("yes", "no") else None
         return replace(
             reply,
             verdict_label=denial_label(self._say, reply.verdict, denial) if denial and reply.verdict else "",
-            best_entry=best.entry if best else None,
-            confidence=round(decision.candidates.confidence, 4),
+            best_entry=decision.best_entry,
+            confidence=round(decision.confidence, 4),
             explain=explain,
         )
 
