@@ -19,8 +19,9 @@ class Source:
     title: str
     publisher: str = ""
     author: str = ""
-    published: str = ""  # ISO date
+    published: str = ""  # ISO date; or year and month, or the year alone
     disclosure: str = ""
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from bot.knowledge.fields import Fields, Words, entries, kind_of, mapping, rows,
 from bot.knowledge.model import Answer, AnswerKind, Claim, Concept, Source, Statement
 from bot.knowledge.problems import quoted
 
-SOURCE_KEYS = ("id", "title", "publisher", "author", "published", "disclosure")
+SOURCE_KEYS = ("id", "title", "publisher", "author", "published", "url", "disclosure")
 VOCABULARY_KEYS = ("groups", "subjects", "aspects", "topics")
 CONCEPT_KEYS = ("id", "name", "names", "opposites", "within", "stated")
 SUBJECT_KEYS = (*CONCEPT_KEYS, "contrast", "speaker")
@@ -33,6 +33,8 @@ def read_sources(root: Node, file: str, draft: Draft) -> None:
         values = {key: row.text(key) for key in SOURCE_KEYS}
         if values["id"] and draft.is_new("source", values["id"], row.spot):
             draft.sources[values["id"]] = Source(**values)
+            for key in ("url", "published"):
+                draft.spots["source", values["id"], key] = row.spot_of(key)
 
 
 def read_groups(root: Node, file: str, draft: Draft) -> None:
@@ -103,7 +105,7 @@ def read_claims(root: Node, file: str, draft: Draft) -> None:
         )
         if id and draft.is_new("claim", id, row.spot):
             draft.claims[id] = claim
-            for key in ("at", "says", "tension"):
+            for key in ("at", "says", "topics", "tension"):
                 draft.spots["claim", id, key] = row.spot_of(key)
 
 
