@@ -8,7 +8,7 @@ from rich.padding import Padding
 from rich.table import Table as Grid
 from rich.text import Text
 
-from bot.domain.messages import Block, Bullets, Choice, Field, Heading, Paragraph, Reply, Table
+from bot.domain.messages import Block, Bullets, Choice, Field, Heading, Paragraph, Reply, Table, place_of
 
 COLOURS = {"yes": "green", "no": "red", "partly": "yellow"}
 WIDTH = 100  # columns at most, for readability
@@ -33,10 +33,11 @@ def show(reply: Reply, console: Console) -> None:
     parts: list[RenderableType] = [headline] if headline.plain else []
     for block in reply.body:
         parts += [Text(), _block(block)] if parts and not _continues(block, parts[-1]) else [_block(block)]
-    if reply.citations:
-        sources = [f"{citation.says} [dim]\\[{escape(citation.at)}][/dim]" for citation in reply.citations]
-        parts += [Text(), Text("Where this comes from", style="dim")]
-        parts.append(_bullets(tuple(sources), markup=True))
+    if below := [citation for citation in reply.citations if citation.below]:
+        parts += [Text(), Text(reply.citations_label, style="dim")]
+        parts.append(_bullets(tuple(f"{place_of(citation)} {citation.says}" for citation in below)))
+    if reply.places_line:
+        parts += [Text(), Text(reply.places_line, style="dim")]
     if reply.disclosure:
         parts += [Text(), Text(reply.disclosure, style="italic dim")]
     if reply.form or reply.choices or reply.tools:
@@ -72,10 +73,10 @@ def _block(block: Block) -> RenderableType:
             return grid
 
 
-def _bullets(items: tuple[str, ...], *, markup: bool = False) -> RenderableType:
+def _bullets(items: tuple[str, ...]) -> RenderableType:
     grid = Grid.grid(padding=(0, 1))
     for item in items:
-        grid.add_row("•", Text.from_markup(item) if markup else Text(item))
+        grid.add_row("•", Text(item))
     return grid
 
 

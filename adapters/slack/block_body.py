@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from bot.domain.messages import Block, Bullets, Choice, Heading, Paragraph, Reply, Table
+from bot.domain.messages import Block, Bullets, Choice, Heading, Paragraph, Reply, Table, place_of
 from bot.domain.phrases import Phrases
 
 Element = dict[str, Any]
@@ -91,20 +91,21 @@ def block_elements(block: Block) -> Iterator[Element]:
 
 
 def citation_elements(say: Phrases, reply: Reply) -> Iterator[Element]:
-    """Each claim with its place. A claim that is a cell of a table of the reply is not repeated: only its place is."""
-    cells = {cell for block in reply.body if isinstance(block, Table) for row in block.rows for cell in row}
-    cited = list(dict.fromkeys(("" if one.says in cells else one.says, one.at) for one in reply.citations))
-    if not cited:
-        return
-    shown = next(_groups([says + at for says, at in cited]))
-    items = [
-        [*([text_element(f"{cut(says, TEXT // 2)} ")] if says else ()), text_element(f"[{cut(at, AT)}]", italic=True)]
-        for says, at in cited[: len(shown)]
-    ]
-    left_out = len(cited) - len(shown)
-    more = [text_section(say("slack-sources-left-out", count=left_out), italic=True)] if left_out else []
-    yield {"type": "divider"}
-    yield rich_text(text_section(say("citations-label"), bold=True), _list(items), *more)
+    """The claims whose words stand below, each with its mark; then the places of all in one quiet line."""
+    cited = [(one, cut(place_of(one), AT)) for one in reply.citations if one.below]
+    if cited:
+        shown = next(_groups([f"{mark} {one.says}" for one, mark in cited]))
+        items = [
+            [text_element(f"{mark} ", italic=True), text_element(cut(one.says, TEXT // 2))]
+            for one, mark in cited[: len(shown)]
+        ]
+        left_out = len(cited) - len(shown)
+        more = [text_section(say("slack-sources-left-out", count=left_out), italic=True)] if left_out else []
+        head = [text_section(reply.citations_label, bold=True)] if reply.citations_label else []
+        yield {"type": "divider"}
+        yield rich_text(*head, _list(items), *more)
+    if reply.places_line:
+        yield _context(reply.places_line)
 
 
 def disclosure_elements(text: str) -> Iterator[Element]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bot.domain.messages import Block, Bullets, Heading, Paragraph, Reply, Table
+from bot.domain.messages import Block, Bullets, Heading, Paragraph, Reply, Table, place_of
 
 _SIGNS = re.compile(r"([\\`*_\[\]<>|#~])")
 
@@ -14,10 +14,12 @@ def markdown(reply: Reply) -> str:
     headline = ". ".join(part for part in (reply.verdict_label, reply.title) if part)
     parts = [f"## {_plain(headline)}"] if headline else []
     parts += [_block(block) for block in reply.body]
-    if reply.citations:
-        listed = [f"- {_plain(citation.says)} *({_plain(citation.at)})*" for citation in reply.citations]
-        sources = "; ".join(dict.fromkeys(citation.source for citation in reply.citations))
-        parts += [f"### Where this comes from\n\n{_plain(sources)}", "\n".join(listed)]
+    if below := [citation for citation in reply.citations if citation.below]:
+        parts.append(f"### {_plain(reply.citations_label)}")
+        parts.append("\n".join(f"- {_plain(f'{place_of(citation)} {citation.says}')}" for citation in below))
+    if reply.places_line:
+        parts.append(_plain(reply.places_line))
+    parts += [f"<{url}>" for url in dict.fromkeys(citation.url for citation in reply.citations) if url]
     if reply.disclosure:
         parts.append(f"*{_plain(reply.disclosure)}*")
     return "\n\n".join(parts) + "\n"

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from bot.answering.citing import Numbers
 from bot.answering.composer import MOST_CHOICES, Composer
 from bot.answering.decision import Decision
 from bot.answering.labels import verdict_label
-from bot.domain.messages import Block, Bullets, Choice, Explain, Heading, Paragraph, Reply, Verdict
+from bot.domain.messages import Block, Bullets, Choice, Citation, Explain, Heading, Paragraph, Reply, Verdict
 from bot.knowledge.model import Answer, KnowledgeBase
 from bot.nlu.command_parser import listed
 from bot.nlu.question import Question
+from bot.nlu.written_text import first_sentence
 
 MOST_EXAMPLES = 3  # example questions in an off-topic reply
 
@@ -29,20 +31,24 @@ class Responder:
     # --- questions
 
     def reply(self, question: Question, decision: Decision, explain: Explain = dict) -> Reply:
+        return self._explained(self._reply(question, decision, None), decision, explain)
+
+    def _explained(self, reply: Reply, decision: Decision, explain: Explain) -> Reply:
         best = decision.candidates.best
         return replace(
-            self._reply(question, decision),
+            reply,
             best_entry=best.entry if best else None,
             confidence=round(decision.candidates.confidence, 4),
             explain=explain,
         )
 
-    def _reply(self, question: Question, decision: Decision) -> Reply:
+    def _reply(self, question: Question, decision: Decision, numbers: Numbers | None) -> Reply:
+        """`numbers`: of the places that are cited by now, where this is a part of a reply."""
         match decision.outcome:
             case "answer":
-                return self._answer(decision)
+                return self._answer(decision, numbers)
             case "unstated":
-                return self._unstated(decision)
+                return self._unstated(question, decision)
             case "clarify":
                 return self._clarify(decision)
             case "help":
@@ -52,12 +58,12 @@ class Responder:
             case "offtopic":
                 return self.offtopic()
 
-    def _answer(self, decision: Decision) -> Reply:
+    def _answer(self, decision: Decision, numbers: Numbers | None) -> Reply:
         entry = self._knowledge.answers.get(decision.entry or "")
         if entry is None:
-            citations = self._composer.citations(decision.claims)
             title = ", ".join(self._composer.name(topic) for topic in decision.topics)
-            body: tuple[Block, ...] = (Bullets(tuple(citation.says for citation in citations)),)
+            said: tuple[Block, ...] = (Bullets(self._composer.in_words(decision.claims)),)
+            body, citations = self._composer.cited(said, decision.claims, numbers or Numbers())
             return Reply(
                 "answer",
                 title[:1].upper() + title[1:],
@@ -66,30 +72,30 @@ class Responder:
                 citations,
                 self._composer.disclosure(decision.claims),
             )
-        reply = self.entry(entry, decision.verdict)
-        if set(decision.claims) <= set(entry.claims):
-            return reply
-        claims = tuple(dict.fromkeys((*entry.claims, *decision.claims)))  # the verdict rests on more than the answer
-        disclosure = self._composer.disclosure(claims)
-        return replace(reply, citations=self._composer.citations(claims), disclosure=disclosure)
+        if numbers is None and set(decision.claims) <= set(entry.claims):
+            return self.entry(entry, decision.verdict)
+        claims = (*entry.claims, *decision.claims)  # the verdict may rest on more than the answer
+        return self._entry(entry, decision.verdict, claims, numbers or Numbers())
 
     def entry(self, entry: Answer, verdict: Verdict | None = None) -> Reply:
         """The reply with a curated answer, and with `verdict` to a yes/no question. Each is composed once."""
         key = entry.id, verdict
         if key not in self._entries:
-            self._entries[key] = self._entry(entry, verdict)
+            self._entries[key] = self._entry(entry, verdict, entry.claims, Numbers())
         return self._entries[key]
 
-    def _entry(self, entry: Answer, verdict: Verdict | None) -> Reply:
+    def _entry(self, entry: Answer, verdict: Verdict | None, claims: Sequence[str], numbers: Numbers) -> Reply:
         if entry.kind != "answer":
             return self._conversational(entry.id) if entry.kind == "help" else self.offtopic()
+        claims = tuple(dict.fromkeys((*claims, *self._composer.differing(entry))))
+        body, citations = self._composer.cited(self._composer.body(entry), claims, numbers)
         return Reply(
             "answer",
             self._composer.title(entry.id),
             verdict,
-            self._composer.body(entry),
-            self._composer.citations(entry.claims),
-            self._composer.disclosure(entry.claims),
+            body,
+            citations,
+            self._composer.disclosure(claims),
             self._composer.related(entry),
             entry=entry.id,
             best_entry=entry.id,
@@ -98,9 +104,12 @@ class Responder:
 
     def parts(self, parts: Sequence[tuple[Question, Decision]], explain: Explain = dict) -> Reply:
         """One reply to several questions, each part under its own heading."""
-        replies = [self.reply(question, decision) for question, decision in parts]
+        numbers = Numbers()  # one count through all parts
+        replies = [
+            self._explained(self._reply(question, decision, numbers), decision, dict) for question, decision in parts
+        ]
         body = self._composer.sections([(self._headline(reply), reply.body) for reply in replies])
-        citations = tuple(dict.fromkeys(citation for reply in replies for citation in reply.citations))
+        citations = _each_once(citation for reply in replies for citation in reply.citations)
         choices = tuple(dict.fromkeys(choice for reply in replies for choice in reply.choices))[:MOST_CHOICES]
         first = next(reply for reply in replies if reply.kind == "answer")
         return replace(
@@ -109,17 +118,18 @@ class Responder:
             confidence=min(reply.confidence for reply in replies), explain=explain,
         )  # fmt: skip
 
-    def _unstated(self, decision: Decision) -> Reply:
-        topics = [self._composer.name(topic) for topic in decision.missing]
-        text = self._say("unstated-topic", topic=topics[0]) if topics else self._say("unstated")
+    def _unstated(self, question: Question, decision: Decision) -> Reply:
+        topics = [self._composer.said(topic, question) for topic in decision.missing]
         own = self._knowledge.answers.get(decision.entry or "")
-        if own is not None and own.answer:
-            text = own.answer
+        if topics:
+            text = self._say("unstated-topic", topic=topics[0])
+        else:
+            text = own.answer if own is not None and own.answer else self._say("unstated")
         nearby = self._nearby(decision)
         body: list[Block] = [Paragraph(text)]
         if nearby:
             first = nearby[0]
-            body += [Paragraph(self._say("unstated-nearby")), Bullets((_first_sentence(first.answer),))]
+            body += [Paragraph(self._say("unstated-nearby")), Bullets((first_sentence(first.answer),))]
         return Reply(
             "unstated",
             self._say("unstated-title"),
@@ -200,8 +210,20 @@ class Responder:
         return Reply("help", self._say("topics-title"), body=body, choices=self._starting_points())
 
     def about(self) -> Reply:
-        body = tuple(Paragraph(self._composer.source_line(source)) for source in self._knowledge.sources)
+        """Every source: who published it and when, in whose interest, and its address."""
+        body = tuple(
+            Paragraph(" ".join(part for part in (self._composer.source_line(id), source.url) if part))
+            for id, source in self._knowledge.sources.items()
+        )
         return Reply("help", self._say("about-title"), body=body, choices=self._starting_points())
+
+    def sources(self, claims: Sequence[str]) -> Reply:
+        """What the claims say, each with its place, and in whose interest their sources speak."""
+        known = [claim for claim in claims if claim in self._knowledge.claims]
+        if not known:
+            return self.unknown_answer()
+        citations, interests = self._composer.quoted(known), self._composer.interests(known)
+        return Reply("help", self._say("sources-title"), citations=citations, disclosure=interests)
 
     def offers_triage(self) -> Reply:
         """Offers the guided dialogue instead of starting it, in reply to a quoted message."""
@@ -248,6 +270,10 @@ class Responder:
         ]
 
 
-def _first_sentence(text: str) -> str:
-    sentence, stop, _ = text.partition(". ")
-    return sentence + stop.strip()
+def _each_once(citations: Iterable[Citation]) -> tuple[Citation, ...]:
+    """One citation a claim; its words stand below only if no part of the reply says the same."""
+    found: dict[str, Citation] = {}
+    for citation in citations:
+        other = found.get(citation.claim, citation)
+        found[citation.claim] = replace(citation, below=citation.below and other.below)
+    return tuple(found.values())

@@ -114,6 +114,12 @@ class Citation:
     at: str
     source: str  # the source's title
     promotion: bool = False  # the source promotes its own product here
+    number: int = 0  # of the place within the reply, "[1]" in its text; 0: it has none
+    below: bool = True  # its words stand below the reply, which does not say the same; else they are one step away
+    by: str = ""  # what the source is called for short: its publisher
+    published: str = ""  # when the source was published, as people read it
+    url: str = ""  # of the source; "" where none is known
+    interest: str = ""  # whose interest the source serves
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +198,8 @@ class Reply:
     link: str = ""  # the address of the post that this reply is about
     forgets: bool = False  # confirms a deletion: the surface keeps nothing of the exchange
     verdict_label: str = ""  # the verdict as people read it; see `bot.answering.labels`
-    citations_label: str = ""  # what stands above the citations
+    citations_label: str = ""  # what stands above the citations whose words stand below
+    places_line: str = ""  # the places of the citations, each once, with publisher and date; to be drawn quietly
     explain: Explain = field(default=dict, compare=False)  # made only where somebody looks
 
     @property
@@ -213,15 +220,22 @@ def _lines(reply: Reply) -> list[str]:
         lines += [headline, ""]
     for block in reply.body:
         lines += [*block_lines(block), ""]
-    if reply.citations:
+    if below := [citation for citation in reply.citations if citation.below]:
         lines += [f"{reply.citations_label}:"] if reply.citations_label else []
-        lines += [f"- {citation.says} [{citation.at}]" for citation in reply.citations]
+        lines += [f"- {place_of(citation)} {citation.says}" for citation in below]
         lines += [""]
+    if reply.places_line:
+        lines += [reply.places_line, ""]
     if reply.disclosure:
         lines += [reply.disclosure, ""]
     if reply.link:
         lines += [reply.link]
     return lines
+
+
+def place_of(citation: Citation) -> str:
+    """The mark of a citation's place: its number, or the place itself where it has none."""
+    return f"[{citation.number or citation.at}]"
 
 
 def block_lines(block: Block) -> list[str]:

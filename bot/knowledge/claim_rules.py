@@ -1,4 +1,4 @@
-"""Rules of content for sources and claims."""
+"""Rules of content for sources, claims and what things are called within a sentence."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ import re
 from datetime import date
 from urllib.parse import urlsplit
 
+from bot.domain.phrases import placeholders
 from bot.knowledge.draft import Draft
 from bot.knowledge.model import Claim, Concept
 from bot.knowledge.problems import quoted
+
+ASKED = "asked"  # in braces it stands for the words of the question
 
 _WORD = re.compile(r"[\w+#]+")
 _DAY = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
@@ -39,6 +42,15 @@ def check_claims(draft: Draft) -> None:
                 said = f"claim {quoted(id)} speaks of topic {quoted(topic)}, which the vocabulary calls unstated"
                 remedy = "take 'stated: no' out of the vocabulary, or the topic out of the claim"
                 draft.report.add(draft.spot("claim", id, "topics"), f"{said}; {remedy}")
+
+
+def check_wordings(draft: Draft) -> None:
+    """Reports names for use within a sentence in which something stands in braces that nothing fills in."""
+    for thing, concepts in draft.concepts():
+        for id, concept in concepts.items():
+            for unknown in sorted(placeholders(concept.said) - {ASKED}):
+                said = f"nothing fills in {{{unknown}}} in 'said' of {thing} {quoted(id)}"
+                draft.report.add(draft.spot(thing, id, "said"), f"{said}; it can use {{{ASKED}}}")
 
 
 def _names(claim: Claim, subject: Concept) -> bool:

@@ -14,7 +14,7 @@ from bot.knowledge.problems import quoted
 
 SOURCE_KEYS = ("id", "title", "publisher", "author", "published", "url", "disclosure")
 VOCABULARY_KEYS = ("groups", "subjects", "aspects", "topics")
-CONCEPT_KEYS = ("id", "name", "names", "opposites", "within", "stated")
+CONCEPT_KEYS = ("id", "name", "names", "opposites", "within", "stated", "said")
 SUBJECT_KEYS = (*CONCEPT_KEYS, "contrast", "speaker")
 TOPIC_KEYS = (*CONCEPT_KEYS, "exclusive")
 CLAIM_KEYS = ("id", "source", "at", "says", "subject", "subjects", "aspect", "topics", "also", "tension", "promotion")
@@ -72,12 +72,14 @@ def _read_concepts(found: list[Fields], thing: Thing, concepts: dict[str, Concep
             within=draft.refer(row.list_of_words("within"), thing),
             contrast=draft.refer(row.list_of_words("contrast"), "subject"),
             stated=row.flag("stated", True),
+            said=row.text("said"),
             speaker=row.flag("speaker", False),
             exclusive=row.flag("exclusive", False),
         )
         if id and draft.is_new(thing, id, row.spot):
             concepts[id] = concept
-            draft.spots[thing, id, "within"] = row.spot_of("within")
+            for key in ("within", "said"):
+                draft.spots[thing, id, key] = row.spot_of(key)
             draft.names += [Name(thing, id, words, False) for words in ((name, *names) if name else names)]
             draft.names += [Name(thing, id, words, True) for words in opposites]
 

@@ -34,7 +34,10 @@ COMMANDS = (
     Command("ask", "command-ask", ("ask a person", "ask someone", "ask an expert", "ask a human")),
     Command("confirm", "command-confirm", listed=False),
     Command("discard", "command-discard", ("drop it", "cancel"), listed=False),
-    Command("about", "command-about", ("source", "sources")),
+    Command("about", "command-about", ("source", "your sources", "what are your sources", "which sources do you use")),
+    Command(
+        "sources", "command-sources", ("who says that", "who says so", "says who", "where is that from"), listed=False
+    ),
     Command("forget me", "command-forget-me", ("forget", "delete my data")),
 )
 
@@ -63,6 +66,7 @@ def parse(text: str) -> tuple[str, str] | None:
     """
     name, colon, argument = text.strip().partition(":")
     word = " ".join(name.lower().split()).lstrip("/")
+    word = word.rstrip("?!. ") or word
     if colon and word.isalpha() and argument and not argument.startswith((" ", "/")):
         return word, argument.strip()
     if word in _NAMES:

@@ -159,7 +159,7 @@ class TriageReplies:
         related = tuple(self._composer.choice(entry) for entry in outcome.related[:MOST_RELATED])
         return Reply(
             "recommendation", outcome.title, body=tuple(body), citations=self._composer.citations(claims),
-            disclosure=self._composer.disclosure(claims), choices=(*related, self._again),
+            disclosure=self._composer.interests(claims), choices=(*related, self._again),
         )  # fmt: skip
 
     def reasons(self, picks: Picks, found: Recommendation) -> Reply:
@@ -179,7 +179,7 @@ class TriageReplies:
             claims += [claim for point in own for claim in point.claims]
         return Reply(
             "recommendation", say("triage-why-title", title=found.outcome.title), body=tuple(body),
-            citations=self._composer.citations(claims), disclosure=self._composer.disclosure(claims),
+            citations=self._composer.citations(claims), disclosure=self._composer.interests(claims),
         )  # fmt: skip
 
     def _spoken(self, option: TriageOption, outcome: str) -> list[tuple[str, tuple[str, ...]]]:

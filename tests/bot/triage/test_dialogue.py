@@ -67,12 +67,14 @@ def test_what_would_change_it_names_the_other_outcomes(talk: Talk) -> None:
     assert says(finished(talk).reply, "What has to be protected? “A whole product”: Product security")
 
 
-def test_promotion_is_disclosed_where_it_is_cited(begun: Talk) -> None:
+def test_a_recommendation_says_in_whose_interest_its_source_is_also_where_it_cites_no_promotion(begun: Talk) -> None:
     reply = begun.say("one app", "code", "infrastructure and supply chain", "none")
     assert "vendor.gap" in {citation.claim for citation in reply.citations}
     assert "vendor" in reply.disclosure
     begun.say("restart")
-    assert not begun.say(*TO_THE_END).disclosure
+    other = begun.say(*TO_THE_END)
+    assert "vendor.gap" not in {citation.claim for citation in other.citations}
+    assert "vendor" in other.disclosure
 
 
 @pytest.mark.parametrize(
