@@ -8,7 +8,7 @@ from rich.padding import Padding
 from rich.table import Table as Grid
 from rich.text import Text
 
-from bot.domain.messages import Block, Bullets, Choice, Field, Heading, Paragraph, Reply, Table, place_of
+from bot.domain.messages import Block, Bullets, Choice, Field, Heading, Paragraph, Reply, Table, in_words
 
 COLOURS = {"yes": "green", "no": "red", "partly": "yellow"}
 WIDTH = 100  # columns at most, for readability
@@ -35,7 +35,7 @@ def show(reply: Reply, console: Console) -> None:
         parts += [Text(), _block(block)] if parts and not _continues(block, parts[-1]) else [_block(block)]
     if below := [citation for citation in reply.citations if citation.below]:
         parts += [Text(), Text(reply.citations_label, style="dim")]
-        parts.append(_bullets(tuple(f"{place_of(citation)} {citation.says}" for citation in below)))
+        parts.append(_bullets(tuple(map(in_words, below))))
     if reply.places_line:
         parts += [Text(), Text(reply.places_line, style="dim")]
     if reply.disclosure:

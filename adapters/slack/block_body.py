@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from bot.domain.messages import Block, Bullets, Choice, Heading, Paragraph, Reply, Table, place_of
+from bot.domain.messages import Block, Bullets, Choice, Heading, Paragraph, Reply, Table, in_words
 from bot.domain.phrases import Phrases
 
 Element = dict[str, Any]
@@ -92,13 +93,14 @@ def block_elements(block: Block) -> Iterator[Element]:
 
 def citation_elements(say: Phrases, reply: Reply) -> Iterator[Element]:
     """The claims whose words stand below, each with its mark; then the places of all in one quiet line."""
-    cited = [(one, cut(place_of(one), AT)) for one in reply.citations if one.below]
+    cited = [
+        in_words(replace(one, says=cut(one.says, TEXT // 2), at=cut(one.at, AT)))
+        for one in reply.citations
+        if one.below
+    ]
     if cited:
-        shown = next(_groups([f"{mark} {one.says}" for one, mark in cited]))
-        items = [
-            [text_element(f"{mark} ", italic=True), text_element(cut(one.says, TEXT // 2))]
-            for one, mark in cited[: len(shown)]
-        ]
+        shown = next(_groups(cited))
+        items = [[text_element(line)] for line in shown]
         left_out = len(cited) - len(shown)
         more = [text_section(say("slack-sources-left-out", count=left_out), italic=True)] if left_out else []
         head = [text_section(reply.citations_label, bold=True)] if reply.citations_label else []

@@ -109,7 +109,7 @@ def citation_elements(say: Phrases, reply: Reply, citations: Sequence[Citation],
         items.append({"type": "Container", "id": HIDDEN, "isVisible": False, "items": hidden})
         addresses = dict.fromkeys((one.by or one.source, one.url) for one in citations if one.url)
         links = [{"type": "Action.OpenUrl", "title": name, "url": url} for name, url in addresses]
-        items += tool_elements([_unfolding(say, len(folded)), *links], spacing="Small")
+        items += tool_elements([_unfolding(say), *links], spacing="Small")
     if left_out:
         items.append(text_block(say("teams-sources-left-out", count=left_out), isSubtle=True, size="Small"))
     if reply.disclosure:
@@ -122,10 +122,10 @@ def folds(citations: Sequence[Citation]) -> bool:
     return len(citations) > SHOWN_CITATIONS + 1
 
 
-def _unfolding(say: Phrases, count: int) -> Element:
+def _unfolding(say: Phrases) -> Element:
     return {
         "type": "Action.ToggleVisibility",
-        "title": say("teams-sources-unfold", count=count),
+        "title": say("teams-sources-unfold"),
         "targetElements": [HIDDEN],
     }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bot.domain.messages import Block, Bullets, Heading, Paragraph, Reply, Table, place_of
+from bot.domain.messages import Block, Bullets, Heading, Paragraph, Reply, Table, in_words
 
 _SIGNS = re.compile(r"([\\`*_\[\]<>|#~])")
 
@@ -16,7 +16,7 @@ def markdown(reply: Reply) -> str:
     parts += [_block(block) for block in reply.body]
     if below := [citation for citation in reply.citations if citation.below]:
         parts.append(f"### {_plain(reply.citations_label)}")
-        parts.append("\n".join(f"- {_plain(f'{place_of(citation)} {citation.says}')}" for citation in below))
+        parts.append("\n".join(f"- {_plain(in_words(citation))}" for citation in below))
     if reply.places_line:
         parts.append(_plain(reply.places_line))
     parts += [f"<{url}>" for url in dict.fromkeys(citation.url for citation in reply.citations) if url]

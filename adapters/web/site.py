@@ -25,7 +25,7 @@ from adapters.web.visitor import Visitor, is_secure, new_visitor, set_cookie, vi
 from adapters.web.workbench_auth import Access, WorkbenchAuth
 from bot.advisor import Advisor
 from bot.commands.reply_tools import shows_sources
-from bot.domain.messages import Message, Reply, Verdict, place_of
+from bot.domain.messages import Message, Reply, Verdict, in_words
 from bot.domain.phrases import Phrases
 from bot.knowledge import Problem
 from bot.service.error_location import error_location
@@ -240,7 +240,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    templates.globals.update(static=_static_url, verdicts=_VERDICTS, place=place_of)
+    templates.globals.update(static=_static_url, verdicts=_VERDICTS, in_words=in_words)
     templates.tests["shows_sources"] = shows_sources
     templates.filters.update(
         kind=lambda value: type(value).__name__.lower(),

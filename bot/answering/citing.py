@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from bot.domain.messages import Block, Bullets, Paragraph, Table
 from bot.knowledge.model import Claim
-from bot.nlu.written_text import content, sentences, share_said
+from bot.nlu.written_text import content, denies, sentences, share_said
 
 ENOUGH = 0.5  # the least share of a claim that a sentence says, for the sentence to rest on it
 IN_SHORT = 0.9  # what a sentence counts for whose words are all the claim's: it says the claim in short
+UNLIKE = 0.8  # what a sentence counts for that denies, where the claim affirms, or the other way round
 SURE = 0.85  # the least share at which a sentence rests on the claim although another one says it better
 MOST_BELOW = 3  # claims that stand below a reply in their own words; a reply with more that it does not say is a digest
 
+_MARKS = re.compile(r" (?:\[\d+\])+(?=[.!?:]|$| )")
 _ENDS = (".", "!", "?", ":")
 
 
@@ -76,7 +79,7 @@ def cite(body: tuple[Block, ...], claims: Sequence[Claim], numbers: Numbers) -> 
                 for at in range(len(text.sentences))
             ]
             new[text.at] = " ".join(
-                _with_marks(sentence, here if here != after else [])  # two in a row have their marks once, at the end
+                with_marks(sentence, here if here != after else [])  # two in a row have their marks once, at the end
                 for sentence, here, after in zip(text.sentences, found, [*found[1:], []], strict=True)
             )
     return Cited(
@@ -100,7 +103,9 @@ def _fits(claim: Claim, texts: Sequence[_Text]) -> list[_Fit]:
 
 def _share(says: str, sentence: str) -> float:
     share = share_said(says, sentence)
-    return max(share, IN_SHORT * share_said(sentence, says)) if len(content(sentence)) > 1 else share
+    if len(content(sentence)) > 1:
+        share = max(share, IN_SHORT * share_said(sentence, says))
+    return share if denies(says) == denies(sentence) else UNLIKE * share
 
 
 def _best(fits: Sequence[_Fit]) -> _Fit:
@@ -116,12 +121,18 @@ def _places(fits: Sequence[_Fit]) -> list[tuple[int, int]]:
     return [(fit.text, fit.sentence) for fit in fits if fit is best or fit.share >= SURE]
 
 
-def _with_marks(sentence: str, numbers: Sequence[int]) -> str:
-    """The marks stand before the full stop."""
+def with_marks(sentence: str, numbers: Sequence[int]) -> str:
+    """`sentence` with a mark for each number, before its full stop."""
     if not numbers:
         return sentence
     marks = "".join(f"[{number}]" for number in numbers)
     return f"{sentence[:-1]} {marks}{sentence[-1]}" if sentence.endswith(_ENDS) else f"{sentence} {marks}"
+
+
+def without_marks(body: tuple[Block, ...]) -> tuple[Block, ...]:
+    """`body` as it was before it was cited."""
+    new = {at: _MARKS.sub("", text) for at, text in _texts(body)}
+    return tuple(_with_texts(block, at, new) for at, block in enumerate(body))
 
 
 def _texts(body: Sequence[Block]) -> Iterator[tuple[tuple[int, ...], str]]:

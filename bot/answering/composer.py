@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from bot.answering.citing import Numbers, cite
+from bot.answering.citing import Numbers, cite, with_marks
 from bot.answering.source_lines import names_of, written_date
 from bot.domain.messages import Block, Bullets, Choice, Citation, Heading, Paragraph, Table
 from bot.domain.phrases import filled
@@ -34,8 +34,6 @@ class Composer:
             blocks.append(Bullets(entry.bullets))
         if entry.table:
             blocks.append(self._table(entry))
-        if differing := self.differing(entry):
-            blocks += [Paragraph(self._say("sources-differ")), Bullets(self.in_words(differing))]
         return tuple(blocks)
 
     def _table(self, entry: Answer) -> Table:
@@ -66,6 +64,23 @@ class Composer:
             for claim, number, below in found.claims
         )
 
+    def cited_with_differences(
+        self, entry: Answer, claims: Sequence[str], numbers: Numbers
+    ) -> tuple[tuple[Block, ...], tuple[Citation, ...]]:
+        """The same for the body of `entry`, below which stands in whose words the sources differ on it, if they do."""
+        differing = self._differing(entry)
+        others = [claim for claim in differing if claim not in entry.claims]
+        body, citations = self.cited(self.body(entry), [claim for claim in claims if claim not in others], numbers)
+        if not differing:
+            return body, citations
+        found = [self._knowledge.claims[claim] for claim in differing]
+        lines = tuple(with_marks(self._said_by(claim), [numbers.of(claim)]) for claim in found)
+        added = self.cited((), [*claims, *others], numbers)[1]
+        below = {citation.claim for citation in citations if citation.below}
+        return (*body, Paragraph(self._say("sources-differ")), Bullets(lines)), tuple(
+            replace(citation, below=citation.claim in below and citation.claim not in differing) for citation in added
+        )
+
     def citations(self, claims: Iterable[str]) -> tuple[Citation, ...]:
         """The citations of the claims, each with the number of its place; their words are one step away."""
         return tuple(replace(citation, below=False) for citation in self.quoted(claims))
@@ -78,7 +93,7 @@ class Composer:
         source = self._knowledge.sources.get(claim.source) or Source(claim.source, claim.source)
         return Citation(
             claim.id,
-            self.said_by(claim) if named else claim.says,
+            self._said_by(claim) if named else claim.says,
             claim.at,
             source.title,
             claim.promotion,
@@ -88,7 +103,7 @@ class Composer:
             interest=source.disclosure,
         )
 
-    def said_by(self, claim: Claim) -> str:
+    def _said_by(self, claim: Claim) -> str:
         """What the claim says, with the name of its source."""
         return self._say("said-by", source=self._names.get(claim.source, claim.source), says=claim.says)
 
@@ -96,9 +111,9 @@ class Composer:
         """What the claims say; each names its source, if there are several."""
         found = [self._knowledge.claims[claim] for claim in claims]
         several = len({claim.source for claim in found}) > 1
-        return tuple(self.said_by(claim) if several else claim.says for claim in found)
+        return tuple(self._said_by(claim) if several else claim.says for claim in found)
 
-    def differing(self, entry: Answer) -> tuple[str, ...]:
+    def _differing(self, entry: Answer) -> tuple[str, ...]:
         """The ids of the claims of `entry` that another source contradicts, each followed by those that do; on the
         topics of `entry`, if it has any."""
         found: dict[str, None] = {}

@@ -87,15 +87,14 @@ class Responder:
     def _entry(self, entry: Answer, verdict: Verdict | None, claims: Sequence[str], numbers: Numbers) -> Reply:
         if entry.kind != "answer":
             return self._conversational(entry.id) if entry.kind == "help" else self.offtopic()
-        claims = tuple(dict.fromkeys((*claims, *self._composer.differing(entry))))
-        body, citations = self._composer.cited(self._composer.body(entry), claims, numbers)
+        body, citations = self._composer.cited_with_differences(entry, claims, numbers)
         return Reply(
             "answer",
             self._composer.title(entry.id),
             verdict,
             body,
             citations,
-            self._composer.disclosure(claims),
+            self._composer.disclosure(citation.claim for citation in citations),
             self._composer.related(entry),
             entry=entry.id,
             best_entry=entry.id,

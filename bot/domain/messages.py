@@ -222,7 +222,7 @@ def _lines(reply: Reply) -> list[str]:
         lines += [*block_lines(block), ""]
     if below := [citation for citation in reply.citations if citation.below]:
         lines += [f"{reply.citations_label}:"] if reply.citations_label else []
-        lines += [f"- {place_of(citation)} {citation.says}" for citation in below]
+        lines += [f"- {in_words(citation)}" for citation in below]
         lines += [""]
     if reply.places_line:
         lines += [reply.places_line, ""]
@@ -233,9 +233,9 @@ def _lines(reply: Reply) -> list[str]:
     return lines
 
 
-def place_of(citation: Citation) -> str:
-    """The mark of a citation's place: its number, or the place itself where it has none."""
-    return f"[{citation.number or citation.at}]"
+def in_words(citation: Citation) -> str:
+    """What a claim says as a line: after the number of its place, or before the place itself where it has none."""
+    return f"[{citation.number}] {citation.says}" if citation.number else f"{citation.says} [{citation.at}]"
 
 
 def block_lines(block: Block) -> list[str]:

@@ -45,6 +45,11 @@ def content(text: str) -> frozenset[str]:
     return frozenset(stem(word) for word in words if word not in FUNCTION_WORDS or word in NEGATIONS)
 
 
+def denies(text: str) -> bool:
+    """Whether a negation stands in `text`."""
+    return not NEGATIONS.isdisjoint(_WORD.findall(text.casefold()))
+
+
 def share_said(part: str, whole: str) -> float:
     """The share, from 0.0 to 1.0, of the content of `part` that `whole` has in it; 0.0 if `part` has none."""
     words = content(part)

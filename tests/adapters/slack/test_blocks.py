@@ -138,11 +138,21 @@ def test_tools_stand_below_the_choices_and_each_button_has_an_id_of_its_own() ->
     assert list(buttons(blocks))[-1] == "Share"
 
 
-def test_what_stands_in_a_table_is_not_said_again_below_it() -> None:
-    table = Table(("", "A", "B"), (("Scope", "A is small.", "B is large."),))
-    cited = (Citation("a", "A is small.", "Key > Scope", "S"), Citation("b", "B is large.", "Key > Scope", "S"))
-    shown = texts(message(SAY, Reply("answer", "A and B", body=(table,), citations=cited))["blocks"])
-    assert (shown.count("A is small."), shown.count("[Key > Scope]")) == (1, 1)
+def test_words_that_the_reply_says_itself_do_not_stand_below_it_and_its_places_stand_in_a_quiet_line() -> None:
+    table = Table(("", "A", "B"), (("Scope", "A is small [1].", "B is large [1]."),))
+    said = Citation("a", "A is small.", "Key > Scope", "S", number=1, below=False)
+    more = Citation("b", "B grows.", "Growth", "S", number=2)
+    reply = Reply(
+        "answer", "A and B", body=(table,), citations=(said, more), places_line="[1] Key > Scope · [2] Growth"
+    )
+    blocks = message(SAY, replace(reply, citations_label="The rest"))["blocks"]
+    shown = texts(blocks)
+    assert "A is small." not in shown
+    assert [text for text in shown if text.startswith("[")] == ["[2] B grows.", "[1] Key > Scope · [2] Growth"]
+    assert blocks[-1] == {
+        "type": "context",
+        "elements": [{"type": "plain_text", "text": "[1] Key > Scope · [2] Growth", "emoji": False}],
+    }
 
 
 def test_s9_only_slacks_own_link_is_live() -> None:
