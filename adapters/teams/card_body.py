@@ -98,6 +98,7 @@ def citation_elements(say: Phrases, reply: Reply, citations: Sequence[Citation],
         shown = SHOWN_CITATIONS if folds(below) else len(lines)
         items += lines[:shown]
         folded = [*below[shown:], *folded]
+    folded.sort(key=lambda citation: citation.number)
     if reply.places_line and citations:
         items.append(text_block(reply.places_line, size="Small", isSubtle=True))
     if folded:

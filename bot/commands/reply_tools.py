@@ -33,7 +33,7 @@ def finish_turn(say: Phrases, turn: Turn, message: Message, before: Conversation
     if message.cut:
         reply = read_in_part(say, reply)
     last = turn.conversation.last
-    claims = tuple(citation.claim for citation in reply.citations)
+    claims = _by_number(reply)
     if reply.record:
         last = replace(last or LastTurn(), record=reply.record, reference=reference, claims=claims)
     elif last is not None and last is not before.last:
@@ -70,8 +70,13 @@ def tools_for(say: Phrases, reply: Reply, reference: str, message: Message) -> t
 
 def _sources_button(say: Phrases, reply: Reply) -> tuple[Choice, ...]:
     """The button that shows the words of what the reply rests on; none where its command would be too long."""
-    command = f"{SOURCES}:{','.join(citation.claim for citation in reply.citations)}"
+    command = f"{SOURCES}:{','.join(_by_number(reply))}"
     return (Choice(say("sources-button"), command),) if reply.citations and len(command) <= MOST_COMMAND else ()
+
+
+def _by_number(reply: Reply) -> tuple[str, ...]:
+    """The claims that the reply rests on, in the order of its numbers: shown alone, they get the same ones."""
+    return tuple(one.claim for one in sorted(reply.citations, key=lambda citation: citation.number))
 
 
 def shows_sources(tool: Choice) -> bool:
