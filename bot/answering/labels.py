@@ -31,4 +31,6 @@ def labelled(say: Phrases, reply: Reply) -> Reply:
 def _citations_label(say: Phrases, reply: Reply) -> str:
     """What heads the claims whose words stand below: all that the reply rests on, or what it does not say itself."""
     below = [citation.below for citation in reply.citations]
+    if reply.kind == "help":  # nothing else stands there, and its title says so
+        return ""
     return say("citations-label" if all(below) else "citations-rest-label") if any(below) else ""

@@ -222,7 +222,8 @@ class Responder:
         if not known:
             return self.unknown_answer()
         citations, interests = self._composer.quoted(known), self._composer.interests(known)
-        return Reply("help", self._say("sources-title"), citations=citations, disclosure=interests)
+        body = tuple(Paragraph(url) for url in dict.fromkeys(citation.url for citation in citations) if url)
+        return Reply("help", self._say("sources-title"), body=body, citations=citations, disclosure=interests)
 
     def offers_triage(self) -> Reply:
         """Offers the guided dialogue instead of starting it, in reply to a quoted message."""

@@ -98,3 +98,4 @@ def test_who_says_that_shows_the_words_of_the_last_answer_under_the_names_of_the
     assert all(citation.below for citation in reply.citations)
     assert "Handbook Press: Product security leaves development cycles as long as they were." in reply.text
     assert "The publisher sells courses on product security." in reply.disclosure
+    assert "https://handbook.example/product-security" in reply.text
