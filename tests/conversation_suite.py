@@ -157,7 +157,8 @@ def differences(expected: Mapping[str, Any], seen: Seen, knowledge: KnowledgeBas
         wrong += [f"does not say {part!r}" for part in _list(expected.get(key)) if _flat(part) not in text]
     wrong += [f"says {part!r}" for part in _list(expected.get("never")) if _flat(part) in text]
     for claim in _list(expected.get("claims")):
-        if _flat(knowledge.claims[claim].says) not in text:
+        cited = seen.reply is None or claim in {citation.claim for citation in seen.reply.citations}
+        if not cited or _flat(knowledge.claims[claim].at) not in text:
             wrong.append(f"does not cite {claim}")
     wrong += [f"has no button {label!r}" for label in _list(expected.get("choices")) if label not in seen.labels]
     verdict = expected.get("verdict")

@@ -10,19 +10,7 @@ from rich.padding import Padding
 from rich.table import Table as Grid
 from rich.text import Text
 
-from bot.domain.messages import (
-    Block,
-    Bullets,
-    Choice,
-    Citation,
-    Field,
-    Form,
-    Heading,
-    Paragraph,
-    Reply,
-    Table,
-    footnotes,
-)
+from bot.domain.messages import Block, Bullets, Choice, Field, Form, Heading, Paragraph, Reply, Table, in_words
 
 COLOURS = {"yes": "green", "no": "red", "partly": "yellow"}
 WIDTH = 100  # columns at most, for readability
@@ -48,8 +36,11 @@ def show(reply: Reply, console: Console) -> None:
     parts: list[RenderableType] = [headline] if headline.plain else []
     for block in reply.body:
         parts += [Text(), _block(block)] if parts and not _continues(block, parts[-1]) else [_block(block)]
-    if reply.citations:
-        parts += [Text(), Text("Where this comes from", style="dim"), *_citations(reply.citations)]
+    if below := [citation for citation in reply.citations if citation.below]:
+        parts += [Text(), Text(reply.citations_label, style="dim")]
+        parts.append(_bullets(tuple(map(in_words, below))))
+    if reply.places_line:
+        parts += [Text(), Text(reply.places_line, style="dim")]
     if reply.disclosure:
         parts += [Text(), Text(reply.disclosure, style="italic dim")]
     if reply.form or reply.choices or reply.tools:
@@ -119,19 +110,6 @@ def _to_type(tools: Sequence[Choice]) -> list[RenderableType]:
     for number, tool in enumerate(tools):
         line.append("   " if number else "").append(tool.label, style="cyan")
     return [Text(), line]
-
-
-def _citations(citations: Sequence[Citation]) -> list[RenderableType]:
-    """Each place that the text cites by number with its claims; or each claim with its place."""
-    grid = Grid.grid(padding=(0, 1))
-    for note in footnotes(citations):
-        grid.add_row(
-            f"[dim]\\[{note.number}][/dim]", f"[dim]{escape(note.place)} –[/dim] {escape(' '.join(note.says))}"
-        )
-    for one in citations:
-        if not one.number:
-            grid.add_row("•", f"{escape(one.says)} [dim]\\[{escape(one.at)}][/dim]")
-    return [grid]
 
 
 def _field(field: Field, title: str) -> list[Text]:

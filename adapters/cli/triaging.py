@@ -16,7 +16,7 @@ from adapters.cli.drawing import show
 from bot.advisor import Advisor
 from bot.domain.conversation import Conversation
 from bot.domain.effects import Keep
-from bot.domain.messages import Block, Bullets, Heading, Message, Paragraph, Place, Reply, Table, footnotes
+from bot.domain.messages import Block, Bullets, Heading, Message, Paragraph, Place, Reply, Table, in_words
 from bot.triage.record import RecordError, TriageRecord
 from bot.triage.record import read as read_record
 from bot.triage.record import write as write_record
@@ -89,11 +89,9 @@ def markdown(reply: Reply, record: TriageRecord) -> str:
     for block in reply.body:
         lines += [*_block(block), ""]
     lines += ["## Where this comes from", ""]
-    lines += [
-        f"- [{note.number}] *{_escaped(note.place)}* – {_escaped(' '.join(note.says))}"
-        for note in footnotes(reply.citations)
-    ]
-    lines += ["", *([_escaped(reply.disclosure), ""] if reply.disclosure else [])]
+    lines += [f"- {_escaped(in_words(citation))}" for citation in reply.citations]
+    lines += ["", _escaped(reply.places_line), ""]
+    lines += [*([_escaped(reply.disclosure), ""] if reply.disclosure else [])]
     return "\n".join([*lines, f"Answered {record.at}, knowledge {record.knowledge}, rules {', '.join(record.rules)}."])
 
 

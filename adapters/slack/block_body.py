@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from bot.domain.messages import Block, Bullets, Choice, Footnote, Heading, Paragraph, Reply, Table, footnotes
+from bot.domain.messages import Block, Bullets, Choice, Heading, Paragraph, Reply, Table, in_words
 from bot.domain.phrases import Phrases
 
 Element = dict[str, Any]
@@ -91,41 +92,22 @@ def block_elements(block: Block) -> Iterator[Element]:
 
 
 def citation_elements(say: Phrases, reply: Reply) -> Iterator[Element]:
-    """Each claim with its place; where the text cites places by number, each place once with its claims.
-
-    A claim that is a cell of a table of the reply is not repeated: only its place is."""
-    if notes := footnotes(reply.citations):
-        yield from _footnote_elements(say, notes)
-        return
-    cells = {cell for block in reply.body if isinstance(block, Table) for row in block.rows for cell in row}
-    cited = list(dict.fromkeys(("" if one.says in cells else one.says, one.at) for one in reply.citations))
-    if not cited:
-        return
-    shown = next(_groups([says + at for says, at in cited]))
-    items = [
-        [*([text_element(f"{cut(says, TEXT // 2)} ")] if says else ()), text_element(f"[{cut(at, AT)}]", italic=True)]
-        for says, at in cited[: len(shown)]
+    """The claims whose words stand below, each with its mark; then the places of all in one quiet line."""
+    cited = [
+        in_words(replace(one, says=cut(one.says, TEXT // 2), at=cut(one.at, AT)))
+        for one in reply.citations
+        if one.below
     ]
-    left_out = len(cited) - len(shown)
-    more = [text_section(say("slack-sources-left-out", count=left_out), italic=True)] if left_out else []
-    yield {"type": "divider"}
-    yield rich_text(text_section(say("citations-label"), bold=True), _list(items), *more)
-
-
-def _footnote_elements(say: Phrases, notes: Sequence[Footnote]) -> Iterator[Element]:
-    """The places by their numbers, which count from 1 without a gap, as Slack's own list does."""
-    shown = next(_groups([note.text for note in notes]))
-    items = [
-        [
-            text_element(cut(note.place, AT), italic=True),
-            text_element(f" – {cut(' '.join(note.says), TEXT // 2)}"),
-        ]
-        for note in notes[: len(shown)]
-    ]
-    left_out = len(notes) - len(shown)
-    more = [text_section(say("slack-sources-left-out", count=left_out), italic=True)] if left_out else []
-    yield {"type": "divider"}
-    yield rich_text(text_section(say("citations-label"), bold=True), _list(items, style="ordered"), *more)
+    if cited:
+        shown = next(_groups(cited))
+        items = [[text_element(line)] for line in shown]
+        left_out = len(cited) - len(shown)
+        more = [text_section(say("slack-sources-left-out", count=left_out), italic=True)] if left_out else []
+        head = [text_section(reply.citations_label, bold=True)] if reply.citations_label else []
+        yield {"type": "divider"}
+        yield rich_text(*head, _list(items), *more)
+    if reply.places_line:
+        yield _context(reply.places_line)
 
 
 def disclosure_elements(text: str) -> Iterator[Element]:
@@ -148,8 +130,8 @@ def hint_elements(choices: Sequence[Choice]) -> Iterator[Element]:
         )
 
 
-def _list(items: Sequence[Sequence[Element]], style: str = "bullet") -> Element:
-    return {"type": "rich_text_list", "style": style, "elements": [section(*item) for item in items]}
+def _list(items: Sequence[Sequence[Element]]) -> Element:
+    return {"type": "rich_text_list", "style": "bullet", "elements": [section(*item) for item in items]}
 
 
 def _context(text: str) -> Element:

@@ -6,6 +6,7 @@ from typing import Any
 
 from adapters.slack.block_body import rich_text, section, text_element, text_elements
 from adapters.slack.blocks import MAX_BLOCKS, buttons, draw, message, shown
+from bot.answering.labels import labelled
 from bot.domain.effects import Cadence, Post
 from bot.domain.messages import Choice, Heading, Paragraph, Reply
 from bot.domain.outbox import Content, ExpertAnswer, ExpertQuestion, Notice, Replied
@@ -44,6 +45,7 @@ def _post(say: Phrases, post: Post) -> dict[str, Any]:
     below = [say("slack-post-updated", day=post.updated) if post.updated else "", post.how_to_ask]
     body = (*((Paragraph(post.note),) if post.note else ()), *post.body, *(Paragraph(line) for line in below if line))
     reply = Reply("recommendation", post.title, body=body, citations=post.citations, disclosure=post.disclosure)
+    reply = labelled(say, reply)
     if not post.shared_by:
         return shown(say, draw(say, reply), reply)
     by = say(SUBSCRIBED[post.cadence], person=PERSON) if post.cadence else say("slack-post-by", person=PERSON)

@@ -6,19 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from bot.domain.messages import (
-    Block,
-    Bullets,
-    Choice,
-    Citation,
-    Footnote,
-    Heading,
-    Paragraph,
-    Reply,
-    Table,
-    Verdict,
-    footnotes,
-)
+from bot.domain.messages import Block, Bullets, Choice, Citation, Heading, Paragraph, Reply, Table, Verdict
 from bot.domain.phrases import Phrases
 
 Element = dict[str, Any]
@@ -98,71 +86,60 @@ def _row(table: Table, row: Sequence[str]) -> Element:
     }
 
 
-def citation_elements(
-    say: Phrases, citations: Sequence[Citation], disclosure: str, *, left_out: int = 0
-) -> list[Element]:
-    """The claims with their places; more than a few are folded away. `left_out`: the number of claims that the card has
-    no room for."""
-    if not citations and not disclosure:
-        return []
+def citation_elements(say: Phrases, reply: Reply, citations: Sequence[Citation], *, left_out: int = 0) -> list[Element]:
+    """The claims whose words stand below the reply, the places of all in one quiet line, and the others folded away
+    with whose interest their sources serve. `left_out`: the number of claims that the card has no room for."""
     items: list[Element] = []
-    if citations:
-        sources = {citation.source for citation in citations}
-        title = sources.pop() if len(sources) == 1 else ""  # shown once, not with every claim
-        items.append(text_block(say("citations-label"), weight="Bolder", size="Small", style="heading"))
-        notes = footnotes(citations)
-        if title and not notes:  # where places are numbered, the line below names the source with its publisher
-            items.append(text_block(title, size="Small", isSubtle=True, spacing="None"))
-        lines = [_footnote(say, note) for note in notes]
-        lines += [_citation(say, one, with_source=not title) for one in citations if not one.number]
-        shown = SHOWN_CITATIONS if folds(lines) else len(lines)
+    below, folded = [one for one in citations if one.below], [one for one in citations if not one.below]
+    if below:
+        if reply.citations_label:
+            items.append(text_block(reply.citations_label, weight="Bolder", size="Small", style="heading"))
+        lines = [_citation(say, citation) for citation in below]
+        shown = SHOWN_CITATIONS if folds(below) else len(lines)
         items += lines[:shown]
-        if lines[shown:]:
-            items.append({"type": "Container", "id": HIDDEN, "isVisible": False, "items": lines[shown:]})
-            items += tool_elements([_unfolding(say, citations)], spacing="Small")
+        folded = [*below[shown:], *folded]
+    folded.sort(key=lambda citation: citation.number)
+    if reply.places_line and citations:
+        items.append(text_block(reply.places_line, size="Small", isSubtle=True))
+    if folded:
+        interests = dict.fromkeys(
+            one.interest for one in folded if one.interest and one.interest not in reply.disclosure
+        )
+        hidden = [_citation(say, citation) for citation in folded]
+        hidden += [text_block(interest, size="Small", isSubtle=True) for interest in interests]
+        items.append({"type": "Container", "id": HIDDEN, "isVisible": False, "items": hidden})
+        addresses = dict.fromkeys((one.by or one.source, one.url) for one in citations if one.url)
+        links = [{"type": "Action.OpenUrl", "title": name, "url": url} for name, url in addresses]
+        items += tool_elements([_unfolding(say), *links], spacing="Small")
     if left_out:
         items.append(text_block(say("teams-sources-left-out", count=left_out), isSubtle=True, size="Small"))
-    if disclosure:
-        items.append(text_block(disclosure, isSubtle=True, size="Small"))
-    return [{"type": "Container", "style": "emphasis", "spacing": "Medium", "items": items}]
+    if reply.disclosure:
+        items.append(text_block(reply.disclosure, isSubtle=True, size="Small"))
+    return [{"type": "Container", "style": "emphasis", "spacing": "Medium", "items": items}] if items else []
 
 
-def folds(citations: Sequence[object]) -> bool:
+def folds(citations: Sequence[Citation]) -> bool:
     """True if some of the citations are folded away: not for the sake of a single one."""
     return len(citations) > SHOWN_CITATIONS + 1
 
 
-def _unfolding(say: Phrases, citations: Sequence[Citation]) -> Element:
+def _unfolding(say: Phrases) -> Element:
     return {
         "type": "Action.ToggleVisibility",
-        "title": say("teams-sources-unfold", count=len(citations)),
+        "title": say("teams-sources-unfold"),
         "targetElements": [HIDDEN],
     }
 
 
-def _citation(say: Phrases, citation: Citation, *, with_source: bool) -> Element:
-    place = f"{citation.source}: {citation.at}" if with_source else citation.at
-    if citation.promotion:
-        place = say("teams-source-promotion", place=place)
+def _citation(say: Phrases, citation: Citation) -> Element:
+    place = say("teams-source-promotion", place=citation.at) if citation.promotion else citation.at
+    place = f"[{citation.number}] {place}" if citation.number else place
     return {
         "type": "Container",
         "spacing": "Small",
         "items": [
             text_block(citation.says, size="Small"),
             text_block(place, size="Small", isSubtle=True, spacing="None"),
-        ],
-    }
-
-
-def _footnote(say: Phrases, note: Footnote) -> Element:
-    """A place that the text cites by number, with its claims."""
-    place = say("teams-source-promotion", place=note.place) if note.promotion else note.place
-    return {
-        "type": "Container",
-        "spacing": "Small",
-        "items": [
-            text_block(f"[{note.number}] {place}", size="Small", isSubtle=True),
-            text_block(" ".join(note.says), size="Small", spacing="None"),
         ],
     }
 

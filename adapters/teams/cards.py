@@ -18,6 +18,7 @@ from adapters.teams.card_body import (
 )
 from adapters.teams.forms import form_elements
 from adapters.teams.translate import KEEP, MORE
+from bot.commands.reply_tools import shows_sources
 from bot.domain.messages import Block, Bullets, Choice, Heading, Paragraph, Reply, Table
 from bot.domain.phrases import Phrases
 
@@ -55,7 +56,7 @@ def _draw(say: Phrases, reply: Reply, shown: int, where: Where) -> dict[str, Any
     body: list[Element] = headline(say, reply)
     for block in reply.body:
         body += block_elements(block)
-    body += citation_elements(say, citations, reply.disclosure, left_out=left_out)
+    body += citation_elements(say, reply, citations, left_out=left_out)
     actions: list[Element] = []
     # A step of a dialogue takes the place of the one before.
     replaces = where == "chat" and (reply.kind == "triage" or reply.form is not None)
@@ -72,7 +73,8 @@ def _draw(say: Phrases, reply: Reply, shown: int, where: Where) -> dict[str, Any
         has_main_action = any(choice.style == "primary" for choice in reply.choices)
         actions += [*buttons, *submit] if has_main_action else [*submit, *buttons]
         body += listed
-        body += tool_elements([_tool(tool, where, replaces) for tool in reply.tools])
+        tools = [tool for tool in reply.tools if not shows_sources(tool)]  # they are folded away in the card
+        body += tool_elements([_tool(tool, where, replaces) for tool in tools])
     if not body:
         body = [text_block(say("teams-empty"))]
     card: dict[str, Any] = {
@@ -152,6 +154,7 @@ def _shortened(say: Phrases, reply: Reply, characters: int) -> Reply:
         body.append(shorter)
     body.append(Paragraph(say("teams-cut")))
     citations = tuple(replace(each, says=_cut(each.says, 300), at=_cut(each.at, 150)) for each in reply.citations)
+    places_line = _cut(reply.places_line, 1_000)
     choices = tuple(reply.choices[:MAX_ACTIONS])
     return replace(
         reply,
@@ -160,6 +163,7 @@ def _shortened(say: Phrases, reply: Reply, characters: int) -> Reply:
         citations=citations,
         choices=choices,
         disclosure=_cut(reply.disclosure, 500),
+        places_line=places_line,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from adapters.teams.cards import draw
+from bot.answering.labels import labelled
 from bot.domain.effects import Post
 from bot.domain.messages import Field, Form, Heading, Paragraph, Reply
 from bot.domain.outbox import Content, ExpertAnswer, ExpertQuestion, Notice, Replied
@@ -51,7 +52,7 @@ def _post(say: Phrases, post: Post, name: str) -> Reply:
         note = post.note
         above = say("teams-post-by-note", person=name, note=note) if note else say("teams-post-by", person=name)
     below = [say("teams-post-updated", day=post.updated) if post.updated else "", post.how_to_ask]
-    return Reply(
+    reply = Reply(
         "recommendation",
         post.title,
         body=(
@@ -62,3 +63,4 @@ def _post(say: Phrases, post: Post, name: str) -> Reply:
         citations=post.citations,
         disclosure=post.disclosure,
     )
+    return labelled(say, reply)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bot.domain.messages import Block, Bullets, Heading, Paragraph, Reply, Table, footnotes
+from bot.domain.messages import Block, Bullets, Heading, Paragraph, Reply, Table, in_words
 
 _SIGNS = re.compile(r"([\\`*_\[\]<>|#~])")
 
@@ -14,16 +14,12 @@ def markdown(reply: Reply) -> str:
     headline = ". ".join(part for part in (reply.verdict_label, reply.title) if part)
     parts = [f"## {_plain(headline)}"] if headline else []
     parts += [_block(block) for block in reply.body]
-    if reply.citations:
-        notes = footnotes(reply.citations)
-        listed = [
-            f"- {_plain(f'[{note.number}]')} *{_plain(note.place)}* – {_plain(' '.join(note.says))}" for note in notes
-        ]
-        listed += [f"- {_plain(one.says)} *({_plain(one.at)})*" for one in reply.citations if not one.number]
-        parts.append("### Where this comes from")
-        if not notes:  # where places are numbered, the disclosure names the source
-            parts.append(_plain("; ".join(dict.fromkeys(citation.source for citation in reply.citations))))
-        parts.append("\n".join(listed))
+    if below := [citation for citation in reply.citations if citation.below]:
+        parts.append(f"### {_plain(reply.citations_label)}")
+        parts.append("\n".join(f"- {_plain(in_words(citation))}" for citation in below))
+    if reply.places_line:
+        parts.append(_plain(reply.places_line))
+    parts += [f"<{url}>" for url in dict.fromkeys(citation.url for citation in reply.citations) if url]
     if reply.disclosure:
         parts.append(f"*{_plain(reply.disclosure)}*")
     return "\n\n".join(parts) + "\n"

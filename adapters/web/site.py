@@ -24,7 +24,8 @@ from adapters.web.card_text import paragraphs
 from adapters.web.visitor import Visitor, is_secure, new_visitor, set_cookie, visitor_of
 from adapters.web.workbench_auth import Access, WorkbenchAuth
 from bot.advisor import Advisor
-from bot.domain.messages import Message, Reply, Verdict, footnotes
+from bot.commands.reply_tools import shows_sources
+from bot.domain.messages import Message, Reply, Verdict, in_words
 from bot.domain.phrases import Phrases
 from bot.knowledge import Problem
 from bot.service.error_location import error_location
@@ -239,10 +240,10 @@ def environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    templates.globals.update(static=_static_url, verdicts=_VERDICTS)
+    templates.globals.update(static=_static_url, verdicts=_VERDICTS, in_words=in_words)
+    templates.tests["shows_sources"] = shows_sources
     templates.filters.update(
         kind=lambda value: type(value).__name__.lower(),
-        footnotes=footnotes,
         pretty=lambda value: json.dumps(value, ensure_ascii=False, indent=2),
         paragraphs=paragraphs,
         percent=lambda share: f"{float(share):.1%}",

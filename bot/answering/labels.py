@@ -1,9 +1,10 @@
-"""The words of a reply that are no part of its content: its verdict as people read it, and what heads its citations."""
+"""The words of a reply that are no part of its content: its verdict, and what stands with its citations."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
+from bot.answering.source_lines import places_line
 from bot.domain.messages import Reply, Verdict
 from bot.domain.phrases import Phrases
 from bot.nlu.denial import Denial
@@ -37,5 +38,14 @@ def labelled(say: Phrases, reply: Reply) -> Reply:
     return replace(
         reply,
         verdict_label=reply.verdict_label or verdict_label(say, reply),
-        citations_label=say("citations-label") if reply.citations else "",
+        citations_label=_citations_label(say, reply),
+        places_line=places_line(reply.citations),
     )
+
+
+def _citations_label(say: Phrases, reply: Reply) -> str:
+    """What heads the claims whose words stand below: all that the reply rests on, or what it does not say itself."""
+    below = [citation.below for citation in reply.citations]
+    if reply.kind == "help":  # nothing else stands there, and its title says so
+        return ""
+    return say("citations-label" if all(below) else "citations-rest-label") if any(below) else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from bot.answering.citing import without_marks
 from bot.answering.replies import Responder
 from bot.domain.effects import Post
 from bot.domain.messages import Reply
@@ -81,4 +82,6 @@ class PostDrafts:
 
 
 def _content(post: Post) -> tuple[object, ...]:
-    return post.title, post.body, post.citations, post.disclosure
+    """What makes a post read differently; the marks of citations do not."""
+    claims = [(citation.claim, citation.says, citation.at) for citation in post.citations]
+    return post.title, without_marks(post.body), claims, post.disclosure

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from bot.answering.citing import Numbers
 from bot.answering.composer import MOST_CHOICES, Composer
 from bot.answering.decision import Decision
 from bot.answering.labels import denial_label, verdict_label
-from bot.domain.messages import Block, Bullets, Choice, Explain, Heading, Paragraph, Reply, Verdict
+from bot.domain.messages import Block, Bullets, Choice, Citation, Explain, Heading, Paragraph, Reply, Verdict
 from bot.knowledge.model import Answer, KnowledgeBase
 from bot.nlu.command_parser import BY_NAME, listed
 from bot.nlu.denial import denial_of
 from bot.nlu.question import Question
+from bot.nlu.written_text import first_sentence
 
 MOST_EXAMPLES = 3  # example questions in an off-topic reply
 
@@ -30,7 +32,9 @@ class Responder:
     # --- questions
 
     def reply(self, question: Question, decision: Decision, explain: Explain = dict) -> Reply:
-        reply = self._reply(question, decision)
+        return self._explained(question, self._reply(question, decision, None), decision, explain)
+
+    def _explained(self, question: Question, reply: Reply, decision: Decision, explain: Explain) -> Reply:
         denial = denial_of(question.text) if reply.verdict in ("yes", "no") else None
         return replace(
             reply,
@@ -40,12 +44,13 @@ class Responder:
             explain=explain,
         )
 
-    def _reply(self, question: Question, decision: Decision) -> Reply:
+    def _reply(self, question: Question, decision: Decision, numbers: Numbers | None) -> Reply:
+        """`numbers`: of the places that are cited by now, where this is a part of a reply."""
         match decision.outcome:
             case "answer":
-                return self._answer(decision)
+                return self._answer(decision, numbers)
             case "unstated":
-                return self._unstated(decision)
+                return self._unstated(question, decision)
             case "clarify":
                 return self._clarify(decision)
             case "help":
@@ -55,12 +60,12 @@ class Responder:
             case "offtopic":
                 return self.offtopic()
 
-    def _answer(self, decision: Decision) -> Reply:
+    def _answer(self, decision: Decision, numbers: Numbers | None) -> Reply:
         entry = self._knowledge.answers.get(decision.entry or "")
         if entry is None:
-            citations = self._composer.citations(decision.claims)
             title = ", ".join(self._composer.name(topic) for topic in decision.topics)
-            body: tuple[Block, ...] = (Bullets(tuple(citation.says for citation in citations)),)
+            said: tuple[Block, ...] = (Bullets(self._composer.in_words(decision.claims)),)
+            body, citations = self._composer.cited(said, decision.claims, numbers or Numbers())
             return Reply(
                 "answer",
                 title[:1].upper() + title[1:],
@@ -69,12 +74,10 @@ class Responder:
                 citations,
                 self._composer.disclosure(decision.claims),
             )
-        reply = self._framed(self.entry(entry, decision.verdict), decision)
-        if set(decision.claims) <= set(entry.claims):
-            return reply
-        claims = tuple(dict.fromkeys((*entry.claims, *decision.claims)))  # the verdict rests on more than the answer
-        disclosure = self._composer.disclosure(claims)
-        return replace(reply, citations=self._composer.citations(claims), disclosure=disclosure)
+        if numbers is None and set(decision.claims) <= set(entry.claims):
+            return self._framed(self.entry(entry, decision.verdict), decision)
+        claims = (*entry.claims, *decision.claims)  # the verdict may rest on more than the answer
+        return self._framed(self._entry(entry, decision.verdict, claims, numbers or Numbers()), decision)
 
     def _framed(self, reply: Reply, decision: Decision) -> Reply:
         """With what the source does not promise as its headline, or the reason of a "no" that a comparison gives."""
@@ -90,19 +93,20 @@ class Responder:
         """The reply with a curated answer, and with `verdict` to a yes/no question. Each is composed once."""
         key = entry.id, verdict
         if key not in self._entries:
-            self._entries[key] = self._entry(entry, verdict)
+            self._entries[key] = self._entry(entry, verdict, entry.claims, Numbers())
         return self._entries[key]
 
-    def _entry(self, entry: Answer, verdict: Verdict | None) -> Reply:
+    def _entry(self, entry: Answer, verdict: Verdict | None, claims: Sequence[str], numbers: Numbers) -> Reply:
         if entry.kind != "answer":
             return self._conversational(entry.id) if entry.kind == "help" else self.offtopic()
+        body, citations = self._composer.cited_with_differences(entry, claims, numbers)
         return Reply(
             "answer",
             self._composer.title(entry.id),
             verdict,
-            self._composer.body(entry),
-            self._composer.citations(entry.claims),
-            self._composer.disclosure(entry.claims),
+            body,
+            citations,
+            self._composer.disclosure(citation.claim for citation in citations),
             self._composer.related(entry),
             entry=entry.id,
             best_entry=entry.id,
@@ -111,28 +115,33 @@ class Responder:
 
     def parts(self, parts: Sequence[tuple[Question, Decision]], explain: Explain = dict) -> Reply:
         """One reply to several questions, each part under its own heading."""
-        replies = [self.reply(question, decision) for question, decision in parts]
+        numbers = Numbers()  # one count through all parts
+        replies = [
+            self._explained(question, self._reply(question, decision, numbers), decision, dict)
+            for question, decision in parts
+        ]
         body = self._composer.sections([(self._headline(reply), reply.body) for reply in replies])
-        citations = tuple(dict.fromkeys(citation for reply in replies for citation in reply.citations))
+        citations = _each_once(citation for reply in replies for citation in reply.citations)
         choices = tuple(dict.fromkeys(choice for reply in replies for choice in reply.choices))[:MOST_CHOICES]
         first = next(reply for reply in replies if reply.kind == "answer")
         return replace(
-            first, title="", verdict=None, body=body, citations=citations, choices=choices,
+            first, title="", verdict=None, verdict_label="", body=body, citations=citations, choices=choices,
             disclosure=next((reply.disclosure for reply in replies if reply.disclosure), ""),
             confidence=min(reply.confidence for reply in replies), explain=explain,
         )  # fmt: skip
 
-    def _unstated(self, decision: Decision) -> Reply:
-        topics = [self._composer.name(topic) for topic in decision.missing]
-        text = self._say("unstated-topic", topic=topics[0]) if topics else self._say("unstated")
+    def _unstated(self, question: Question, decision: Decision) -> Reply:
+        topics = [self._composer.said(topic, question) for topic in decision.missing]
         own = self._knowledge.answers.get(decision.entry or "")
-        if own is not None and own.answer:
-            text = own.answer
+        if topics:
+            text = self._say("unstated-topic", topic=topics[0])
+        else:
+            text = own.answer if own is not None and own.answer else self._say("unstated")
         nearby = self._nearby(decision)
         body: list[Block] = [Paragraph(text)]
         if nearby:
             first = nearby[0]
-            body += [Paragraph(self._say("unstated-nearby")), Bullets((_first_sentence(first.answer),))]
+            body += [Paragraph(self._say("unstated-nearby")), Bullets((first_sentence(first.answer),))]
         return Reply(
             "unstated",
             self._say("unstated-title"),
@@ -213,8 +222,21 @@ class Responder:
         return Reply("help", self._say("topics-title"), body=body, choices=self._starting_points())
 
     def about(self) -> Reply:
-        body = tuple(Paragraph(self._composer.source_line(source)) for source in self._knowledge.sources)
+        """Every source: who published it and when, in whose interest, and its address."""
+        body = tuple(
+            Paragraph(" ".join(part for part in (self._composer.source_line(id), source.url) if part))
+            for id, source in self._knowledge.sources.items()
+        )
         return Reply("help", self._say("about-title"), body=body, choices=self._starting_points())
+
+    def sources(self, claims: Sequence[str]) -> Reply:
+        """What the claims say, each with its place, and in whose interest their sources speak."""
+        known = [claim for claim in claims if claim in self._knowledge.claims]
+        if not known:
+            return self.unknown_answer()
+        citations, interests = self._composer.quoted(known), self._composer.interests(known)
+        body = tuple(Paragraph(url) for url in dict.fromkeys(citation.url for citation in citations) if url)
+        return Reply("help", self._say("sources-title"), body=body, citations=citations, disclosure=interests)
 
     def offers_triage(self) -> Reply:
         """Offers the guided dialogue instead of starting it, in reply to a quoted message."""
@@ -253,8 +275,9 @@ class Responder:
             )
         after = (Paragraph(self._say("incident-after")), Heading(reply.title))
         return replace(
-            reply, title=self._say("incident-title"), verdict=None, body=(*first, *after, *reply.body), incident=True
-        )
+            reply, title=self._say("incident-title"), verdict=None, verdict_label="",
+            body=(*first, *after, *reply.body), incident=True,
+        )  # fmt: skip
 
     def forgetting(self) -> Reply:
         return Reply("notice", self._say("forgotten-title"))
@@ -284,6 +307,10 @@ class Responder:
         ]
 
 
-def _first_sentence(text: str) -> str:
-    sentence, stop, _ = text.partition(". ")
-    return sentence + stop.strip()
+def _each_once(citations: Iterable[Citation]) -> tuple[Citation, ...]:
+    """One citation a claim; its words stand below only if no part of the reply says the same."""
+    found: dict[str, Citation] = {}
+    for citation in citations:
+        other = found.get(citation.claim, citation)
+        found[citation.claim] = replace(citation, below=citation.below and other.below)
+    return tuple(found.values())

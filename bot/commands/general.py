@@ -1,4 +1,4 @@
-"""General commands: help, topics, about, compare, a curated answer by its id, forget me, and which one was meant."""
+"""General commands: help, topics, about, sources, compare, an answer by its id, forget me, and which one was meant."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bot.nlu.command_parser import BY_NAME, MEANT
 
 
 class GeneralCommands:
-    """The commands help, topics, about, compare, answer and forget me, and the one that asks which was meant."""
+    """The commands help, topics, about, sources, compare, answer, forget me, and the one that asks which was meant."""
 
     def __init__(self, knowledge: KnowledgeBase, responder: Responder) -> None:
         self._knowledge = knowledge
@@ -26,6 +26,7 @@ class GeneralCommands:
             "help": self.help,
             "topics": self.topics,
             "about": self.about,
+            "sources": self.sources,
             "compare": self.compare,
             "answer": self.answer,
             "forget me": self.forget,
@@ -40,6 +41,12 @@ class GeneralCommands:
 
     def about(self, argument: str, message: Message, conversation: Conversation) -> Turn | None:
         return None if argument else Turn(self._responder.about(), conversation)
+
+    def sources(self, argument: str, message: Message, conversation: Conversation) -> Turn | None:
+        """The sources of the claims that the button names, else of the last reply; None if that has no claims."""
+        last = conversation.last
+        claims = tuple(argument.split(",")) if argument else last.claims if last else ()
+        return Turn(self._responder.sources(claims), conversation) if claims else None
 
     def compare(self, argument: str, message: Message, conversation: Conversation) -> Turn | None:
         """The answer whose id the phrase `comparison` holds; None where it is empty."""

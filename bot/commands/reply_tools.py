@@ -14,6 +14,8 @@ from bot.domain.messages import UNANSWERED, Choice, Message, Reply
 from bot.domain.phrases import Phrases
 from bot.domain.turn import Turn
 
+SOURCES = "sources"  # the command that shows what a reply rests on
+MOST_COMMAND = 1_900  # characters: Slack takes 2,000 with a button
 STEPS = frozenset({"triage", "recommendation"})  # kinds of reply that replace the previous one of their dialogue
 # Commands whose buttons are of no use after they were pressed.
 SETTLING = frozenset({
@@ -31,10 +33,11 @@ def finish_turn(say: Phrases, turn: Turn, message: Message, before: Conversation
     if message.cut:
         reply = read_in_part(say, reply)
     last = turn.conversation.last
+    claims = _by_number(reply)
     if reply.record:
-        last = replace(last or LastTurn(), record=reply.record, reference=reference)
+        last = replace(last or LastTurn(), record=reply.record, reference=reference, claims=claims)
     elif last is not None and last is not before.last:
-        last = replace(last, reference=reference)
+        last = replace(last, reference=reference, claims=claims)
     shown = tuple(Choice(choice.label, choice.command) for choice in (*reply.choices, *reply.tools))
     offered = Offered(shown, numbered=reply.form is None, asked=reply.kind == "clarify")
     if not offered.choices:  # the labels of earlier buttons can still be typed
@@ -52,15 +55,33 @@ def _replaces(reply: Reply, message: Message) -> bool:
 
 
 def tools_for(say: Phrases, reply: Reply, reference: str, message: Message) -> tuple[Choice, ...]:
-    """The buttons to share a reply, to ask a person instead, and to vote on it, as far as they apply."""
+    """The buttons to share a reply, to see its sources, to ask a person instead, and to vote on it, as far as they
+    apply."""
     share: tuple[Choice, ...] = ()
     if message.can_post and reply.kind == "answer" and reply.entry:
         share = (Choice(say("share-button"), f"share:{ANSWER}/{reply.entry}"),)
     elif message.can_post and reply.record:
         share = (Choice(say("share-button"), f"share:{RECORD}/{reply.record}"),)
+    sources = _sources_button(say, reply) if reply.kind in ("answer", "recommendation") else ()
     ask = (Choice(say("ask-button"), "ask"),) if reply.kind in UNANSWERED and message.experts else ()
     votes = tools(say, reference, reply.entry) if reply.kind in ("answer", "recommendation") else ()
-    return (*share, *ask, *votes)
+    return (*share, *sources, *ask, *votes)
+
+
+def _sources_button(say: Phrases, reply: Reply) -> tuple[Choice, ...]:
+    """The button that shows the words of what the reply rests on; none where its command would be too long."""
+    command = f"{SOURCES}:{','.join(_by_number(reply))}"
+    return (Choice(say("sources-button"), command),) if reply.citations and len(command) <= MOST_COMMAND else ()
+
+
+def _by_number(reply: Reply) -> tuple[str, ...]:
+    """The claims that the reply rests on, in the order of its numbers: shown alone, they get the same ones."""
+    return tuple(one.claim for one in sorted(reply.citations, key=lambda citation: citation.number))
+
+
+def shows_sources(tool: Choice) -> bool:
+    """Whether a button shows what the reply rests on; for surfaces that have another way to do that."""
+    return tool.command.startswith(f"{SOURCES}:")
 
 
 def reference_of(message: Message, reply: Reply) -> str:

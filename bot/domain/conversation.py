@@ -25,6 +25,7 @@ class LastTurn:
     topics: tuple[str, ...] = ()
     reference: str = ""  # the reference of the last reply
     record: str = ""  # the id of the recommendation shown last; empty once something else was answered
+    claims: tuple[str, ...] = ()  # that the last reply rests on
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Literal
 
 from bot.domain.bounds import Fields, fields_within, within
@@ -114,32 +114,12 @@ class Citation:
     at: str
     source: str  # the source's title
     promotion: bool = False  # the source promotes its own product here
-    number: int = 0  # by which the text cites this place of the source, from 1; 0 where it cites none
-
-
-@dataclass(frozen=True, slots=True)
-class Footnote:
-    """A place in a source that the text cites by number, with the claims that stand there."""
-
-    number: int
-    place: str
-    says: tuple[str, ...]
-    promotion: bool = False
-
-    @property
-    def text(self) -> str:
-        return f"{self.place} – {' '.join(self.says)}"
-
-
-def footnotes(citations: Sequence[Citation]) -> tuple[Footnote, ...]:
-    """The numbered citations, one footnote a number, in order. The source is named where there are several."""
-    several = len({citation.source for citation in citations}) > 1
-    found: dict[int, Footnote] = {}
-    for one in sorted((one for one in citations if one.number), key=lambda one: one.number):
-        place = f"{one.source}: {one.at}" if several else one.at
-        before = found.get(one.number, Footnote(one.number, place, ()))
-        found[one.number] = replace(before, says=(*before.says, one.says), promotion=before.promotion or one.promotion)
-    return tuple(found.values())
+    number: int = 0  # of the place within the reply, "[1]" in its text; 0: it has none
+    below: bool = True  # its words stand below the reply, which does not say the same; else they are one step away
+    by: str = ""  # what the source is called for short: its publisher
+    published: str = ""  # when the source was published, as people read it
+    url: str = ""  # of the source; "" where none is known
+    interest: str = ""  # whose interest the source serves
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +199,8 @@ class Reply:
     incident: bool = False  # the security contact comes first
     forgets: bool = False  # confirms a deletion: the surface keeps nothing of the exchange
     verdict_label: str = ""  # the verdict as people read it; see `bot.answering.labels`
-    citations_label: str = ""  # what stands above the citations
+    citations_label: str = ""  # what stands above the citations whose words stand below
+    places_line: str = ""  # the places of the citations, each once, with publisher and date; to be drawn quietly
     explain: Explain = field(default=dict, compare=False)  # made only where somebody looks
 
     @property
@@ -240,16 +221,22 @@ def _lines(reply: Reply) -> list[str]:
         lines += [headline, ""]
     for block in reply.body:
         lines += [*block_lines(block), ""]
-    if reply.citations:
+    if below := [citation for citation in reply.citations if citation.below]:
         lines += [f"{reply.citations_label}:"] if reply.citations_label else []
-        lines += [f"[{note.number}] {note.text}" for note in footnotes(reply.citations)]
-        lines += [f"- {citation.says} [{citation.at}]" for citation in reply.citations if not citation.number]
+        lines += [f"- {in_words(citation)}" for citation in below]
         lines += [""]
+    if reply.places_line:
+        lines += [reply.places_line, ""]
     if reply.disclosure:
         lines += [reply.disclosure, ""]
     if reply.link:
         lines += [reply.link]
     return lines
+
+
+def in_words(citation: Citation) -> str:
+    """What a claim says as a line: after the number of its place, or before the place itself where it has none."""
+    return f"[{citation.number}] {citation.says}" if citation.number else f"{citation.says} [{citation.at}]"
 
 
 def block_lines(block: Block) -> list[str]:

@@ -18,14 +18,16 @@ class Phrases:
 
     def __call__(self, name: str, **values: object) -> str:
         """The text `name` with its {placeholders} filled in. Raises KeyError where no such text is shipped."""
-        if not values:
-            return self.texts[name]
-        # In one pass, so that nothing within a value is taken for a placeholder.
-        return _PLACEHOLDER.sub(lambda found: str(values.get(found[1], found[0])), self.texts[name])
+        return filled(self.texts[name], **values) if values else self.texts[name]
 
     def all(self, name: str) -> tuple[str, ...]:
         """The list `name`. Raises KeyError where no such list is shipped."""
         return self.lists[name]
+
+
+def filled(text: str, **values: object) -> str:
+    """`text` with its {placeholders} filled in, in one pass: nothing within a value is taken for a placeholder."""
+    return _PLACEHOLDER.sub(lambda found: str(values.get(found[1], found[0])), text)
 
 
 def placeholders(text: str) -> frozenset[str]:

@@ -21,8 +21,9 @@ class Source:
     title: str
     publisher: str = ""
     author: str = ""
-    published: str = ""  # ISO date
+    published: str = ""  # ISO date; or year and month, or the year alone
     disclosure: str = ""
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ class Concept:
     opposites: tuple[str, ...] = ()  # names for the contrary: "slower" under a topic that means faster
     within: tuple[str, ...] = ()  # wider topics of which this is a part
     contrast: tuple[str, ...] = ()  # subjects: what this one is compared with
+    said: str = ""  # what it is called within a sentence, if not by `name`; {asked}: as the question calls it
     stated: bool = True  # False: a topic of the field on which no source says anything
     speaker: bool = False  # subjects: the source itself; "your article says that A is …" is about A
     exclusive: bool = False  # topics: what is said of one subject is denied of the subject it is compared with

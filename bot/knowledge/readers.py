@@ -12,9 +12,9 @@ from bot.knowledge.fields import Fields, Words, entries, kind_of, mapping, rows,
 from bot.knowledge.model import Answer, AnswerKind, Claim, Concept, Source, Statement, Strength
 from bot.knowledge.problems import quoted
 
-SOURCE_KEYS = ("id", "title", "publisher", "author", "published", "disclosure")
+SOURCE_KEYS = ("id", "title", "publisher", "author", "published", "url", "disclosure")
 VOCABULARY_KEYS = ("groups", "subjects", "aspects", "topics")
-CONCEPT_KEYS = ("id", "name", "names", "opposites", "within", "stated")
+CONCEPT_KEYS = ("id", "name", "names", "opposites", "within", "stated", "said")
 SUBJECT_KEYS = (*CONCEPT_KEYS, "contrast", "speaker")
 TOPIC_KEYS = (*CONCEPT_KEYS, "exclusive")
 CLAIM_KEYS = (
@@ -37,6 +37,8 @@ def read_sources(root: Node, file: str, draft: Draft) -> None:
         values = {key: row.text(key) for key in SOURCE_KEYS}
         if values["id"] and draft.is_new("source", values["id"], row.spot):
             draft.sources[values["id"]] = Source(**values)
+            for key in ("url", "published"):
+                draft.spots["source", values["id"], key] = row.spot_of(key)
 
 
 def read_groups(root: Node, file: str, draft: Draft) -> None:
@@ -74,12 +76,14 @@ def _read_concepts(found: list[Fields], thing: Thing, concepts: dict[str, Concep
             within=draft.refer(row.list_of_words("within"), thing),
             contrast=draft.refer(row.list_of_words("contrast"), "subject"),
             stated=row.flag("stated", True),
+            said=row.text("said"),
             speaker=row.flag("speaker", False),
             exclusive=row.flag("exclusive", False),
         )
         if id and draft.is_new(thing, id, row.spot):
             concepts[id] = concept
-            draft.spots[thing, id, "within"] = row.spot_of("within")
+            for key in ("within", "said"):
+                draft.spots[thing, id, key] = row.spot_of(key)
             draft.names += [Name(thing, id, words, False) for words in ((name, *names) if name else names)]
             draft.names += [Name(thing, id, words, True) for words in opposites]
 
@@ -108,7 +112,7 @@ def read_claims(root: Node, file: str, draft: Draft) -> None:
         )
         if id and draft.is_new("claim", id, row.spot):
             draft.claims[id] = claim
-            for key in ("at", "says", "tension"):
+            for key in ("at", "says", "topics", "tension"):
                 draft.spots["claim", id, key] = row.spot_of(key)
 
 

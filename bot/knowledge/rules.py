@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable
 
 from bot.domain.phrases import placeholders
+from bot.knowledge.claim_rules import check_claims, check_sources, check_wordings
 from bot.knowledge.draft import SECTION_OF, Draft, Name, Thing
 from bot.knowledge.problems import Spot, quoted
 from bot.knowledge.shipped_phrases import shipped
@@ -39,6 +40,9 @@ def check_rules(draft: Draft) -> None:
     _check_askable(draft)
     _check_telling(draft)
     _check_names(draft)
+    check_sources(draft)
+    check_claims(draft)
+    check_wordings(draft)
     _check_tensions(draft)
     _check_use_of_claims(draft)
     _check_lengths(draft)

@@ -44,7 +44,10 @@ COMMANDS = (
     ),
     Command("confirm", "command-confirm", listed=False, asks_first=True),
     Command("discard", "command-discard", ("drop it", "cancel"), listed=False, asks_first=True),
-    Command("about", "command-about", ("source", "sources")),
+    Command("about", "command-about", ("source", "your sources", "what are your sources", "which sources do you use")),
+    Command(
+        "sources", "command-sources", ("who says that", "who says so", "says who", "where is that from"), listed=False
+    ),
     Command("forget me", "command-forget-me", ("forget", "delete my data"), asks_first=True),
 )
 
@@ -82,6 +85,7 @@ def parse(text: str) -> tuple[str, str] | None:
     """
     name, colon, argument = text.strip().partition(":")
     word = " ".join(name.lower().split()).lstrip("/")
+    word = word.rstrip("?!. ") or word
     if colon and word.isalpha() and argument and not argument.startswith((" ", "/", "\n")):
         return word, argument.strip()
     command = _NAMES.get(word)
@@ -113,7 +117,7 @@ def _misspelled(word: str) -> Command | None:
 
 def _asked_for(sentence: str) -> Command | None:
     """The command that a sentence of small words asks to see: "show me the commands"."""
-    words = sentence.rstrip("?.! ").split()
+    words = sentence.split()
     if not 1 < len(words) <= _SENTENCE:
         return None
     named = [word for word in words if word not in _SMALL_WORDS]

@@ -39,6 +39,7 @@ FUNCTION_WORDS = _words(
     "hello thanks thank um uh well now still even ever never thing things stuff way kind sort lot bit put use used "
     "using take takes give gives show explain"
 )
+ABBREVIATIONS = _words("e.g i.e eg ie vs cf approx incl esp dr mr mrs ms prof st fig")  # their full stop ends nothing
 PRONOUNS = _words("it its they them their that this these those one ones he she there both same so such")
 
 CONTRACTIONS = {

@@ -60,6 +60,12 @@ class Question:
         """The words that are not function words."""
         return tuple(word for word in self.words if word not in english.FUNCTION_WORDS)
 
+    def typed(self, mention: Mention) -> str:
+        """The words of a mention, in the capitals in which they were typed, if they are to be found there."""
+        words = " ".join(self.words[mention.start : mention.end])
+        at = self.text.casefold().find(words)
+        return self.text[at : at + len(words)] if at >= 0 else words
+
 
 RECURRING = 512  # questions in each cache: the frequent ones recur
 RECURS = 200  # characters of a question that is cached: longer ones hardly recur

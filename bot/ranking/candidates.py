@@ -59,7 +59,7 @@ def learn(
         (entry, side, text)
         for entry in knowledge.answers.values()
         for side, questions in (("", entry.questions), (CONTRARY, entry.contrary))
-        for text in sorted(questions)  # what is learnt does not depend on where a phrasing stands
+        for text in sorted(questions, key=_by_length)  # wherever they stand, the same is learnt from them
     ]
 
     def tell(share: float) -> None:
@@ -80,6 +80,10 @@ def learn(
     learnt = Learnt(entries, polarity.fit(answers, embeddings))
     tell(1.0)
     return learnt
+
+
+def _by_length(text: str) -> tuple[int, str]:
+    return len(text.split()), text
 
 
 class CandidateFinder:

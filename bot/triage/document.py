@@ -1,12 +1,12 @@
 """The recommendation as a document: the conclusion first, why, first steps, what to watch, what would change it, the
-answers given, date and source. Claims are cited by numbers, one for each place in a source."""
+answers given, date and source. Claims are cited by the numbers of their places."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 
+from bot.answering.citing import Numbers
 from bot.answering.composer import Composer
 from bot.domain.messages import Block, Bullets, Choice, Citation, Heading, Paragraph, Reply
 from bot.domain.phrases import Phrases
@@ -27,14 +27,14 @@ class RecommendationDocument:
     def whole(self, given: Answered, found: Recommendation, *lead: str) -> Reply:
         """The recommendation `found` for the answers `given`, after the paragraphs `lead`."""
         say, outcome = self._say, found.outcome
-        notes = Footnotes(self._composer)
+        sources = _Cited(self._composer)
         body: list[Block] = [*(Paragraph(text) for text in lead if text)]
-        body.append(Paragraph(notes.cited(outcome.says, outcome.claims)))
+        body.append(Paragraph(sources.text(outcome.says, outcome.claims)))
         for title, items in (
-            (say("triage-reasons"), notes.points(found.reasons)),
-            (say("triage-first-steps"), notes.points(found.first)),
-            (say("triage-watch"), notes.points((*self._against(found.against), *found.watch))),
-            (say("triage-tools"), notes.points(found.tools)),
+            (say("triage-reasons"), sources.points(found.reasons)),
+            (say("triage-first-steps"), sources.points(found.first)),
+            (say("triage-watch"), sources.points((*self._against(found.against), *found.watch))),
+            (say("triage-tools"), sources.points(found.tools)),
             (say("triage-changes"), self._changes(found.changes) or (say("triage-changes-none"),)),
         ):
             if items:
@@ -43,28 +43,28 @@ class RecommendationDocument:
         if given.at:
             body.append(Paragraph(say("triage-dated", date=_date(given.at))))
         related = tuple(self._composer.choice(entry) for entry in outcome.related[:MOST_RELATED])
-        return self._reply(outcome.title, body, notes, (*related, Choice(say("triage-again"), "triage")))
+        return self._reply(outcome.title, body, sources, (*related, Choice(say("triage-again"), "triage")))
 
     def reasons(self, given: Answered, found: Recommendation) -> Reply:
         """Each answer, with the outcome that it supports."""
         say = self._say
-        notes = Footnotes(self._composer)
+        sources = _Cited(self._composer)
         body: list[Block] = []
         for id, picked in given.picks.items():
             spoken = [one for one in self._triage.spoken(given.picks) if one.question == id]
-            said = notes.points([self._spoken(one, found.outcome) for one in spoken])
+            said = sources.points([self._spoken(one, found.outcome) for one in spoken])
             heading = self._labels.line(id, picked, given.words.get(id, ""))
             decides = any(change.question == id for change in found.changes)
             silent = say("triage-decides-otherwise") if decides else say("triage-decides-nothing")
             body += [Heading(heading), Bullets(said or (silent,))]
         own = [point for point in found.outcome.reasons if point in found.reasons]
         if own:
-            body += [Heading(say("triage-all-in-all")), Bullets(notes.points(own))]
-        return self._reply(say("triage-why-title", title=found.outcome.title), body, notes, ())
+            body += [Heading(say("triage-all-in-all")), Bullets(sources.points(own))]
+        return self._reply(say("triage-why-title", title=found.outcome.title), body, sources, ())
 
-    def _reply(self, title: str, body: Sequence[Block], notes: Footnotes, choices: tuple[Choice, ...]) -> Reply:
+    def _reply(self, title: str, body: Sequence[Block], sources: _Cited, choices: tuple[Choice, ...]) -> Reply:
         return Reply(
-            "recommendation", title, body=tuple(body), citations=notes.citations(), disclosure=notes.sources(),
+            "recommendation", title, body=tuple(body), citations=sources.citations(), disclosure=sources.interests(),
             choices=choices,
         )  # fmt: skip
 
@@ -101,34 +101,30 @@ class RecommendationDocument:
         return self._say("triage-or", first=", ".join(first), last=last) if first else last
 
 
-class Footnotes:
-    """The claims of one document, numbered from 1 by their place in a source, in the order in which they are cited."""
+class _Cited:
+    """The claims that one document rests on, and the numbers of their places."""
 
     def __init__(self, composer: Composer) -> None:
         self._composer = composer
-        self._numbers: dict[tuple[str, str], int] = {}
-        self._cited: dict[str, Citation] = {}
+        self._numbers = Numbers()
+        self._claims: dict[str, None] = {}
 
-    def cited(self, text: str, claims: Iterable[str]) -> str:
-        """`text` with the numbers of its claims: "Build it. [1][2]"."""
-        numbers = sorted({self._number(citation) for citation in self._composer.citations(claims)})
-        return f"{text} {''.join(f'[{number}]' for number in numbers)}".rstrip()
+    def text(self, text: str, claims: Iterable[str]) -> str:
+        """`text` with the marks of its claims: "Build it [1][2]."."""
+        claims = tuple(claims)
+        self._claims |= dict.fromkeys(claims)
+        return self._composer.marked(text, claims, self._numbers)
 
     def points(self, points: Iterable[Point]) -> tuple[str, ...]:
-        return tuple(self.cited(point.text, point.claims) for point in points)
+        return tuple(self.text(point.text, point.claims) for point in points)
 
     def citations(self) -> tuple[Citation, ...]:
         """All that was cited, by number."""
-        return tuple(sorted(self._cited.values(), key=lambda citation: citation.number))
+        return self._composer.citations(self._claims, self._numbers)
 
-    def sources(self) -> str:
+    def interests(self) -> str:
         """Each source once: title, publisher, author, date, and in whose interest it speaks."""
-        return self._composer.source_lines(self._cited)
-
-    def _number(self, citation: Citation) -> int:
-        number = self._numbers.setdefault((citation.source, citation.at), len(self._numbers) + 1)
-        self._cited.setdefault(citation.claim, replace(citation, number=number))
-        return number
+        return self._composer.interests(self._claims)
 
 
 def _date(at: float) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from bot.answering.citing import Numbers
 from bot.answering.composer import Composer
 from bot.domain.dialogue_state import Run
 from bot.domain.messages import Block, Bullets, Choice, Field, Form, Heading, Option, Paragraph, Progress, Reply
@@ -59,14 +60,15 @@ class TriageReplies:
     def why(self, run: Run) -> Reply:
         """The open question with the reason for asking it, and the meanings of its options."""
         why = self._triage.questions[run.at].why
-        reply = self.question(run, why.text)
+        numbers = Numbers()
+        reply = self.question(run, self._composer.marked(why.text, why.claims, numbers))
         options = self._triage.questions[run.at].options.values()
         meanings = Bullets(tuple(f"{option.label}: {option.means}" for option in options if option.means))
         body = (reply.body[0], *((meanings,) if meanings.items else ()), *reply.body[1:])
         return replace(
             reply,
             body=body,
-            citations=self._composer.citations(why.claims),
+            citations=self._composer.citations(why.claims, numbers),
             disclosure=self._composer.disclosure(why.claims),
         )
 

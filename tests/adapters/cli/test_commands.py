@@ -199,7 +199,7 @@ def test_a_chat_answers_picks_by_number_and_ends() -> None:
     done = advisor("chat", stdin="what is SAST?\n1\nquit\n")
     assert done.returncode == 0
     assert "SAST" in done.stdout
-    assert "Where this comes from" in done.stdout
+    assert "Apiiro Blog, 15 March 2025" in done.stdout
 
 
 def test_posts_are_listed_from_the_database(tmp_path: Path) -> None:

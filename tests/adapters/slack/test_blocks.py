@@ -24,7 +24,6 @@ from bot.domain.messages import (
     Progress,
     Reply,
     Table,
-    footnotes,
 )
 from bot.knowledge.shipped_phrases import shipped
 from tests.bot.triage.talk import Talk
@@ -140,30 +139,33 @@ def test_tools_stand_below_the_choices_and_each_button_has_an_id_of_its_own() ->
     assert list(buttons(blocks))[-1] == "Share"
 
 
-def test_what_stands_in_a_table_is_not_said_again_below_it() -> None:
-    table = Table(("", "A", "B"), (("Scope", "A is small.", "B is large."),))
-    cited = (Citation("a", "A is small.", "Key > Scope", "S"), Citation("b", "B is large.", "Key > Scope", "S"))
-    shown = texts(message(SAY, Reply("answer", "A and B", body=(table,), citations=cited))["blocks"])
-    assert (shown.count("A is small."), shown.count("[Key > Scope]")) == (1, 1)
+def test_words_that_the_reply_says_itself_do_not_stand_below_it_and_its_places_stand_in_a_quiet_line() -> None:
+    table = Table(("", "A", "B"), (("Scope", "A is small [1].", "B is large [1]."),))
+    said = Citation("a", "A is small.", "Key > Scope", "S", number=1, below=False)
+    more = Citation("b", "B grows.", "Growth", "S", number=2)
+    reply = Reply(
+        "answer", "A and B", body=(table,), citations=(said, more), places_line="[1] Key > Scope · [2] Growth"
+    )
+    blocks = message(SAY, replace(reply, citations_label="The rest"))["blocks"]
+    shown = texts(blocks)
+    assert "A is small." not in shown
+    assert [text for text in shown if text.startswith("[")] == ["[2] B grows.", "[1] Key > Scope · [2] Growth"]
+    assert blocks[-1] == {
+        "type": "context",
+        "elements": [{"type": "plain_text", "text": "[1] Key > Scope · [2] Growth", "emoji": False}],
+    }
 
 
-def test_places_that_the_text_cites_by_number_are_an_ordered_list_with_each_claim_once(advisor: Advisor) -> None:
+def test_a_recommendation_cites_by_number_and_names_each_place_once_in_one_quiet_line(advisor: Advisor) -> None:
     talk = Talk(advisor)
     reply = talk.say("help us choose", "one app", "code, suppliers", "nothing", "FedRAMP", "no budget")
     blocks = message(SAY, reply)["blocks"]
     assert problems(blocks) == []
-    [listed] = [
-        element
-        for block in blocks
-        if block["type"] == "rich_text"
-        for element in block["elements"]
-        if element.get("style") == "ordered"
-    ]
-    notes = footnotes(reply.citations)
-    drawn = ["".join(part["text"] for part in item["elements"]) for item in listed["elements"]]
-    assert drawn == [note.text for note in notes]
-    assert [note.number for note in notes] == list(range(1, len(notes) + 1))
-    assert reply.disclosure in texts(blocks)
+    lines = [block["elements"][0]["text"] for block in blocks if block["type"] == "context"]
+    assert lines == [reply.places_line, reply.disclosure]
+    for number, at in {(one.number, one.at) for one in reply.citations}:
+        assert lines[0].count(f"[{number}] {at}") == 1
+    assert not {one.says for one in reply.citations} & set(texts(blocks))
 
 
 def test_s9_only_slacks_own_link_is_live() -> None:

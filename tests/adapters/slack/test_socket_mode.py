@@ -13,7 +13,7 @@ pytestmark = SHARED
 
 async def test_a_command_is_answered_in_the_acknowledgement(either_way: Slack) -> None:
     _, answer = await either_way.command("does AppSec cover supply chain?")
-    assert "[AppSec > Cons > Limited scope]" in texts(answer["blocks"])
+    assert any("AppSec > Cons > Limited scope" in text for text in texts(answer["blocks"]))
 
 
 async def test_s21_a_redelivered_envelope_is_answered_once(either_way: Slack) -> None:

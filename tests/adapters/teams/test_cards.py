@@ -63,6 +63,7 @@ FULL = Reply(
     ),
     citations=tuple(citation(number, promotion=number == 2) for number in range(9)),
     disclosure="Written by a vendor.",
+    places_line="All of it — The Source",
     choices=choices(4),
 )
 
@@ -83,16 +84,27 @@ def test_every_claim_stands_with_its_place() -> None:
     shown = texts(card)
     for number in range(9):
         assert f"Claim {number} holds." in shown
-    assert shown.count("The Source") == 1, "one source is named once"
+    assert shown.count("All of it — The Source") == 1, "the places of all stand in one line"
     assert "section 1" in shown
     assert "section 2, of the publisher's own product" in shown
     assert "Written by a vendor." in shown
 
 
-def test_claims_of_several_sources_stand_each_with_its_source() -> None:
-    shown = texts(draw(SAY, replace(FULL, citations=(citation(1), replace(citation(2), source="Another")))))
-    assert "The Source: section 1" in shown
-    assert "Another: section 2" in shown
+def test_what_the_reply_says_itself_is_folded_away_with_link_and_interest() -> None:
+    own = replace(
+        citation(1), number=1, below=False, by="Press", url="https://press.example/a", interest="It sells seeds."
+    )
+    card = draw(SAY, replace(FULL, citations=(own, replace(citation(2), number=2))))
+    [hidden] = [element for element in elements(card["body"]) if element.get("isVisible") is False]
+    assert {"Claim 1 holds.", r"\[1\] section 1", "It sells seeds."} == set(texts({"body": hidden["items"]}))
+    actions = [element["selectAction"] for element in elements(card["body"]) if "selectAction" in element]
+    assert {"type": "Action.OpenUrl", "title": "Press", "url": "https://press.example/a"} in actions
+
+
+def test_the_button_for_the_sources_is_left_out_as_they_are_in_the_card() -> None:
+    card = draw(SAY, replace(FULL, tools=(Choice("Sources", "sources:c1"), Choice("Helpful", "vote:yes/1/"))))
+    assert "vote:yes/1/" in str(card)
+    assert "sources:c1" not in str(card)
 
 
 def test_many_claims_are_folded_away_behind_a_button() -> None:
@@ -101,7 +113,7 @@ def test_many_claims_are_folded_away_behind_a_button() -> None:
     assert len(hidden["items"]) == 6
     [unfold] = [element["selectAction"] for element in elements(card["body"]) if "selectAction" in element]
     assert (unfold["type"], unfold["targetElements"]) == ("Action.ToggleVisibility", [hidden["id"]])
-    assert unfold["title"] == "All 9 claims, or fewer"
+    assert unfold["title"] == "Sources"
 
 
 def test_places_that_the_text_cites_by_number_stand_once_with_their_claims() -> None:

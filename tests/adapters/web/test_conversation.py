@@ -87,7 +87,7 @@ async def test_an_answer_can_be_kept_as_markdown_and_printed(browser: Browser) -
         assert response.headers["Content-Disposition"] == 'attachment; filename="answer.md"'
         text = await response.text()
     assert text.startswith("## No. AppSec and supply chain risk\n\nAppSec platforms do not cover")
-    assert "*(AppSec \\> Cons \\> Limited scope)*" in text
+    assert "AppSec \\> Cons \\> Limited scope · " in text
     sheet = (await browser.open(links["Print"])).one("article")
     assert "open" in sheet.one("details", of="sources").attributes
 

@@ -72,6 +72,7 @@ def strings(data: object) -> Iterator[str]:
             yield from (text for value in data for text in strings(value))
 
 
+MARK = re.compile(r" ?\[\d+\]")  # of a place in the source
 SAID = {text for talk in TALKS.values() for text in strings(list(talk))}
 KNOWN = {
     *(text for file in (*SOUND.values(), TRIAGE) for text in strings(yaml.safe_load(file)) if text),
@@ -82,6 +83,7 @@ KNOWN = {
 
 def left_over(text: str) -> str:
     """What of a text is neither a phrase, nor knowledge, nor what the person said."""
+    text = MARK.sub("", text)
     while (shorter := re.sub("⟦[^⟦⟧]*⟧", " ", text)) != text:
         text = shorter
     for known in sorted(KNOWN, key=len, reverse=True):
@@ -90,7 +92,7 @@ def left_over(text: str) -> str:
 
 
 def shown(reply: Reply) -> Iterator[str]:
-    yield from (reply.title, reply.disclosure, reply.verdict_label, reply.citations_label)
+    yield from (reply.title, reply.disclosure, reply.verdict_label, reply.citations_label, reply.places_line)
     for block in reply.body:
         yield from in_block(block)
     for choice in (*reply.choices, *reply.tools):

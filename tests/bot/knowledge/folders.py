@@ -15,6 +15,7 @@ SOUND: Mapping[str, str] = {
   publisher: Orchard Press
   author: A. Gardener
   published: 2024-05-01
+  url: https://press.example/almanac
   disclosure: The publisher sells seeds.
 """,
     "vocabulary.yaml": """\
@@ -43,7 +44,7 @@ topics:
 - id: both.rain
   source: almanac
   at: Chapter 2
-  says: Both like rain.
+  says: Roses and tulips like rain.
   subject: [roses, tulips]
   aspect: care
   topics: [rain]

@@ -25,6 +25,7 @@ def test_everything_in_a_folder_is_loaded(tmp_path: Path) -> None:
             "A. Gardener",
             "2024-05-01",
             "The publisher sells seeds.",
+            "https://press.example/almanac",
         )
     }
     assert knowledge.subjects["roses"] == Concept(
@@ -88,7 +89,7 @@ def test_a_second_source_is_added_by_adding_files(tmp_path: Path) -> None:
             **SOUND,
             "sources/more.yaml": "- {id: blog, title: A blog}\n",
             "vocabulary/more.yaml": "subjects: [{id: lilies, name: Lilies, names: ['lily {folk}']}]\n",
-            "claims/blog.yaml": "- {id: blog.x, source: blog, at: Top, says: X, subject: lilies, aspect: care}\n",
+            "claims/blog.yaml": "- {id: blog.x, source: blog, at: Top, says: Lilies., subject: lilies, aspect: care}\n",
             "answers/blog.yaml": "- {id: x, title: X, questions: [what is x], answer: X, claims: [blog.x]}\n",
         },
     )

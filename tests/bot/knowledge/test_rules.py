@@ -103,7 +103,7 @@ from tests.bot.knowledge.folders import SOUND, problems, write
             id="long question",
         ),
         pytest.param(
-            *("claims.yaml", "says: Both like rain.", f"says: {'x' * (MOST_SAYS + 1)}"),
+            *("claims.yaml", "says: Roses and tulips like", f"says: Roses and tulips {'x' * (MOST_SAYS - 22)}"),
             f"claims.yaml:13: 'says' has {MOST_SAYS + 1} characters, at most {MOST_SAYS} fit; shorten it",
             id="long claim",
         ),

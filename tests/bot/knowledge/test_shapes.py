@@ -22,7 +22,8 @@ from tests.bot.knowledge.folders import SOUND, problems
         ),
         pytest.param(
             *("sources.yaml", "disclosure:", "zzz:"),
-            "sources.yaml:6: unknown key of a source, 'zzz'; known here: id, title, publisher, author, published, disclosure",
+            "sources.yaml:7: unknown key of a source, 'zzz'; known here: id, title, publisher, author, published, url, "
+            "disclosure",
             id="unknown key with none near",
         ),
         pytest.param(

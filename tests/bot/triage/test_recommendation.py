@@ -120,6 +120,7 @@ def test_each_place_in_the_source_has_one_number_which_the_text_cites() -> None:
         numbers = {citation.at: citation.number for citation in reply.citations}
         assert cited == {citation.number for citation in reply.citations} == set(range(1, len(numbers) + 1))
         assert len({citation.claim for citation in reply.citations}) == len(reply.citations)
+        assert not any(citation.below for citation in reply.citations)
 
 
 def test_what_speaks_against_stands_under_what_to_watch(talk: Talk) -> None:
