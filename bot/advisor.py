@@ -6,13 +6,16 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from bot.answering.answer_claims import AnswerClaims
 from bot.answering.composer import Composer
-from bot.answering.decision import Decider, Decision, Thresholds
+from bot.answering.decider import Decider, Thresholds
+from bot.answering.decision import Decision
 from bot.answering.foreign import only_english
-from bot.answering.learnt_decision import LearntDecider
+from bot.answering.learnt_decider import LearntDecider
 from bot.answering.post_drafts import PostDrafts
 from bot.answering.question_turns import QuestionTurns
 from bot.answering.replies import Responder
+from bot.answering.verdict import VerdictJudge
 from bot.commands.confirmation import ConfirmationCommands, Handler, typed
 from bot.commands.experts import ExpertCommands, as_answer, is_in_experts_thread
 from bot.commands.feedback import FeedbackCommands
@@ -81,16 +84,9 @@ class Advisor:
         self._contact = contact
         self._name_remover = NameRemover(words, names)
         self.reader = QuestionReader(EntityRecognizer(knowledge), speller)
-        evidence = Evidence(knowledge)
-        learnt = cache.read(knowledge.version, embeddings) if cache else None
-        if learnt is None:
-            learnt = learn(knowledge, self.reader, embeddings, progress)
-            if cache:
-                cache.write(knowledge.version, embeddings, learnt)
-        wording = EntryWords(knowledge)
-        finder = CandidateFinder(knowledge, evidence, wording, learnt)
-        ruled = Decider(knowledge, self.reader, finder, evidence, wording, Thresholds(), alone=learnt_reader is None)
-        self._decider = LearntDecider(knowledge, ruled, learnt_reader) if learnt_reader else ruled
+        self._decider = (
+            self._learnt_decider(learnt_reader) if learnt_reader else self._fitted_decider(embeddings, cache, progress)
+        )
         composer = Composer(knowledge)
         self._responder = Responder(knowledge, composer, contact)
         say = knowledge.phrases
@@ -126,6 +122,29 @@ class Advisor:
             self._ask_for_english,
             self._answer_question,
         )
+
+    def _learnt_decider(self, learnt_reader: Reader) -> LearntDecider:
+        evidence = Evidence(self.knowledge)
+        judge = VerdictJudge(self.knowledge, evidence, strictly=False)
+        claims = AnswerClaims(self.knowledge, evidence, judge)
+        return LearntDecider(self.knowledge, self.reader, claims, learnt_reader)
+
+    def _fitted_decider(
+        self, embeddings: Embeddings | None, cache: ModelCache | None, progress: Progress | None
+    ) -> Decider:
+        """A decider on what is fitted to the phrasings now, or was and stands in the cache."""
+        knowledge = self.knowledge
+        learnt = cache.read(knowledge.version, embeddings) if cache else None
+        if learnt is None:
+            learnt = learn(knowledge, self.reader, embeddings, progress)
+            if cache:
+                cache.write(knowledge.version, embeddings, learnt)
+        evidence = Evidence(knowledge)
+        wording = EntryWords(knowledge)
+        finder = CandidateFinder(knowledge, evidence, wording, learnt)
+        judge = VerdictJudge(knowledge, evidence, strictly=True)
+        claims = AnswerClaims(knowledge, evidence, judge)
+        return Decider(knowledge, self.reader, finder, evidence, wording, Thresholds(), judge, claims)
 
     @classmethod
     def load(

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
-from bot.answering.decision import Decider, Decision
+from bot.answering.decider import Decider
+from bot.answering.decision import Decision
 from bot.answering.explain import explain
-from bot.answering.learnt_decision import LearntDecider
+from bot.answering.learnt_decider import LearntDecider
 from bot.answering.replies import Responder
 from bot.domain.conversation import Conversation, LastTurn
 from bot.domain.effects import Effect, Unanswered

@@ -9,7 +9,7 @@ from aiohttp import web
 from adapters.web.pages.workbench import workbench_only
 from adapters.web.site import Site
 from bot.advisor import Advisor
-from bot.answering.decision import Thresholds
+from bot.answering.decider import Thresholds
 from bot.domain.bounds import within
 
 MOST_EARLIER = 10  # messages

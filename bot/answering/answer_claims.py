@@ -1,0 +1,88 @@
+"""What the claims of an answer say to a question: of whom, with which verdict, and why it is a no."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from bot.answering.decision import Contrast, Decision
+from bot.answering.verdict import VerdictJudge
+from bot.domain.messages import Verdict
+from bot.knowledge.evidence import Evidence
+from bot.knowledge.model import Answer, KnowledgeBase
+from bot.nlu.followup import Resolved, sibling_in
+from bot.nlu.question import Question
+from bot.nlu.sentence_splitter import MOST_QUESTIONS
+
+
+class Judged(NamedTuple):
+    """The verdict that the claims alone give, None where they give none; the claims it rests on besides those of the
+    answer; and the subjects that are asked about."""
+
+    verdict: Verdict | None
+    claims: tuple[str, ...]
+    subjects: tuple[str, ...]
+
+
+class AnswerClaims:
+    """Reads the claims of an answer for a question."""
+
+    def __init__(self, knowledge: KnowledgeBase, evidence: Evidence, judge: VerdictJudge) -> None:
+        self._knowledge = knowledge
+        self._evidence = evidence
+        self._judge = judge
+
+    def asked(self, subjects: tuple[str, ...], entry: Answer) -> tuple[str, ...]:
+        """Subjects to answer for: those the entry covers; else those with a contrast; else those that are not the
+        source itself."""
+        dealt_with = tuple(subject for subject in subjects if subject in entry.subjects)
+        known = self._knowledge.subjects
+        comparable = tuple(subject for subject in subjects if known[subject].contrast)
+        return dealt_with or comparable or tuple(subject for subject in subjects if not known[subject].speaker)
+
+    def judged(self, question: Question, resolved: Resolved, entry: Answer) -> Judged:
+        """What the claims of `entry` say to the question, from their stances and its negations alone. Claims that only
+        say that it may be so, or helps, give no verdict."""
+        asked = self.asked(resolved.subjects, entry)
+        finding = self._evidence.of_entry(entry, asked)
+        if finding is None and asked:
+            finding = next((f for topic in entry.topics if (f := self._evidence.on(asked[0], topic))), None)
+        turned = question.is_negated != any(mention.opposite for mention in question.mentions)
+        verdict, claims = self._judge.verdict(question, resolved, entry, asked, finding, contrary=turned)
+        subjects = asked or entry.subjects
+        return Judged(None, (), subjects) if self._judge.is_weak(entry) else Judged(verdict, claims, subjects)
+
+    def contrast(self, question: Question, decision: Decision) -> Contrast | None:
+        """Why the verdict is a "no", where that rests on the comparison of two subjects alone."""
+        entry = self._knowledge.answers.get(decision.entry or "")
+        if decision.verdict != "no" or entry is None or len(decision.subjects) != 1:
+            return None
+        asked = decision.subjects[0]
+        for topic in dict.fromkeys((*question.topics, *entry.topics)):
+            finding = self._evidence.on(asked, topic)
+            if finding is not None and finding.rule == "contrast":
+                claim = self._knowledge.claims[finding.claims[0]]
+                compared = self._knowledge.subjects[asked].contrast
+                other = next((subject for subject in claim.subjects if subject in compared), None)
+                return Contrast(topic, asked, other) if other else None
+        return None
+
+    def on_each_aspect(self, question: Question, decision: Decision) -> list[Decision]:
+        """One decision for each coordinated aspect ("the costs and the risks of A"), at most MOST_QUESTIONS, in order.
+
+        Empty if `decision` is no answer, if a single aspect is named, or if another one has no answer on its subjects.
+        """
+        entry = self._knowledge.answers.get(decision.entry or "")
+        named = question.coordinated_aspects
+        if decision.outcome != "answer" or entry is None or entry.aspect not in named:
+            return []
+        others = [aspect for aspect in named if aspect != entry.aspect][: MOST_QUESTIONS - 1]
+        siblings = [one for aspect in others if (one := sibling_in(aspect, entry.subjects, self._knowledge))]
+        if len(siblings) < len(others):
+            return []
+        decisions = {entry.aspect: decision} | {
+            one.aspect: decision._replace(
+                entry=one.id, claims=one.claims, topics=one.topics, verdict=None, rule="another aspect named"
+            )
+            for one in siblings
+        }
+        return [decisions[aspect] for aspect in named if aspect in decisions]

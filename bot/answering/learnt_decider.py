@@ -1,0 +1,132 @@
+"""Decides on a question by what the learnt reader makes of it. A verdict needs the reader and the claims."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bot.answering.answer_claims import AnswerClaims
+from bot.answering.decision import Decision, Outcome
+from bot.domain.conversation import LastTurn
+from bot.domain.messages import Verdict
+from bot.knowledge.labelled_reader import SILENT
+from bot.knowledge.model import Answer, KnowledgeBase
+from bot.nlu.followup import Resolved, resolve
+from bot.nlu.question import Question, QuestionReader
+from bot.nlu.text import clean, split_words
+from bot.ranking.candidates import Candidate, Candidates
+from bot.reader.reader import Reader, Reading
+
+OPTIONS = 4  # answers that are offered where none is sure enough
+RANKED = 8  # answers that are named as near
+_SAID: dict[str, Verdict] = {"yes": "yes", "no": "no", "partly": "partly"}
+
+
+class LearntDecider:
+    """Dialogue policy for questions, with the same interface as `Decider`."""
+
+    def __init__(
+        self, knowledge: KnowledgeBase, question_reader: QuestionReader, claims: AnswerClaims, reader: Reader
+    ) -> None:
+        self._knowledge = knowledge
+        self._question_reader = question_reader
+        self._claims = claims
+        self._reader = reader
+        self._limits = reader.manifest.thresholds
+        self._written = {
+            _plain(clean(text)): entry.id
+            for entry in knowledge.answers.values()
+            for text in (*entry.contrary, *entry.questions)
+        }
+
+    def decide(self, question: Question, last: LastTurn | None) -> Decision:
+        """The decision on `question`, read after that of the last turn."""
+        resolved = resolve(question, last, self._knowledge, self._question_reader)
+        reading = self._reader.read(question.text, last.question if last else "")
+        groups = self._groups(reading)
+        best = self._as_written(question, last) or max(groups, key=lambda label: groups[label])
+        entry = self._knowledge.answers.get(best)
+        if entry is None or entry.kind != "answer":
+            decision = self._declined(reading, best)
+        elif groups.get(best, 1.0) < self._limits.answer:
+            decision = self._unsure(groups, groups[best])
+        else:
+            decision = self._answered(question, resolved, reading, entry)
+        ranked = tuple(Candidate(label, groups[label], groups[label], contrary=False) for label in self._ranked(groups))
+        missing = tuple(topic for topic in question.topics if not self._knowledge.topics[topic].stated)
+        return decision._replace(
+            candidates=Candidates(ranked, ranked[0].score if ranked else 0.0),
+            resolved=resolved,
+            reading=reading,
+            missing=missing if decision.outcome == "unstated" else (),
+        )
+
+    def on_each_aspect(self, question: Question, decision: Decision) -> list[Decision]:
+        """See `AnswerClaims.on_each_aspect`."""
+        return self._claims.on_each_aspect(question, decision)
+
+    def _as_written(self, question: Question, last: LastTurn | None) -> str | None:
+        """The answer for which the knowledge has this very question, which may be newer than the reader; None after
+        another question, of which this may be the rest."""
+        return self._written.get(_plain(question.text)) if last is None or question.subjects else None
+
+    def _groups(self, reading: Reading) -> dict[str, float]:
+        """Probabilities by answer, and by kind of everything that is none."""
+        groups: dict[str, float] = {}
+        for label, probability in reading.answers.items():
+            group = self._group(label)
+            groups[group] = groups.get(group, 0.0) + probability
+        return groups
+
+    def _group(self, label: str) -> str:
+        entry = self._knowledge.answers.get(label)
+        if entry is None or entry.kind == "unstated":
+            return SILENT
+        return label if entry.kind in ("answer", "help") else entry.kind
+
+    def _ranked(self, groups: Mapping[str, float]) -> list[str]:
+        """The likeliest answers, best first."""
+        known = self._knowledge.answers
+        answers = [label for label in groups if label in known and known[label].kind == "answer"]
+        return sorted(answers, key=lambda label: (-groups[label], label))[:RANKED]
+
+    def _declined(self, reading: Reading, best: str) -> Decision:
+        """The decision for a group that is no answer, or for an entry that is none."""
+        group = self._group(best) if best in self._knowledge.answers else best
+        likeliest = next((label for label in reading.answers if self._group(label) == group), SILENT)
+        entry = self._knowledge.answers.get(best) or self._knowledge.answers.get(likeliest)
+        outcome: Outcome = entry.kind if entry else "unstated"
+        return Decision(outcome, entry=entry.id if entry else None, rule="read as no question for an answer")
+
+    def _unsure(self, groups: Mapping[str, float], probability: float) -> Decision:
+        if probability < self._limits.ask_back:
+            return Decision("unstated", rule="no answer is likely")
+        return Decision("clarify", options=tuple(self._ranked(groups)[:OPTIONS]), rule="several answers are likely")
+
+    def _answered(self, question: Question, resolved: Resolved, reading: Reading, entry: Answer) -> Decision:
+        judged = self._claims.judged(question, resolved, entry)
+        verdict = self._verdict(reading, judged.verdict)
+        more = judged.claims if verdict and verdict == judged.verdict else ()
+        decision = Decision(
+            "answer",
+            entry=entry.id,
+            verdict=verdict if entry.claims else None,
+            judged=judged.verdict,
+            claims=tuple(dict.fromkeys((*entry.claims, *more))),
+            subjects=judged.subjects,
+            topics=entry.topics,
+            bound=bool(entry.claims) and verdict is None and reading.verdict == "bound",
+            rule="read as a question for this answer",
+        )
+        return decision._replace(contrast=self._claims.contrast(question, decision))
+
+    def _verdict(self, reading: Reading, judged: Verdict | None) -> Verdict | None:
+        """The reader's verdict, where it is sure enough; it must be surer where the claims do not give the same."""
+        found = _SAID.get(reading.verdict)
+        if found is None:
+            return None
+        needed = self._limits.verdict if judged == found else self._limits.verdict_alone
+        return found if reading.verdicts[found] >= needed else None
+
+
+def _plain(text: str) -> str:
+    return " ".join(word.text for word in split_words(text))
