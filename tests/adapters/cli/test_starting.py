@@ -71,7 +71,7 @@ def test_it_leads_to_a_recommendation(gardener: Advisor) -> None:
         turn = gardener.turn(Message(text=said), conversation)
         conversation = turn.conversation
     assert turn.reply.kind == "recommendation"
-    assert "Ask somebody to water it while you are away." in turn.reply.text
+    assert "Ask somebody to water it while you are away [2]." in turn.reply.text
 
 
 def test_it_says_what_to_do_next(tmp_path: Path) -> None:

@@ -42,7 +42,8 @@ def test_a_record_is_exported_as_markdown_with_its_claims(record: Path) -> None:
     lines = advisor("triage", "--replay", str(record), "--export", "markdown").stdout.splitlines()
     assert lines[0] == "# Both, AppSec first"
     assert {"## Why", "## What would change it", "## Where this comes from"} <= set(lines)
-    assert any(line.startswith("- [1] *Which one should you choose?* – Both are valuable") for line in lines)
+    assert any(line.startswith("- [1] AppSec and product security are both valuable") for line in lines)
+    assert any(line.startswith("[1] Which one should you choose? · [2] ") for line in lines)
     assert any("a vendor that sells an AppSec platform" in line for line in lines)
 
 

@@ -116,14 +116,6 @@ def test_many_claims_are_folded_away_behind_a_button() -> None:
     assert unfold["title"] == "Sources"
 
 
-def test_places_that_the_text_cites_by_number_stand_once_with_their_claims() -> None:
-    cited = tuple(replace(citation(number), at=f"section {number // 2}", number=number // 2 + 1) for number in range(4))
-    shown = texts(draw(SAY, replace(FULL, citations=cited)))
-    assert "\\[1\\] section 0" in shown
-    assert "Claim 0 holds. Claim 1 holds." in shown
-    assert shown.count("\\[2\\] section 1") == 1
-
-
 def test_a_few_claims_are_all_shown() -> None:
     card = draw(SAY, replace(FULL, citations=FULL.citations[:4]))
     assert not [element for element in elements(card["body"]) if element.get("isVisible") is False]

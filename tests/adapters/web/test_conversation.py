@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from tests.adapters.web.browser import Browser, read
@@ -105,12 +106,13 @@ async def test_the_recommendation_is_a_document_with_numbered_places(browser: Br
         assert not needed or "Skip" not in [button.label for button in browser.latest.all("button")]
     article = browser.latest.one("article")
     assert "Another one (“FedRAMP”)" in article.text
-    numbers = [item.attributes["value"] for item in article.one("ol", of="notes").all("li")]
-    assert numbers == [str(number) for number in range(1, len(numbers) + 1)]
+    places = article.one("span", of="places").text
+    assert re.findall(r"\[(\d+)\] ", places) == [str(number) for number in range(1, places.count("[") + 1)]
+    assert "[1]" in article.one("p").text
     assert "a vendor that sells an AppSec platform" in article.one("p", of="disclosure").text
     link = next(a for a in browser.latest.all("a") if a.text.strip() == "Download")
     await browser.open(link.attributes["href"])
-    assert "- \\[1\\] *Which one should you choose?* –" in browser.page.text
+    assert "\\[1\\] Which one should you choose? · \\[2\\] " in browser.page.text
 
 
 async def test_the_same_reply_as_slack_and_teams_draw_it_from_the_json_that_would_be_sent(browser: Browser) -> None:

@@ -1,0 +1,84 @@
+"""Replies that say more than the answer: the frame of a bound or a contrast, the verdict on a denial, several parts."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from bot.answering.composer import Composer
+from bot.answering.decision import Contrast, Decision
+from bot.answering.labels import labelled
+from bot.answering.replies import Responder
+from bot.domain.messages import Heading, Paragraph, Reply
+from bot.knowledge import load
+from bot.knowledge.model import KnowledgeBase
+from bot.nlu.question import Question
+
+KNOWLEDGE = Path(__file__).parents[3] / "knowledge"
+SUPPLIERS = Decision("answer", "appsec-supply-chain", "no")
+DENIED = "appsec doesn't cover supply chains, right?"
+AGREED = SUPPLIERS._replace(verdict="yes")  # to what denies: so it is
+NUMBER = re.compile(r"\[(\d+)\]")
+
+
+@pytest.fixture(scope="module")
+def knowledge() -> KnowledgeBase:
+    return load(KNOWLEDGE)
+
+
+@pytest.fixture(scope="module")
+def responder(knowledge: KnowledgeBase) -> Responder:
+    return Responder(knowledge, Composer(knowledge), "")
+
+
+def question(text: str) -> Question:
+    return Question(text, (), (), (), (), (), (), "yesno", False)
+
+
+def numbers_are_those_of_the_citations(reply: Reply) -> bool:
+    """Each number of the text is that of a place, and each place is in the text or has its words below."""
+    said = {int(number) for number in NUMBER.findall(str(reply.body))}
+    return said | {one.number for one in reply.citations if one.below} == {one.number for one in reply.citations}
+
+
+def test_a_bound_is_the_headline_and_the_answer_below_it_keeps_its_numbers(responder: Responder) -> None:
+    plain = responder.reply(question("q"), SUPPLIERS)
+    framed = responder.reply(question("q"), SUPPLIERS._replace(verdict=None, bound=True))
+    assert framed.title == "The source does not promise that"
+    assert framed.body == (Heading(plain.title), *plain.body)
+    assert framed.citations == plain.citations
+
+
+def test_a_contrast_stands_before_the_answer_also_where_the_verdict_rests_on_more_claims(responder: Responder) -> None:
+    contrast = Contrast("threat-modeling", "appsec", "product-security")
+    decision = SUPPLIERS._replace(contrast=contrast, claims=("table.tools.prodsec",))
+    reply = responder.reply(question("q"), decision)
+    assert isinstance(reply.body[0], Paragraph)
+    assert "AppSec" in reply.body[0].text
+    assert "table.tools.prodsec" in {citation.claim for citation in reply.citations}
+    assert numbers_are_those_of_the_citations(reply)
+
+
+def test_each_of_several_parts_has_its_own_frame_and_label_and_all_have_one_count(
+    knowledge: KnowledgeBase, responder: Responder
+) -> None:
+    bound = Decision("answer", "prodsec-supply-chain", bound=True)
+    reply = labelled(knowledge.phrases, responder.parts([(question(DENIED), AGREED), (question("q"), bound)]))
+    headings = [block.text for block in reply.body if isinstance(block, Heading)]
+    assert headings == [
+        "Right: it does not. AppSec and supply chain risk",
+        "The source does not promise that",
+        "Product security and supply chains",
+    ]
+    assert (reply.verdict, reply.verdict_label, reply.title) == (None, "", "")
+    assert numbers_are_those_of_the_citations(reply)
+
+
+def test_the_verdict_on_a_denial_is_not_said_over_the_contact_for_an_incident(
+    knowledge: KnowledgeBase, responder: Responder
+) -> None:
+    reply = responder.reply(question(DENIED), AGREED)
+    assert reply.verdict_label == "Right: it does not"
+    assert labelled(knowledge.phrases, responder.incident(reply)).verdict_label == ""
