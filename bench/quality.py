@@ -13,8 +13,11 @@ from math import sqrt
 from pathlib import Path
 
 from bot.advisor import Advisor
+from bot.answering.verdict_fusion import weighed
 from bot.curation.evaluation import Evaluation, Share, evaluate, read_golds
 from bot.knowledge.examples import load_examples
+from bot.reader.manifest import read_manifest
+from bot.reader.reader import FOLDER
 
 KNOWLEDGE = Path(__file__).parent.parent / "knowledge"
 FIGURES = (
@@ -53,11 +56,14 @@ def table(evaluations: Sequence[tuple[str, Evaluation]]) -> str:
 def curve(advisor: Advisor, folder: Path) -> list[tuple[float, float]]:
     """(coverage, risk) for each threshold on the reader's verdict alone, on the held-out questions that get one."""
     cases: list[tuple[float, bool]] = []
+    weights = read_manifest(folder / FOLDER).verdict_weights
     for question in load_examples(folder)[0]:
         if question.held_out and question.asked in ("yes", "no", "partly"):
-            reading = advisor.decision(question.text, question.history).reading
-            if reading is not None:
-                cases.append((reading.verdicts[reading.verdict], reading.verdict == question.asked))
+            observed = advisor.decision(question.text, question.history).observed
+            if observed is not None:
+                likely = weighed(weights, observed)
+                best = max(likely, key=lambda verdict: likely[verdict])
+                cases.append((likely[best], best == question.asked))
     cases.sort(reverse=True)
     points: list[tuple[float, float]] = []
     false = 0

@@ -52,6 +52,8 @@ TRIAGE = frozenset(
     {"triage", "pick", "back", "skip", "why", "change", "restart", "cancel", "resume", "form", "fill", "recommendation"}
 )
 
+SURE = 0.7  # the least confidence of an answer to what is said, not asked, while a question of the dialogue is open
+
 Policy = Callable[[Message, Conversation, Route], Turn | None]
 """Takes the turn, or returns None and leaves it to the next policy."""
 
@@ -300,7 +302,8 @@ class Advisor:
 def _answers(question: Question, reply: Reply) -> bool:
     """True if a text without the form of a question was answered all the same: "the other one's drawbacks"."""
     if reply.kind == "answer":
-        return bool(question.subjects or question.aspects)
-    if reply.kind == "help":
+        sure = question.form != "fragment" or reply.confidence >= SURE
+        return sure and bool(question.subjects or question.aspects)
+    if reply.kind in ("help", "triage"):
         return question.form != "fragment"
     return reply.kind not in UNANSWERED

@@ -51,6 +51,22 @@ class AnswerClaims:
         subjects = asked or entry.subjects
         return Judged(None, (), subjects) if self._judge.is_weak(entry) else Judged(verdict, claims, subjects)
 
+    def differ(self, entry: Answer) -> bool:
+        """Whether one source affirms and another denies what `entry` is about."""
+        claims = self._knowledge.claims
+        said: dict[tuple[str, str], set[tuple[str, bool]]] = {}
+        for claim in claims.values():
+            for one in claim.statements:
+                if one.topic in entry.topics and one.subject in entry.subjects:
+                    said.setdefault((one.subject, one.topic), set()).add((claim.source, one.holds))
+        return any(
+            (other, not holds) in found
+            for found in said.values()
+            for source, holds in found
+            for other, _ in found
+            if other != source
+        )
+
     def contrast(self, question: Question, decision: Decision) -> Contrast | None:
         """Why the verdict is a "no", where that rests on the comparison of two subjects alone."""
         entry = self._knowledge.answers.get(decision.entry or "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
+from bot.answering.verdict_fusion import Observations
 from bot.domain.messages import Verdict
 from bot.knowledge.labelled_reader import SILENT
 from bot.nlu.followup import Resolved
@@ -27,7 +28,7 @@ class Decision(NamedTuple):
     outcome: Outcome
     entry: str | None = None
     verdict: Verdict | None = None
-    judged: Verdict | None = None  # the verdict that the claims alone give, said or not
+    observed: Observations | None = None  # what the verdict was weighed from, where a learnt reader did
     claims: tuple[str, ...] = ()
     subjects: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()

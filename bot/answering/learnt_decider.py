@@ -6,11 +6,12 @@ from collections.abc import Mapping
 
 from bot.answering.answer_claims import AnswerClaims
 from bot.answering.decision import Decision, Outcome
+from bot.answering.verdict_fusion import observe, weighed
 from bot.domain.conversation import LastTurn
 from bot.domain.messages import Verdict
 from bot.knowledge.labelled_reader import SILENT
 from bot.knowledge.model import Answer, KnowledgeBase
-from bot.nlu.followup import Resolved, resolve
+from bot.nlu.followup import BY_NUMBER, Resolved, resolve
 from bot.nlu.question import Question, QuestionReader
 from bot.nlu.text import clean, split_words
 from bot.ranking.candidates import Candidate, Candidates
@@ -32,6 +33,7 @@ class LearntDecider:
         self._claims = claims
         self._reader = reader
         self._limits = reader.manifest.thresholds
+        self._weights = reader.manifest.verdict_weights
         self._written = {
             _plain(clean(text)): entry.id
             for entry in knowledge.answers.values()
@@ -43,14 +45,15 @@ class LearntDecider:
         resolved = resolve(question, last, self._knowledge, self._question_reader)
         reading = self._reader.read(question.text, last.question if last else "")
         groups = self._groups(reading)
-        best = self._as_written(question, last) or max(groups, key=lambda label: groups[label])
+        settled = resolved.entry if resolved.rule == BY_NUMBER else None
+        best = settled or self._as_written(question, last) or max(groups, key=lambda label: groups[label])
         entry = self._knowledge.answers.get(best)
         if entry is None or entry.kind != "answer":
             decision = self._declined(reading, best)
         elif groups.get(best, 1.0) < self._limits.answer:
             decision = self._unsure(groups, groups[best])
         else:
-            decision = self._answered(question, resolved, reading, entry)
+            decision = self._answered(question, resolved, reading, entry, groups.get(best, 1.0))
         ranked = tuple(Candidate(label, groups[label], groups[label], contrary=False) for label in self._ranked(groups))
         missing = tuple(topic for topic in question.topics if not self._knowledge.topics[topic].stated)
         return decision._replace(
@@ -102,30 +105,29 @@ class LearntDecider:
             return Decision("unstated", rule="no answer is likely")
         return Decision("clarify", options=tuple(self._ranked(groups)[:OPTIONS]), rule="several answers are likely")
 
-    def _answered(self, question: Question, resolved: Resolved, reading: Reading, entry: Answer) -> Decision:
+    def _answered(
+        self, question: Question, resolved: Resolved, reading: Reading, entry: Answer, sure: float
+    ) -> Decision:
         judged = self._claims.judged(question, resolved, entry)
-        verdict = self._verdict(reading, judged.verdict)
+        observed = observe(reading, judged.verdict, question.form, sure)
+        likely = weighed(self._weights, observed)
+        best = max(likely, key=lambda verdict: likely[verdict]) if entry.claims else "none"
+        verdict = _SAID.get(best) if likely[best] >= self._limits.verdict else None
+        if verdict in ("yes", "no") and self._claims.differ(entry):
+            verdict = None  # both sources are shown
         more = judged.claims if verdict and verdict == judged.verdict else ()
         decision = Decision(
             "answer",
             entry=entry.id,
-            verdict=verdict if entry.claims else None,
-            judged=judged.verdict,
+            verdict=verdict,
+            observed=observed,
             claims=tuple(dict.fromkeys((*entry.claims, *more))),
             subjects=judged.subjects,
             topics=entry.topics,
-            bound=bool(entry.claims) and verdict is None and reading.verdict == "bound",
+            bound=best == "bound",
             rule="read as a question for this answer",
         )
         return decision._replace(contrast=self._claims.contrast(question, decision))
-
-    def _verdict(self, reading: Reading, judged: Verdict | None) -> Verdict | None:
-        """The reader's verdict, where it is sure enough; it must be surer where the claims do not give the same."""
-        found = _SAID.get(reading.verdict)
-        if found is None:
-            return None
-        needed = self._limits.verdict if judged == found else self._limits.verdict_alone
-        return found if reading.verdicts[found] >= needed else None
 
 
 def _plain(text: str) -> str:

@@ -16,7 +16,7 @@ from bot.domain.effects import Effect, Unanswered
 from bot.domain.messages import UNANSWERED, Message, Reply
 from bot.domain.turn import Turn
 from bot.knowledge.model import KnowledgeBase
-from bot.nlu.fragments import is_code, is_empty, is_half, is_made_up, is_name_alone, name_of
+from bot.nlu.fragments import is_code, is_empty, is_half, is_made_up, is_name_alone, name_of, repeats_itself
 from bot.nlu.guards import Guards
 from bot.nlu.question import Question, QuestionReader
 from bot.nlu.sentence_splitter import split_questions
@@ -97,6 +97,8 @@ class QuestionTurns:
         """Why the message is no whole question; "" if it is one, or what was said before makes it one."""
         if is_code(question):
             return "is written for a machine"
+        if repeats_itself(question):
+            return "says the same again and again"
         if decision.outcome == "offtopic" and (is_empty(question) or self._in_names.issuperset(question.content_words)):
             return "has no word that says what it is about"
         if decision.resolved.rule != "complete":

@@ -12,8 +12,10 @@ from bot.reader.manifest import Temperatures
 
 Array = NDArray[np.float64]
 
-# What a mistake costs, against a right answer that costs nothing.
-FALSE_VERDICT, FALSE_ANSWER, NEEDLESS_DECLINE, ASK_BACK, VERDICT_LEFT_OUT = 20.0, 8.0, 1.0, 0.5, 1.0
+# What a mistake costs, against a right answer that costs nothing. Another answer than was wanted shows what it is about, so
+# it costs no more than a needless decline; an answer where the sources are silent costs more. A verdict left out
+# leaves the claim itself as the headline.
+FALSE_VERDICT, FALSE_ANSWER, OTHER_ANSWER, NEEDLESS_DECLINE, ASK_BACK, VERDICT_LEFT_OUT = 20.0, 8.0, 1.0, 1.0, 0.5, 4.0
 FALSE_ALARM, MISSED_INCIDENT = 1.0, 4.0
 _GRID = [round(0.01 * step, 2) for step in range(100)]
 _TEMPERATURES = [round(0.5 + 0.05 * step, 2) for step in range(51)]
@@ -62,7 +64,7 @@ def answer_thresholds(outputs: Outputs, temperature: float, is_answer: Sequence[
     answers = np.array(is_answer)
     answerable = (outputs.right & answers).any(1)
     given = answers[best] & outputs.right.any(1)  # else it declines at whatever probability
-    wrong = np.where(answerable, FALSE_ANSWER / 2, FALSE_ANSWER)  # another answer than was wanted is half as bad
+    wrong = np.where(answerable, OTHER_ANSWER, FALSE_ANSWER)
 
     def cost_of_answers(threshold: float) -> float:
         said = given & (sure >= threshold)
@@ -86,28 +88,21 @@ def answer_thresholds(outputs: Outputs, temperature: float, is_answer: Sequence[
 class VerdictCase(NamedTuple):
     """A held-out question as the whole advisor decides on it."""
 
-    sure: float  # of the reader's verdict
-    agrees: bool  # the claims give the same
-    right: bool  # it is the one that the question should get
+    sure: float  # of the likeliest verdict
+    right: bool  # it is one that the question should get
     wanted: bool  # the question should get one
 
 
-def verdict_thresholds(cases: Sequence[VerdictCase]) -> tuple[float, float]:
-    """From which probability on a verdict is said where the claims give the same one, and where they do not."""
+def verdict_threshold(cases: Sequence[VerdictCase]) -> float:
+    """From which probability on a verdict is said. `cases`: those where the likeliest is a verdict."""
 
-    def cost(agrees: bool) -> Callable[[float], float]:
-        ours = [case for case in cases if case.agrees == agrees]
+    def cost(threshold: float) -> float:
+        return sum(
+            (0.0 if case.right else FALSE_VERDICT) if case.sure >= threshold else VERDICT_LEFT_OUT * case.wanted
+            for case in cases
+        )
 
-        def of(threshold: float) -> float:
-            return sum(
-                (0.0 if case.right else FALSE_VERDICT) if case.sure >= threshold else VERDICT_LEFT_OUT * case.wanted
-                for case in ours
-            )
-
-        return of
-
-    agreeing = cheapest(cost(agrees=True))
-    return agreeing, max(agreeing, cheapest(cost(agrees=False)))
+    return cheapest(cost)
 
 
 def incident_threshold(outputs: Outputs, temperature: float) -> float:

@@ -13,6 +13,7 @@ import torch
 from tokenizers import Tokenizer
 
 from bot.advisor import Advisor
+from bot.answering.verdict_fusion import Observations
 from bot.knowledge.examples import load_examples
 from bot.knowledge.labelled_reader import LabelledQuestion
 from bot.knowledge.loading import load
@@ -24,10 +25,11 @@ from bot.learning.calibration import (
     incident_threshold,
     probabilities,
     temperatures_of,
-    verdict_thresholds,
+    verdict_threshold,
 )
 from bot.learning.examples import Example, examples_of, hash_of, labels_of
 from bot.learning.export import write_manifest, write_model, write_reader
+from bot.learning.fusion import fit, left_out
 from bot.learning.network import LICENCE, WEIGHTS, Network, base_folder
 from bot.learning.training import EPOCHS, Trainer
 from bot.reader.manifest import FORMAT, Manifest, ReaderError, Thresholds
@@ -35,6 +37,8 @@ from bot.reader.reader import CONTEXT, FOLDER, MODEL, VERDICTS
 
 TOKENS = 80  # of a question with the one before
 SEED = 20261130
+BOUND = VERDICTS.index("bound")
+SAID = ("yes", "no", "partly")
 TRAINS = "examples network noise training"  # the modules on which the weights depend
 
 Told = Callable[[str], None]
@@ -83,10 +87,10 @@ def learn(folder: Path, work: Path, tell: Told, epochs: int = EPOCHS, threads: i
         thresholds=Thresholds(
             answer=answer,
             ask_back=ask_back,
-            verdict=0.0,
-            verdict_alone=0.0,
+            verdict=1.0,
             incident=incident_threshold(outputs[2], temperatures.incident),
         ),
+        verdict_weights={},
         examples=hash_of(examples),
         base=WEIGHTS,
         script=script_hash(),
@@ -95,35 +99,36 @@ def learn(folder: Path, work: Path, tell: Told, epochs: int = EPOCHS, threads: i
         held_out=figures(outputs),
     )
     write_reader(folder / FOLDER, model, base / "tokenizer.json", manifest)
-    tell("deciding on the held-out questions with the whole advisor, to find from when on a verdict is said")
-    verdict, alone = verdict_thresholds(verdict_cases(folder, [one for one in labelled if one.held_out]))
-    thresholds = manifest.thresholds.model_copy(update={"verdict": verdict, "verdict_alone": alone})
-    manifest = manifest.model_copy(update={"thresholds": thresholds})
+    tell("deciding on the held-out questions with the whole advisor, to find how a verdict is weighed")
+    seen, right = observed(folder, [one for one in labelled if one.held_out])
+    cases = [
+        VerdictCase(
+            likely[best], VERDICTS.index(best) == wanted or (wanted == BOUND and best != "yes"), 0 < wanted < BOUND
+        )
+        for likely, wanted in zip(left_out(seen, right), right, strict=True)
+        if (best := max(likely, key=lambda verdict: likely[verdict])) in SAID
+    ]
+    thresholds = manifest.thresholds.model_copy(update={"verdict": verdict_threshold(cases)})
+    manifest = manifest.model_copy(update={"thresholds": thresholds, "verdict_weights": fit(seen, right)})
     write_manifest(folder / FOLDER, manifest)
     return manifest
 
 
-def verdict_cases(folder: Path, questions: Sequence[LabelledQuestion]) -> list[VerdictCase]:
-    """How the advisor with its new reader, whatever its thresholds, decides on these questions."""
+def observed(folder: Path, questions: Sequence[LabelledQuestion]) -> tuple[list[Observations], list[int]]:
+    """What the advisor with its new reader observes of those of the questions that it answers, and the positions in
+    VERDICTS of the verdicts that they should get."""
     advisor = Advisor.load(folder)
     kinds = {id: entry.kind for id, entry in advisor.knowledge.answers.items()}
-    cases: list[VerdictCase] = []
+    seen: list[Observations] = []
+    right: list[int] = []
     for question in questions:
         decision = advisor.decision(question.text, question.history)
-        if decision.reading is None or decision.outcome != "answer" or decision.reading.verdict in ("none", "bound"):
+        if decision.observed is None:
             continue
-        said = decision.reading.verdict
         answered = any(kinds.get(answer) == "answer" for answer in question.answers)
-        allowed = ("no", "partly") if question.asked == "bound" else (question.asked,)
-        cases.append(
-            VerdictCase(
-                decision.reading.verdicts[said],
-                decision.judged == said,
-                right=answered and said in allowed,
-                wanted=answered and question.asked in ("yes", "no", "partly"),
-            )
-        )
-    return cases
+        seen.append(decision.observed)
+        right.append(VERDICTS.index(question.asked) if answered and question.asked != "open" else 0)
+    return seen, right
 
 
 def outputs_of(

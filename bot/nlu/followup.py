@@ -16,6 +16,7 @@ from bot.nlu.entities import LONGEST_WORD
 from bot.nlu.question import Question, QuestionReader
 
 ORDINALS: Mapping[str, int] = {"first": 0, "former": 0, "1st": 0, "second": 1, "latter": 1, "2nd": 1, "last": -1}
+BY_NUMBER = "picks one of the two by its number"  # the rule of "the second one"
 INCOMPLETE = 3  # a question of fewer content words leans on what came before
 
 
@@ -51,7 +52,7 @@ def resolve(question: Question, last: LastTurn | None, knowledge: KnowledgeBase,
         return _swapped(question, (other,), last, knowledge, reader)
     chosen = _ordinal(question, last)
     if chosen and not (question.topics or question.aspects) and set(rest) <= ORDINALS.keys():
-        return _swapped(question, chosen, last, knowledge, reader)  # "the second one"
+        return _swapped(question, chosen, last, knowledge, reader)._replace(rule=BY_NUMBER)
     leans = (
         bool(words & english.PRONOUNS)
         or question.words[:1] in (("and",), ("what",), ("but",), ("then",), ("ok",), ("okay",))

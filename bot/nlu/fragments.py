@@ -12,6 +12,8 @@ from bot.nlu.text import as_typed
 _LEADS_ON = {
     "the", "and", "but", "because", "than", "our", "my", "your", "their", "if", "whether", "although", "while",
 }  # fmt: skip
+MANY = 12  # words of a text in which repetition counts
+LEAST_VARIED = 4  # times that each of its words stands there on average
 _BE = {"is", "are", "was", "were"}
 _VERBLESS = english.AUXILIARIES - {"need", "becomes", "dose"}  # these can't be all that a sentence says
 
@@ -68,6 +70,12 @@ def _ends_with_article(question: Question) -> bool:
 def is_code(question: Question) -> bool:
     """True for what is written for a machine: a text within brackets."""
     return question.text[:1] + question.text[-1:] in ("{}", "[]", "<>")
+
+
+def repeats_itself(question: Question) -> bool:
+    """True for a long text of a few words that come again and again."""
+    words = question.words
+    return len(words) >= MANY and len(set(words)) * LEAST_VARIED <= len(words)
 
 
 def is_empty(question: Question) -> bool:

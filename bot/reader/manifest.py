@@ -31,8 +31,7 @@ class Thresholds(_Part):
 
     answer: float = Field(ge=0, le=1)  # of an answer to be given; below, the advisor asks back
     ask_back: float = Field(ge=0, le=1)  # of an answer to be offered; below, the advisor declines
-    verdict: float = Field(ge=0, le=1)  # of a verdict to be said, where the claims give the same one
-    verdict_alone: float = Field(ge=0, le=1)  # … and where they do not
+    verdict: float = Field(ge=0, le=1)  # of a verdict to be said
     incident: float = Field(ge=0, le=1)  # of a report of an incident
 
 
@@ -44,6 +43,7 @@ class Manifest(_Part):
     tokens: int = Field(gt=0)  # tokens at most of a question with its context
     temperatures: Temperatures
     thresholds: Thresholds
+    verdict_weights: dict[str, tuple[float, ...]]  # see `bot.answering.verdict_fusion`
     examples: str  # hash of the examples that it was learnt from
     base: str  # hash of the weights that it was begun with
     script: str  # hash of the program that learnt it

@@ -17,7 +17,7 @@ from bot.learning.calibration import (
     answer_thresholds,
     incident_threshold,
     temperature_of,
-    verdict_thresholds,
+    verdict_threshold,
 )
 from bot.learning.examples import examples_of, hash_of, labels_of
 from bot.learning.noise import noisy
@@ -112,12 +112,10 @@ def test_a_temperature_makes_too_sure_logits_less_sure() -> None:
 
 
 def test_no_verdict_is_said_where_a_false_one_costs_more() -> None:
-    unsure = [VerdictCase(0.5, agrees=True, right=False, wanted=True)] * 3
-    sure = [VerdictCase(0.9, agrees=True, right=True, wanted=True)] * 9
-    alone = [VerdictCase(0.9, agrees=False, right=False, wanted=True), VerdictCase(0.95, False, True, True)]
-    assert verdict_thresholds(sure) == (0.0, 0.0)
-    assert verdict_thresholds([*unsure, *sure]) == (0.51, 0.51)
-    assert verdict_thresholds([*sure, *alone]) == (0.0, 0.91)
+    unsure = [VerdictCase(0.5, right=False, wanted=True)] * 3
+    sure = [VerdictCase(0.9, right=True, wanted=True)] * 9
+    assert verdict_threshold(sure) == 0.0
+    assert verdict_threshold([*unsure, *sure]) == 0.51
 
 
 def test_an_answer_is_given_from_where_it_costs_less_than_asking_back() -> None:
