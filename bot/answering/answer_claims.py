@@ -53,6 +53,8 @@ class AnswerClaims:
 
     def differ(self, entry: Answer) -> bool:
         """Whether one source affirms and another denies what `entry` is about."""
+        if len(self._knowledge.sources) < 2:
+            return False
         claims = self._knowledge.claims
         said: dict[tuple[str, str], set[tuple[str, bool]]] = {}
         for claim in claims.values():
