@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from bot.answering.citing import Numbers, cite, with_marks
 from bot.answering.source_lines import names_of, written_date
+from bot.answering.spoken_of import SpokenOf
 from bot.domain.messages import Block, Bullets, Choice, Citation, Heading, Paragraph, Table
 from bot.domain.phrases import filled
 from bot.knowledge.model import Answer, Claim, KnowledgeBase, Source
@@ -22,6 +23,7 @@ class Composer:
     def __init__(self, knowledge: KnowledgeBase) -> None:
         self._knowledge = knowledge
         self._say = knowledge.phrases
+        self._spoken = SpokenOf.by(knowledge)
         self._names = names_of(knowledge.sources)
         self._stating: dict[tuple[str, str, bool], list[Claim]] = defaultdict(list)
         for claim in knowledge.claims.values():
@@ -57,7 +59,7 @@ class Composer:
         self, body: tuple[Block, ...], claims: Iterable[str], numbers: Numbers
     ) -> tuple[tuple[Block, ...], tuple[Citation, ...]]:
         """`body` with a mark at each sentence that rests on one of the claims, and their citations, in order."""
-        found = cite(body, [self._knowledge.claims[claim] for claim in dict.fromkeys(claims)], numbers)
+        found = cite(body, [self._knowledge.claims[claim] for claim in dict.fromkeys(claims)], numbers, self._spoken)
         several = len({claim.source for claim, _, _ in found.claims}) > 1
         return found.body, tuple(
             replace(self._citation(claim, named=several), number=number, below=below)
