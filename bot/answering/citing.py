@@ -56,12 +56,9 @@ def cite(body: tuple[Block, ...], claims: Sequence[Claim], numbers: Numbers, spo
     texts = [text for text in _passages(body) if text.passages]
     passages = [passage for text in texts for passage in text.passages]
     found = fits(claims, passages, spoken)
-    said = {id for id, some in found.items() if some and some[0].share >= ENOUGH}
+    marks = _said(claims, passages, found)
+    said = {claim.id for here in marks.values() for claim in here}
     unsaid = [claim for claim in claims if claim.id not in said]
-    marks: dict[int, list[Claim]] = {}
-    for claim in claims:
-        for number in _places(found[claim.id], passages) if claim.id in said else ():
-            marks.setdefault(number, []).append(claim)
     below = {claim.id for claim in unsaid}
     if len(unsaid) > MOST_BELOW:
         for claim in unsaid:
@@ -76,6 +73,31 @@ def cite(body: tuple[Block, ...], claims: Sequence[Claim], numbers: Numbers, spo
         _with_new_texts(body, dict(_marked(texts, marks, numbers))),
         tuple((claim, numbers.of(claim), claim.id in below) for claim in claims),
     )
+
+
+def cite_text(text: str, claims: Sequence[Claim], numbers: Numbers, spoken: SpokenOf) -> str:
+    """`text` with a mark for each of the claims that it is known to rest on: at the sentences that say it, or at its
+    end."""
+    whole = _Text((0,), True, _prose(text, ""))
+    if not whole.passages:
+        return text
+    marks = _said(claims, whole.passages, fits(claims, whole.passages, spoken))
+    said = {claim.id for here in marks.values() for claim in here}
+    marks.setdefault(len(whole.passages) - 1, []).extend(claim for claim in claims if claim.id not in said)
+    return dict(_marked([whole], marks, numbers))[0,]
+
+
+def _said(
+    claims: Sequence[Claim], passages: Sequence[Passage], found: Mapping[str, Sequence[Fit]]
+) -> dict[int, list[Claim]]:
+    """The claims that are said, by the numbers of the passages that say them."""
+    marks: dict[int, list[Claim]] = {}
+    for claim in claims:
+        some = found[claim.id]
+        if some and some[0].share >= ENOUGH:
+            for number in _places(some, passages):
+                marks.setdefault(number, []).append(claim)
+    return marks
 
 
 def _places(fits: Sequence[Fit], passages: Sequence[Passage]) -> set[int]:
@@ -138,13 +160,15 @@ def without_marks(body: tuple[Block, ...]) -> tuple[Block, ...]:
 
 def _passages(body: Sequence[Block]) -> Iterator[_Text]:
     for at, text, under in _texts(body):
-        found = sentences(text)
-        is_prose = isinstance(body[at[0]], Paragraph)
         if isinstance(body[at[0]], Bullets):
-            yield _Text(at, is_prose, tuple(_item(sentence, under) for sentence in found))
+            yield _Text(at, False, tuple(_item(sentence, under) for sentence in sentences(text)))
         else:
-            before = ["", *found]
-            yield _Text(at, is_prose, tuple(Passage(*pair, under=under) for pair in zip(found, before, strict=False)))
+            yield _Text(at, isinstance(body[at[0]], Paragraph), _prose(text, under))
+
+
+def _prose(text: str, under: str) -> tuple[Passage, ...]:
+    found = sentences(text)
+    return tuple(Passage(*pair, under=under) for pair in zip(found, ["", *found], strict=False))
 
 
 def _item(sentence: str, under: str) -> Passage:

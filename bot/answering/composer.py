@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from bot.answering.citing import Numbers, cite, with_marks
+from bot.answering.citing import Numbers, cite, cite_text, with_marks
 from bot.answering.source_lines import names_of, written_date
 from bot.answering.spoken_of import SpokenOf
 from bot.domain.messages import Block, Bullets, Choice, Citation, Heading, Paragraph, Table
@@ -84,8 +84,9 @@ class Composer:
         )
 
     def marked(self, text: str, claims: Iterable[str], numbers: Numbers) -> str:
-        """`text` with a mark for the place of each of the claims that it is known to rest on."""
-        return with_marks(text, sorted({numbers.of(self._knowledge.claims[claim]) for claim in claims}))
+        """`text` with a mark for the place of each of the claims that it is known to rest on, where it says them."""
+        found = [self._knowledge.claims[claim] for claim in dict.fromkeys(claims)]
+        return cite_text(text, found, numbers, self._spoken)
 
     def citations(self, claims: Iterable[str], numbers: Numbers) -> tuple[Citation, ...]:
         """The citations of the claims, by the numbers of their places; their words are one step away."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.answering.citing import MOST_BELOW, Numbers, cite, without_marks
+from bot.answering.citing import MOST_BELOW, Numbers, cite, cite_text, without_marks
 from bot.answering.spoken_of import SpokenOf
 from bot.domain.messages import Block, Bullets, Heading, Paragraph, Table
 from bot.knowledge.model import Claim, Concept
@@ -96,3 +96,12 @@ def test_a_sentence_that_denies_is_not_sure_to_say_what_a_claim_affirms() -> Non
 def test_a_text_without_its_marks_is_the_text_from_before() -> None:
     body = (Paragraph(f"{WATER.says} And so on [sic]."), Bullets((SUN.says, "x")))
     assert without_marks(marked(body, WATER, SUN)) == body
+
+
+def test_a_text_known_to_rest_on_claims_has_their_marks_where_it_says_them_and_the_others_at_its_end() -> None:
+    text = f"{SUN.says} Look at the sky. So plant them."
+    assert cite_text(text, (WATER, SUN), Numbers(), GARDEN) == (
+        "Roses grow best in the full sun [1]. Look at the sky. So plant them [2]."
+    )
+    assert cite_text("Plant them.", (WATER, SUN), Numbers(), GARDEN) == "Plant them [1][2]."
+    assert cite_text("Plant them.", (), Numbers(), GARDEN) == "Plant them."
