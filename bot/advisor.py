@@ -6,16 +6,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from bot.answering.answer_claims import AnswerClaims
 from bot.answering.composer import Composer
-from bot.answering.decider import Decider, Thresholds
 from bot.answering.decision import Decision
 from bot.answering.foreign import only_english
-from bot.answering.learnt_decider import LearntDecider
+from bot.answering.make_decider import make_decider
 from bot.answering.post_drafts import PostDrafts
 from bot.answering.question_turns import QuestionTurns
 from bot.answering.replies import Responder
-from bot.answering.verdict import VerdictJudge
 from bot.commands.confirmation import ConfirmationCommands, Handler, typed
 from bot.commands.experts import ExpertCommands, as_answer, is_in_experts_thread
 from bot.commands.feedback import FeedbackCommands
@@ -28,7 +25,6 @@ from bot.domain.messages import UNANSWERED, Message, Reply
 from bot.domain.phrases import Phrases
 from bot.domain.turn import Route, Turn
 from bot.knowledge import load
-from bot.knowledge.evidence import Evidence
 from bot.knowledge.model import KnowledgeBase
 from bot.nlu.command_parser import parse, without_slash_command
 from bot.nlu.entities import EntityRecognizer, Speller, word_counts
@@ -39,8 +35,6 @@ from bot.nlu.question import Question, QuestionReader
 from bot.nlu.small_talk import only_greets
 from bot.nlu.text import clean
 from bot.nlu.word_list import is_english
-from bot.ranking.candidates import CandidateFinder, learn
-from bot.ranking.entry_words import EntryWords
 from bot.ranking.model_cache import ModelCache, Progress
 from bot.reader.reader import Reader
 from bot.retrieval.embeddings import Embeddings
@@ -86,9 +80,7 @@ class Advisor:
         self._contact = contact
         self._name_remover = NameRemover(words, names)
         self.reader = QuestionReader(EntityRecognizer(knowledge), speller)
-        self._decider = (
-            self._learnt_decider(learnt_reader) if learnt_reader else self._fitted_decider(embeddings, cache, progress)
-        )
+        self._decider = make_decider(knowledge, self.reader, embeddings, learnt_reader, cache, progress)
         composer = Composer(knowledge)
         self._responder = Responder(knowledge, composer, contact)
         say = knowledge.phrases
@@ -124,29 +116,6 @@ class Advisor:
             self._ask_for_english,
             self._answer_question,
         )
-
-    def _learnt_decider(self, learnt_reader: Reader) -> LearntDecider:
-        evidence = Evidence(self.knowledge)
-        judge = VerdictJudge(self.knowledge, evidence, strictly=False)
-        claims = AnswerClaims(self.knowledge, evidence, judge)
-        return LearntDecider(self.knowledge, self.reader, claims, learnt_reader)
-
-    def _fitted_decider(
-        self, embeddings: Embeddings | None, cache: ModelCache | None, progress: Progress | None
-    ) -> Decider:
-        """A decider on what is fitted to the phrasings now, or was and stands in the cache."""
-        knowledge = self.knowledge
-        learnt = cache.read(knowledge.version, embeddings) if cache else None
-        if learnt is None:
-            learnt = learn(knowledge, self.reader, embeddings, progress)
-            if cache:
-                cache.write(knowledge.version, embeddings, learnt)
-        evidence = Evidence(knowledge)
-        wording = EntryWords(knowledge)
-        finder = CandidateFinder(knowledge, evidence, wording, learnt)
-        judge = VerdictJudge(knowledge, evidence, strictly=True)
-        claims = AnswerClaims(knowledge, evidence, judge)
-        return Decider(knowledge, self.reader, finder, evidence, wording, Thresholds(), judge, claims)
 
     @classmethod
     def load(
@@ -211,7 +180,7 @@ class Advisor:
     # --- policies, in the order in which they are asked
 
     def _refuse_secret(self, message: Message, conversation: Conversation, route: Route) -> Turn | None:
-        return Turn(self._responder.secret(), conversation) if message.had_secret else None
+        return Turn(self._responder.general.secret(), conversation) if message.had_secret else None
 
     def _relay_answer(self, message: Message, conversation: Conversation, route: Route) -> Turn | None:
         """An expert's message in the thread of an open question is its answer."""
@@ -234,14 +203,16 @@ class Advisor:
             if turn is not None:
                 return turn
         if message.command is not None:
-            return Turn(self._responder.unknown_command(message.command), conversation)
+            return Turn(self._responder.general.unknown_command(message.command), conversation)
         return None
 
     def _small_talk(self, message: Message, conversation: Conversation, route: Route) -> Turn | None:
         """Answers an empty message with help, and a greeting with a greeting."""
         if not route.text:
-            return Turn(self._responder.help(empty=not message.text.strip(), can_post=message.can_post), conversation)
-        return Turn(self._responder.greeting(), conversation) if only_greets(route.text) else None
+            return Turn(
+                self._responder.general.help(empty=not message.text.strip(), can_post=message.can_post), conversation
+            )
+        return Turn(self._responder.general.greeting(), conversation) if only_greets(route.text) else None
 
     def _answer_dialogue(self, message: Message, conversation: Conversation, route: Route) -> Turn | None:
         """An answer to the open question of the guided dialogue in free text."""
@@ -274,11 +245,11 @@ class Advisor:
 
     def _start_triage(self, message: Message, conversation: Conversation) -> Turn:
         if message.quoted and self._dialogue:
-            return Turn(self._responder.offers_triage(), conversation)
+            return Turn(self._responder.general.offers_triage(), conversation)
         return self._handlers["triage"]("", message, conversation) or self._no_triage("", message, conversation)
 
     def _no_triage(self, argument: str, message: Message, conversation: Conversation) -> Turn:
-        return Turn(self._responder.no_triage(), conversation)
+        return Turn(self._responder.general.no_triage(), conversation)
 
     @staticmethod
     def _typed_button(text: str, message: Message, conversation: Conversation) -> str | None:

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from bot.domain.messages import Block, Bullets, Paragraph, Table
+from bot.answering.claim_fit import ENOUGH, Fit, fits
+from bot.answering.spoken_of import Passage, SpokenOf
+from bot.domain.messages import Block, Bullets, Heading, Paragraph, Table
 from bot.knowledge.model import Claim
-from bot.nlu.written_text import content, denies, sentences, share_said
+from bot.nlu.written_text import sentences
 
-ENOUGH = 0.5  # the least share of a claim that a sentence says, for the sentence to rest on it
-IN_SHORT = 0.9  # what a sentence counts for whose words are all the claim's: it says the claim in short
-UNLIKE = 0.8  # what a sentence counts for that denies, where the claim affirms, or the other way round
-SURE = 0.85  # the least share at which a sentence rests on the claim although another one says it better
 MOST_BELOW = 3  # claims that stand below a reply in their own words; a reply with more that it does not say is a digest
 
 _MARKS = re.compile(r" (?:\[\d+\])+(?=[.!?:]|$| )")
+_LISTED = re.compile(r"[,;()]")  # between the points of an item
 _ENDS = (".", "!", "?", ":")
 
 
@@ -41,84 +40,109 @@ class Cited(NamedTuple):
 
 
 class _Text(NamedTuple):
-    """The sentences of one text of a body."""
+    """One text of a body, in passages."""
 
     at: tuple[int, ...]  # the block, then the item or the row and cell
-    sentences: tuple[str, ...]
+    is_prose: bool
+    passages: tuple[Passage, ...]
 
 
-class _Fit(NamedTuple):
-    share: float
-    text: int
-    sentence: int
-
-
-def cite(body: tuple[Block, ...], claims: Sequence[Claim], numbers: Numbers) -> Cited:
+def cite(body: tuple[Block, ...], claims: Sequence[Claim], numbers: Numbers, spoken: SpokenOf) -> Cited:
     """`body` with a mark, "[1]", at the end of each sentence that rests on a claim.
 
-    A claim that no sentence says stands below; of a reply with many of these, each is marked where it fits best.
+    A claim that no sentence says stands below in its own words. Of a reply with many of these, they are marked at the
+    end of its last paragraph that can mean them: below a list it is not told which item speaks of what.
     """
-    texts = [_Text(at, tuple(sentences(text))) for at, text in _texts(body)]
-    texts = [text for text in texts if text.sentences]
-    fits = {claim.id: _fits(claim, texts) for claim in claims}
-    said = {id for id, found in fits.items() if found and found[0].share >= ENOUGH}
-    unsaid = [claim.id for claim in claims if claim.id not in said]
-    below = set(unsaid) if len(unsaid) <= MOST_BELOW or not texts else set()
-    marked = [claim for claim in claims if claim.id not in below]
-    if not marked and texts:
-        marked = sorted(claims, key=lambda claim: -_best(fits[claim.id]).share)[:1]
-    marks: dict[tuple[int, int], list[Claim]] = {}
-    for claim in marked:
-        for place in _places(fits[claim.id]):
-            marks.setdefault(place, []).append(claim)
-    new: dict[tuple[int, ...], str] = {}
-    for number, text in enumerate(texts):
-        if any((number, at) in marks for at in range(len(text.sentences))):
-            found = [
-                sorted({numbers.of(claim) for claim in marks.get((number, at), ())})
-                for at in range(len(text.sentences))
-            ]
-            new[text.at] = " ".join(
-                with_marks(sentence, here if here != after else [])  # two in a row have their marks once, at the end
-                for sentence, here, after in zip(text.sentences, found, [*found[1:], []], strict=True)
-            )
+    texts = [text for text in _passages(body) if text.passages]
+    passages = [passage for text in texts for passage in text.passages]
+    found = fits(claims, passages, spoken)
+    marks = _said(claims, passages, found)
+    said = {claim.id for here in marks.values() for claim in here}
+    unsaid = [claim for claim in claims if claim.id not in said]
+    below = {claim.id for claim in unsaid}
+    if len(unsaid) > MOST_BELOW:
+        for claim in unsaid:
+            if (end := _end(claim, claims, texts, spoken)) is not None:
+                marks.setdefault(end, []).append(claim)
+                below.remove(claim.id)
+    prose = [(fit, id) for id, some in found.items() for fit in some if not passages[fit.passage].points]
+    if not marks and prose:  # no sentence says one, and the text rests on them all the same
+        best, id = max(prose, key=lambda one: one[0].share)
+        marks[best.passage] = [claim for claim in claims if claim.id == id]
     return Cited(
-        tuple(_with_texts(block, at, new) for at, block in enumerate(body)),
+        _with_new_texts(body, dict(_marked(texts, marks, numbers))),
         tuple((claim, numbers.of(claim), claim.id in below) for claim in claims),
     )
 
 
-def _fits(claim: Claim, texts: Sequence[_Text]) -> list[_Fit]:
-    """How well each sentence says the claim, the best first; with the one before it, if none says it alone."""
-    places = [(number, at) for number, text in enumerate(texts) for at in range(len(text.sentences))]
-    found = [_Fit(_share(claim.says, texts[number].sentences[at]), number, at) for number, at in places]
-    if all(fit.share < ENOUGH for fit in found):
-        found += [
-            _Fit(share_said(claim.says, " ".join(texts[number].sentences[at - 1 : at + 1])), number, at)
-            for number, at in places
-            if at
-        ]
-    return sorted(found, key=lambda fit: -fit.share)
+def cite_text(text: str, claims: Sequence[Claim], numbers: Numbers, spoken: SpokenOf) -> str:
+    """`text` with a mark for each of the claims that it is known to rest on: at the sentences that say it, or at its
+    end."""
+    whole = _Text((0,), True, _prose(text, ""))
+    if not whole.passages:
+        return text
+    marks = _said(claims, whole.passages, fits(claims, whole.passages, spoken))
+    said = {claim.id for here in marks.values() for claim in here}
+    marks.setdefault(len(whole.passages) - 1, []).extend(claim for claim in claims if claim.id not in said)
+    return dict(_marked([whole], marks, numbers))[0,]
 
 
-def _share(says: str, sentence: str) -> float:
-    share = share_said(says, sentence)
-    if len(content(sentence)) > 1:
-        share = max(share, IN_SHORT * share_said(sentence, says))
-    return share if denies(says) == denies(sentence) else UNLIKE * share
+def _said(
+    claims: Sequence[Claim], passages: Sequence[Passage], found: Mapping[str, Sequence[Fit]]
+) -> dict[int, list[Claim]]:
+    """The claims that are said, by the numbers of the passages that say them."""
+    marks: dict[int, list[Claim]] = {}
+    for claim in claims:
+        some = found[claim.id]
+        if some and some[0].share >= ENOUGH:
+            for number in _places(some, passages):
+                marks.setdefault(number, []).append(claim)
+    return marks
 
 
-def _best(fits: Sequence[_Fit]) -> _Fit:
-    return fits[0] if fits else _Fit(0.0, 0, 0)
+def _places(fits: Sequence[Fit], passages: Sequence[Passage]) -> set[int]:
+    """Where a claim is marked: at the passage that says it best, at each other one that is sure to say it, and at the
+    sentences right beside one of these that go on saying it."""
+    enough = {fit.passage for fit in fits if fit.share >= ENOUGH}
+    places = {fit.passage for fit in fits if fit is fits[0] or fit.is_sure}
+    for at in sorted(enough):
+        if at - 1 in places and passages[at].before:
+            places.add(at)
+    for at in sorted(enough, reverse=True):
+        if at + 1 in places and passages[at + 1].before:
+            places.add(at)
+    return places
 
 
-def _places(fits: Sequence[_Fit]) -> list[tuple[int, int]]:
-    """Where a claim is marked: at the sentence that says it best, and at each other one that is sure to say it. If
-    none says anything of it, at the end."""
-    best = _best(fits)
-    if best.share == 0.0:
-        return [max((fit.text, fit.sentence) for fit in fits)]
-    return [(fit.text, fit.sentence) for fit in fits if fit is best or fit.share >= SURE]
+def _end(claim: Claim, claims: Sequence[Claim], texts: Sequence[_Text], spoken: SpokenOf) -> int | None:
+    """The number of the passage that ends the last paragraph which can mean the claim; None if there is none."""
+    aspects = {one.aspect for one in claims}
+    number, found = -1, None
+    for text in texts:
+        number += len(text.passages)
+        if text.is_prose and not spoken.excludes(text.passages[-1], claim, aspects):
+            found = number
+    return found
+
+
+def _marked(
+    texts: Sequence[_Text], marks: Mapping[int, Sequence[Claim]], numbers: Numbers
+) -> Iterator[tuple[tuple[int, ...], str]]:
+    """The texts that have marks, with them."""
+    first = 0
+    for text in texts:
+        here = range(first, first := first + len(text.passages))
+        if marks.keys() & here:
+            found = [sorted({numbers.of(claim) for claim in marks.get(at, ())}) for at in here]
+            yield (
+                text.at,
+                " ".join(
+                    with_marks(
+                        passage.text, own if own != after else []
+                    )  # two in a row have their marks once, at the end
+                    for passage, own, after in zip(text.passages, found, [*found[1:], []], strict=True)
+                ),
+            )
 
 
 def with_marks(sentence: str, numbers: Sequence[int]) -> str:
@@ -131,25 +155,57 @@ def with_marks(sentence: str, numbers: Sequence[int]) -> str:
 
 def without_marks(body: tuple[Block, ...]) -> tuple[Block, ...]:
     """`body` as it was before it was cited."""
-    new = {at: _MARKS.sub("", text) for at, text in _texts(body)}
-    return tuple(_with_texts(block, at, new) for at, block in enumerate(body))
+    return _with_new_texts(body, {at: _MARKS.sub("", text) for at, text, _ in _texts(body)})
 
 
-def _texts(body: Sequence[Block]) -> Iterator[tuple[tuple[int, ...], str]]:
+def _passages(body: Sequence[Block]) -> Iterator[_Text]:
+    for at, text, under in _texts(body):
+        if isinstance(body[at[0]], Bullets):
+            yield _Text(at, False, tuple(_item(sentence, under) for sentence in sentences(text)))
+        else:
+            yield _Text(at, isinstance(body[at[0]], Paragraph), _prose(text, under))
+
+
+def _prose(text: str, under: str) -> tuple[Passage, ...]:
+    found = sentences(text)
+    return tuple(Passage(*pair, under=under) for pair in zip(found, ["", *found], strict=False))
+
+
+def _item(sentence: str, under: str) -> Passage:
+    label, colon, rest = sentence.partition(": ")
+    if not colon:
+        label, rest = "", sentence
+    points = (label, *_LISTED.split(rest))
+    return Passage(sentence, label=label, points=tuple(point.strip() for point in points if point.strip()), under=under)
+
+
+def _texts(body: Sequence[Block]) -> Iterator[tuple[tuple[int, ...], str, str]]:
+    """Each text of a body by its place, with what it stands under."""
+    under = ""
     for number, block in enumerate(body):
         match block:
+            case Heading(text):
+                under = text
             case Paragraph(text):
-                yield (number,), text
+                yield (number,), text, under
+                if text.endswith(":"):
+                    under = sentences(text)[-1]
             case Bullets(items):
-                yield from (((number, at), item) for at, item in enumerate(items))
-            case Table(_, rows):
+                yield from (((number, at), item, under) for at, item in enumerate(items))
+            case Table(header, rows):
                 for row, cells in enumerate(rows):
-                    yield from (((number, row, at), cell) for at, cell in enumerate(cells) if at)
+                    for at, cell in enumerate(cells):
+                        if at:
+                            yield (number, row, at), cell, f"{header[at]} {cells[0]}"
             case _:
                 pass
 
 
-def _with_texts(block: Block, number: int, new: dict[tuple[int, ...], str]) -> Block:
+def _with_new_texts(body: Sequence[Block], new: Mapping[tuple[int, ...], str]) -> tuple[Block, ...]:
+    return tuple(_with_texts(block, at, new) for at, block in enumerate(body))
+
+
+def _with_texts(block: Block, number: int, new: Mapping[tuple[int, ...], str]) -> Block:
     match block:
         case Paragraph(text):
             return Paragraph(new.get((number,), text))

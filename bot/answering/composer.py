@@ -6,8 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from bot.answering.citing import Numbers, cite, with_marks
+from bot.answering.citing import Numbers, cite, cite_text, with_marks
 from bot.answering.source_lines import names_of, written_date
+from bot.answering.spoken_of import SpokenOf
 from bot.domain.messages import Block, Bullets, Choice, Citation, Heading, Paragraph, Table
 from bot.domain.phrases import filled
 from bot.knowledge.model import Answer, Claim, KnowledgeBase, Source
@@ -22,6 +23,7 @@ class Composer:
     def __init__(self, knowledge: KnowledgeBase) -> None:
         self._knowledge = knowledge
         self._say = knowledge.phrases
+        self._spoken = SpokenOf.by(knowledge)
         self._names = names_of(knowledge.sources)
         self._stating: dict[tuple[str, str, bool], list[Claim]] = defaultdict(list)
         for claim in knowledge.claims.values():
@@ -57,7 +59,7 @@ class Composer:
         self, body: tuple[Block, ...], claims: Iterable[str], numbers: Numbers
     ) -> tuple[tuple[Block, ...], tuple[Citation, ...]]:
         """`body` with a mark at each sentence that rests on one of the claims, and their citations, in order."""
-        found = cite(body, [self._knowledge.claims[claim] for claim in dict.fromkeys(claims)], numbers)
+        found = cite(body, [self._knowledge.claims[claim] for claim in dict.fromkeys(claims)], numbers, self._spoken)
         several = len({claim.source for claim, _, _ in found.claims}) > 1
         return found.body, tuple(
             replace(self._citation(claim, named=several), number=number, below=below)
@@ -82,8 +84,9 @@ class Composer:
         )
 
     def marked(self, text: str, claims: Iterable[str], numbers: Numbers) -> str:
-        """`text` with a mark for the place of each of the claims that it is known to rest on."""
-        return with_marks(text, sorted({numbers.of(self._knowledge.claims[claim]) for claim in claims}))
+        """`text` with a mark for the place of each of the claims that it is known to rest on, where it says them."""
+        found = [self._knowledge.claims[claim] for claim in dict.fromkeys(claims)]
+        return cite_text(text, found, numbers, self._spoken)
 
     def citations(self, claims: Iterable[str], numbers: Numbers) -> tuple[Citation, ...]:
         """The citations of the claims, by the numbers of their places; their words are one step away."""

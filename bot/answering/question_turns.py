@@ -79,9 +79,9 @@ class QuestionTurns:
             return self._start_triage(message, conversation)
         entry = self._knowledge.answers.get(decision.entry or "")
         if entry is not None and entry.answer:
-            return Turn(self._responder.offers_triage_after(entry), conversation)
+            return Turn(self._responder.general.offers_triage_after(entry), conversation)
         if question.corrections and len(question.words) <= FEW_WORDS:
-            return Turn(self._responder.offers_triage(), conversation)
+            return Turn(self._responder.general.offers_triage(), conversation)
         return self._start_triage(message, conversation)
 
     def _asked_back(self, question: Question, decision: Decision) -> Decision:

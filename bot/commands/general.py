@@ -34,19 +34,19 @@ class GeneralCommands:
         }
 
     def help(self, argument: str, message: Message, conversation: Conversation) -> Turn | None:
-        return None if argument else Turn(self._responder.help(can_post=message.can_post), conversation)
+        return None if argument else Turn(self._responder.general.help(can_post=message.can_post), conversation)
 
     def topics(self, argument: str, message: Message, conversation: Conversation) -> Turn | None:
-        return None if argument else Turn(self._responder.topics(), conversation)
+        return None if argument else Turn(self._responder.general.topics(), conversation)
 
     def about(self, argument: str, message: Message, conversation: Conversation) -> Turn | None:
-        return None if argument else Turn(self._responder.about(), conversation)
+        return None if argument else Turn(self._responder.general.about(), conversation)
 
     def sources(self, argument: str, message: Message, conversation: Conversation) -> Turn | None:
         """The sources of the claims that the button names, else of the last reply; None if that has no claims."""
         last = conversation.last
         claims = tuple(argument.split(",")) if argument else last.claims if last else ()
-        return Turn(self._responder.sources(claims), conversation) if claims else None
+        return Turn(self._responder.general.sources(claims), conversation) if claims else None
 
     def compare(self, argument: str, message: Message, conversation: Conversation) -> Turn | None:
         """The answer whose id the phrase `comparison` holds; None where it is empty."""
@@ -59,7 +59,7 @@ class GeneralCommands:
             return None
         entry = self._knowledge.answers.get(id)
         if entry is None:
-            return Turn(self._responder.unknown_answer(), conversation)
+            return Turn(self._responder.general.unknown_answer(), conversation)
         last = LastTurn(
             question=entry.questions[0] if entry.questions else "",
             entry=entry.id,
@@ -71,8 +71,8 @@ class GeneralCommands:
 
     def meant(self, name: str, message: Message, conversation: Conversation) -> Turn | None:
         """Ask whether the command `name` was meant, which is run by its button alone; None where there is none."""
-        return Turn(self._responder.meant(name), conversation) if name in BY_NAME else None
+        return Turn(self._responder.general.meant(name), conversation) if name in BY_NAME else None
 
     def forget(self, argument: str, message: Message, conversation: Conversation) -> Turn:
         """Delete the person's data, and start a new conversation."""
-        return Turn(self._responder.forgetting(), Conversation(), (Forget(),))
+        return Turn(self._responder.general.forgetting(), Conversation(), (Forget(),))

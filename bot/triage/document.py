@@ -110,7 +110,7 @@ class _Cited:
         self._claims: dict[str, None] = {}
 
     def text(self, text: str, claims: Iterable[str]) -> str:
-        """`text` with the marks of its claims: "Build it [1][2]."."""
+        """`text` with the marks of its claims: "Build it [1]. Test it [2]."."""
         claims = tuple(claims)
         self._claims |= dict.fromkeys(claims)
         return self._composer.marked(text, claims, self._numbers)

@@ -1,0 +1,123 @@
+"""Replies that rest on no decision: help, what there is to ask, the sources, notices and offers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.answering.composer import MOST_CHOICES, Composer
+from bot.domain.messages import Block, Bullets, Choice, Heading, Paragraph, Reply
+from bot.knowledge.model import Answer, KnowledgeBase
+from bot.nlu.command_parser import BY_NAME, listed
+
+MOST_EXAMPLES = 3  # example questions in an off-topic reply
+
+
+class GeneralReplies:
+    def __init__(self, knowledge: KnowledgeBase, composer: Composer) -> None:
+        self._knowledge = knowledge
+        self._composer = composer
+        self._say = knowledge.phrases
+
+    def help(self, *, empty: bool = False, can_post: bool = False) -> Reply:
+        """What can be asked, with examples and commands. `empty`: the message had no text."""
+        intro = self._say("empty" if empty else "help-intro")
+        examples = self._say.all("help-examples")
+        described = tuple(f"{command.name}: {self._say(command.phrase)}" for command in listed(can_post))
+        body: list[Block] = [Paragraph(intro)]
+        if examples:
+            body.append(Bullets(tuple(examples)))
+        body += [Heading(self._say("help-commands")), Bullets(described)]
+        return Reply("help", self._say("name"), body=tuple(body), choices=self.starting_points())
+
+    def greeting(self) -> Reply:
+        return self.conversational("greeting")
+
+    def conversational(self, entry: str | None) -> Reply:
+        """What an entry for greetings and the like says; help, if it leaves that to the program."""
+        found = self._knowledge.answers.get(entry or "")
+        if found is None or not found.answer:
+            return self.help()
+        return Reply(
+            "help",
+            found.title,
+            body=self._composer.body(found),
+            choices=self.starting_points(),
+            entry=found.id,
+            best_entry=found.id,
+            confidence=1.0,
+        )
+
+    def topics(self) -> Reply:
+        """The aspects and subjects that answers exist for, as buttons."""
+        answers = [entry for entry in self._knowledge.answers.values() if entry.kind == "answer"]
+        first = [entry for entry in answers if entry.aspect] or answers
+        body = (Bullets(tuple(self._composer.title(entry.id) for entry in first[:40])),)
+        return Reply("help", self._say("topics-title"), body=body, choices=self.starting_points())
+
+    def about(self) -> Reply:
+        """Every source: who published it and when, in whose interest, and its address."""
+        body = tuple(
+            Paragraph(" ".join(part for part in (self._composer.source_line(id), source.url) if part))
+            for id, source in self._knowledge.sources.items()
+        )
+        return Reply("help", self._say("about-title"), body=body, choices=self.starting_points())
+
+    def sources(self, claims: Sequence[str]) -> Reply:
+        """What the claims say, each with its place, and in whose interest their sources speak."""
+        known = [claim for claim in claims if claim in self._knowledge.claims]
+        if not known:
+            return self.unknown_answer()
+        citations, interests = self._composer.quoted(known), self._composer.interests(known)
+        body = tuple(Paragraph(url) for url in dict.fromkeys(citation.url for citation in citations) if url)
+        return Reply("help", self._say("sources-title"), body=body, citations=citations, disclosure=interests)
+
+    def offtopic(self) -> Reply:
+        body: tuple[Block, ...] = (Paragraph(self._say("offtopic")),)
+        if examples := self._say.all("help-examples")[:MOST_EXAMPLES]:
+            body += (Paragraph(self._say("offtopic-examples")), Bullets(examples))
+        return Reply("offtopic", self._say("offtopic-title"), body=body, choices=self.starting_points())
+
+    def offers_triage(self) -> Reply:
+        """Offers the guided dialogue instead of starting it, in reply to a quoted message."""
+        body = (Paragraph(self._say("offers-triage")),)
+        start = Choice(self._say("offers-triage-start"), "triage")
+        return Reply("notice", self._say("offers-triage-title"), body=body, choices=(start,))
+
+    def offers_triage_after(self, entry: Answer) -> Reply:
+        """What `entry` says, with a button that starts the guided dialogue."""
+        start = Choice(self._say("offers-triage-start"), "triage", style="primary")
+        choices = (start, *self._composer.related(entry))[:MOST_CHOICES]
+        return Reply("triage", self._composer.title(entry.id), body=self._composer.body(entry), choices=choices)
+
+    def no_triage(self) -> Reply:
+        """Says that the knowledge has no guided dialogue, and offers starting points."""
+        text = self._say("no-triage")
+        return Reply("triage", "", body=(Paragraph(text),), choices=self.starting_points())
+
+    def secret(self) -> Reply:
+        return Reply("notice", self._say("secret-title"), body=(Paragraph(self._say("secret")),))
+
+    def forgetting(self) -> Reply:
+        return Reply("notice", self._say("forgotten-title"))
+
+    def meant(self, name: str) -> Reply:
+        """Asks whether the command `name` was meant: it was misspelled, and is not run by mistake."""
+        command = BY_NAME[name]
+        body = (Paragraph(self._say("meant-command", command=name)),)
+        choices = (Choice(name, name, hint=self._say(command.phrase)), *self.starting_points())
+        return Reply("clarify", self._say("meant-command-title"), body=body, choices=choices[:MOST_CHOICES])
+
+    def unknown_command(self, command: str) -> Reply:
+        name = command.partition(":")[0][:40]
+        return replace(self.help(), kind="notice", title=self._say("unknown-command", command=name))
+
+    def unknown_answer(self) -> Reply:
+        return Reply("notice", body=(Paragraph(self._say("unknown-answer")),), choices=self.starting_points())
+
+    def starting_points(self) -> tuple[Choice, ...]:
+        """The answers that are offered where nobody has asked for one yet."""
+        listed = self._say.all("starting-points")
+        return tuple(self._composer.choice(entry) for entry in listed if entry in self._knowledge.answers)[
+            :MOST_CHOICES
+        ]
