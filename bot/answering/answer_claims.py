@@ -21,6 +21,7 @@ class Judged(NamedTuple):
     verdict: Verdict | None
     claims: tuple[str, ...]
     subjects: tuple[str, ...]
+    named: bool  # the question names a topic on which the claims decide, and no bound
 
 
 class AnswerClaims:
@@ -49,7 +50,9 @@ class AnswerClaims:
         turned = question.is_negated != any(mention.opposite for mention in question.mentions)
         verdict, claims = self._judge.verdict(question, resolved, entry, asked, finding, contrary=turned)
         subjects = asked or entry.subjects
-        return Judged(None, (), subjects) if self._judge.is_weak(entry) else Judged(verdict, claims, subjects)
+        if self._judge.is_weak(entry):
+            return Judged(None, (), subjects, named=False)
+        return Judged(verdict, claims, subjects, self._judge.decides(question, entry))
 
     def differ(self, entry: Answer) -> bool:
         """Whether one source affirms and another denies what `entry` is about."""

@@ -109,7 +109,7 @@ class LearntDecider:
         self, question: Question, resolved: Resolved, reading: Reading, entry: Answer, sure: float
     ) -> Decision:
         judged = self._claims.judged(question, resolved, entry)
-        observed = observe(reading, judged.verdict, question.form, sure)
+        observed = observe(reading, judged.verdict, question.form, sure, named=judged.named)
         likely = weighed(self._weights, observed)
         best = max(likely, key=lambda verdict: likely[verdict]) if entry.claims else "none"
         verdict = _SAID.get(best) if likely[best] >= self._limits.verdict else None

@@ -51,7 +51,7 @@ class VerdictJudge:
         if not self._knowledge.claims or self._sets_a_limit(entry, question):
             return None, ()  # nothing decides it: there are no claims, or the answer has the limit
         bare = _only_names(question)
-        if not entry.claims or (self._strictly and not self._decides(question, entry)):
+        if not entry.claims or (self._strictly and not self.decides(question, entry)):
             return None, ()
         if question.form != "yesno" or resolved.openly or (bare and (resolved.rule == "complete" or question.aspects)):
             return None, ()
@@ -65,7 +65,7 @@ class VerdictJudge:
         bounded = question.form == "yesno" and _BOUNDS.occur_in(question.words)
         return bounded and bool(entry.claims) and not self._says_always(entry)
 
-    def _decides(self, question: Question, entry: Answer) -> bool:
+    def decides(self, question: Question, entry: Answer) -> bool:
         """Whether the claims of `entry` speak of a topic that the question names, and of all that it asks."""
         known = self._knowledge.topics
         named = {wide for topic in question.topics for wide in (topic, *known[topic].within)}

@@ -18,11 +18,15 @@ _LEAST = 1e-3  # probability, below which it does not matter how little it is
 _DECIMALS = 4  # of probabilities; what is smaller differs between processors
 
 
-def observe(reading: Reading, judged: Verdict | None, form: Form, sure: float) -> Observations:
-    """What is known of the verdict. `judged`: the verdict that the claims alone give; `sure`: the probability of the
-    answer."""
+def observe(reading: Reading, judged: Verdict | None, form: Form, sure: float, *, named: bool) -> Observations:
+    """What is known of the verdict. `judged`: the verdict that the claims alone give; `named`: on a topic that the
+    question names; `sure`: the probability of the answer."""
     heard = {f"reader {verdict}": math.log(max(found, _LEAST)) for verdict, found in reading.verdicts.items()}
-    return {"always": 1.0, "answer": math.log(max(sure, _LEAST)), f"claims {judged}": 1.0, f"form {form}": 1.0} | heard
+    return (
+        {"always": 1.0, "answer": math.log(max(sure, _LEAST)), f"claims {judged}": 1.0, f"form {form}": 1.0}
+        | ({f"claims {judged}, named": 1.0} if named else {})
+        | heard
+    )
 
 
 def weighed(weights: Mapping[str, tuple[float, ...]], observations: Observations) -> dict[str, float]:
