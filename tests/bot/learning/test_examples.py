@@ -114,8 +114,8 @@ def test_a_temperature_makes_too_sure_logits_less_sure() -> None:
 def test_no_verdict_is_said_where_a_false_one_costs_more() -> None:
     unsure = [VerdictCase(0.5, right=False, wanted=True)] * 3
     sure = [VerdictCase(0.9, right=True, wanted=True)] * 9
-    assert verdict_threshold(sure) == 0.0
-    assert verdict_threshold([*unsure, *sure]) == 0.51
+    assert verdict_threshold(sure) == 0.45  # all below 0.9 are equal: the middle
+    assert 0.5 < verdict_threshold([*unsure, *sure]) < 0.9
 
 
 def test_an_answer_is_given_from_where_it_costs_less_than_asking_back() -> None:
