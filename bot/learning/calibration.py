@@ -16,7 +16,8 @@ Array = NDArray[np.float64]
 # about, so it costs no more than an ask-back; an answer where the sources are silent costs more. A verdict left out
 # leaves the claim itself as the headline.
 FALSE_VERDICT, FALSE_ANSWER, OTHER_ANSWER, NEEDLESS_DECLINE, ASK_BACK, VERDICT_LEFT_OUT = 20.0, 8.0, 0.5, 1.0, 0.5, 3.5
-FALSE_ALARM, MISSED_INCIDENT = 1.0, 1.0
+FALSE_ALARM, MISSED_INCIDENT = 1.0, 1.5
+INCIDENT = FALSE_ALARM / (FALSE_ALARM + MISSED_INCIDENT)  # the break-even of a calibrated probability
 _GRID = [round(0.01 * step, 2) for step in range(100)]
 _TEMPERATURES = [round(0.5 + 0.05 * step, 2) for step in range(51)]
 
@@ -105,17 +106,6 @@ def verdict_threshold(cases: Sequence[VerdictCase]) -> float:
         )
 
     return cheapest(cost)
-
-
-def incident_threshold(outputs: Outputs, temperature: float) -> float:
-    reports = probabilities(outputs.logits, temperature)[:, 1]
-    known, real = outputs.right.any(1), outputs.right[:, 1]
-
-    def cost(threshold: float) -> float:
-        said = reports >= max(threshold, 0.05)
-        return float(FALSE_ALARM * (known & ~real & said).sum() + MISSED_INCIDENT * (real & ~said).sum())
-
-    return max(0.05, cheapest(cost))
 
 
 def temperatures_of(answer: Outputs, verdict: Outputs, incident: Outputs) -> Temperatures:

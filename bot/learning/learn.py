@@ -19,10 +19,10 @@ from bot.knowledge.labelled_reader import LabelledQuestion
 from bot.knowledge.loading import load
 from bot.knowledge.model import KnowledgeBase
 from bot.learning.calibration import (
+    INCIDENT,
     Outputs,
     VerdictCase,
     answer_thresholds,
-    incident_threshold,
     probabilities,
     temperatures_of,
     verdict_threshold,
@@ -89,7 +89,7 @@ def learn(folder: Path, work: Path, tell: Told, epochs: int = EPOCHS, threads: i
             answer=answer,
             ask_back=ask_back,
             verdict=1.0,
-            incident=incident_threshold(outputs[2], temperatures.incident),
+            incident=INCIDENT,
         ),
         verdict_weights={},
         examples=hash_of(examples),

@@ -15,7 +15,6 @@ from bot.learning.calibration import (
     Outputs,
     VerdictCase,
     answer_thresholds,
-    incident_threshold,
     temperature_of,
     verdict_threshold,
 )
@@ -123,8 +122,3 @@ def test_an_answer_is_given_from_where_it_costs_less_than_asking_back() -> None:
     give, ask = answer_thresholds(outputs(logits, [[0], [1], [2]]), 1.0, [True, True, False])
     assert 0.3 < give < 0.9
     assert ask <= give
-
-
-def test_a_report_is_told_from_where_a_missed_one_costs_more() -> None:
-    incident = outputs([[3.0, 0.0], [0.0, 3.0], [2.0, 0.0]], [[0], [1], [0]])
-    assert 0.05 < incident_threshold(incident, 1.0) < 0.95
