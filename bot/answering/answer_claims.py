@@ -94,13 +94,15 @@ class AnswerClaims:
         """
         entry = self._knowledge.answers.get(decision.entry or "")
         named = question.coordinated_aspects
-        if decision.outcome != "answer" or entry is None or entry.aspect not in named:
+        if decision.outcome != "answer" or entry is None or not named:
             return []
-        others = [aspect for aspect in named if aspect != entry.aspect][: MOST_QUESTIONS - 1]
+        has_one = entry.aspect in named
+        others = [aspect for aspect in named if aspect != entry.aspect][: MOST_QUESTIONS - has_one]
         siblings = [one for aspect in others if (one := sibling_in(aspect, entry.subjects, self._knowledge))]
         if len(siblings) < len(others):
             return []
-        decisions = {entry.aspect: decision} | {
+        own = {entry.aspect: decision} if has_one else {}
+        decisions = own | {
             one.aspect: decision._replace(
                 entry=one.id, claims=one.claims, topics=one.topics, verdict=None, rule="another aspect named"
             )

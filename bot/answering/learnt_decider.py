@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from bot.answering.answer_claims import AnswerClaims
 from bot.answering.decision import Decision, Outcome
-from bot.answering.verdict_fusion import observe, weighed
+from bot.answering.verdict_fusion import is_contradicted, observe, weighed
 from bot.domain.conversation import LastTurn
 from bot.domain.messages import Verdict
 from bot.knowledge.labelled_reader import SILENT
@@ -113,8 +113,8 @@ class LearntDecider:
         likely = weighed(self._weights, observed)
         best = max(likely, key=lambda verdict: likely[verdict]) if entry.claims else "none"
         verdict = _SAID.get(best) if likely[best] >= self._limits.verdict else None
-        if verdict in ("yes", "no") and self._claims.differ(entry):
-            verdict = None  # both sources are shown
+        if is_contradicted(best, observed) or (verdict in ("yes", "no") and self._claims.differ(entry)):
+            verdict = None  # the claims on what is named say otherwise, or two sources differ and both are shown
         more = judged.claims if verdict and verdict == judged.verdict else ()
         decision = Decision(
             "answer",

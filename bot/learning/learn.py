@@ -13,7 +13,7 @@ import torch
 from tokenizers import Tokenizer
 
 from bot.advisor import Advisor
-from bot.answering.verdict_fusion import Observations
+from bot.answering.verdict_fusion import Observations, is_contradicted
 from bot.knowledge.examples import load_examples
 from bot.knowledge.labelled_reader import LabelledQuestion
 from bot.knowledge.loading import load
@@ -103,16 +103,20 @@ def learn(folder: Path, work: Path, tell: Told, epochs: int = EPOCHS, threads: i
     tell("deciding on the held-out questions with the whole advisor, to find how a verdict is weighed")
     seen, right = observed(folder, [one for one in labelled if one.held_out])
     cases = [
-        VerdictCase(
-            likely[best], VERDICTS.index(best) == wanted or (wanted == BOUND and best != "yes"), 0 < wanted < BOUND
-        )
-        for likely, wanted in zip(left_out(seen, right), right, strict=True)
+        VerdictCase(likely[best], is_right(best, wanted), 0 < wanted < BOUND)
+        for observations, likely, wanted in zip(seen, left_out(seen, right), right, strict=True)
         if (best := max(likely, key=lambda verdict: likely[verdict])) in SAID
+        if not is_contradicted(best, observations)
     ]
     thresholds = manifest.thresholds.model_copy(update={"verdict": verdict_threshold(cases)})
     manifest = manifest.model_copy(update={"thresholds": thresholds, "verdict_weights": fit(seen, right)})
     write_manifest(folder / FOLDER, manifest)
     return manifest
+
+
+def is_right(said: str, wanted: int) -> bool:
+    """Whether a verdict may be said; what asks for more than the source says may be denied."""
+    return VERDICTS.index(said) == wanted or (wanted == BOUND and said != "yes")
 
 
 def observed(folder: Path, questions: Sequence[LabelledQuestion]) -> tuple[list[Observations], list[int]]:

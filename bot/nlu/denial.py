@@ -35,6 +35,8 @@ def denial_of(text: str) -> Denial | None:
     if not words:
         return None
     is_statement = words[0] not in english.AUXILIARIES
+    if is_statement and _ends_in_denying_tag(words):
+        return None  # "A needs light, doesn't it?" denies nothing
     turns = is_statement and asks_back_plainly(words)
     for word, after in pairwise(words):
         if after == "not" and word in english.AUXILIARIES:
@@ -43,3 +45,10 @@ def denial_of(text: str) -> Denial | None:
         return Denial("", is_statement, turns)
     opens_so = not is_statement and "not" in words[1:6]
     return Denial(words[0], is_statement, turns) if opens_so else None
+
+
+def _ends_in_denying_tag(words: list[str]) -> bool:
+    """Whether a statement ends with "does not it", as "doesn't it" is read, and denies nothing before."""
+    *before, auxiliary, negation, pronoun = ["", "", "", *words]
+    tag = auxiliary in english.AUXILIARIES and negation == "not" and pronoun in english.PRONOUNS
+    return tag and "not" not in before and "never" not in before

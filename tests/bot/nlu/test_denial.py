@@ -32,6 +32,15 @@ def test_a_verdict_on_a_denial_says_what_holds(text: str, verdict: Verdict, said
     assert denial_label(shipped(), verdict, denial) == said
 
 
-@pytest.mark.parametrize("text", ["Does a rose need water?", "We have no garden. Are roses red?", "Roses are red?", ""])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Does a rose need water?",
+        "We have no garden. Are roses red?",
+        "Roses are red?",
+        "Roses need light, don't they?",
+        "",
+    ],
+)
 def test_what_denies_nothing_has_no_denial(text: str) -> None:
     assert denial_of(text) is None
