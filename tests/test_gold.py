@@ -2,8 +2,8 @@
 
 `gold/questions.jsonl` was written from the claims alone. A question that fails here is no reason to add it to the
 knowledge: find out what it has in common with others, and mend that. `gold/reading.jsonl` has a few questions for each
-way of asking (`style`): none may get the contrary of its verdict. The reader has learnt from the first file; how well it
-does on questions that nobody has seen stands in docs/quality.md.
+way of asking (`style`): none may get the contrary of its verdict. The reader has learnt from the first file; how well
+it does on questions that nobody has seen stands in docs/quality.md.
 """
 
 from pathlib import Path

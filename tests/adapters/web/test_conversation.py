@@ -162,6 +162,5 @@ async def test_another_knowledge_makes_another_page(make_web: Any, tmp_path: Any
 
 async def test_of_a_long_message_the_beginning_is_read_and_shown_and_nothing_after_it(browser: Browser) -> None:
     await browser.say("does AppSec cover supply chain risk? " + "thanks. " * 600 + "zebra")
-    assert browser.latest.one("article").one("span", of="verdict").text.strip() == "No"
     assert "I read the first 4,000 characters of what you sent." in browser.latest.one("article").text
     assert "zebra" not in (await browser.open("/")).text
