@@ -15,7 +15,7 @@ Array = NDArray[np.float64]
 # What a mistake costs, against a right answer that costs nothing. Another answer than was wanted shows what it is
 # about, so it costs no more than an ask-back; an answer where the sources are silent costs more. A verdict left out
 # leaves the claim itself as the headline.
-FALSE_VERDICT, FALSE_ANSWER, OTHER_ANSWER, NEEDLESS_DECLINE, ASK_BACK, VERDICT_LEFT_OUT = 20.0, 8.0, 0.5, 1.0, 0.5, 3.5
+FALSE_VERDICT, FALSE_ANSWER, OTHER_ANSWER, NEEDLESS_DECLINE, ASK_BACK, VERDICT_LEFT_OUT = 20.0, 8.0, 0.5, 1.0, 0.5, 4.2
 FALSE_ALARM, MISSED_INCIDENT = 1.0, 1.5
 INCIDENT = FALSE_ALARM / (FALSE_ALARM + MISSED_INCIDENT)  # the break-even of a calibrated probability
 _GRID = [round(0.01 * step, 2) for step in range(100)]
