@@ -113,7 +113,10 @@ class LearntDecider:
         likely = weighed(self._weights, observed)
         best = max(likely, key=lambda verdict: likely[verdict]) if entry.claims else "none"
         verdict = _SAID.get(best) if likely[best] >= self._limits.verdict else None
-        if is_contradicted(best, observed) or (verdict in ("yes", "no") and self._claims.differ(entry)):
+        # Which of two takes in the other is told by their order alone, which the reader is no judge of.
+        unordered = len(entry.subjects) > 1 and not entry.topics and len(question.subjects) > 1
+        differ = verdict in ("yes", "no") and self._claims.differ(entry)
+        if unordered or differ or is_contradicted(best, observed):
             verdict = None  # the claims on what is named say otherwise, or two sources differ and both are shown
         more = judged.claims if verdict and verdict == judged.verdict else ()
         decision = Decision(
