@@ -11,6 +11,7 @@ from bot.domain.conversation import LastTurn
 from bot.domain.messages import Verdict
 from bot.knowledge.labelled_reader import SILENT
 from bot.knowledge.model import Answer, KnowledgeBase
+from bot.nlu.denial import is_turned
 from bot.nlu.followup import BY_NUMBER, Resolved, resolve
 from bot.nlu.question import Question, QuestionReader
 from bot.nlu.text import clean, split_words
@@ -116,7 +117,8 @@ class LearntDecider:
         # Which of two takes in the other is told by their order alone, which the reader is no judge of.
         unordered = len(entry.subjects) > 1 and not entry.topics and len(question.subjects) > 1
         differ = verdict in ("yes", "no") and self._claims.differ(entry)
-        if unordered or differ or is_contradicted(best, observed):
+        turned = is_turned(question.text) and judged.verdict != verdict
+        if unordered or differ or turned or is_contradicted(best, observed):
             verdict = None  # the claims on what is named say otherwise, or two sources differ and both are shown
         more = judged.claims if verdict and verdict == judged.verdict else ()
         decision = Decision(

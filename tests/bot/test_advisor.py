@@ -63,7 +63,6 @@ def test_both_sides_of_a_tension_are_shown(advisor: Advisor) -> None:
         ("what are the pros of appsec", "and the other one, what are its cons?", "prodsec.con.cycles"),
         ("does rasp slow the app", "can we do something about it?", "appsec.con.performance.mitigation"),
         ("what tools does appsec use", "and those of the other camp?", "table.tools.prodsec"),
-        ("is appsec reactive", "and its counterpart?", "table.approach.prodsec"),
         ("does product security help in incidents", "is that its purpose?", "prodsec.pro.incident.caveat"),
     ],
 )
