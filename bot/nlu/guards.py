@@ -10,7 +10,7 @@ from bot.retrieval.embeddings import Embeddings
 
 REPORT, OTHER = "report", "other"
 LEAST_SCORE = 0.5  # of the retriever, which serves where no reader was learnt
-BEYOND_DOUBT = 0.995  # the least probability of a clause that reports one beside a question
+BEYOND_DOUBT = 0.998  # the least probability of a clause that reports one beside a question
 MOST_CLAUSES, LEAST_WORDS = 6, 3  # clauses that are looked at, and words of one
 MOST_WORDS = 120  # of a text whose telling words are looked for
 MOST_TOLD = 6
