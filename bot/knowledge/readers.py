@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import get_args
+from typing import TypeVar, get_args
 
 from yaml.nodes import MappingNode, Node, SequenceNode
 
@@ -25,6 +25,7 @@ ANSWER_KEYS = (
     *("id", "title", "kind", "answer", "bullets", "table", "questions", "contrary"),
     *("subject", "subjects", "aspect", "topic", "topics", "claims", "related"),
 )
+Word = TypeVar("Word", bound=str)
 PHRASES_WITH_ANSWERS = frozenset({"starting-points", "comparison"})  # ids of answers rather than texts
 ANSWER_KINDS: tuple[AnswerKind, ...] = get_args(AnswerKind)
 STRENGTHS: tuple[Strength, ...] = get_args(Strength)
@@ -108,24 +109,12 @@ def read_claims(root: Node, file: str, draft: Draft) -> None:
             statements=tuple(Statement(subject, topic, holds) for (subject, topic), holds in statements.items()),
             tension=draft.refer(row.list_of_words("tension"), "claim"),
             promotion=row.flag("promotion", False),
-            strength=_strength(row, draft),
+            strength=_one_of(row, "strength", STRENGTHS, "strength of a claim", draft),
         )
         if id and draft.is_new("claim", id, row.spot):
             draft.claims[id] = claim
             for key in ("at", "says", "topics", "tension"):
                 draft.spots["claim", id, key] = row.spot_of(key)
-
-
-def _strength(row: Fields, draft: Draft) -> Strength:
-    words = row.words("strength")
-    if words is None:
-        return "states"
-    for strength in STRENGTHS:
-        if strength == words.text:
-            return strength
-    known = f"known are {', '.join(STRENGTHS)}"
-    draft.report.unknown(words.spot, "strength of a claim", words.text, STRENGTHS, known)
-    return "states"
 
 
 def _stances(row: Fields, key: str, node: Node, draft: Draft) -> dict[str, bool]:
@@ -165,7 +154,7 @@ def read_answers(root: Node, file: str, draft: Draft) -> None:
 
 
 def _answer(row: Fields, draft: Draft) -> tuple[Answer, tuple[Words, ...]]:
-    kind = _kind(row, draft)
+    kind = _one_of(row, "kind", ANSWER_KINDS, "kind of answer", draft)
     row.require("id", *(() if kind in WITHOUT_TEXT else ("answer",)))
     if kind == "answer" and _is_empty(row.node("questions")) and "title" not in row:
         draft.report.add(
@@ -193,15 +182,17 @@ def _answer(row: Fields, draft: Draft) -> tuple[Answer, tuple[Words, ...]]:
     return answer, (*questions, *contrary)
 
 
-def _kind(row: Fields, draft: Draft) -> AnswerKind:
-    words = row.words("kind")
+def _one_of(row: Fields, key: str, allowed: tuple[Word, ...], what: str, draft: Draft) -> Word:
+    """The one of `allowed` that stands under `key`; the first where none does, and where another stands there, which is
+    reported."""
+    words = row.words(key)
     if words is None:
-        return "answer"
-    for kind in ANSWER_KINDS:
-        if kind == words.text:
-            return kind
-    draft.report.unknown(words.spot, "kind of answer", words.text, ANSWER_KINDS, f"known are {', '.join(ANSWER_KINDS)}")
-    return "answer"
+        return allowed[0]
+    for one in allowed:
+        if one == words.text:
+            return one
+    draft.report.unknown(words.spot, what, words.text, allowed, f"known are {', '.join(allowed)}")
+    return allowed[0]
 
 
 def read_phrases(root: Node, file: str, draft: Draft) -> None:

@@ -21,8 +21,7 @@ from bot.reader.manifest import Manifest, ReaderError, read_manifest
 FOLDER = "reader"  # within a knowledge folder
 MODEL, TOKENIZER = "model.onnx", "tokenizer.json"
 VERDICTS = ("none", "yes", "no", "partly", "bound")  # of the verdict head, in its order
-RECURRING = 512  # readings that are cached: the frequent questions recur
-RECURS = 200  # characters of a question that is cached: longer ones hardly recur
+RECURRING = 512  # readings that are cached: frequent questions recur, and one turn reads a text several times
 CONTEXT = 200  # characters at most of the question before, its end
 _DECIMALS = 4  # of probabilities; what is smaller differs between processors
 
@@ -78,8 +77,7 @@ class Reader:
 
     def read(self, text: str, before: str = "") -> Reading:
         """The reading of the cleaned `text`, after the same person's question `before` in this conversation."""
-        read = self._recurring if len(text) <= RECURS else self._read
-        return read(text, before[-CONTEXT:])
+        return self._recurring(text, before[-CONTEXT:])
 
     def _read(self, text: str, before: str) -> Reading:
         tokens = self._tokenizer.encode(before, text) if before else self._tokenizer.encode(text)
