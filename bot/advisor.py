@@ -27,7 +27,7 @@ from bot.domain.turn import Route, Turn
 from bot.knowledge import load
 from bot.knowledge.model import KnowledgeBase
 from bot.nlu.command_parser import parse, without_slash_command
-from bot.nlu.entities import EntityRecognizer, Speller, word_counts
+from bot.nlu.entities import EntityRecognizer, Speller, with_function_words, word_counts
 from bot.nlu.guards import Guards
 from bot.nlu.languages import OTHER, Languages
 from bot.nlu.name_removal import NameRemover
@@ -74,9 +74,10 @@ class Advisor:
             for concept in layer.values()
             for name in (concept.name, *concept.names, *concept.opposites)
         ]
-        words = word_counts([*texts, *names])
+        own = word_counts([*texts, *names])
+        words = with_function_words(own)
         speller = Speller(words, is_english)
-        self.languages = Languages(texts, names, speller, is_english)
+        self.languages = Languages(own, names, speller, is_english)
         self._contact = contact
         self._name_remover = NameRemover(words, names)
         self.reader = QuestionReader(EntityRecognizer(knowledge), speller)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -66,6 +67,7 @@ def main() -> None:
     """The entry point. Errors in the input are explained on standard error, with exit code 1 or 2."""
     from bot.knowledge.problems import KnowledgeError
 
+    gc.set_threshold(100_000)  # loading makes many objects that stay; searching them for garbage takes half a second
     try:
         app()
     except KnowledgeError as error:

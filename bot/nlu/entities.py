@@ -22,7 +22,7 @@ from bot.nlu.english import (
     NEGATIONS,
     QUESTION_WORDS,
 )
-from bot.nlu.text import Word, as_typed, split_words
+from bot.nlu.text import Word, as_typed, split_words, written_out
 
 Layer = Literal["subject", "aspect", "topic"]
 
@@ -193,14 +193,15 @@ def _is_compared(words: Sequence[Word], position: int) -> bool:
 
 
 def word_counts(texts: Iterable[str]) -> dict[str, int]:
-    """How often each word occurs in `texts`; function words count at least once."""
-    typed: Counter[str] = Counter()
-    for text in texts:
-        typed.update(as_typed(text))
+    """How often each word occurs in `texts`."""
     counts: dict[str, int] = {}
-    for one, times in typed.items():
-        for word in split_words(one):
+    for one, times in Counter(as_typed("\n".join(texts))).items():
+        for word in written_out(one):
             counts[word.text] = counts.get(word.text, 0) + times
-    for small in (*FUNCTION_WORDS, *AUXILIARIES, *QUESTION_WORDS, *IMPERATIVES, *NEGATIONS, *CONTRACTIONS):
-        counts.setdefault(small, 1)
     return counts
+
+
+def with_function_words(counts: Mapping[str, int]) -> dict[str, int]:
+    """`counts` in which every function word stands at least once."""
+    small = (*FUNCTION_WORDS, *AUXILIARIES, *QUESTION_WORDS, *IMPERATIVES, *NEGATIONS, *CONTRACTIONS)
+    return dict(counts) | {word: 1 for word in small if word not in counts}

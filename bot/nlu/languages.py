@@ -8,12 +8,12 @@ and loaded, where the words leave doubt, which is seldom with English.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from functools import cache
 from typing import Any, NamedTuple
 
 from bot.nlu.english import GREETINGS, OPENERS
-from bot.nlu.entities import Speller, stem, word_counts
+from bot.nlu.entities import Speller, stem, with_function_words, word_counts
 from bot.nlu.text import as_typed, clean, split_words
 
 # Fitted on the texts in tests/languages/ and the gold questions; tests/bot/nlu/test_languages.py holds what they reach.
@@ -41,14 +41,13 @@ class Languages:
     """Recognizes messages that are not in English."""
 
     def __init__(
-        self, questions: Iterable[str], names: Iterable[str], speller: Speller, is_english: Callable[[str], bool]
+        self, own: Collection[str], names: Iterable[str], speller: Speller, is_english: Callable[[str], bool]
     ) -> None:
-        """`questions` and `names`: the texts of the knowledge. Their words are known in whatever language they are; the
-        words of the names are terms, and tell no language."""
-        own = {word.text for text in (*questions, *names) for word in split_words(text)}
-        small = word_counts(()).keys() | OPENERS | GREETINGS
-        self._terms = {stem(word.text) for name in names for word in split_words(name)} - {stem(word) for word in small}
-        self._known = own | small
+        """`own`: the words of the knowledge, known in whatever language they are. `names`: those of its concepts, whose
+        words are terms, and tell no language."""
+        small = with_function_words({}).keys() | OPENERS | GREETINGS
+        self._terms = set(map(stem, word_counts(names))) - set(map(stem, small))
+        self._known = small.union(own)
         self._speller = speller
         self._is_english = is_english
         self._reads_english = sum(map(is_english, own)) * 2 >= len(own)

@@ -6,7 +6,7 @@ import html
 import re
 import unicodedata
 from functools import lru_cache
-from itertools import groupby
+from itertools import chain, groupby
 from string import ascii_lowercase
 from typing import NamedTuple
 
@@ -26,6 +26,7 @@ _URL = re.compile(r"\bhttps?://\S+|\bwww\.\S+", re.IGNORECASE)
 _EMOJI_CODE = re.compile(r":(?=[0-9']*[a-z_+-])[a-z0-9_+'-]++:")
 _QUOTE_LINE = re.compile(r"^[^\S\n]*(?:>|&gt;)+\s?", re.MULTILINE)
 _FORMAT = re.compile(r"(?<!\w)[*_~`]++|(?<![*_~`])[*_~`]++(?!\w)|(?<![*_~`])[*~`]{2,}+(?!_)")
+_FORMATTING = frozenset("*_~`")
 _SAID_MARK = re.compile(r"(?<!\s)\s+question mark\b", re.IGNORECASE)  # as it is dictated
 _SPACE = re.compile(r"[^\S\n]+")
 _LINES = re.compile(r"(?<!\s)\s*\n\s*")
@@ -54,7 +55,9 @@ def clean(raw: str) -> str:
         text = _EMOJI_CODE.sub(" ", text)
     if not text.isascii():
         text = "".join(c if _readable(c) else " " for c in composed(text))
-    text = _SAID_MARK.sub("?", _FORMAT.sub(" ", text))
+    if not _FORMATTING.isdisjoint(text):
+        text = _FORMAT.sub(" ", text)
+    text = _SAID_MARK.sub("?", text)
     return _LINES.sub("\n", _SPACE.sub(" ", text)).strip()  # a new line often is a new thought
 
 
@@ -108,18 +111,17 @@ def _unstretched(word: str) -> str:
 @lru_cache(maxsize=256)
 def split_words(text: str) -> tuple[Word, ...]:
     """The words of cleaned `text`, in order. Hyphens and slashes separate words; "isn't" becomes "is not"."""
-    words: list[Word] = []
-    for typed in as_typed(text):
-        capitals = len(typed) > 1 and typed.isupper()
-        word = typed.lower()
-        if "'" in word:
-            for part in _contraction(word):
-                words.append(Word(part))
-        elif word in CONTRACTIONS:
-            words.extend(Word(part, capitals) for part in CONTRACTIONS[word].split())
-        else:
-            words.append(Word(word, capitals))
-    return tuple(words)
+    return tuple(chain.from_iterable(map(written_out, as_typed(text))))
+
+
+@lru_cache(maxsize=10_000)  # bounded: people may type any number of words
+def written_out(typed: str) -> tuple[Word, ...]:
+    """The words that `typed`, one word as it is typed, stands for."""
+    word = typed.lower()
+    if "'" in word:
+        return tuple(map(Word, _contraction(word)))
+    capitals = len(typed) > 1 and typed.isupper()
+    return tuple(Word(part, capitals) for part in CONTRACTIONS.get(word, word).split())
 
 
 _SPECIAL = {

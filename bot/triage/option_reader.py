@@ -13,7 +13,7 @@ from rapidfuzz import fuzz, process
 
 from bot.knowledge.triage import TriageQuestion
 from bot.nlu.english import FUNCTION_WORDS, NEGATIONS, REVERSALS
-from bot.nlu.entities import Speller, stem, word_counts
+from bot.nlu.entities import Speller, stem, with_function_words, word_counts
 from bot.nlu.text import split_words
 from bot.nlu.word_list import is_english
 
@@ -73,7 +73,7 @@ class OptionReader:
         every = [text for found in texts.values() for text in found]
         free = (option for option in question.options.values() if option.free)
         self._labels = {_plain(text) for option in free for text in (option.label, *option.names)}
-        self._speller = Speller(word_counts(every), is_english)
+        self._speller = Speller(with_function_words(word_counts(every)), is_english)
         self._phrases = [_phrase(text, option) for option, found in texts.items() for text in found]
         self._whole: dict[tuple[str, ...], set[str]] = {}
         for phrase in self._phrases:
