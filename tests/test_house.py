@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -27,10 +28,22 @@ FOREIGN_TO_BOT = {"slack_bolt", "slack_sdk", "botbuilder", "botframework", "aioh
 }
 
 
+@cache
+def nodes(file: Path) -> tuple[ast.AST, ...]:
+    """All nodes of the source of `file`; the first is the module."""
+    return tuple(ast.walk(ast.parse(file.read_text(encoding="utf-8"))))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def sources_are_forgotten() -> Iterator[None]:
+    yield
+    nodes.cache_clear()  # they are large
+
+
 def imports(file: Path) -> Iterator[str]:
     """Every module that `file` imports, dotted, relative ones made absolute."""
     package = list(file.relative_to(ROOT).with_suffix("").parts[:-1])
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+    for node in nodes(file):
         if isinstance(node, ast.Import):
             yield from (name.name for name in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -170,7 +183,7 @@ def literals(node: ast.AST) -> Iterator[str]:
 def test_no_part_of_a_reply_is_made_of_a_literal(file: Path) -> None:
     shown = [
         value
-        for call in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        for call in nodes(file)
         if isinstance(call, ast.Call) and called(call) in SHOWN
         for positions, names in [SHOWN[called(call)]]
         for value in (
@@ -186,12 +199,11 @@ def test_no_literal_in_the_rooms_that_talk_begins_like_a_sentence() -> None:
     found = []
     for room in ("bot/answering", "bot/commands", "bot/triage", "bot/service", "adapters/slack"):
         for file in modules(room):
-            tree = ast.parse(file.read_text(encoding="utf-8"))
-            docs = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
-            docs |= {id(text) for node in ast.walk(tree) if isinstance(node, ast.Raise) for text in ast.walk(node)}
+            docs = {id(node.value) for node in nodes(file) if isinstance(node, ast.Expr)}
+            docs |= {id(text) for node in nodes(file) if isinstance(node, ast.Raise) for text in ast.walk(node)}
             found += [
                 f"{file.relative_to(ROOT)}:{node.lineno}: {node.value}"
-                for node in ast.walk(tree)
+                for node in nodes(file)
                 if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docs
                 if SENTENCE.match(node.value)
             ]
@@ -224,8 +236,9 @@ def phrase_names(node: ast.expr, tree: ast.Module) -> list[str]:
 def phrases_said() -> Iterator[tuple[str, ast.Call, list[str]]]:
     """Every call that says a phrase: where it stands, the call, and the names of what it may say."""
     for file in (*modules("bot"), *modules("adapters")):
-        tree = ast.parse(file.read_text(encoding="utf-8"))
-        for call in ast.walk(tree):
+        tree = nodes(file)[0]
+        assert isinstance(tree, ast.Module)
+        for call in nodes(file):
             if isinstance(call, ast.Call) and (says_a_text(call) or says_a_list(call)):
                 where = f"{file.relative_to(ROOT)}:{call.lineno}"
                 yield where, call, phrase_names(call.args[0], tree)
@@ -279,7 +292,7 @@ def import_graph() -> dict[str, set[str]]:
     files = {name.removesuffix(".__init__"): file for name, file in files.items()}
     graph: dict[str, set[str]] = {name: set() for name in files}
     for name, file in files.items():
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        for node in nodes(file):
             if isinstance(node, ast.Import):
                 graph[name] |= {alias.name for alias in node.names}
             elif isinstance(node, ast.ImportFrom):  # of a package: the module that is named, else the package itself

@@ -15,7 +15,7 @@ from bot.knowledge import load
 from bot.knowledge.model import KnowledgeBase
 from bot.knowledge.triage import Criterion, Picks, Triage
 from bot.knowledge.triage_paths import PARTS, answers_of, path_criteria, walk
-from bot.triage.recommendation import Answered, decide
+from bot.triage.recommendation import Answered, Recommendation, decide
 from bot.triage.replies import TriageReplies
 from tests.bot.triage.talk import Talk, says
 
@@ -50,9 +50,19 @@ def every_path() -> tuple[Picks, ...]:
     return tuple(path.picks for path in walk(triage, answers_of(triage, coarse, by_reasons=True)))
 
 
-def document(picks: Picks) -> Reply:
+@cache
+def every_recommendation() -> tuple[tuple[Picks, Recommendation], ...]:
+    """What is recommended on each path."""
+    return tuple((picks, decide(picks, dialogue())) for picks in every_path())
+
+
+@cache
+def documents() -> tuple[Reply, ...]:
+    """The recommendations of every seventh path, as they are shown."""
     replies = TriageReplies(dialogue(), Composer(knowledge()), knowledge().phrases)
-    return replies.recommendation(Answered(picks, {}, 1e9), decide(picks, dialogue()))
+    return tuple(
+        replies.recommendation(Answered(picks, {}, 1e9), found) for picks, found in every_recommendation()[::7]
+    )
 
 
 def test_all_paths_are_walked() -> None:
@@ -60,8 +70,7 @@ def test_all_paths_are_walked() -> None:
 
 
 def test_every_reason_rests_on_what_the_source_says_of_the_approach_recommended() -> None:
-    for picks in every_path():
-        found = decide(picks, dialogue())
+    for picks, found in every_recommendation():
         assert found.reasons
         approaches = APPROACHES.get(found.outcome.id, set())
         told = [subjects(reason.claims) for reason in found.reasons]
@@ -76,32 +85,29 @@ def subjects(claims: tuple[str, ...]) -> set[str]:
 
 
 def test_no_more_answers_speak_against_the_outcome_than_for_it() -> None:
-    for picks in every_path():
-        found = decide(picks, dialogue())
+    for picks, found in every_recommendation():
         assert len(found.against) <= len(found.reasons), picks
 
 
 def test_a_whole_product_with_suppliers_and_insiders_never_ends_in_appsec_first() -> None:
     asked = [
-        picks
-        for picks in every_path()
+        found
+        for picks, found in every_recommendation()
         if picks["protect"] == ("product",) and {"components", "insiders"} <= {*picks.get("worry", ())}
     ]
     assert len(asked) > 50
-    assert {decide(picks, dialogue()).outcome.id for picks in asked} == {"prodsec", "prodsec-short"}
+    assert {found.outcome.id for found in asked} == {"prodsec", "prodsec-short"}
 
 
 def test_what_would_change_it_names_nothing_that_was_picked_and_no_outcome_twice() -> None:
-    for picks in every_path()[::3]:
-        found = decide(picks, dialogue())
+    for picks, found in every_recommendation()[::3]:
         for change in found.changes:
             assert change.option not in picks[change.question]
             assert change.outcome != found.outcome.id
 
 
 def test_the_document_begins_with_the_conclusion_and_each_section_follows_in_its_place() -> None:
-    for picks in every_path()[::7]:
-        reply = document(picks)
+    for reply in documents():
         assert isinstance(reply.body[0], Paragraph)
         headings = [block.text for block in reply.body if isinstance(block, Heading)]
         assert headings == [section for section in SECTIONS if section in headings]
@@ -112,8 +118,7 @@ def test_the_document_begins_with_the_conclusion_and_each_section_follows_in_its
 
 
 def test_each_place_in_the_source_has_one_number_which_the_text_cites() -> None:
-    for picks in every_path()[::7]:
-        reply = document(picks)
+    for reply in documents():
         text = [item for block in reply.body if isinstance(block, Bullets) for item in block.items]
         text += [block.text for block in reply.body if isinstance(block, Paragraph)]
         cited = {int(number) for line in text for number in NUMBER.findall(line)}
