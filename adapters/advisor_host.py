@@ -25,16 +25,22 @@ class AdvisorHost:
     """A `TurnTaker` that delegates to the current advisor. Raises KnowledgeError if the first load fails."""
 
     def __init__(
-        self, folder: Path, contact: str = "", cache: Path | None = None, progress: Progress | None = None
+        self,
+        folder: Path,
+        contact: str = "",
+        cache: Path | None = None,
+        progress: Progress | None = None,
+        advisor: Advisor | None = None,
     ) -> None:
-        """`cache`: folder for fitted models. `progress`: called while a model is fitted; both as in `Advisor.load`."""
+        """`cache`: folder for fitted models. `progress`: called while a model is fitted; both as in `Advisor.load`.
+        `advisor`: the one on what is in the folder now, where it is loaded already."""
         self._folder = folder
         self._contact = contact
         self._cache = cache
         self._progress = progress
         self._seen = _stamps(folder)
         self._closing = asyncio.Event()
-        self.advisor = Advisor.load(folder, contact, cache, progress)
+        self.advisor = advisor or Advisor.load(folder, contact, cache, progress)
         self.problems: tuple[Problem, ...] = ()  # why the latest content of the folder was refused
 
     def close(self) -> None:

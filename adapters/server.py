@@ -30,6 +30,7 @@ from adapters.owner_link import OwnerLink
 from adapters.progress import learning
 from adapters.settings import Settings
 from adapters.surface import Surface, SurfaceOff, Surfaces
+from bot.advisor import Advisor
 from bot.domain.conversation import Retention
 from bot.domain.messages import Reply
 from bot.domain.outbox import Sender
@@ -130,8 +131,10 @@ async def _run(settings: Settings) -> None:
 
 
 @asynccontextmanager
-async def serving(settings: Settings) -> AsyncIterator[tuple[int, Surfaces]]:
-    """Serve while the block runs; yields the port and the surfaces. Raises ServeError and KnowledgeError."""
+async def serving(settings: Settings, advisor: Advisor | None = None) -> AsyncIterator[tuple[int, Surfaces]]:
+    """Serve while the block runs; yields the port and the surfaces. Raises ServeError and KnowledgeError.
+
+    `advisor`: the one on the knowledge of the settings, where it is loaded already."""
     url = settings.database_url.get_secret_value()
     try:
         await asyncio.to_thread(prepare, url)
@@ -144,7 +147,7 @@ async def serving(settings: Settings) -> AsyncIterator[tuple[int, Surfaces]]:
         stack.push_async_callback(store.close)
         progress = learning(lambda line: log.info("knowledge.learning", progress=line))
         host = await asyncio.to_thread(
-            AdvisorHost, settings.knowledge, settings.security_contact, settings.cache, progress
+            AdvisorHost, settings.knowledge, settings.security_contact, settings.cache, progress, advisor
         )
         loop = asyncio.get_running_loop()
         with contextlib.suppress(NotImplementedError):  # on Windows
