@@ -3,8 +3,9 @@ that only measures.
 
 Two texts are alike from 0.90 on, by rapidfuzz's normalized Levenshtein similarity of their words in lower case without
 punctuation; texts under five words are alike only where they are the same, and name a thing rather than copy a question
-that measures. Prints what is alike; exit code 1 if
-anything is. With --drop FILE writes the texts to be taken out, one a line.
+that measures. Examples that differ in a word and are labelled otherwise ("proactive", "reactive") show what that word does:
+they are no doubles, unless they are the same. Prints what is alike; exit code 1 if anything is. With --drop FILE writes the
+texts to be taken out, one a line.
 """
 
 from __future__ import annotations
@@ -64,6 +65,8 @@ def main() -> int:
         *incidents.reports,
         *incidents.not_reports,
     ]
+    labels: list[object] = [(one.answers, one.asked) for one in questions]
+    labels += [True] * len(incidents.reports) + [False] * len(incidents.not_reports)
     texts = [plain(text) for text in said]
     measured = [
         plain(" >> ".join((*row.get("history", [])[-1:], row["q"])))
@@ -81,7 +84,7 @@ def main() -> int:
     for one, other, likeness in known:
         print(f"a phrasing like a measuring question ({likeness:.2f}): {phrasings[one]} | {measured[other]}")
     for one, other, likeness in alike(texts, texts):
-        if one < other and not {one, other} & drop:
+        if one < other and not {one, other} & drop and (texts[one] == texts[other] or labels[one] == labels[other]):
             print(f"alike ({likeness:.2f}): {said[one]} | {said[other]}")
             drop.add(other)
     print(f"{len(texts)} examples, {len(measured)} questions that measure, {len(drop)} alike, {len(known)} phrasings")

@@ -69,7 +69,7 @@ def learn(folder: Path, work: Path, tell: Told, epochs: int = EPOCHS, threads: i
     tokenizer.enable_truncation(TOKENS, direction="left")
     network = Network(base, len(labels_of(knowledge)), len(VERDICTS))
     network.freeze_lowest()
-    run = f"{hash_of(examples)} {script_hash(TRAINS)} {epochs}"
+    run = f"{hash_of(learnt)} {script_hash(TRAINS)} {epochs}"
     Trainer(network, tokenizer, other_names(knowledge), SEED, tell).train(learnt, epochs, work, run)
     model = work / MODEL
     write_model(network, model)

@@ -30,7 +30,7 @@ class Network(nn.Module):
         super().__init__()
         transformers_logging.set_verbosity_error()
         transformers_logging.disable_progress_bar()
-        self.encoder = AutoModel.from_pretrained(base, add_pooling_layer=False, attn_implementation="eager")
+        self.encoder = AutoModel.from_pretrained(base, add_pooling_layer=False, attn_implementation="sdpa")
         size = self.encoder.config.hidden_size
         self.drop = nn.Dropout(DROPOUT)
         self.answer = nn.Linear(size, labels)

@@ -17,7 +17,7 @@ from bot.learning.network import Network
 from bot.learning.noise import noisy
 from bot.reader.reader import CONTEXT
 
-EPOCHS = 6
+EPOCHS = 4
 BATCH = 32
 POOL = 32  # batches from which texts of like length are put together
 RATE, HEAD_RATE = 1.5e-4, 1e-3
