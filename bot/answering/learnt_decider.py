@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from bot.answering.answer_claims import AnswerClaims
 from bot.answering.decision import Decision, Outcome
+from bot.answering.expected_cost import CLARIFY, cheapest
 from bot.answering.verdict_fusion import is_contradicted, observe, weighed
 from bot.domain.conversation import LastTurn
 from bot.domain.messages import Verdict
@@ -20,6 +21,7 @@ from bot.reader.reader import Reader, Reading
 
 OPTIONS = 4  # answers that are offered where none is sure enough
 RANKED = 8  # answers that are named as near
+DECLINES = frozenset({SILENT, "offtopic"})
 _SAID: dict[str, Verdict] = {"yes": "yes", "no": "no", "partly": "partly"}
 
 
@@ -33,8 +35,13 @@ class LearntDecider:
         self._question_reader = question_reader
         self._claims = claims
         self._reader = reader
-        self._limits = reader.manifest.thresholds
+        self._least_verdict = reader.manifest.thresholds.verdict
         self._weights = reader.manifest.verdict_weights
+        self._serves = {
+            entry.id: frozenset(other.id for other in knowledge.answers.values() if serves(entry, other))
+            for entry in knowledge.answers.values()
+            if entry.kind == "answer"
+        }
         self._written = {
             _plain(clean(text)): entry.id
             for entry in knowledge.answers.values()
@@ -47,12 +54,13 @@ class LearntDecider:
         reading = self._reader.read(question.text, last.question if last else "")
         groups = self._groups(reading)
         settled = resolved.entry if resolved.rule == BY_NUMBER else None
-        best = settled or self._as_written(question, last) or max(groups, key=lambda label: groups[label])
+        best = settled or self._as_written(question, last) or cheapest(groups, self._serves, DECLINES)
         entry = self._knowledge.answers.get(best)
-        if entry is None or entry.kind != "answer":
+        if best == CLARIFY and max(groups, key=lambda group: groups[group]) != CLARIFY:
+            options = tuple(self._ranked(groups)[:OPTIONS])
+            decision = Decision("clarify", options=options, rule="several answers are likely")
+        elif entry is None or entry.kind != "answer":
             decision = self._declined(reading, best)
-        elif groups.get(best, 1.0) < self._limits.answer:
-            decision = self._unsure(groups, groups[best])
         else:
             decision = self._answered(question, resolved, reading, entry, groups.get(best, 1.0))
         ranked = tuple(Candidate(label, groups[label], groups[label], contrary=False) for label in self._ranked(groups))
@@ -101,11 +109,6 @@ class LearntDecider:
         outcome: Outcome = entry.kind if entry else "unstated"
         return Decision(outcome, entry=entry.id if entry else None, rule="read as no question for an answer")
 
-    def _unsure(self, groups: Mapping[str, float], probability: float) -> Decision:
-        if probability < self._limits.ask_back:
-            return Decision("unstated", rule="no answer is likely")
-        return Decision("clarify", options=tuple(self._ranked(groups)[:OPTIONS]), rule="several answers are likely")
-
     def _answered(
         self, question: Question, resolved: Resolved, reading: Reading, entry: Answer, sure: float
     ) -> Decision:
@@ -113,7 +116,7 @@ class LearntDecider:
         observed = observe(reading, judged.verdict, question.form, sure, named=judged.named)
         likely = weighed(self._weights, observed)
         best = max(likely, key=lambda verdict: likely[verdict]) if entry.claims else "none"
-        verdict = _SAID.get(best) if likely[best] >= self._limits.verdict else None
+        verdict = _SAID.get(best) if likely[best] >= self._least_verdict else None
         # Which of two takes in the other is told by their order alone, which the reader is no judge of.
         unordered = len(entry.subjects) > 1 and not entry.topics and len(question.subjects) > 1
         differ = verdict in ("yes", "no") and self._claims.differ(entry)
@@ -133,6 +136,12 @@ class LearntDecider:
             rule="read as a question for this answer",
         )
         return decision._replace(contrast=self._claims.contrast(question, decision))
+
+
+def serves(given: Answer, wanted: Answer) -> bool:
+    """Whether `given` serves who wanted `wanted`: half of what it cites is cited there too, and that is most of it."""
+    shared = len({*given.claims} & {*wanted.claims})
+    return given is wanted or len(wanted.claims) < 2 * shared >= len(given.claims)
 
 
 def _plain(text: str) -> str:

@@ -8,15 +8,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.answering.expected_cost import FALSE_ALARM, FALSE_VERDICT, MISSED_INCIDENT, VERDICT_LEFT_OUT
 from bot.reader.manifest import Temperatures
 
 Array = NDArray[np.float64]
 
-# What a mistake costs, against a right answer that costs nothing. Another answer than was wanted shows what it is
-# about, so it costs no more than an ask-back; an answer where the sources are silent costs more. A verdict left out
-# leaves the claim itself as the headline.
-FALSE_VERDICT, FALSE_ANSWER, OTHER_ANSWER, NEEDLESS_DECLINE, ASK_BACK, VERDICT_LEFT_OUT = 20.0, 8.0, 0.5, 1.0, 0.5, 4.2
-FALSE_ALARM, MISSED_INCIDENT = 1.0, 1.5
 INCIDENT = FALSE_ALARM / (FALSE_ALARM + MISSED_INCIDENT)  # the break-even of a calibrated probability
 _GRID = [round(0.01 * step, 2) for step in range(100)]
 _TEMPERATURES = [round(0.5 + 0.05 * step, 2) for step in range(51)]
@@ -54,38 +50,6 @@ def cheapest(cost: Callable[[float], float]) -> float:
     costs = [cost(threshold) for threshold in _GRID]
     equals = [threshold for threshold, found in zip(_GRID, costs, strict=True) if found == min(costs)]
     return equals[len(equals) // 2]
-
-
-def answer_thresholds(outputs: Outputs, temperature: float, is_answer: Sequence[bool]) -> tuple[float, float]:
-    """From which probability on the best answer is given, and from which on it is offered ("did you mean").
-
-    `is_answer`: which labels are answers; the others decline, greet and so on.
-    """
-    found = probabilities(outputs.logits, temperature)
-    best, sure = found.argmax(1), found.max(1)
-    good = outputs.right[np.arange(len(best)), best]
-    answers = np.array(is_answer)
-    answerable = (outputs.right & answers).any(1)
-    given = answers[best] & outputs.right.any(1)  # else it declines at whatever probability
-    wrong = np.where(answerable, OTHER_ANSWER, FALSE_ANSWER)
-
-    def cost_of_answers(threshold: float) -> float:
-        said = given & (sure >= threshold)
-        asked = given & ~said
-        return float((wrong * (said & ~good)).sum() + ASK_BACK * asked.sum())
-
-    answer = cheapest(cost_of_answers)
-
-    def cost_of_asking(threshold: float) -> float:
-        asked = given & (sure < answer) & (sure >= threshold)
-        declined = given & (sure < min(answer, threshold))
-        return float(
-            ASK_BACK * (asked & answerable).sum()
-            + 2 * ASK_BACK * (asked & ~answerable).sum()
-            + NEEDLESS_DECLINE * (declined & answerable).sum()
-        )
-
-    return answer, min(answer, cheapest(cost_of_asking))
 
 
 class VerdictCase(NamedTuple):

@@ -22,7 +22,6 @@ from bot.learning.calibration import (
     INCIDENT,
     Outputs,
     VerdictCase,
-    answer_thresholds,
     probabilities,
     temperatures_of,
     verdict_threshold,
@@ -76,18 +75,12 @@ def learn(folder: Path, work: Path, tell: Told, epochs: int = EPOCHS, threads: i
     tell("written as int8; measuring the held-out questions with it")
     outputs = outputs_of(model, tokenizer, held, len(labels_of(knowledge)))
     temperatures = temperatures_of(*outputs)
-    kinds = {id: entry.kind for id, entry in knowledge.answers.items()}
-    is_answer = [kinds.get(label) == "answer" for label in labels_of(knowledge)]
-    serves = Outputs(outputs[0].logits, (outputs[0].right @ alike(knowledge)).astype(np.bool_))
-    answer, ask_back = answer_thresholds(serves, temperatures.answer, is_answer)
     manifest = Manifest(
         format=FORMAT,
         labels=labels_of(knowledge),
         tokens=TOKENS,
         temperatures=temperatures,
         thresholds=Thresholds(
-            answer=answer,
-            ask_back=ask_back,
             verdict=1.0,
             incident=INCIDENT,
         ),
@@ -162,18 +155,6 @@ def outputs_of(
     )
     answer, verdict, incident = (Outputs(np.array(head), mask) for head, mask in zip(found, right, strict=True))
     return answer, verdict, incident
-
-
-def alike(knowledge: KnowledgeBase) -> np.ndarray:
-    """Which answers serve as well as which, (labels, labels): at least half of what one cites is cited by the other."""
-    labels = labels_of(knowledge)
-    cited = [set(knowledge.answers[label].claims) if label in knowledge.answers else set() for label in labels]
-    return np.array(
-        [
-            [one == other or len(ours & theirs) * 2 >= max(len(theirs), 1) for other, theirs in enumerate(cited)]
-            for one, ours in enumerate(cited)
-        ]
-    )
 
 
 def figures(outputs: Sequence[Outputs]) -> dict[str, float]:

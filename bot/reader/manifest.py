@@ -7,7 +7,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 MANIFEST = "manifest.json"
-FORMAT = 1  # of the folder; a program reads no other
+FORMAT = 2  # of the folder; a program reads no other
 
 
 class ReaderError(Exception):
@@ -29,8 +29,6 @@ class Temperatures(_Part):
 class Thresholds(_Part):
     """The least probabilities at which the outputs count, fitted to held-out writers by stated costs."""
 
-    answer: float = Field(ge=0, le=1)  # of an answer to be given; below, the advisor asks back
-    ask_back: float = Field(ge=0, le=1)  # of an answer to be offered; below, the advisor declines
     verdict: float = Field(ge=0, le=1)  # of a verdict to be said
     incident: float = Field(ge=0, le=1)  # of a report of an incident
 

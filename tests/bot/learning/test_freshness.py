@@ -15,7 +15,7 @@ MANIFEST = {
     "labels": ["roses"],
     "tokens": 80,
     "temperatures": {"answer": 1, "verdict": 1, "incident": 1},
-    "thresholds": {"answer": 0.5, "ask_back": 0.2, "verdict": 0.5, "incident": 0.5},
+    "thresholds": {"verdict": 0.5, "incident": 0.5},
     "verdict_weights": {},
     "base": "",
     "script": "",
