@@ -117,11 +117,9 @@ class LearntDecider:
         likely = weighed(self._weights, observed)
         best = max(likely, key=lambda verdict: likely[verdict]) if entry.claims else "none"
         verdict = _SAID.get(best) if likely[best] >= self._least_verdict else None
-        # Which of two takes in the other is told by their order alone, which the reader is no judge of.
-        unordered = len(entry.subjects) > 1 and not entry.topics and len(question.subjects) > 1
         differ = verdict in ("yes", "no") and self._claims.differ(entry)
         turned = is_turned(question.text) and judged.verdict != verdict
-        if unordered or differ or turned or is_contradicted(best, observed):
+        if is_unordered(question, entry) or differ or turned or is_contradicted(best, observed):
             verdict = None  # the claims on what is named say otherwise, or two sources differ and both are shown
         more = judged.claims if verdict and verdict == judged.verdict else ()
         decision = Decision(
@@ -136,6 +134,11 @@ class LearntDecider:
             rule="read as a question for this answer",
         )
         return decision._replace(contrast=self._claims.contrast(question, decision))
+
+
+def is_unordered(question: Question, entry: Answer) -> bool:
+    """Whether it asks which of two takes in the other: told by their order alone, which the reader is no judge of."""
+    return len(entry.subjects) > 1 and not entry.topics and len(question.subjects) > 1
 
 
 def serves(given: Answer, wanted: Answer) -> bool:
