@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 TIERS := unit integration e2e browser
 
-.PHONY: help run test check wheel lock learn bench clean $(TIERS:%=test-%)
+.PHONY: help run test check wheel lock learn base bench clean $(TIERS:%=test-%)
 
 help:
 	@echo "make run    start the advisor on http://127.0.0.1:3978"
@@ -13,6 +13,7 @@ help:
 	@echo "make wheel  build dist/*.whl, which holds the program with its knowledge"
 	@echo "make lock   lock the packages of pyproject.toml by hash; LOCK=--upgrade takes the newest"
 	@echo "make learn  learn the reader of knowledge/ anew, in up to 90 minutes on two cores; goes on where it was stopped"
+	@echo "make base   make the files of the base encoder anew, from its pinned weights"
 	@echo "make bench  run the benchmark"
 
 run: $(VENV)/.installed
@@ -57,6 +58,10 @@ lock: $(VENV)/.uv
 learn:
 	@$(MAKE) --no-print-directory VENV=.venv-learn .venv-learn/.installed-learn
 	@.venv-learn/bin/advisor learn
+
+base:
+	@$(MAKE) --no-print-directory VENV=.venv-learn .venv-learn/.installed-learn
+	@.venv-learn/bin/python -m bot.learning.base
 
 $(VENV)/.installed-learn: requirements-learn.txt $(VENV)/.installed
 	@$(BIN)/python tools/install.py requirements-learn.txt

@@ -50,7 +50,7 @@ def report(folder: Path, seeds: int = 5, each: int = 10) -> str:
     return "\n".join([*lines, table(HEADER, rows)])
 
 
-def whole_advisor(examples: peers.Examples) -> peers.ExpertCommands:
+def whole_advisor(examples: peers.Examples) -> peers.Classifier:
     """The whole advisor on a knowledge folder that holds these questions only."""
     from bot.advisor import Advisor
 
@@ -80,7 +80,7 @@ def write_knowledge(folder: Path, examples: peers.Examples) -> None:
 
 
 def _measure(
-    method: Callable[[peers.Examples], peers.ExpertCommands], asked: QuestionSet, seeds: int, each: int
+    method: Callable[[peers.Examples], peers.Classifier], asked: QuestionSet, seeds: int, each: int
 ) -> tuple[float, float, Latency]:
     found = []
     for seed in range(seeds):

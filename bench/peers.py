@@ -11,27 +11,18 @@ import numpy as np
 
 from bot.nlu.text import clean, split_words
 from bot.retrieval import Retriever
-from bot.retrieval.embeddings import Embeddings
 
 Examples = Sequence[tuple[str, str]]  # (label, question)
 Answer = tuple[str, float]  # (best label, how sure)
-ExpertCommands = Callable[[str], Answer]
+Classifier = Callable[[str], Answer]
 
 
 def words_of(text: str) -> list[str]:
     return [word.text for word in split_words(clean(text))]
 
 
-def ours(examples: Examples) -> ExpertCommands:
-    return _ours(examples, Embeddings.load())
-
-
-def ours_without_embeddings(examples: Examples) -> ExpertCommands:
-    return _ours(examples, None)
-
-
-def _ours(examples: Examples, embeddings: Embeddings | None) -> ExpertCommands:
-    retriever = Retriever.fit([(label, words_of(text)) for label, text in examples], embeddings=embeddings)
+def ours(examples: Examples) -> Classifier:
+    retriever = Retriever.fit([(label, words_of(text)) for label, text in examples])
 
     def ask(text: str) -> Answer:
         ranking = retriever.rank(words_of(text))
@@ -40,7 +31,7 @@ def _ours(examples: Examples, embeddings: Embeddings | None) -> ExpertCommands:
     return ask
 
 
-def bm25(examples: Examples) -> ExpertCommands:
+def bm25(examples: Examples) -> Classifier:
     """Okapi BM25 (k1 1.5, b 0.75) over the examples; the best example's label, its score as confidence."""
     texts = [words_of(text) for _, text in examples]
     lengths = [len(words) for words in texts]
@@ -65,7 +56,7 @@ def bm25(examples: Examples) -> ExpertCommands:
     return ask
 
 
-def rapidfuzz_token_set(examples: Examples) -> ExpertCommands:
+def rapidfuzz_token_set(examples: Examples) -> Classifier:
     from rapidfuzz import fuzz, process, utils
 
     texts = [utils.default_process(text) for _, text in examples]
@@ -77,7 +68,7 @@ def rapidfuzz_token_set(examples: Examples) -> ExpertCommands:
     return ask
 
 
-def linear_svm(examples: Examples) -> ExpertCommands:
+def linear_svm(examples: Examples) -> Classifier:
     """TF-IDF on word n-grams and character n-grams, the usual features for short texts."""
     from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.pipeline import make_pipeline, make_union
@@ -97,7 +88,7 @@ def linear_svm(examples: Examples) -> ExpertCommands:
     return ask
 
 
-def mini_lm(examples: Examples) -> ExpertCommands:
+def mini_lm(examples: Examples) -> Classifier:
     from sentence_transformers import SentenceTransformer
     from sklearn.linear_model import LogisticRegression
 
@@ -113,11 +104,10 @@ def mini_lm(examples: Examples) -> ExpertCommands:
     return ask
 
 
-def installed() -> dict[str, Callable[[Examples], ExpertCommands]]:
+def installed() -> dict[str, Callable[[Examples], Classifier]]:
     """All that are installed, ours first."""
-    found: dict[str, Callable[[Examples], ExpertCommands]] = {
+    found: dict[str, Callable[[Examples], Classifier]] = {
         "ours": ours,
-        "ours without embeddings": ours_without_embeddings,
         "BM25": bm25,
         "rapidfuzz token_set_ratio": rapidfuzz_token_set,
     }

@@ -14,7 +14,6 @@ from bench.measure import in_new_process, peak_megabytes, table, timed
 from bench.peers import words_of
 from bench.questions import COMMON, made_up, question
 from bot.retrieval import Retriever
-from bot.retrieval.embeddings import Embeddings
 
 SIZES = (1_000, 3_000, 10_000, 30_000, 100_000)
 ANSWERS = 150
@@ -66,9 +65,8 @@ def questions(count: int, answers: int) -> list[tuple[str, str]]:
 def measure(count: int, answers: int) -> dict[str, float]:
     drawn = questions(count + 500, answers)
     examples = [(label, words_of(text)) for label, text in drawn[:count]]
-    embeddings = Embeddings.load()
     start = time.perf_counter()
-    retriever = Retriever.fit(examples, embeddings=embeddings)
+    retriever = Retriever.fit(examples)
     fit = time.perf_counter() - start
     _, latency = timed(lambda text: retriever.rank(words_of(text)), [text for _, text in drawn[count:]])
     return {"fit": fit, "median": latency.median, "p99": latency.p99, "peak": peak_megabytes()}

@@ -9,7 +9,7 @@ from pathlib import Path
 from bot.answering.composer import Composer
 from bot.answering.decision import Decision
 from bot.answering.foreign import only_english
-from bot.answering.make_decider import make_decider
+from bot.answering.make_decider import fit, make_decider
 from bot.answering.post_drafts import PostDrafts
 from bot.answering.question_turns import QuestionTurns
 from bot.answering.replies import Responder
@@ -37,7 +37,6 @@ from bot.nlu.text import clean
 from bot.nlu.word_list import is_english
 from bot.ranking.model_cache import ModelCache, Progress
 from bot.reader.reader import Reader
-from bot.retrieval.embeddings import Embeddings
 from bot.triage.dialogue import Dialogue, paused
 from bot.triage.record import RecordError
 from bot.triage.typed_input import TypedInput
@@ -66,7 +65,6 @@ class Advisor:
         """`contact`: whom to reach in an incident, as people should read it. `cache`: holds the trained models between
         two starts. `progress`: told how far the training is, where there is any to do."""
         self.knowledge = knowledge
-        embeddings = Embeddings.load()
         texts = [question for entry in knowledge.answers.values() for question in (*entry.questions, *entry.contrary)]
         names = [
             name
@@ -81,7 +79,8 @@ class Advisor:
         self._contact = contact
         self._name_remover = NameRemover(words, names)
         self.reader = QuestionReader(EntityRecognizer(knowledge), speller)
-        self._decider = make_decider(knowledge, self.reader, embeddings, learnt_reader, cache, progress)
+        fitted = None if learnt_reader else fit(knowledge, self.reader, cache, progress)
+        self._decider = make_decider(knowledge, self.reader, learnt_reader, fitted)
         composer = Composer(knowledge)
         self._responder = Responder(knowledge, composer, contact)
         say = knowledge.phrases
@@ -97,7 +96,7 @@ class Advisor:
             **FeedbackCommands(knowledge.version, knowledge.answers, say).handlers(),
             **(self._dialogue.handlers() if self._dialogue else dict.fromkeys(TRIAGE, self._no_triage)),
         }
-        self._guards = Guards(knowledge.incidents, embeddings, learnt_reader)
+        self._guards = Guards(fitted.incidents if fitted else None, learnt_reader)
         self._questions = QuestionTurns(
             knowledge,
             self.reader,

@@ -11,7 +11,6 @@ from adapters.database import SqlStore
 from bot.advisor import Advisor
 from bot.curation.gaps import grouped, new_answer, phrasings, still_open
 from bot.domain.records import Gap
-from bot.retrieval.embeddings import Embeddings
 
 
 def show(advisor: Advisor, url: str, *, yaml: bool) -> None:
@@ -19,7 +18,7 @@ def show(advisor: Advisor, url: str, *, yaml: bool) -> None:
     gaps = asyncio.run(_read(url))
     left = still_open(gaps, advisor.ask)
     answers = advisor.knowledge.answers
-    for group in grouped(left, advisor.reader, Embeddings.load()):
+    for group in grouped(left, advisor.reader):
         kinds = ", ".join(kind for kind, _ in group.kinds if kind)
         typer.echo(f"{group.count:4}  {group.questions[0][0]}  ({kinds})")
         for question, times in group.questions[1:]:

@@ -11,47 +11,32 @@ from bot.knowledge.model import KnowledgeBase
 from bot.nlu.question import QuestionReader
 from bot.ranking.candidates import CandidateFinder, learn
 from bot.ranking.entry_words import EntryWords
-from bot.ranking.model_cache import ModelCache, Progress
+from bot.ranking.model_cache import Learnt, ModelCache, Progress
 from bot.reader.reader import Reader
-from bot.retrieval.embeddings import Embeddings
 
 
 def make_decider(
-    knowledge: KnowledgeBase,
-    reader: QuestionReader,
-    embeddings: Embeddings | None,
-    learnt_reader: Reader | None,
-    cache: ModelCache | None,
-    progress: Progress | None,
+    knowledge: KnowledgeBase, reader: QuestionReader, learnt_reader: Reader | None, fitted: Learnt | None
 ) -> Decider | LearntDecider:
-    """The decider on `learnt_reader` where there is one. `cache` and `progress`: for what is fitted otherwise."""
-    if learnt_reader is not None:
-        return _learnt_decider(knowledge, reader, learnt_reader)
-    return _fitted_decider(knowledge, reader, embeddings, cache, progress)
-
-
-def _learnt_decider(knowledge: KnowledgeBase, reader: QuestionReader, learnt_reader: Reader) -> LearntDecider:
+    """The decider on `learnt_reader` where there is one, else on what was `fitted`."""
     evidence = Evidence(knowledge)
-    judge = VerdictJudge(knowledge, evidence, strictly=False)
-    return LearntDecider(knowledge, reader, AnswerClaims(knowledge, evidence, judge), learnt_reader)
-
-
-def _fitted_decider(
-    knowledge: KnowledgeBase,
-    reader: QuestionReader,
-    embeddings: Embeddings | None,
-    cache: ModelCache | None,
-    progress: Progress | None,
-) -> Decider:
-    """A decider on what is fitted to the phrasings now, or was and stands in the cache."""
-    learnt = cache.read(knowledge.version, embeddings) if cache else None
-    if learnt is None:
-        learnt = learn(knowledge, reader, embeddings, progress)
-        if cache:
-            cache.write(knowledge.version, embeddings, learnt)
-    evidence = Evidence(knowledge)
-    wording = EntryWords(knowledge)
-    finder = CandidateFinder(knowledge, evidence, wording, learnt)
-    judge = VerdictJudge(knowledge, evidence, strictly=True)
+    judge = VerdictJudge(knowledge, evidence, strictly=learnt_reader is None)
     claims = AnswerClaims(knowledge, evidence, judge)
+    if learnt_reader is not None:
+        return LearntDecider(knowledge, reader, claims, learnt_reader)
+    fitted = fitted or learn(knowledge, reader)
+    wording = EntryWords(knowledge)
+    finder = CandidateFinder(knowledge, evidence, wording, fitted)
     return Decider(knowledge, reader, finder, evidence, wording, Thresholds(), judge, claims)
+
+
+def fit(
+    knowledge: KnowledgeBase, reader: QuestionReader, cache: ModelCache | None, progress: Progress | None
+) -> Learnt:
+    """What is learnt from the phrasings now, or was and stands in the cache."""
+    learnt = cache.read(knowledge.version) if cache else None
+    if learnt is None:
+        learnt = learn(knowledge, reader, progress)
+        if cache:
+            cache.write(knowledge.version, learnt)
+    return learnt

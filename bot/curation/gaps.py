@@ -13,10 +13,10 @@ from rapidfuzz import fuzz
 
 from bot.domain.messages import Reply
 from bot.domain.records import Gap
+from bot.encoder import base
 from bot.knowledge.model import Answer
 from bot.nlu.english import FUNCTION_WORDS
 from bot.nlu.question import QuestionReader
-from bot.retrieval.embeddings import Embeddings
 
 SIMILAR = 0.72  # least similarity (0 to 1) of two questions in one group
 MOST_GROUPED = 3000  # distinct questions, the newest
@@ -53,24 +53,23 @@ def _is_answered(gap: Gap, reply: Reply) -> bool:
     return reply.kind == "answer" and (gap.kind != "unhelpful" or reply.entry != gap.best_entry)
 
 
-def grouped(gaps: Sequence[Gap], reader: QuestionReader, embeddings: Embeddings | None) -> list[Group]:
+def grouped(gaps: Sequence[Gap], reader: QuestionReader) -> list[Group]:
     """Groups of similar questions, largest first.
 
     Greedy clustering: each question joins the first group whose leader is similar, by shared words (token sort ratio)
-    or by the cosine of the sums of their word vectors.
+    or by the cosine of what they mean.
     """
     by_question: dict[str, list[Gap]] = {}
     for gap in gaps:
         by_question.setdefault(_normalized(gap.question), []).append(gap)
-    leaders: list[tuple[str, Vector | None, list[Gap]]] = []
-    for members in sorted(list(by_question.values())[:MOST_GROUPED], key=len, reverse=True):
+    newest = sorted(list(by_question.values())[:MOST_GROUPED], key=len, reverse=True)
+    meanings = base.vectors([members[0].question for members in newest])
+    leaders: list[tuple[str, Vector, list[Gap]]] = []
+    for members, meaning in zip(newest, meanings, strict=True):
         words = _words(members[0].question, reader)
-        vector = _vector(words, embeddings)
-        joined = next(
-            (group for said, direction, group in leaders if _is_similar(words, vector, said, direction)), None
-        )
+        joined = next((group for said, other, group in leaders if _is_similar(words, meaning, said, other)), None)
         if joined is None:
-            leaders.append((words, vector, list(members)))
+            leaders.append((words, meaning, list(members)))
         else:
             joined.extend(members)
     return sorted((_group(group) for _, _, group in leaders), key=lambda group: (-group.count, group.questions))
@@ -126,18 +125,8 @@ def _words(question: str, reader: QuestionReader) -> str:
     return " ".join(read or _normalized(question).split())
 
 
-def _vector(words: str, embeddings: Embeddings | None) -> Vector | None:
-    if embeddings is None or not words:
-        return None
-    total: Vector = embeddings.vectors(words.split()).sum(axis=0)
-    length = float(np.linalg.norm(total))
-    return total / np.float32(length) if length else None
-
-
-def _is_similar(words: str, vector: Vector | None, others: str, other: Vector | None) -> bool:
-    if fuzz.token_sort_ratio(words, others) >= 100 * SIMILAR:
-        return True
-    return vector is not None and other is not None and float(vector @ other) >= SIMILAR
+def _is_similar(words: str, meaning: Vector, others: str, other: Vector) -> bool:
+    return fuzz.token_sort_ratio(words, others) >= 100 * SIMILAR or round(float(meaning @ other), 4) >= SIMILAR
 
 
 def _id(words: str, taken: Collection[str]) -> str:

@@ -6,14 +6,16 @@ import logging
 import shutil
 import tempfile
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
+from torch import nn
 
+from bot.encoder.onnx_encoder import MODEL, TOKENIZER
 from bot.learning.network import HEADS, Network
 from bot.reader.manifest import MANIFEST, Manifest
-from bot.reader.reader import MODEL, TOKENIZER
 
 _INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 _OPSET = 17
@@ -21,24 +23,29 @@ _OPSET = 17
 
 def write_model(network: Network, file: Path) -> None:
     """The network as ONNX with 8-bit weights; activations are quantized as they come."""
+    with tempfile.TemporaryDirectory() as folder:
+        full = Path(folder, MODEL)
+        trace(network, HEADS, full)
+        quantize_dynamic(full, file, weight_type=QuantType.QInt8)
+
+
+def trace(network: nn.Module, outputs: Sequence[str], file: Path) -> None:
+    """A network of token ids, mask and types, each (texts, tokens), as ONNX in full precision."""
     network.eval()
     network.encoder.set_attn_implementation("eager")  # the same numbers, in the operators that are quantized
     warnings.filterwarnings("ignore", module="torch|transformers")  # of tracing: the shapes that matter are dynamic
     logging.disable(logging.WARNING)
     ids = torch.ones(2, 9, dtype=torch.long)
-    with tempfile.TemporaryDirectory() as folder:
-        full = Path(folder, MODEL)
-        torch.onnx.export(
-            network,
-            (ids, torch.ones_like(ids), torch.zeros_like(ids)),
-            str(full),
-            input_names=list(_INPUTS),
-            output_names=list(HEADS),
-            dynamic_axes={name: {0: "texts", 1: "tokens"} for name in _INPUTS},
-            opset_version=_OPSET,
-            dynamo=False,
-        )
-        quantize_dynamic(full, file, weight_type=QuantType.QInt8)
+    torch.onnx.export(
+        network,
+        (ids, torch.ones_like(ids), torch.zeros_like(ids)),
+        str(file),
+        input_names=list(_INPUTS),
+        output_names=list(outputs),
+        dynamic_axes={name: {0: "texts", 1: "tokens"} for name in _INPUTS},
+        opset_version=_OPSET,
+        dynamo=False,
+    )
     logging.disable(logging.NOTSET)
 
 

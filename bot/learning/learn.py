@@ -14,6 +14,7 @@ from tokenizers import Tokenizer
 
 from bot.advisor import Advisor
 from bot.answering.verdict_fusion import Observations, is_contradicted
+from bot.encoder.onnx_encoder import MODEL
 from bot.knowledge.examples import load_examples
 from bot.knowledge.labelled_reader import LabelledQuestion
 from bot.knowledge.loading import load
@@ -32,7 +33,7 @@ from bot.learning.fusion import fit, left_out
 from bot.learning.network import LICENCE, WEIGHTS, Network, base_folder
 from bot.learning.training import EPOCHS, Trainer
 from bot.reader.manifest import FORMAT, Manifest, ReaderError, Thresholds
-from bot.reader.reader import CONTEXT, FOLDER, MODEL, VERDICTS
+from bot.reader.reader import CONTEXT, FOLDER, VERDICTS
 
 TOKENS = 80  # of a question with the one before
 SEED = 20261130

@@ -6,7 +6,6 @@ from bot.knowledge.labelled_reader import Incidents
 from bot.nlu.text import clauses, split_words
 from bot.reader.reader import Reader
 from bot.retrieval import Retriever
-from bot.retrieval.embeddings import Embeddings
 
 REPORT, OTHER = "report", "other"
 LEAST_SCORE = 0.5  # of the retriever, which serves where no reader was learnt
@@ -17,15 +16,20 @@ MOST_TOLD = 6
 _LEAST_TOLD = 0.02  # by how much a word must raise the probability to be told
 
 
+def fit(incidents: Incidents) -> Retriever:
+    """Learns likeness to the incidents of the knowledge."""
+    labelled = [(REPORT, text) for text in incidents.reports] + [(OTHER, text) for text in incidents.not_reports]
+    return Retriever.fit([(label, [word.text for word in split_words(text)]) for label, text in labelled])
+
+
 class Guards:
     """Tells reports of a security incident from everything else, by the learnt reader or, where there is none, by
     likeness to the incidents of the knowledge."""
 
-    def __init__(self, incidents: Incidents, embeddings: Embeddings | None, reader: Reader | None) -> None:
+    def __init__(self, likeness: Retriever | None, reader: Reader | None) -> None:
+        """`likeness`: what `fit` learnt; asked where there is no `reader`."""
         self._reader = reader
-        labelled = [(REPORT, text) for text in incidents.reports] + [(OTHER, text) for text in incidents.not_reports]
-        words = [] if reader else [(label, [word.text for word in split_words(text)]) for label, text in labelled]
-        self._retriever = Retriever.fit(words, embeddings=embeddings) if words else None
+        self._likeness = likeness
 
     def reports_incident(self, text: str) -> bool:
         """True if the cleaned `text` reports that an incident is happening to its writer, or just happened; also within
@@ -51,8 +55,8 @@ class Guards:
     def _probability(self, text: str) -> float:
         if self._reader:
             return self._reader.read(text).incident
-        if self._retriever is None:
+        if self._likeness is None:
             return 0.0
-        ranking = self._retriever.rank([word.text for word in split_words(text)])
+        ranking = self._likeness.rank([word.text for word in split_words(text)])
         best = ranking.candidates[0] if ranking.candidates else None
         return best.score if best and best.label == REPORT else 0.0

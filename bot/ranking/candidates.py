@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from bot.knowledge.evidence import Evidence
 from bot.knowledge.model import KnowledgeBase
-from bot.nlu import english
+from bot.nlu import english, guards
 from bot.nlu.entities import stem
 from bot.nlu.question import RECURRING, RECURS, Question, QuestionReader
 from bot.ranking import polarity
@@ -18,7 +18,6 @@ from bot.ranking.polarity import OF_ENTRY, Polarity
 from bot.ranking.reranker import ConceptReranker
 from bot.retrieval import Candidate as Found
 from bot.retrieval import Retriever
-from bot.retrieval.embeddings import Embeddings
 
 CONSIDERED = 16  # labels that are looked at more closely
 RANKED = 8  # answers that are ranked
@@ -26,7 +25,7 @@ NEVER = -9.0  # the score of what was not found at all
 SAID_ALREADY = -0.08  # who goes on asking seldom wants the same answer again …
 BESIDES = -0.30  # … and never, who asks what else there is
 RELATED = 0.08  # … and often what it leads to
-READ = 0.4  # the share of learning that reading the examples takes …
+READ = 0.1  # the share of learning that reading the examples takes …
 RANKED_BY = 0.95  # … and by when the retriever of the entries is fitted
 TOLD_EVERY = 50  # examples that are read between two words on the progress
 CONTRARY = "!"  # marks the label under which an entry's contrary questions are learnt
@@ -51,9 +50,7 @@ class Candidates(NamedTuple):
         return self.ranked[0] if self.ranked else None
 
 
-def learn(
-    knowledge: KnowledgeBase, reader: QuestionReader, embeddings: Embeddings | None, progress: Progress | None = None
-) -> Learnt:
+def learn(knowledge: KnowledgeBase, reader: QuestionReader, progress: Progress | None = None) -> Learnt:
     """Learns from the example questions of each entry, and from the contrary ones under the entry's contrary."""
     wordings = [
         (entry, side, text)
@@ -73,11 +70,10 @@ def learn(
         examples.append((entry, side, reader.read(text)))
     entries = Retriever.fit(
         [(entry.id + side, question.features) for entry, side, question in examples],
-        embeddings=embeddings,
         progress=lambda share: tell(READ + (RANKED_BY - READ) * share),
     )
     answers = [(question, side == CONTRARY) for entry, side, question in examples if entry.kind == "answer"]
-    learnt = Learnt(entries, polarity.fit(answers, embeddings))
+    learnt = Learnt(entries, polarity.fit(answers), guards.fit(knowledge.incidents))
     tell(1.0)
     return learnt
 

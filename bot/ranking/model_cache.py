@@ -11,7 +11,7 @@ import os
 import zipfile
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.retrieval import Retriever
-from bot.retrieval.embeddings import Embeddings
 
 logger = logging.getLogger(__name__)
 
@@ -36,22 +35,20 @@ _DAMAGED = (OSError, EOFError, KeyError, ValueError, TypeError, zipfile.BadZipFi
 
 @dataclass(frozen=True, slots=True)
 class Learnt:
-    """Which answer a wording belongs to, and whether it asks for the contrary of what that answer says."""
+    """Which answer a wording belongs to, whether it asks for the contrary of what that answer says, and whether it
+    reports an incident."""
 
     entries: Retriever
     polarity: Retriever
+    incidents: Retriever
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
-        return {
-            f"{name}.{key}": array
-            for name, retriever in (("entries", self.entries), ("polarity", self.polarity))
-            for key, array in retriever.to_arrays().items()
-        }
+        kept = {field.name: getattr(self, field.name).to_arrays() for field in fields(self)}
+        return {f"{name}.{key}": array for name, arrays in kept.items() for key, array in arrays.items()}
 
     @classmethod
-    def from_arrays(cls, arrays: Arrays, embeddings: Embeddings | None) -> Learnt:
-        entries = Retriever.from_arrays(_under("entries", arrays), embeddings=embeddings)
-        return cls(entries, Retriever.from_arrays(_under("polarity", arrays), embeddings=embeddings))
+    def from_arrays(cls, arrays: Arrays) -> Learnt:
+        return cls(*(Retriever.from_arrays(_under(field.name, arrays)) for field in fields(cls)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,21 +58,21 @@ class ModelCache:
     folder: Path
     knowledge: Path
 
-    def read(self, version: str, embeddings: Embeddings | None) -> Learnt | None:
+    def read(self, version: str) -> Learnt | None:
         """What was learnt from this `version` of the knowledge; None where it has to be learnt (again)."""
-        file = self._found(self._file(version, embeddings))
+        file = self._found(self._file(version))
         try:
             with np.load(file, allow_pickle=False) as arrays:
-                return Learnt.from_arrays(dict(arrays), embeddings)
+                return Learnt.from_arrays(dict(arrays))
         except FileNotFoundError:
             return None
         except _DAMAGED:
             logger.info("what was kept of the knowledge can't be read and is learnt anew: %s", file)
             return None
 
-    def write(self, version: str, embeddings: Embeddings | None, learnt: Learnt) -> None:
+    def write(self, version: str, learnt: Learnt) -> None:
         """Puts it there in one step, and takes away what was kept of an earlier version."""
-        file = self._file(version, embeddings)
+        file = self._file(version)
         begun = file.with_name(f"{file.stem}.{os.getpid()}.begun{_SUFFIX}")
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
@@ -102,8 +99,8 @@ class ModelCache:
     def _name(self) -> str:
         return hashlib.sha256(str(self.knowledge).encode()).hexdigest()[:8]
 
-    def _file(self, version: str, embeddings: Embeddings | None) -> Path:
-        made_of = f"{version}|{_program()}|{embeddings.size if embeddings else 0}|{np.__version__}"
+    def _file(self, version: str) -> Path:
+        made_of = f"{version}|{_program()}|{np.__version__}"
         digest = hashlib.sha256(made_of.encode()).hexdigest()[:16]
         return self.folder / f"{self._name}-{digest}{_SUFFIX}"
 

@@ -10,7 +10,6 @@ from collections.abc import Iterable
 
 from bot.nlu.question import Question
 from bot.retrieval import Retriever
-from bot.retrieval.embeddings import Embeddings
 
 ALIGNED, CONTRARY = "aligned", "contrary"
 
@@ -24,14 +23,14 @@ OFFSET = -0.2  # where nothing speaks for either, what the answer says is meant
 OPPOSITE = 0.9  # a topic is called by a name for its contrary
 
 
-def fit(questions: Iterable[tuple[Question, bool]], embeddings: Embeddings | None) -> Retriever:
+def fit(questions: Iterable[tuple[Question, bool]]) -> Retriever:
     """Learns from yes/no questions, each with whether it asks for the contrary of what its answer says."""
     examples = [
         (CONTRARY if contrary else ALIGNED, _wording(question))
         for question, contrary in questions
         if question.form == "yesno"
     ]
-    return Retriever.fit(examples, embeddings=embeddings, landmarks=LANDMARKS)
+    return Retriever.fit(examples, landmarks=LANDMARKS)
 
 
 class Polarity:

@@ -12,14 +12,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
-from tokenizers import Tokenizer
 
+from bot.encoder.onnx_encoder import EncoderError, OnnxEncoder
 from bot.reader.manifest import Manifest, ReaderError, read_manifest
 
 FOLDER = "reader"  # within a knowledge folder
-MODEL, TOKENIZER = "model.onnx", "tokenizer.json"
 VERDICTS = ("none", "yes", "no", "partly", "bound")  # of the verdict head, in its order
 RECURRING = 512  # readings that are cached: frequent questions recur, and one turn reads a text several times
 CONTEXT = 200  # characters at most of the question before, its end
@@ -48,12 +46,9 @@ class Reading(NamedTuple):
 class Reader:
     """Reads questions. Make one with `load`."""
 
-    def __init__(self, manifest: Manifest, session: onnxruntime.InferenceSession, tokenizer: Tokenizer) -> None:
+    def __init__(self, manifest: Manifest, encoder: OnnxEncoder) -> None:
         self.manifest = manifest
-        self._session = session
-        self._tokenizer = tokenizer
-        self._tokenizer.no_padding()
-        self._tokenizer.enable_truncation(manifest.tokens, direction="left")  # the end of a story asks
+        self._encoder = encoder
         self._recurring = lru_cache(RECURRING)(self._read)
 
     @classmethod
@@ -63,30 +58,18 @@ class Reader:
         if not folder.is_dir():
             return None
         manifest = read_manifest(folder)
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        options.log_severity_level = 3
         try:
-            session = onnxruntime.InferenceSession(str(folder / MODEL), options, providers=["CPUExecutionProvider"])
-            tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
-        except Exception:  # both libraries raise their own of many kinds
-            raise ReaderError(
-                f"{folder} has no {MODEL} and {TOKENIZER} that can be read; learn the reader anew, or delete the folder"
-            ) from None
-        return cls(manifest, session, tokenizer)
+            return cls(manifest, OnnxEncoder(folder, manifest.tokens))
+        except EncoderError as error:
+            raise ReaderError(f"{error}; learn the reader anew, or delete the folder") from None
 
     def read(self, text: str, before: str = "") -> Reading:
         """The reading of the cleaned `text`, after the same person's question `before` in this conversation."""
         return self._recurring(text, before[-CONTEXT:])
 
     def _read(self, text: str, before: str) -> Reading:
-        tokens = self._tokenizer.encode(before, text) if before else self._tokenizer.encode(text)
-        inputs = {
-            "input_ids": np.array([tokens.ids], dtype=np.int64),
-            "attention_mask": np.array([tokens.attention_mask], dtype=np.int64),
-            "token_type_ids": np.array([tokens.type_ids], dtype=np.int64),
-        }
-        answer, verdict, incident = (logits[0] for logits in self._session.run(None, inputs))
+        outputs = self._encoder.run([self._encoder.tokens(text, before)])
+        answer, verdict, incident = (logits[0] for logits in outputs)
         by = self.manifest.temperatures
         answers = softmax(answer, by.answer)
         order = sorted(range(len(answers)), key=lambda at: (-answers[at], at))

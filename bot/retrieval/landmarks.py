@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,9 +38,10 @@ class Landmarks:
         return np.maximum(own.max(axis=1), others), others
 
 
-def choose(labelled: Iterable[Matrix], sizes: Sequence[int], total: int) -> Landmarks:
-    """About `total` landmarks for the examples of each label, in proportion to their number (`sizes`)."""
-    groups = [_clustered(rows, count) for rows, count in zip(labelled, _shares(sizes, total), strict=True)]
+def choose(labelled: Sequence[Matrix], total: int) -> Landmarks:
+    """About `total` landmarks for the examples of each label, in proportion to their number."""
+    shares = _shares([len(rows) for rows in labelled], total)
+    groups = [_clustered(rows, count) for rows, count in zip(labelled, shares, strict=True)]
     sums = np.concatenate(groups)
     lengths = np.sqrt(np.vecdot(sums, sums))
     lengths[lengths == 0.0] = 1.0

@@ -13,7 +13,6 @@ from adapters.web.site import Refused, Site
 from bot.advisor import Advisor
 from bot.curation.gaps import Group, grouped, new_answer, phrasings, still_open
 from bot.domain.records import Gap
-from bot.retrieval.embeddings import Embeddings
 from bot.service.ports import StoreUnavailable
 
 MOST = 100  # groups on one page
@@ -56,7 +55,7 @@ def _suggestions(gaps: Sequence[Gap], advisor: Advisor) -> tuple[list[Suggestion
     answers = advisor.knowledge.answers
     left = still_open(gaps, advisor.ask)
     found = []
-    for group in grouped(left, advisor.reader, Embeddings.load()):
+    for group in grouped(left, advisor.reader):
         nearest = answers.get(group.nearest or "")
         more = phrasings(group, nearest) if nearest else ""
         found.append(Suggestion(group, new_answer(group, advisor.reader, answers), more))

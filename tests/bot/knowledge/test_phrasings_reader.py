@@ -96,7 +96,7 @@ def test_phrasings_from_the_gaps_go_where_the_further_ones_of_the_answer_are(tmp
     more = "compare: [tulips or roses]\nroses-water:\n  - a drink for the roses\n"
     folder = write(tmp_path, {**SOUND, "examples/phrasings/care.yaml": more})
     advisor = Advisor.load(folder)
-    [group] = grouped([Gap("liquid for the roses", "2026-05-01", "clarify", "roses-water")], advisor.reader, None)
+    [group] = grouped([Gap("liquid for the roses", "2026-05-01", "clarify", "roses-water")], advisor.reader)
 
     piece = phrasings(group, advisor.knowledge.answers["roses-water"])
 

@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 
 from bot.knowledge.labelled_reader import Incidents
-from bot.nlu.guards import Guards
+from bot.nlu.guards import Guards, fit
 from bot.reader.reader import Reader
-from bot.retrieval.embeddings import Embeddings
 
 KNOWLEDGE = Path(__file__).parents[3] / "knowledge"
 GARDEN = Incidents(
@@ -32,7 +31,7 @@ GARDEN = Incidents(
 
 @pytest.fixture(scope="module")
 def guards() -> Guards:
-    return Guards(Incidents(), None, Reader.load(KNOWLEDGE))
+    return Guards(None, Reader.load(KNOWLEDGE))
 
 
 @pytest.mark.parametrize(
@@ -72,12 +71,12 @@ def test_the_words_that_told_it_can_be_asked_for(guards: Guards) -> None:
 
 
 def test_without_a_learnt_reader_likeness_to_the_examples_tells() -> None:
-    guards = Guards(GARDEN, Embeddings.load(), None)
+    guards = Guards(fit(GARDEN), None)
     assert guards.reports_incident("the greenhouse is burning")
     assert not guards.reports_incident("when do apples ripen")
 
 
 def test_a_folder_without_incidents_tells_none() -> None:
-    guards = Guards(Incidents(), Embeddings.load(), None)
+    guards = Guards(fit(Incidents()), None)
     assert not guards.reports_incident("the greenhouse is burning")
     assert guards.telling_words("the greenhouse is burning") == ()

@@ -7,13 +7,13 @@ import shutil
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 import pytest
 
+from bot.encoder.onnx_encoder import MODEL, TOKENIZER, OnnxEncoder
 from bot.knowledge import load
 from bot.learning.examples import labels_of
 from bot.reader.manifest import MANIFEST, ReaderError, read_manifest
-from bot.reader.reader import FOLDER, MODEL, TOKENIZER, VERDICTS, Reader, softmax
+from bot.reader.reader import FOLDER, VERDICTS, Reader, softmax
 
 KNOWLEDGE = Path(__file__).parents[3] / "knowledge"
 
@@ -47,13 +47,7 @@ def test_the_question_before_is_its_context(reader: Reader) -> None:
 
 
 def test_the_same_question_reads_the_same_with_any_number_of_threads(reader: Reader) -> None:
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 2
-    two = Reader(
-        reader.manifest,
-        onnxruntime.InferenceSession(str(KNOWLEDGE / FOLDER / MODEL), options, providers=["CPUExecutionProvider"]),
-        reader._tokenizer,
-    )
+    two = Reader(reader.manifest, OnnxEncoder(KNOWLEDGE / FOLDER, reader.manifest.tokens, threads=2))
     for text in ("does appsec cover the supply chain?", "we were hacked last night", "x" * 3000, "?"):
         assert two.read(text) == reader.read(text)
 

@@ -12,7 +12,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.retrieval import Retriever
-from bot.retrieval.embeddings import Embeddings
 from bot.retrieval.ridge import to_inverse_factor
 
 DESK = {
@@ -53,15 +52,8 @@ EXAMPLES = [(label, question.split()) for label, questions in DESK.items() for q
 
 
 @pytest.fixture(scope="module")
-def embeddings() -> Embeddings:
-    found = Embeddings.load()
-    assert found is not None, "wordllama is a dependency"
-    return found
-
-
-@pytest.fixture(scope="module", params=["meaning and spelling", "spelling alone"])
-def retriever(request: pytest.FixtureRequest, embeddings: Embeddings) -> Retriever:
-    return Retriever.fit(EXAMPLES, embeddings=embeddings if request.param == "meaning and spelling" else None)
+def retriever() -> Retriever:
+    return Retriever.fit(EXAMPLES)
 
 
 def first(retriever: Retriever, question: str) -> str:
@@ -93,8 +85,7 @@ def test_typing_errors_are_forgiven(retriever: Retriever) -> None:
     assert first(retriever, "openning huors") == "hours"
 
 
-def test_meaning_bridges_words_that_no_example_has(embeddings: Embeddings) -> None:
-    retriever = Retriever.fit(EXAMPLES, embeddings=embeddings)
+def test_meaning_bridges_words_that_no_example_has(retriever: Retriever) -> None:
     assert first(retriever, "penalty for delayed novels") == "fine"
 
 
@@ -128,32 +119,32 @@ def test_the_limit_bounds_the_candidates_and_they_fall_in_score(retriever: Retri
 
 
 @pytest.mark.parametrize("examples", [[], [("only", [])]])
-def test_nothing_learned_ranks_nothing(examples: list[tuple[str, list[str]]], embeddings: Embeddings) -> None:
-    retriever = Retriever.fit(examples, embeddings=embeddings)
+def test_nothing_learned_ranks_nothing(examples: list[tuple[str, list[str]]]) -> None:
+    retriever = Retriever.fit(examples)
     assert retriever.rank(["anything"]).candidates == ()
     assert retriever.rank(["anything"]).confidence == 0.0
 
 
 @pytest.mark.parametrize("count", [1, 2, 3])
-def test_a_handful_of_examples_is_enough_to_fit(count: int, embeddings: Embeddings) -> None:
-    retriever = Retriever.fit(EXAMPLES[::7][:count], embeddings=embeddings)
+def test_a_handful_of_examples_is_enough_to_fit(count: int) -> None:
+    retriever = Retriever.fit(EXAMPLES[::7][:count])
     assert retriever.rank(EXAMPLES[0][1]).candidates[0].label == "borrow"
 
 
-def test_repeated_examples_do_no_harm(embeddings: Embeddings) -> None:
-    retriever = Retriever.fit(EXAMPLES * 3, embeddings=embeddings)
+def test_repeated_examples_do_no_harm() -> None:
+    retriever = Retriever.fit(EXAMPLES * 3)
     assert first(retriever, "are you open on monday") == "hours"
 
 
 def test_more_labels_than_landmarks_can_be_learned() -> None:
     examples = [(f"label{n:04}", [f"word{n:04}", "about"]) for n in range(1_000)]
-    ranking = Retriever.fit(examples, embeddings=None).rank(["word0999", "about"], limit=5)
+    ranking = Retriever.fit(examples).rank(["word0999", "about"], limit=5)
     assert "label0999" in [candidate.label for candidate in ranking.candidates]
 
 
 def test_a_concept_sign_is_one_opaque_feature() -> None:
     examples = [("cat", ["what", "is", "<cat>"]), ("category", ["what", "is", "<category>"])]
-    retriever = Retriever.fit(examples, embeddings=None)
+    retriever = Retriever.fit(examples)
     for label, words in examples:
         ranking = retriever.rank(words)
         assert ranking.candidates[0].label == label
@@ -163,36 +154,35 @@ def test_a_concept_sign_is_one_opaque_feature() -> None:
 
 def test_equal_scores_come_in_the_order_of_the_labels() -> None:
     examples = [(label, ["same", "words"]) for label in ("zebra", "ape", "mole")]
-    ranking = Retriever.fit(examples, embeddings=None).rank(["same", "words"])
+    ranking = Retriever.fit(examples).rank(["same", "words"])
     assert [candidate.label for candidate in ranking.candidates] == ["ape", "mole", "zebra"]
 
 
-def test_the_order_of_the_examples_does_not_matter(embeddings: Embeddings) -> None:
-    forth = Retriever.fit(EXAMPLES, embeddings=embeddings).rank(["late", "books"])
-    back = Retriever.fit(EXAMPLES[::-1], embeddings=embeddings).rank(["late", "books"])
+def test_the_order_of_the_examples_does_not_matter() -> None:
+    forth = Retriever.fit(EXAMPLES).rank(["late", "books"])
+    back = Retriever.fit(EXAMPLES[::-1]).rank(["late", "books"])
     assert [c.label for c in forth.candidates] == [c.label for c in back.candidates]
 
 
-def test_what_was_learned_survives_as_plain_arrays(retriever: Retriever, embeddings: Embeddings) -> None:
+def test_what_was_learned_survives_as_plain_arrays(retriever: Retriever) -> None:
     file = io.BytesIO()
     np.savez(file, **retriever.to_arrays())
     file.seek(0)
     with np.load(file, allow_pickle=False) as arrays:
-        back = Retriever.from_arrays(arrays, embeddings=embeddings)
+        back = Retriever.from_arrays(arrays)
     for _, words in EXAMPLES:
         assert back.rank(words) == retriever.rank(words)
 
 
 def test_an_empty_retriever_survives_as_plain_arrays() -> None:
-    arrays = Retriever.fit([], embeddings=None).to_arrays()
-    assert Retriever.from_arrays(arrays, embeddings=None).rank(["anything"]).candidates == ()
+    arrays = Retriever.fit([]).to_arrays()
+    assert Retriever.from_arrays(arrays).rank(["anything"]).candidates == ()
 
 
 SCRIPT = """
 from bot.retrieval import Retriever
-from bot.retrieval.embeddings import Embeddings
 from tests.bot.retrieval.test_retrieval import EXAMPLES
-retriever = Retriever.fit(EXAMPLES, embeddings=Embeddings.load())
+retriever = Retriever.fit(EXAMPLES)
 print(retriever.rank("may i reserve books".split()))
 """
 
@@ -212,20 +202,6 @@ def test_another_process_ranks_exactly_alike() -> None:
     assert "Candidate" in outputs.pop()
 
 
-def test_the_embeddings_are_read_without_importing_their_package() -> None:
-    script = (
-        "import sys; from bot.retrieval.embeddings import Embeddings\n"
-        "Embeddings.load().vectors(['word']); print(*sys.modules)"
-    )
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert "wordllama" not in done.stdout.split()
-
-
-def test_related_words_have_related_vectors(embeddings: Embeddings) -> None:
-    book, novel, engine = embeddings.vectors(["book", "novel", "engine"])
-    assert book @ novel / np.linalg.norm(novel) > book @ engine / np.linalg.norm(engine)
-
-
 WORDS = st.lists(st.text(alphabet="abcdefgh", min_size=1, max_size=6), max_size=6)
 
 
@@ -234,7 +210,7 @@ WORDS = st.lists(st.text(alphabet="abcdefgh", min_size=1, max_size=6), max_size=
 def test_any_examples_and_any_question_give_sound_numbers(
     examples: list[tuple[str, list[str]]], asked: list[str]
 ) -> None:
-    ranking = Retriever.fit(examples, embeddings=None).rank(asked)
+    ranking = Retriever.fit(examples).rank(asked)
     learned = {label for label, words in examples if words}
     assert {candidate.label for candidate in ranking.candidates} == (learned if asked else set())
     assert all(np.isfinite(candidate.score) for candidate in ranking.candidates)
