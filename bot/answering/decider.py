@@ -64,9 +64,8 @@ class Decider:
         if last and question.is_what_about and self._reader.read(last.question).form == "yesno":
             question = replace(question, form="yesno")  # "does A cover X?", "and what about Y?"
         resolved = resolve(question, last, self._knowledge, self._reader)
-        subjects = resolved.subjects or (self._contrasted if question.refers_to_both else ())
         said = last.entry if last and resolved.extra else None
-        candidates = self._finder.rank(question, subjects, resolved.extra, said=said)
+        candidates = self._finder.rank(question, resolved.extra, said=said)
         missing = tuple(
             topic
             for topic in question.topics

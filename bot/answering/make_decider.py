@@ -25,9 +25,8 @@ def make_decider(
     if learnt_reader is not None:
         return LearntDecider(knowledge, reader, claims, learnt_reader)
     fitted = fitted or learn(knowledge, reader)
-    wording = EntryWords(knowledge)
-    finder = CandidateFinder(knowledge, evidence, wording, fitted)
-    return Decider(knowledge, reader, finder, evidence, wording, Thresholds(), judge, claims)
+    finder = CandidateFinder(knowledge, fitted)
+    return Decider(knowledge, reader, finder, evidence, EntryWords(knowledge), Thresholds(), judge, claims)
 
 
 def fit(

@@ -1,4 +1,4 @@
-"""Candidates: which curated answers may fit a question, by wording and by what the question names."""
+"""Candidates: which curated answers may fit a question, by what they are asked with."""
 
 from __future__ import annotations
 
@@ -6,16 +6,12 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from bot.knowledge.evidence import Evidence
 from bot.knowledge.model import KnowledgeBase
 from bot.nlu import english, guards
-from bot.nlu.entities import stem
 from bot.nlu.question import RECURRING, RECURS, Question, QuestionReader
 from bot.ranking import polarity
-from bot.ranking.entry_words import EntryWords
 from bot.ranking.model_cache import Learnt, Progress
 from bot.ranking.polarity import OF_ENTRY, Polarity
-from bot.ranking.reranker import ConceptReranker
 from bot.retrieval import Candidate as Found
 from bot.retrieval import Retriever
 
@@ -85,33 +81,22 @@ def _by_length(text: str) -> tuple[int, str]:
 class CandidateFinder:
     """Ranks the curated answers for a question."""
 
-    def __init__(self, knowledge: KnowledgeBase, evidence: Evidence, wording: EntryWords, learnt: Learnt) -> None:
+    def __init__(self, knowledge: KnowledgeBase, learnt: Learnt) -> None:
         self._knowledge = knowledge
-        self._evidence = evidence
         self._retriever = learnt.entries
         self._polarity = Polarity(learnt.polarity)
-        self._wording = wording
         self._recurring = lru_cache(RECURRING)(self._rank)
 
-    def rank(
-        self, question: Question, subjects: tuple[str, ...], extra: tuple[str, ...] = (), said: str | None = None
-    ) -> Candidates:
-        """The best answers; `subjects` are those asked about, `extra` features that the conversation adds, `said` the
-        entry that was the last answer."""
+    def rank(self, question: Question, extra: tuple[str, ...] = (), said: str | None = None) -> Candidates:
+        """The best answers; `extra`: features that the conversation adds, `said`: the entry of the last answer."""
         rank = self._recurring if len(question.text) <= RECURS else self._rank
-        return rank(question, subjects, extra, said)
+        return rank(question, extra, said)
 
-    def _rank(
-        self, question: Question, subjects: tuple[str, ...], extra: tuple[str, ...], said: str | None
-    ) -> Candidates:
+    def _rank(self, question: Question, extra: tuple[str, ...], said: str | None) -> Candidates:
         ranking = self._retriever.rank((*question.features, *extra), limit=CONSIDERED)
         sides: dict[str, list[float]] = {}
-        self._collect([found for found in ranking.candidates if self._may_be(found.label, question)], sides)
+        self._collect(ranking.candidates, sides)
         confidence = ranking.confidence
-        if extra:  # what someone wants to do instead has nothing to do with what was talked about before
-            alone = self._retriever.rank(question.features, limit=CONSIDERED)
-            requests = [found for found in alone.candidates if self._is_request(found.label)]
-            self._collect([found for found in requests if self._may_be(found.label, question)], sides)
         if question.focus_features:
             asking = self._retriever.rank((*question.focus_features, *extra), limit=CONSIDERED)
             self._collect(asking.candidates, sides)
@@ -119,7 +104,6 @@ class CandidateFinder:
         ranked: list[Candidate] = []
         answers = self._knowledge.answers
         leaning = self._polarity.leaning(question)
-        agreement = ConceptReranker(question, subjects, self._knowledge, self._evidence)
         before = answers.get(said or "")
         related = before.related if before else ()
         for entry, (aligned, contrary) in sides.items():
@@ -128,7 +112,7 @@ class CandidateFinder:
                 continue  # what names something does not ask "what do you mean?"
             wording = max(aligned, contrary)
             turned = leaning + OF_ENTRY * (max(contrary, 0.0) - max(aligned, 0.0)) > 0
-            score = wording + agreement(answer)
+            score = wording
             if entry == said:
                 score += SAID_ALREADY if english.ELSE.isdisjoint(question.words) else BESIDES
             elif entry in related:
@@ -146,17 +130,6 @@ class CandidateFinder:
         claims = set(self._knowledge.answers[best.entry].claims)
         next_best = (c.score for c in others if claims.isdisjoint(self._knowledge.answers[c.entry].claims))
         return best.score - next(next_best, 0.0)
-
-    def _may_be(self, label: str, question: Question) -> bool:
-        """False for small talk around a question with words of its own: "thanks. And when does the train leave?"."""
-        entry = self._knowledge.answers[label.removesuffix(CONTRARY)]
-        if entry.kind != "help" or not question.focus_features:
-            return True
-        own = {stem(word) for word in question.focus_features if word not in english.FUNCTION_WORDS}
-        return own <= self._wording.stems(entry)
-
-    def _is_request(self, label: str) -> bool:
-        return self._knowledge.answers[label.removesuffix(CONTRARY)].kind in ("help", "triage")
 
     @staticmethod
     def _collect(found: Sequence[Found], sides: dict[str, list[float]]) -> None:

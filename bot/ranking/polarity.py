@@ -30,7 +30,8 @@ def fit(questions: Iterable[tuple[Question, bool]]) -> Retriever:
         for question, contrary in questions
         if question.form == "yesno"
     ]
-    return Retriever.fit(examples, landmarks=LANDMARKS)
+    both = len({label for label, _ in examples}) == 2  # else there is nothing to tell apart
+    return Retriever.fit(examples if both else [], landmarks=LANDMARKS)
 
 
 class Polarity:

@@ -13,7 +13,7 @@ from bot.encoder import base
 Vector = NDArray[np.float32]
 Matrix = NDArray[np.float32]
 
-_CONCEPT_SHARE = 0.45  # weight of the concepts in the inner product of two texts, if there are plain words too
+_CONCEPT_SHARE = 0.2  # weight of the concepts in the inner product of two texts, if there are plain words too
 
 
 def is_concept(word: str) -> bool:
