@@ -42,9 +42,6 @@ PARTS: dict[str, tuple[Off, ...]] = {
     "what the claims say of a verdict": (
         (AnswerClaims, "judged", lambda self, question, resolved, entry: _nothing(self, resolved, entry)),
     ),
-    "silence where claims contradict": ((learnt_decider, "is_contradicted", lambda verdict, observed: False),),
-    "silence on a turning tag": ((learnt_decider, "is_turned", lambda text: False),),
-    "silence on which takes in which": ((learnt_decider, "is_unordered", lambda question, entry: False),),
 }
 
 

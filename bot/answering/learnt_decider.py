@@ -7,12 +7,11 @@ from collections.abc import Mapping
 from bot.answering.answer_claims import AnswerClaims
 from bot.answering.decision import Decision, Outcome
 from bot.answering.expected_cost import CLARIFY, cheapest
-from bot.answering.verdict_fusion import is_contradicted, observe, weighed
+from bot.answering.verdict_fusion import observe, weighed
 from bot.domain.conversation import LastTurn
 from bot.domain.messages import Verdict
 from bot.knowledge.labelled_reader import SILENT
 from bot.knowledge.model import Answer, KnowledgeBase
-from bot.nlu.denial import is_turned
 from bot.nlu.followup import BY_NUMBER, Resolved, resolve
 from bot.nlu.question import Question, QuestionReader
 from bot.nlu.text import clean, split_words
@@ -117,10 +116,8 @@ class LearntDecider:
         likely = weighed(self._weights, observed)
         best = max(likely, key=lambda verdict: likely[verdict]) if entry.claims else "none"
         verdict = _SAID.get(best) if likely[best] >= self._least_verdict else None
-        differ = verdict in ("yes", "no") and self._claims.differ(entry)
-        turned = is_turned(question.text) and judged.verdict != verdict
-        if is_unordered(question, entry) or differ or turned or is_contradicted(best, observed):
-            verdict = None  # the claims on what is named say otherwise, or two sources differ and both are shown
+        if verdict in ("yes", "no") and self._claims.differ(entry):
+            verdict = None  # two sources say otherwise, and both are shown
         more = judged.claims if verdict and verdict == judged.verdict else ()
         decision = Decision(
             "answer",
@@ -134,11 +131,6 @@ class LearntDecider:
             rule="read as a question for this answer",
         )
         return decision._replace(contrast=self._claims.contrast(question, decision))
-
-
-def is_unordered(question: Question, entry: Answer) -> bool:
-    """Whether it asks which of two takes in the other: told by their order alone, which the reader is no judge of."""
-    return len(entry.subjects) > 1 and not entry.topics and len(question.subjects) > 1
 
 
 def serves(given: Answer, wanted: Answer) -> bool:
