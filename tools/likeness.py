@@ -3,9 +3,9 @@ that only measures.
 
 Two texts are alike from 0.90 on, by rapidfuzz's normalized Levenshtein similarity of their words in lower case without
 punctuation; texts under five words are alike only where they are the same, and name a thing rather than copy a question
-that measures. Examples that differ in a word and are labelled otherwise ("proactive", "reactive") show what that word does:
-they are no doubles, unless they are the same. Prints what is alike; exit code 1 if anything is. With --drop FILE writes the
-texts to be taken out, one a line.
+that measures. Examples that differ in a word and are labelled otherwise ("proactive", "reactive") show what that word
+does: they are no doubles, unless they are the same. Prints what is alike; exit code 1 if anything is. With --drop FILE
+writes the texts to be taken out, one a line.
 """
 
 from __future__ import annotations
