@@ -12,6 +12,7 @@ from bot.domain.conversation import LastTurn
 from bot.domain.messages import Verdict
 from bot.knowledge.labelled_reader import SILENT
 from bot.knowledge.model import Answer, KnowledgeBase
+from bot.nlu.denial import is_turned
 from bot.nlu.followup import BY_NUMBER, Resolved, resolve
 from bot.nlu.question import Question, QuestionReader
 from bot.nlu.text import clean, split_words
@@ -116,8 +117,9 @@ class LearntDecider:
         likely = weighed(self._weights, observed)
         best = max(likely, key=lambda verdict: likely[verdict]) if entry.claims else "none"
         verdict = _SAID.get(best) if likely[best] >= self._least_verdict else None
-        if verdict in ("yes", "no") and self._claims.differ(entry):
-            verdict = None  # two sources say otherwise, and both are shown
+        differ = verdict in ("yes", "no") and self._claims.differ(entry)
+        if differ or (is_turned(question.text) and judged.verdict != verdict):
+            verdict = None  # two sources differ, and both are shown; what a tag turns round needs the claims
         more = judged.claims if verdict and verdict == judged.verdict else ()
         decision = Decision(
             "answer",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -13,8 +12,9 @@ from bot.reader.manifest import Temperatures
 
 Array = NDArray[np.float64]
 
-INCIDENT = FALSE_ALARM / (FALSE_ALARM + MISSED_INCIDENT)  # the break-even of a calibrated probability
-_GRID = [round(0.01 * step, 2) for step in range(100)]
+# The break-even of a calibrated probability.
+VERDICT = FALSE_VERDICT / (FALSE_VERDICT + VERDICT_LEFT_OUT)
+INCIDENT = FALSE_ALARM / (FALSE_ALARM + MISSED_INCIDENT)
 _TEMPERATURES = [round(0.5 + 0.05 * step, 2) for step in range(51)]
 
 
@@ -43,33 +43,6 @@ def probabilities(logits: Array, temperature: float) -> Array:
     raised = np.exp(scaled - scaled.max(1, keepdims=True))
     found: Array = raised / raised.sum(1, keepdims=True)
     return found
-
-
-def cheapest(cost: Callable[[float], float]) -> float:
-    """The threshold from 0.00 to 0.99 of the least cost; of equals the middle one, which is farthest from mistakes."""
-    costs = [cost(threshold) for threshold in _GRID]
-    equals = [threshold for threshold, found in zip(_GRID, costs, strict=True) if found == min(costs)]
-    return equals[len(equals) // 2]
-
-
-class VerdictCase(NamedTuple):
-    """A held-out question as the whole advisor decides on it."""
-
-    sure: float  # of the likeliest verdict
-    right: bool  # it is one that the question should get
-    wanted: bool  # the question should get one
-
-
-def verdict_threshold(cases: Sequence[VerdictCase]) -> float:
-    """From which probability on a verdict is said. `cases`: those where the likeliest is a verdict."""
-
-    def cost(threshold: float) -> float:
-        return sum(
-            (0.0 if case.right else FALSE_VERDICT) if case.sure >= threshold else VERDICT_LEFT_OUT * case.wanted
-            for case in cases
-        )
-
-    return cheapest(cost)
 
 
 def temperatures_of(answer: Outputs, verdict: Outputs, incident: Outputs) -> Temperatures:

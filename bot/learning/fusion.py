@@ -6,13 +6,12 @@ from collections.abc import Sequence
 
 import torch
 
-from bot.answering.verdict_fusion import Observations, weighed
+from bot.answering.verdict_fusion import Observations
 from bot.reader.reader import VERDICTS
 
 Weights = dict[str, tuple[float, ...]]
 PENALTY = 0.5  # of the squared weights, as in scikit-learn's C = 1
 STEPS = 200
-FOLDS = 10
 _DECIMALS = 4
 
 
@@ -34,14 +33,3 @@ def fit(seen: Sequence[Observations], right: Sequence[int]) -> Weights:
     optimizer.step(loss)
     values = weights.detach().tolist()
     return {name: tuple(round(one, _DECIMALS) for one in row) for name, row in zip(names, values, strict=True)}
-
-
-def left_out(seen: Sequence[Observations], right: Sequence[int]) -> list[dict[str, float]]:
-    """The probabilities for each row by weights that were fitted without it: every tenth row is left out in turn."""
-    found: list[dict[str, float]] = [{}] * len(seen)
-    for fold in range(FOLDS):
-        inside = [at for at in range(len(seen)) if at % FOLDS != fold]
-        weights = fit([seen[at] for at in inside], [right[at] for at in inside])
-        for at in range(fold, len(seen), FOLDS):
-            found[at] = weighed(weights, seen[at])
-    return found

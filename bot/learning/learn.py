@@ -20,15 +20,14 @@ from bot.knowledge.loading import load
 from bot.knowledge.model import KnowledgeBase
 from bot.learning.calibration import (
     INCIDENT,
+    VERDICT,
     Outputs,
-    VerdictCase,
     probabilities,
     temperatures_of,
-    verdict_threshold,
 )
 from bot.learning.examples import Example, examples_of, hash_of, labels_of
 from bot.learning.export import write_manifest, write_model, write_reader
-from bot.learning.fusion import fit, left_out
+from bot.learning.fusion import fit
 from bot.learning.network import LICENCE, WEIGHTS, Network, base_folder
 from bot.learning.training import EPOCHS, Trainer
 from bot.reader.manifest import FORMAT, Manifest, ReaderError, Thresholds
@@ -37,8 +36,6 @@ from bot.reader.reader import CONTEXT, FOLDER, VERDICTS
 TOKENS = 80  # of a question with the one before
 SEED = 20261130
 THREADS = 2  # another number gives other last digits, and a reader that is as good
-BOUND = VERDICTS.index("bound")
-SAID = ("yes", "no", "partly")
 TRAINS = "examples network noise training"  # the modules on which the weights depend
 
 Told = Callable[[str], None]
@@ -81,10 +78,7 @@ def learn(folder: Path, work: Path, tell: Told, epochs: int = EPOCHS, threads: i
         labels=labels_of(knowledge),
         tokens=TOKENS,
         temperatures=temperatures,
-        thresholds=Thresholds(
-            verdict=1.0,
-            incident=INCIDENT,
-        ),
+        thresholds=Thresholds(verdict=VERDICT, incident=INCIDENT),
         verdict_weights={},
         examples=hash_of(examples),
         base=WEIGHTS,
@@ -96,20 +90,9 @@ def learn(folder: Path, work: Path, tell: Told, epochs: int = EPOCHS, threads: i
     write_reader(folder / FOLDER, model, base / "tokenizer.json", manifest)
     tell("deciding on the held-out questions with the whole advisor, to find how a verdict is weighed")
     seen, right = observed(folder, [one for one in labelled if one.held_out])
-    cases = [
-        VerdictCase(likely[best], is_right(best, wanted), 0 < wanted < BOUND)
-        for likely, wanted in zip(left_out(seen, right), right, strict=True)
-        if (best := max(likely, key=lambda verdict: likely[verdict])) in SAID
-    ]
-    thresholds = manifest.thresholds.model_copy(update={"verdict": verdict_threshold(cases)})
-    manifest = manifest.model_copy(update={"thresholds": thresholds, "verdict_weights": fit(seen, right)})
+    manifest = manifest.model_copy(update={"verdict_weights": fit(seen, right)})
     write_manifest(folder / FOLDER, manifest)
     return manifest
-
-
-def is_right(said: str, wanted: int) -> bool:
-    """Whether a verdict may be said; what asks for more than the source says may be denied."""
-    return VERDICTS.index(said) == wanted or (wanted == BOUND and said != "yes")
 
 
 def observed(folder: Path, questions: Sequence[LabelledQuestion]) -> tuple[list[Observations], list[int]]:

@@ -47,6 +47,12 @@ def denial_of(text: str) -> Denial | None:
     return Denial(words[0], is_statement, turns) if opens_so else None
 
 
+def is_turned(text: str) -> bool:
+    """Whether a denial ends with a tag that turns it round: "A never needs light, does it?"."""
+    denial = denial_of(text)
+    return denial is not None and denial.turns
+
+
 def _ends_in_denying_tag(words: list[str]) -> bool:
     """Whether a statement ends with "does not it", as "doesn't it" is read, and denies nothing before."""
     *before, auxiliary, negation, pronoun = ["", "", "", *words]

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from bot.knowledge.labelled_reader import Incidents
-from bot.nlu.text import split_words
+from bot.nlu.text import clauses, split_words
 from bot.reader.reader import Reader
 from bot.retrieval import Retriever
 
 REPORT, OTHER = "report", "other"
 LEAST_SCORE = 0.5  # of the retriever, which serves where no reader was learnt
+BEYOND_DOUBT = 0.998  # the least probability of a clause that reports one beside a question
+SOME_DOUBT = 0.01  # the least probability of a text whose clauses are looked at: few questions have it, for speed
+MOST_CLAUSES, LEAST_WORDS = 6, 3  # clauses that are looked at, and words of one
 MOST_WORDS = 120  # of a text whose telling words are looked for
 MOST_TOLD = 6
 _LEAST_TOLD = 0.02  # by how much a word must raise the probability to be told
@@ -30,8 +33,14 @@ class Guards:
         self._likeness = likeness
 
     def reports_incident(self, text: str) -> bool:
-        """True if the cleaned `text` reports that an incident is happening to its writer, or just happened."""
-        return self._probability(text) >= self._threshold
+        """True if the cleaned `text` reports that an incident is happening to its writer, or just happened; also within
+        a question on something else, where a clause does so beyond doubt."""
+        found = self._probability(text)
+        if found >= self._threshold or not self._reader or found < SOME_DOUBT:
+            return found >= self._threshold
+        parts = clauses(text)
+        told = [part for part in parts[:MOST_CLAUSES] if len(parts) > 1 and len(part.split()) >= LEAST_WORDS]
+        return any(self._probability(part) >= BEYOND_DOUBT for part in told)
 
     def telling_words(self, text: str) -> tuple[str, ...]:
         """The words without which `text` would look least like a report, in their order: each is left out in turn."""

@@ -13,10 +13,7 @@ from bot.knowledge.examples import load_examples
 from bot.knowledge.problems import KnowledgeError
 from bot.learning.calibration import (
     Outputs,
-    VerdictCase,
-    answer_thresholds,
     temperature_of,
-    verdict_threshold,
 )
 from bot.learning.examples import examples_of, hash_of, labels_of
 from bot.learning.noise import noisy
@@ -108,17 +105,3 @@ def test_a_temperature_makes_too_sure_logits_less_sure() -> None:
     sure = [[9.0, 0.0]] * 10
     assert temperature_of(outputs(sure, [[0]] * 10)) == 0.5
     assert temperature_of(outputs(sure, [[0]] * 6 + [[1]] * 4)) == 3.0
-
-
-def test_no_verdict_is_said_where_a_false_one_costs_more() -> None:
-    unsure = [VerdictCase(0.5, right=False, wanted=True)] * 3
-    sure = [VerdictCase(0.9, right=True, wanted=True)] * 9
-    assert verdict_threshold(sure) == 0.45  # all below 0.9 are equal: the middle
-    assert 0.5 < verdict_threshold([*unsure, *sure]) < 0.9
-
-
-def test_an_answer_is_given_from_where_it_costs_less_than_asking_back() -> None:
-    logits = [[3.0, 0.0, 0.0], [0.2, 0.0, 0.1], [0.0, 0.0, 4.0]]
-    give, ask = answer_thresholds(outputs(logits, [[0], [1], [2]]), 1.0, [True, True, False])
-    assert 0.3 < give < 0.9
-    assert ask <= give
