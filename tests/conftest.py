@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import itertools
 import os
 import shutil
@@ -25,8 +24,6 @@ from tests.overheard import nothing_that_was_sent_is_logged, pytest_configure
 from tests.tiers import TIERS, tier_of
 
 __all__ = ["nothing_that_was_sent_is_logged", "pytest_configure"]  # of the plugin, for every test
-
-gc.set_threshold(100_000)  # as in the program
 
 HERE = Path(__file__).parent
 KNOWLEDGE = HERE.parent / "knowledge"

@@ -23,6 +23,7 @@ _OPSET = 17
 
 def write_model(network: Network, file: Path) -> None:
     """The network as ONNX with 8-bit weights; activations are quantized as they come."""
+    network.encoder.set_attn_implementation("eager")  # the same numbers, in the operators that are quantized
     with tempfile.TemporaryDirectory() as folder:
         full = Path(folder, MODEL)
         trace(network, HEADS, full)
@@ -32,7 +33,6 @@ def write_model(network: Network, file: Path) -> None:
 def trace(network: nn.Module, outputs: Sequence[str], file: Path) -> None:
     """A network of token ids, mask and types, each (texts, tokens), as ONNX in full precision."""
     network.eval()
-    network.encoder.set_attn_implementation("eager")  # the same numbers, in the operators that are quantized
     warnings.filterwarnings("ignore", module="torch|transformers")  # of tracing: the shapes that matter are dynamic
     logging.disable(logging.WARNING)
     ids = torch.ones(2, 9, dtype=torch.long)

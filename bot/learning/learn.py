@@ -14,6 +14,7 @@ from tokenizers import Tokenizer
 
 from bot.advisor import Advisor
 from bot.answering.verdict_fusion import Observations
+from bot.encoder.onnx_encoder import MODEL
 from bot.knowledge.examples import load_examples
 from bot.knowledge.labelled_reader import LabelledQuestion
 from bot.knowledge.loading import load

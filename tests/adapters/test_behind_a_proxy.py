@@ -16,7 +16,6 @@ import pytest
 from adapters.owner_link import OwnerLink
 from adapters.server import serving
 from adapters.settings import read_settings
-from bot.advisor import Advisor
 from tests.adapters.web.test_workbench import PAGES
 from tests.plain_proxy import plain_proxy
 from tests.teams_connector import activities
@@ -52,20 +51,18 @@ class Machine:
 
 
 @asynccontextmanager
-async def machine(database: str, advisor: Advisor, **given: object) -> AsyncIterator[Machine]:
-    settings = read_settings(database_url=database, port=0, **given)
+async def machine(folder: Path, **given: object) -> AsyncIterator[Machine]:
+    settings = read_settings(database_url=f"sqlite:///{folder / 'advisor.sqlite3'}", port=0, **given)
     async with AsyncExitStack() as stack:
-        port, surfaces = await stack.enter_async_context(serving(settings, advisor))
+        port, surfaces = await stack.enter_async_context(serving(settings))
         url = f"http://127.0.0.1:{port}"
         proxy = await stack.enter_async_context(plain_proxy(url))
         stranger = await stack.enter_async_context(aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)))
         yield Machine(url, proxy, port, surfaces.owner_link, stranger)
 
 
-async def test_a_stranger_sees_nothing_of_the_workbench_and_the_owner_comes_in_by_the_link(
-    sqlite_url: str, advisor: Advisor
-) -> None:
-    async with machine(sqlite_url, advisor) as here:
+async def test_a_stranger_sees_nothing_of_the_workbench_and_the_owner_comes_in_by_the_link(tmp_path: Path) -> None:
+    async with machine(tmp_path) as here:
         for path in PAGES:
             async with here.stranger.get(here.proxy + path) as response:
                 assert response.status == 403, path
@@ -82,8 +79,8 @@ async def test_a_stranger_sees_nothing_of_the_workbench_and_the_owner_comes_in_b
 
 
 @pytest.mark.parametrize("host", HOSTS)
-async def test_no_host_header_opens_anything(sqlite_url: str, advisor: Advisor, host: str | None) -> None:
-    async with machine(sqlite_url, advisor) as here, ConnectorService() as connector:
+async def test_no_host_header_opens_anything(tmp_path: Path, host: str | None) -> None:
+    async with machine(tmp_path) as here, ConnectorService() as connector:
         for path in ("/workbench/", "/workbench/gaps", "/workbench/evaluate"):
             assert (await here.says(path, host))[0] in (400, 403), path
         asked = json.dumps(activities.message(connector.url, "what is SAST?")).encode()
@@ -91,12 +88,10 @@ async def test_no_host_header_opens_anything(sqlite_url: str, advisor: Advisor, 
         assert connector.requests == 0
 
 
-async def test_files_of_the_machine_are_read_for_the_owner_alone(
-    sqlite_url: str, advisor: Advisor, tmp_path: Path
-) -> None:
+async def test_files_of_the_machine_are_read_for_the_owner_alone(tmp_path: Path) -> None:
     file = tmp_path / "private.txt"
     file.write_text("not for you", encoding="utf-8")
-    async with machine(sqlite_url, advisor, workbench_password="correct horse battery") as here:
+    async with machine(tmp_path, workbench_password="correct horse battery") as here:
         token = await form_token(here, "/workbench/enter")
         data = {"token": token, "password": "correct horse battery"}
         async with here.stranger.post(f"{here.proxy}/workbench/enter", data=data) as response:
@@ -106,7 +101,7 @@ async def test_files_of_the_machine_are_read_for_the_owner_alone(
             async with here.stranger.post(f"{here.proxy}/workbench/evaluate", data=data) as response:
                 assert response.status == 400
                 assert "link on its console" in await response.text()
-    async with machine(sqlite_url, advisor) as here:
+    async with machine(tmp_path) as here:
         async with here.stranger.post(f"{here.proxy}/workbench/evaluate", data={"path": str(file)}) as response:
             assert response.status == 403
         assert here.owner_link is not None
@@ -122,10 +117,8 @@ async def form_token(here: Machine, path: str, *, direct: bool = False) -> str:
         return (await response.text()).partition('name="token" value="')[2][:32]
 
 
-async def test_wrong_passwords_that_others_send_do_not_keep_the_right_one_out(
-    sqlite_url: str, advisor: Advisor
-) -> None:
-    async with machine(sqlite_url, advisor, workbench_password="correct horse battery") as here:
+async def test_wrong_passwords_that_others_send_do_not_keep_the_right_one_out(tmp_path: Path) -> None:
+    async with machine(tmp_path, workbench_password="correct horse battery") as here:
         token = await form_token(here, "/workbench/enter")
         for password, status in [*(("wrong", 403),) * 9, ("correct horse battery", 200)]:
             data = {"token": token, "password": password}
@@ -133,11 +126,11 @@ async def test_wrong_passwords_that_others_send_do_not_keep_the_right_one_out(
                 assert response.status == status
 
 
-async def test_in_development_teams_is_open_to_the_named_client_alone(sqlite_url: str, advisor: Advisor) -> None:
+async def test_in_development_teams_is_open_to_the_named_client_alone(tmp_path: Path) -> None:
     async with AsyncExitStack() as stack:
         client = await stack.enter_async_context(ConnectorService())
         other = await stack.enter_async_context(ConnectorService())
-        here = await stack.enter_async_context(machine(sqlite_url, advisor, teams_development=client.url))
+        here = await stack.enter_async_context(machine(tmp_path, teams_development=client.url))
         for service_url, status in ((other.url, 403), (client.url, 200)):
             asked = activities.message(service_url, "what is SAST?")
             async with here.stranger.post(f"{here.proxy}/api/messages", json=asked) as response:

@@ -22,7 +22,6 @@ from adapters.announcement import announcement
 from adapters.server import REQUEST_GRACE, TASK_GRACE, ServeError, serving
 from adapters.settings import Settings, read_settings
 from adapters.web.visitor import Visitor
-from bot.advisor import Advisor
 from tests.slack_workspace.person import HttpWire, Slack
 from tests.slack_workspace.service import Service
 from tests.slack_workspace.workspace import SECRET, Workspace
@@ -32,29 +31,28 @@ from tests.teams_connector.connector import ConnectorService
 ROOT = Path(__file__).parents[2]
 
 
-def settings_on(database: str, **given: object) -> Settings:
-    return read_settings(database_url=database, port=0, **given)
+def settings_in(folder: Path, **given: object) -> Settings:
+    return read_settings(database_url=f"sqlite:///{folder / 'advisor.sqlite3'}", port=0, **given)
 
 
 @asynccontextmanager
-async def server(settings: Settings, advisor: Advisor | None) -> AsyncIterator[tuple[str, aiohttp.ClientSession]]:
+async def server(settings: Settings) -> AsyncIterator[tuple[str, aiohttp.ClientSession]]:
     async with AsyncExitStack() as stack:
-        port, _ = await stack.enter_async_context(serving(settings, advisor))
+        port, _ = await stack.enter_async_context(serving(settings))
         http = await stack.enter_async_context(aiohttp.ClientSession())
         yield f"http://127.0.0.1:{port}", http
 
 
 async def test_with_nothing_configured_it_serves_and_says_so(tmp_path: Path) -> None:
-    settings = settings_on(f"sqlite:///{tmp_path / 'advisor.sqlite3'}")
-    async with server(settings, None) as (url, http):
+    async with server(settings_in(tmp_path)) as (url, http):
         for path in ("/healthz", "/readyz", "/metrics", "/"):
             async with http.get(url + path) as response:
                 assert response.status == 200, path
 
 
-async def test_the_start_names_what_is_on_what_is_off_and_where_to_try_it(sqlite_url: str, advisor: Advisor) -> None:
-    settings = settings_on(sqlite_url, microsoft_app_id="an-id")
-    async with serving(settings, advisor) as (port, surfaces):
+async def test_the_start_names_what_is_on_what_is_off_and_where_to_try_it(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path, microsoft_app_id="an-id")
+    async with serving(settings) as (port, surfaces):
         said = announcement(settings, port, surfaces)
     assert f"http://127.0.0.1:{port}" in said
     assert "  web       on" in said and "  slack     off. " in said
@@ -62,13 +60,11 @@ async def test_the_start_names_what_is_on_what_is_off_and_where_to_try_it(sqlite
     assert "advisor chat" in said
 
 
-async def test_a_direct_message_in_teams_gets_a_sourced_answer_and_a_redelivery_no_second_one(
-    sqlite_url: str, advisor: Advisor
-) -> None:
+async def test_a_direct_message_in_teams_gets_a_sourced_answer_and_a_redelivery_no_second_one(tmp_path: Path) -> None:
     async with AsyncExitStack() as stack:
         connector = await stack.enter_async_context(ConnectorService())
-        settings = settings_on(sqlite_url, teams_development=connector.url)
-        url, http = await stack.enter_async_context(server(settings, advisor))
+        settings = settings_in(tmp_path, teams_development=connector.url)
+        url, http = await stack.enter_async_context(server(settings))
         asked = activities.message(connector.url, "does AppSec cover supply chain?")
         for _ in range(2):
             async with http.post(f"{url}/api/messages", json=asked) as response:
@@ -79,14 +75,14 @@ async def test_a_direct_message_in_teams_gets_a_sourced_answer_and_a_redelivery_
             assert 'advisor_turns_total{kind="answer",surface="teams"} 1.0' in await response.text()
 
 
-async def test_a_compressed_body_is_not_unfolded(sqlite_url: str, advisor: Advisor) -> None:
+async def test_a_compressed_body_is_not_unfolded(tmp_path: Path) -> None:
     """A small one can unfold to gigabytes, before anybody has said who they are."""
     visitor = Visitor("v" * 43)
     form = urlencode({"token": visitor.token, "nonce": "1", "text": "hello"}).encode()
     compressed = {"Content-Encoding": "gzip"}
     async with (
         ConnectorService() as connector,
-        server(settings_on(sqlite_url, teams_development=connector.url), advisor) as (url, http),
+        server(settings_in(tmp_path, teams_development=connector.url)) as (url, http),
     ):
         for body, encoding, expected in ((form, {}, 200), (gzip.compress(form), compressed, 400)):
             headers = {"Cookie": f"visitor={visitor.secret}", "X-Part": "exchange", **encoding}
@@ -180,12 +176,10 @@ def owner() -> aiohttp.ClientSession:
     return aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True))
 
 
-async def test_with_nothing_configured_teams_is_off_and_says_what_switches_it_on(
-    sqlite_url: str, advisor: Advisor
-) -> None:
+async def test_with_nothing_configured_teams_is_off_and_says_what_switches_it_on(tmp_path: Path) -> None:
     async with ConnectorService() as connector, AsyncExitStack() as stack:
-        settings = settings_on(sqlite_url)
-        port, surfaces = await stack.enter_async_context(serving(settings, advisor))
+        settings = settings_in(tmp_path)
+        port, surfaces = await stack.enter_async_context(serving(settings))
         said = announcement(settings, port, surfaces)
         assert "TEAMS_DEVELOPMENT" in said and "MicrosoftAppId" in said
         http = await stack.enter_async_context(aiohttp.ClientSession())
@@ -199,25 +193,23 @@ async def test_with_nothing_configured_teams_is_off_and_says_what_switches_it_on
     ("given", "link"),
     [({}, True), ({"public_url": "https://advisor.example"}, True), ({"workbench_password": "correct horse"}, False)],
 )
-async def test_a_link_is_shown_where_no_password_is_set(
-    sqlite_url: str, advisor: Advisor, given: dict[str, object], link: bool
-) -> None:
-    settings = settings_on(sqlite_url, **given)
-    async with serving(settings, advisor) as (port, surfaces):
+async def test_a_link_is_shown_where_no_password_is_set(tmp_path: Path, given: dict[str, object], link: bool) -> None:
+    settings = settings_in(tmp_path, **given)
+    async with serving(settings) as (port, surfaces):
         assert ("key=" in announcement(settings, port, surfaces)) == link
 
 
-async def test_where_others_than_this_machine_reach_it_there_is_no_link(sqlite_url: str, advisor: Advisor) -> None:
-    settings = settings_on(sqlite_url, host="0.0.0.0")
-    async with serving(settings, advisor) as (port, surfaces), aiohttp.ClientSession() as http:
+async def test_where_others_than_this_machine_reach_it_there_is_no_link(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path, host="0.0.0.0")
+    async with serving(settings) as (port, surfaces), aiohttp.ClientSession() as http:
         assert "key=" not in announcement(settings, port, surfaces)
         async with http.get(f"http://127.0.0.1:{port}/workbench/") as response:
             assert response.status == 403
             assert "WORKBENCH_PASSWORD" in await response.text()
 
 
-async def test_every_response_forbids_what_is_not_ours(sqlite_url: str, advisor: Advisor) -> None:
-    async with server(settings_on(sqlite_url), advisor) as (url, http):
+async def test_every_response_forbids_what_is_not_ours(tmp_path: Path) -> None:
+    async with server(settings_in(tmp_path)) as (url, http):
         for path in (
             "/healthz",
             "/readyz",
@@ -256,11 +248,11 @@ async def test_knowledge_with_errors_is_not_taken_and_the_old_goes_on_serving(tm
     assert "Daily." in host.advisor.ask("how often do roses need water").text
 
 
-async def test_a_port_that_is_taken_is_named_with_the_remedy(sqlite_url: str, advisor: Advisor) -> None:
-    async with serving(settings_on(sqlite_url), advisor) as (port, _):
-        other = settings_on(sqlite_url).model_copy(update={"port": port})
+async def test_a_port_that_is_taken_is_named_with_the_remedy(tmp_path: Path) -> None:
+    async with serving(settings_in(tmp_path)) as (port, _):
+        other = settings_in(tmp_path).model_copy(update={"port": port})
         with pytest.raises(ServeError, match=f"{port}.*PORT"):
-            async with serving(other, advisor):
+            async with serving(other):
                 pass
 
 
@@ -271,9 +263,9 @@ async def test_a_database_that_is_behind_is_refused_with_the_remedy(postgresql_s
             pass
 
 
-async def test_half_a_request_does_not_hold_up_the_end(sqlite_url: str, advisor: Advisor) -> None:
+async def test_half_a_request_does_not_hold_up_the_end(tmp_path: Path) -> None:
     """Without the limit the shutdown would take a minute."""
-    async with serving(settings_on(sqlite_url), advisor) as (port, _):
+    async with serving(settings_in(tmp_path)) as (port, _):
         _, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.write(b"POST /api/messages HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n")
         writer.write(b"Content-Length: 100\r\n\r\n{")

@@ -101,7 +101,7 @@ def in_slack(text: str) -> str:
 
 
 @asynccontextmanager
-async def serving_all(url: str, advisor: Advisor) -> AsyncIterator[Surfaces]:
+async def serving_all(url: str, learnt: Path) -> AsyncIterator[Surfaces]:
     async with AsyncExitStack() as stack:
         service = await stack.enter_async_context(Service())
         connector = await stack.enter_async_context(ConnectorService())
@@ -109,6 +109,7 @@ async def serving_all(url: str, advisor: Advisor) -> AsyncIterator[Surfaces]:
         experts = workspace.add_channel(name="security-experts")
         settings = read_settings(
             database_url=url,
+            cache=learnt,
             port=0,
             slack_bot_token=workspace.token,
             slack_signing_secret=SECRET,
@@ -118,7 +119,7 @@ async def serving_all(url: str, advisor: Advisor) -> AsyncIterator[Surfaces]:
             teams_experts_channel=EXPERTS,
             teams_development=connector.url,
         )
-        port, _ = await stack.enter_async_context(serving(settings, advisor))
+        port, _ = await stack.enter_async_context(serving(settings))
         address = f"http://127.0.0.1:{port}"
         http = await stack.enter_async_context(aiohttp.ClientSession())
         store = SqlStore.at(url)

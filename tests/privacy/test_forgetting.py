@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -50,8 +51,8 @@ async def use_teams(surfaces: Surfaces) -> None:
     await surfaces.teams(pressed(url, {"command": "confirm"}))
 
 
-async def test_no_row_and_no_file_names_who_was_forgotten(database: str, advisor: Advisor) -> None:
-    async with serving_all(database, advisor) as surfaces:
+async def test_no_row_and_no_file_names_who_was_forgotten(database: str, learnt: Path, advisor: Advisor) -> None:
+    async with serving_all(database, learnt) as surfaces:
         slack = surfaces.slack
         await use_slack(surfaces)
         await use_teams(surfaces)
@@ -80,8 +81,8 @@ async def test_no_row_and_no_file_names_who_was_forgotten(database: str, advisor
         assert "soup for [name]" in kept and "Alice" not in kept, "what was asked in vain is nobody's"
 
 
-async def test_who_comes_back_to_teams_is_reached_again(sqlite_url: str, advisor: Advisor) -> None:
-    async with serving_all(sqlite_url, advisor) as surfaces:
+async def test_who_comes_back_to_teams_is_reached_again(sqlite_url: str, learnt: Path) -> None:
+    async with serving_all(sqlite_url, learnt) as surfaces:
         url = surfaces.connector.url
         for text in ("what is SAST?", "forget me", "what is DAST?"):
             await surfaces.teams(message(url, text))
@@ -90,10 +91,8 @@ async def test_who_comes_back_to_teams_is_reached_again(sqlite_url: str, advisor
         assert chat is not None and chat.conversation == "a:dana-and-bot"
 
 
-async def test_an_expert_who_was_forgotten_is_not_named_by_an_answer_on_its_way(
-    sqlite_url: str, advisor: Advisor
-) -> None:
-    async with serving_all(sqlite_url, advisor) as surfaces:
+async def test_an_expert_who_was_forgotten_is_not_named_by_an_answer_on_its_way(sqlite_url: str, learnt: Path) -> None:
+    async with serving_all(sqlite_url, learnt) as surfaces:
         slack, expert = surfaces.slack, surfaces.expert
         question = await open_a_question(surfaces)
         surfaces.service.refusing["chat.postMessage"] = Fault(error="internal_error")
@@ -107,8 +106,8 @@ async def test_an_expert_who_was_forgotten_is_not_named_by_an_answer_on_its_way(
         assert expert.person not in str(told) and "A colleague" in str(told)
 
 
-async def test_the_page_says_that_it_was_done_and_keeps_nothing_of_that(sqlite_url: str, advisor: Advisor) -> None:
-    async with serving_all(sqlite_url, advisor) as surfaces:
+async def test_the_page_says_that_it_was_done_and_keeps_nothing_of_that(sqlite_url: str, learnt: Path) -> None:
+    async with serving_all(sqlite_url, learnt) as surfaces:
         await surfaces.browser.say("what is SAST?")
         await surfaces.browser.say("forget me")
         assert [said.text.strip() for said in surfaces.browser.page.all("p", of="said")] == ["You: forget me"]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bot.advisor import Advisor
 from tests.bot.domain.test_redaction import LETTERS, SECRETS
 from tests.privacy.surfaces import EXPERTS, LATER, Surfaces, in_slack, serving_all, stored
 from tests.slack_workspace.person import Slack
@@ -101,8 +101,8 @@ async def say_in_teams(surfaces: Surfaces, text: str) -> None:
     await surfaces.teams({**message(url, ""), "type": "invoke", "name": "composeExtension/query", "value": query})
 
 
-async def test_no_secret_is_stored_through_any_surface(database: str, advisor: Advisor) -> None:
-    async with serving_all(database, advisor) as surfaces:
+async def test_no_secret_is_stored_through_any_surface(database: str, learnt: Path) -> None:
+    async with serving_all(database, learnt) as surfaces:
         question = await open_a_question(surfaces)
         # Replies can't be sent while this goes on, so that they wait in the outbox.
         surfaces.service.refusing["chat.postMessage"] = LATER
@@ -126,8 +126,8 @@ async def test_no_secret_is_stored_through_any_surface(database: str, advisor: A
     assert AROUND not in stored(database)
 
 
-async def test_a_secret_is_not_handed_back_to_slack_either(sqlite_url: str, advisor: Advisor) -> None:
-    async with serving_all(sqlite_url, advisor) as surfaces:
+async def test_a_secret_is_not_handed_back_to_slack_either(sqlite_url: str, learnt: Path) -> None:
+    async with serving_all(sqlite_url, learnt) as surfaces:
         question = await open_a_question(surfaces)
         surfaces.slack.workspace.calls.clear()
         await say_in_slack(surfaces, f"{AROUND} {SECRETS['AWS access key']}", question)
@@ -135,8 +135,8 @@ async def test_a_secret_is_not_handed_back_to_slack_either(sqlite_url: str, advi
         assert AROUND not in json.dumps([call.arguments for call in surfaces.slack.workspace.calls])
 
 
-async def test_what_a_reply_does_not_need_is_not_kept_with_it(sqlite_url: str, advisor: Advisor) -> None:
-    async with serving_all(sqlite_url, advisor) as surfaces:
+async def test_what_a_reply_does_not_need_is_not_kept_with_it(sqlite_url: str, learnt: Path) -> None:
+    async with serving_all(sqlite_url, learnt) as surfaces:
         surfaces.service.refusing["chat.postMessage"] = LATER
         await surfaces.slack.direct("what is SAST?")
         async with surfaces.store.transaction() as unit:

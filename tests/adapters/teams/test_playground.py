@@ -21,7 +21,6 @@ from pydantic import SecretStr
 
 from adapters.server import serving
 from adapters.settings import Settings
-from bot.advisor import Advisor
 
 HERE = Path(__file__).parents[3]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -42,14 +41,14 @@ pytestmark = [
 
 
 @asynccontextmanager
-async def playground(folder: Path, database: str, advisor: Advisor) -> AsyncIterator[Page]:
+async def playground(folder: Path) -> AsyncIterator[Page]:
     """The client, open in a browser and connected to a server of our own."""
     assert CHROMIUM and PLAYGROUND, "node, Chromium and the Playground are needed here"
     client = _free_port()
     settings = Settings(
         host="127.0.0.1",
         port=0,
-        database_url=SecretStr(database),
+        database_url=SecretStr(f"sqlite:///{folder / 'advisor.sqlite3'}"),
         microsoft_app_id="",
         teams_development=f"http://127.0.0.1:{client}",
         slack_bot_token=SecretStr(""),
@@ -59,7 +58,7 @@ async def playground(folder: Path, database: str, advisor: Advisor) -> AsyncIter
     async with AsyncExitStack() as stack:
         chromium = (await stack.enter_async_context(async_playwright())).chromium
         launching = asyncio.create_task(chromium.launch(executable_path=CHROMIUM, args=FLAGS))
-        port, _ = await stack.enter_async_context(serving(settings, advisor))
+        port, _ = await stack.enter_async_context(serving(settings))
         await _start(PLAYGROUND, f"http://127.0.0.1:{port}/api/messages", client, folder, stack)
         browser = await launching
         stack.push_async_callback(browser.close)
@@ -174,11 +173,9 @@ async def share_what_was_recommended(page: Page) -> None:
     await picture(page, "post")
 
 
-async def test_chat_triage_channel_and_sharing_work_in_microsofts_client(
-    tmp_path: Path, sqlite_url: str, advisor: Advisor
-) -> None:
+async def test_chat_triage_channel_and_sharing_work_in_microsofts_client(tmp_path: Path) -> None:
     expect.set_options(timeout=20_000)  # on a machine that has much else to do
-    async with playground(tmp_path, sqlite_url, advisor) as page:
+    async with playground(tmp_path) as page:
         await ask_in_the_chat(page)
         await be_led_to_a_recommendation(page)
         await ask_in_a_channel(page)

@@ -19,7 +19,6 @@ from adapters.owner_link import OwnerLink
 from adapters.slack import blocks
 from adapters.teams import cards
 from adapters.web.surface import open_surface
-from bot.advisor import Advisor
 from bot.service.session import Session
 from tests.adapters.web.browser import Browser
 
@@ -69,8 +68,8 @@ class Web:
 
 
 @pytest.fixture(scope="session")
-def host(advisor: Advisor) -> AdvisorHost:
-    return AdvisorHost(ROOT / "knowledge", advisor=advisor)
+def host(learnt: Path) -> AdvisorHost:
+    return AdvisorHost(ROOT / "knowledge", cache=learnt)
 
 
 @pytest.fixture(scope="session")
