@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from bot.answering.answer_claims import AnswerClaims
 from bot.answering.decision import Decision, Outcome
 from bot.answering.expected_cost import CLARIFY, cheapest
-from bot.answering.verdict_fusion import observe, weighed
+from bot.answering.verdict_fusion import is_contradicted, observe, weighed
 from bot.domain.conversation import LastTurn
 from bot.domain.messages import Verdict
 from bot.knowledge.labelled_reader import SILENT
@@ -118,8 +118,9 @@ class LearntDecider:
         best = max(likely, key=lambda verdict: likely[verdict]) if entry.claims else "none"
         verdict = _SAID.get(best) if likely[best] >= self._least_verdict else None
         differ = verdict in ("yes", "no") and self._claims.differ(entry)
-        if differ or (is_turned(question.text) and judged.verdict != verdict):
-            verdict = None  # two sources differ, and both are shown; what a tag turns round needs the claims
+        turned = is_turned(question.text) and judged.verdict != verdict
+        if differ or turned or is_contradicted(best, observed):
+            verdict = None  # two sources differ and both are shown, or the claims on what is named say otherwise
         more = judged.claims if verdict and verdict == judged.verdict else ()
         decision = Decision(
             "answer",

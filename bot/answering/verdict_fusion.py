@@ -37,3 +37,9 @@ def weighed(weights: Mapping[str, tuple[float, ...]], observations: Observations
     ]
     raised = [math.exp(score - max(scores)) for score in scores]
     return {verdict: round(one / sum(raised), _DECIMALS) for verdict, one in zip(VERDICTS, raised, strict=True)}
+
+
+def is_contradicted(verdict: str, observations: Observations) -> bool:
+    """Whether the claims on a topic that the question names say yes where `verdict` is no, or the other way round."""
+    opposite = {"yes": "no", "no": "yes"}.get(verdict)
+    return opposite is not None and f"claims {opposite}, named" in observations

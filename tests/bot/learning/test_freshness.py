@@ -11,7 +11,7 @@ from bot.learning.examples import examples_of, hash_of
 from bot.learning.freshness import is_behind
 
 MANIFEST = {
-    "format": 1,
+    "format": 2,
     "labels": ["roses"],
     "tokens": 80,
     "temperatures": {"answer": 1, "verdict": 1, "incident": 1},
