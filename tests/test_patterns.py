@@ -48,7 +48,7 @@ def _imported(name: str) -> ModuleType:
     try:
         return import_module(name)
     except ModuleNotFoundError as error:
-        if error.name not in ("torch", "transformers"):
+        if error.name not in ("onnx", "torch", "transformers"):
             raise
         return ModuleType(name)
 
