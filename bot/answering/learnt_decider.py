@@ -7,9 +7,8 @@ from collections.abc import Mapping
 from bot.answering.answer_claims import AnswerClaims
 from bot.answering.decision import Decision, Outcome
 from bot.answering.expected_cost import CLARIFY, cheapest
-from bot.answering.verdict_fusion import is_contradicted, observe, weighed
+from bot.answering.verdict_fusion import observe, verdict_of, weighed
 from bot.domain.conversation import LastTurn
-from bot.domain.messages import Verdict
 from bot.knowledge.labelled_reader import SILENT
 from bot.knowledge.model import Answer, KnowledgeBase
 from bot.nlu.denial import is_turned
@@ -20,9 +19,10 @@ from bot.ranking.candidates import Candidate, Candidates
 from bot.reader.reader import Reader, Reading
 
 OPTIONS = 4  # answers that are offered where none is sure enough
+LIKELY = 0.5  # the probability of an answer beside which no others are offered
+OFFERED = 0.1  # the least probability of one that is
 RANKED = 8  # answers that are named as near
 DECLINES = frozenset({SILENT, "offtopic"})
-_SAID: dict[str, Verdict] = {"yes": "yes", "no": "no", "partly": "partly"}
 
 
 class LearntDecider:
@@ -63,6 +63,9 @@ class LearntDecider:
             decision = self._declined(reading, best)
         else:
             decision = self._answered(question, resolved, reading, entry, groups.get(best, 1.0))
+            if groups.get(best, 1.0) < LIKELY:
+                others = (one for one in self._ranked(groups) if one != best and groups[one] >= OFFERED)
+                decision = decision._replace(options=tuple(others)[:OPTIONS])
         ranked = tuple(Candidate(label, groups[label], groups[label], contrary=False) for label in self._ranked(groups))
         missing = tuple(topic for topic in question.topics if not self._knowledge.topics[topic].stated)
         return decision._replace(
@@ -115,12 +118,10 @@ class LearntDecider:
         judged = self._claims.judged(question, resolved, entry)
         observed = observe(reading, judged.verdict, question.form, sure, named=judged.named)
         likely = weighed(self._weights, observed)
-        best = max(likely, key=lambda verdict: likely[verdict]) if entry.claims else "none"
-        verdict = _SAID.get(best) if likely[best] >= self._least_verdict else None
+        verdict = verdict_of(likely, observed, self._least_verdict) if entry.claims else None
         differ = verdict in ("yes", "no") and self._claims.differ(entry)
-        turned = is_turned(question.text) and judged.verdict != verdict
-        if differ or turned or is_contradicted(best, observed):
-            verdict = None  # two sources differ and both are shown, or the claims on what is named say otherwise
+        if differ or (is_turned(question.text) and judged.verdict != verdict):
+            verdict = None  # two sources differ, and both are shown; what a tag turns round needs the claims
         more = judged.claims if verdict and verdict == judged.verdict else ()
         decision = Decision(
             "answer",
@@ -130,7 +131,7 @@ class LearntDecider:
             claims=tuple(dict.fromkeys((*entry.claims, *more))),
             subjects=judged.subjects,
             topics=entry.topics,
-            bound=best == "bound",
+            bound=bool(entry.claims) and verdict != "yes" and max(likely, key=lambda one: likely[one]) == "bound",
             rule="read as a question for this answer",
         )
         return decision._replace(contrast=self._claims.contrast(question, decision))

@@ -33,7 +33,8 @@ class Responder:
         return self._explained(question, self._reply(question, decision, None), decision, explain)
 
     def _explained(self, question: Question, reply: Reply, decision: Decision, explain: Explain) -> Reply:
-        denial = denial_of(question.text) if reply.verdict in ("yes", "no") else None
+        denies = reply.verdict in ("yes", "no") and not decision.bound  # what is not promised need not be the opposite
+        denial = denial_of(question.text) if denies else None
         return replace(
             reply,
             verdict_label=denial_label(self._say, reply.verdict, denial) if denial and reply.verdict else "",
@@ -78,7 +79,10 @@ class Responder:
         return self._framed(self._entry(entry, decision.verdict, claims, numbers or Numbers()), decision)
 
     def _framed(self, reply: Reply, decision: Decision) -> Reply:
-        """With what the source does not promise as its headline, or the reason of a "no" that a comparison gives."""
+        """With what the source does not promise as its headline, or the reason of a "no" that a comparison gives; what
+        else may be meant is offered first."""
+        offered = (*map(self._composer.choice, decision.options), *reply.choices)
+        reply = replace(reply, choices=tuple(dict.fromkeys(offered))[:MOST_CHOICES])
         if decision.bound:
             return replace(reply, title=self._say("not-promised"), body=(Heading(reply.title), *reply.body))
         if decision.contrast is None:

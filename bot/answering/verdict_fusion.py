@@ -14,6 +14,8 @@ from bot.nlu.question_form import Form
 from bot.reader.reader import VERDICTS, Reading
 
 Observations = dict[str, float]
+SURE = 0.95  # the least probability of a verdict that the claims contradict
+_OPPOSITE: dict[Verdict, Verdict] = {"yes": "no", "no": "yes"}
 _LEAST = 1e-3  # probability, below which it does not matter how little it is
 _DECIMALS = 4  # of probabilities; what is smaller differs between processors
 
@@ -39,7 +41,15 @@ def weighed(weights: Mapping[str, tuple[float, ...]], observations: Observations
     return {verdict: round(one / sum(raised), _DECIMALS) for verdict, one in zip(VERDICTS, raised, strict=True)}
 
 
-def is_contradicted(verdict: str, observations: Observations) -> bool:
-    """Whether the claims on a topic that the question names say yes where `verdict` is no, or the other way round."""
-    opposite = {"yes": "no", "no": "yes"}.get(verdict)
-    return opposite is not None and f"claims {opposite}, named" in observations
+def verdict_of(likely: Mapping[str, float], observations: Observations, least: float) -> Verdict | None:
+    """The verdict that is most probably right, None where that is less probable than `least`, or than SURE where the
+    claims on a topic that the question names say the opposite.
+
+    No and Partly are both right of a question for more than the source says: it does not promise that.
+    """
+    more = likely["bound"]
+    right: dict[Verdict, float] = {"yes": likely["yes"], "no": likely["no"] + more, "partly": likely["partly"] + more}
+    best = max(right, key=lambda verdict: right[verdict])
+    contradicted = f"claims {_OPPOSITE.get(best)}, named" in observations
+    is_said = right[best] > likely["none"] and right[best] >= (SURE if contradicted else least)
+    return best if is_said else None
