@@ -160,12 +160,13 @@ def check(knowledge: Knowledge = None) -> None:
 def learn(
     work: Annotated[Path, typer.Option("--work", metavar="DIR", help="Where checkpoints are kept.")] = Path(".learn"),
     epochs: Annotated[int | None, typer.Option("--epochs", min=1, help="Times that every example is seen.")] = None,
+    onward: Annotated[bool, typer.Option("--onward", help="Go on from the reader that is there: quicker.")] = False,
     knowledge: Knowledge = None,
 ) -> None:
     """Learn the reader of a knowledge folder from its examples; goes on where it was stopped."""
     from adapters.cli import learning
 
-    learning.learn(settings(knowledge).knowledge, work, epochs)
+    learning.learn(settings(knowledge).knowledge, work, epochs or 0, onward=onward)
 
 
 @app.command()

@@ -11,7 +11,7 @@ from bot.knowledge.problems import KnowledgeError
 from bot.reader.manifest import ReaderError
 
 
-def learn(folder: Path, work: Path, epochs: int | None) -> None:
+def learn(folder: Path, work: Path, epochs: int, *, onward: bool) -> None:
     """Learn, telling how far it is. Raises typer.Exit with code 1 where it cannot be done."""
     try:
         from bot.learning import learn as learning
@@ -23,7 +23,7 @@ def learn(folder: Path, work: Path, epochs: int | None) -> None:
         )
         raise typer.Exit(1) from None
     try:
-        manifest = learning.learn(folder, work, typer.echo, **({"epochs": epochs} if epochs else {}))
+        manifest = learning.learn(folder, work, typer.echo, epochs, onward=onward)
     except KnowledgeError as error:
         typer.echo(f"{error}\n{invocation.command()} check lists what is to be mended", err=True)
         raise typer.Exit(1) from None

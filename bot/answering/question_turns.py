@@ -103,6 +103,8 @@ class QuestionTurns:
             return "has no word that says what it is about"
         if decision.resolved.rule != "complete":
             return ""
+        if len(question.words) == 1 and not question.mentions and self._in_names.issuperset(question.words):
+            return "is a word of several names"
         if decision.outcome in ("answer", "help") and is_half(question):
             return "breaks off"
         made_up = decision.outcome == "answer" and is_made_up(question, self._is_known)
@@ -124,6 +126,8 @@ class QuestionTurns:
         for piece in pieces:
             question = self._reader.read(piece)
             found = self._decider.decide(question, before)
+            if found.outcome != "answer" and question.subjects:
+                found = self._decider.decide(question, last)  # it may have nothing to do with the question before it
             before = self._last_turn(question, [found], before)
             decided.append((question, found))
         answers = {found.entry for _, found in decided if found.outcome == "answer"}

@@ -9,12 +9,13 @@ import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
+import onnx
 import torch
-from onnxruntime.quantization import QuantType, quantize_dynamic
 from torch import nn
 
 from bot.encoder.onnx_encoder import MODEL, TOKENIZER
 from bot.learning.network import HEADS, Network
+from bot.learning.quantization import quantize
 from bot.reader.manifest import MANIFEST, Manifest
 
 _INPUTS = ("input_ids", "attention_mask", "token_type_ids")
@@ -27,7 +28,9 @@ def write_model(network: Network, file: Path) -> None:
     with tempfile.TemporaryDirectory() as folder:
         full = Path(folder, MODEL)
         trace(network, HEADS, full)
-        quantize_dynamic(full, file, weight_type=QuantType.QInt8)
+        model = onnx.load(full)
+    quantize(model)
+    onnx.save(model, file)
 
 
 def trace(network: nn.Module, outputs: Sequence[str], file: Path) -> None:

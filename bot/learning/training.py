@@ -42,13 +42,14 @@ class Trainer:
         self._seed = seed
         self._tell = tell
 
-    def train(self, examples: Sequence[Example], epochs: int, folder: Path, run: str) -> None:
-        """Trains for `epochs`. `run` names what is trained on what: a checkpoint of another one is not resumed."""
+    def train(self, examples: Sequence[Example], epochs: int, folder: Path, run: str, rate: float = 1.0) -> None:
+        """Trains for `epochs`. `run` names what is trained on what: a checkpoint of another one is not resumed. `rate`:
+        what the learning rates are multiplied by."""
         steps = math.ceil(len(examples) / BATCH)
         body = [w for name, w in self._network.named_parameters() if w.requires_grad and name.startswith("encoder.")]
         heads = [w for name, w in self._network.named_parameters() if not name.startswith("encoder.")]
         optimizer = torch.optim.AdamW(
-            [{"params": body, "lr": RATE}, {"params": heads, "lr": HEAD_RATE}], weight_decay=DECAY
+            [{"params": body, "lr": rate * RATE}, {"params": heads, "lr": rate * HEAD_RATE}], weight_decay=DECAY
         )
         schedule = torch.optim.lr_scheduler.LambdaLR(
             optimizer, lambda step: min(1.0, step / WARM_UP) * max(LEAST_RATE, 1 - step / (steps * epochs))

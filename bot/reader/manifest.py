@@ -44,6 +44,7 @@ class Manifest(_Part):
     verdict_weights: dict[str, tuple[float, ...]]  # see `bot.answering.verdict_fusion`
     examples: str  # hash of the examples that it was learnt from
     base: str  # hash of the weights that it was begun with
+    onward_from: str = ""  # hash of the reader that it went on from; "" where it was learnt from the base at once
     script: str  # hash of the program that learnt it
     learnt_on: str  # ISO date
     licence: str
