@@ -319,14 +319,14 @@ async def test_an_installation_is_kept_once_a_workspace_on_both_databases(databa
         await installations.async_save(
             Installation(app_id="A1", enterprise_id="E1", team_id="T1", user_id="U1", bot_token=f"{long}{number}")
         )
-        bot = await installations.of_team("T1")
+        bot = await installations.of("T1")
         assert bot is not None and bot.bot_token == f"{long}{number}"
         assert abs(bot.installed_at - time.time()) < 3600  # whatever the machine's time zone
-        assert await installations.of_team("T2") is None
-    newest = await Installations(store.engine, CLIENT_ID, TokenCipher(keys[1])).of_team("T1")
+        assert await installations.of("T2") is None
+    newest = await Installations(store.engine, CLIENT_ID, TokenCipher(keys[1])).of("T1")
     assert newest is not None and newest.bot_token == f"{long}2"
     with capture_logs() as logs:
-        assert await Installations(store.engine, CLIENT_ID, TokenCipher(keys[0])).of_team("T1") is None
+        assert await Installations(store.engine, CLIENT_ID, TokenCipher(keys[0])).of("T1") is None
     assert logs[0]["event"] == "slack.token_unreadable" and "ENCRYPTION_KEY" in logs[0]["remedy"]
     await store.close()
 
