@@ -24,11 +24,22 @@ async def count_as_members(body: dict[str, Any], context: Any, client: Any, next
     """Bolt's middleware after the authorization: a person of the organisation is given the id of the app's installation
     in place of their workspace's, so that to everything after this they are a member of it."""
     person, name = _named(body)
-    organisation = context.authorize_result.enterprise_id if context.authorize_result else None
-    home = person.get(name)
-    if organisation and home and home != context["tenant"] and await _belongs(body, home, organisation, client):
-        person[name] = context["tenant"]
+    home, tenant = person.get(name), context["tenant"]
+    if home and home != tenant and await _belongs(body, home, _organisation(body, context), client):
+        person[name] = tenant
     await next()
+
+
+def _organisation(body: Payload, context: Any) -> str:
+    """The organisation of the app's workspace; "" where it is in none. A workspace may have joined it after the app was
+    installed there, and then only the request names it."""
+    stored = context.authorize_result.enterprise_id if context.authorize_result else ""
+    match body:
+        case {"authorizations": [{"enterprise_id": str(named)}, *_]}:
+            return stored or named
+        case {"team": {"id": team}} if team == context["tenant"]:
+            return stored or organisation_of(body)
+    return stored or ""
 
 
 def _named(body: dict[str, Any]) -> tuple[MutableMapping[str, Any], str]:
@@ -42,6 +53,8 @@ def _named(body: dict[str, Any]) -> tuple[MutableMapping[str, Any], str]:
 
 
 async def _belongs(body: Payload, home: str, organisation: str, client: Any) -> bool:
+    if not organisation:
+        return False
     if home == organisation or body.get("is_ext_shared_channel") is False:
         return True
     team = body.get("team")

@@ -90,6 +90,18 @@ async def test_s27_in_a_private_channel_without_the_advisor_too(
     await share(screen, anna.channel)
 
 
+@pytest.mark.parametrize("public", [False, True])
+async def test_s27_where_the_workspace_joined_the_organisation_after_the_installation_too(
+    world: World, service: Service, public: bool
+) -> None:
+    workspace = await install(world, service)
+    workspace.enterprise, workspace.colleagues = ORGANISATION, (SISTER,)
+    anna = replace(Slack.join(world.wire, service, workspace), belongs_to=SISTER)
+    screen = Screen(anna, public=public)
+    await screen.say("what is SAST?")
+    await share(screen, anna.channel)
+
+
 @pytest.mark.parametrize("shortcut", ["ask", "advise"])
 async def test_s27_shortcuts_too(world: World, service: Service, workspace: Workspace, shortcut: str) -> None:
     anna = replace(Slack.join(world.wire, service, workspace), belongs_to=SISTER)
