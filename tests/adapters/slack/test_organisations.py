@@ -10,8 +10,10 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+import yaml
 
 from adapters.database import tables
+from adapters.slack.manifest import FILE
 from adapters.slack.translate import team_of
 from bot.advisor import Advisor
 from bot.service.session import Session
@@ -142,6 +144,10 @@ async def test_s27_while_slack_does_not_say_whether_a_channel_has_others_nobody_
 
 
 # --- in a whole organisation
+
+
+async def test_s27_the_manifest_lets_an_organisation_install_it() -> None:
+    assert yaml.safe_load(FILE.read_text(encoding="utf-8"))["settings"]["org_deploy_enabled"] is True
 
 
 async def test_s27_who_installs_it_for_an_organisation_reads_that_it_is_still_to_be_added_to_workspaces(
