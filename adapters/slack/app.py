@@ -21,7 +21,7 @@ from adapters.slack.membership import posting_problem
 from adapters.slack.modals import modal
 from adapters.slack.responses import error_of, responded
 from adapters.slack.translate import asked_again, destination, team_in_log, team_of
-from adapters.slack.workspaces import Workspaces
+from adapters.slack.workspaces import TokenUnchecked, Workspaces
 from bot.commands.notices import not_shown
 from bot.domain.messages import Message, Place, Reply
 from bot.domain.outbox import OutboxItem, Replied
@@ -115,7 +115,10 @@ class App:
 
     def _posting_check(self, asked: Message) -> PostingCheck:
         async def posting_check(place: Place) -> str:
-            client = await self._workspaces.client(place.tenant)
+            try:
+                client = await self._workspaces.client(place.tenant)
+            except TokenUnchecked:
+                client = None
             if client is None:
                 return self.phrases("slack-channel-unknown")
             return await posting_problem(self.phrases, client, asked.person, place.channel)
@@ -135,8 +138,8 @@ class App:
         return replace(asked, experts=experts, at=self._clock())
 
     async def delete_workspace(self, body: Mapping[str, Any]) -> None:
-        """Delete the data of a workspace whose installation has ended. Raises StoreUnavailable."""
-        team = team_of(body) or str(body.get("team_id", ""))
+        """Delete the data of a workspace or organisation whose installation has ended. Raises StoreUnavailable."""
+        team = team_of(body)
         at = float(body.get("event_time", 0))
         if await self._workspaces.forget(team, at):
             async with self._store.transaction() as unit:

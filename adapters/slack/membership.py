@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from typing import Any
 
 import aiohttp
@@ -29,7 +30,7 @@ async def posting_problem(say: Phrases, client: Any, person: str, channel: str) 
 async def _posting_problem(say: Phrases, client: Any, person: str, channel: str) -> str:
     try:
         found = (await client.conversations_info(channel=channel))["channel"]
-        if not await _is_member(client, person, channel):
+        if not await _is_member(client, person, channel, _workspace_of(found)):
             return say("slack-person-not-in-channel")
     except SlackApiError as error:
         # Slack does not show the bot a private channel that it is not a member of.
@@ -40,7 +41,15 @@ async def _posting_problem(say: Phrases, client: Any, person: str, channel: str)
     return "" if found.get("is_member") else say("slack-not-in-channel")
 
 
-async def _is_member(client: Any, person: str, channel: str) -> bool:
+def _workspace_of(channel: Mapping[str, Any]) -> str:
+    """A workspace that the channel is in; "" where Slack names none."""
+    named = [channel.get("context_team_id"), *channel.get("internal_team_ids", ()), *channel.get("shared_team_ids", ())]
+    return next((team for team in named if isinstance(team, str) and team.startswith("T")), "")
+
+
+async def _is_member(client: Any, person: str, channel: str, workspace: str) -> bool:
+    # An org-wide token needs to be told the workspace; with any other, Slack ignores it.
+    team = {"team_id": workspace} if workspace else {}
     cursor = ""
     while True:
         page = await client.users_conversations(
@@ -48,6 +57,7 @@ async def _is_member(client: Any, person: str, channel: str) -> bool:
             types="public_channel,private_channel",
             exclude_archived=False,
             limit=PAGE,
+            **team,
             **({"cursor": cursor} if cursor else {}),
         )
         if any(one["id"] == channel for one in page["channels"]):

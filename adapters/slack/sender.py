@@ -17,6 +17,7 @@ from adapters.slack.pace import Pace
 from adapters.slack.posts import message_of
 from adapters.slack.responses import LONGEST_WAIT, error_of, is_unsent, retry_after
 from adapters.slack.translate import destination
+from adapters.slack.workspaces import TokenUnchecked
 from bot.domain.messages import Place
 from bot.domain.outbox import Content, ExpertAnswer, Going, IfUnsure, Notice, OutboxItem, Refused, TryLater, addressee
 from bot.domain.phrases import Phrases
@@ -33,7 +34,7 @@ SEARCHED = 100  # messages, for one that may have arrived
 MAX_PEOPLE = 10_000  # people whose direct messages it can search
 
 Clients = Callable[[str], Awaitable[Any]]
-"""Returns the bot's client in a workspace, None where the app is not installed (any more)."""
+"""Returns the bot's client in a workspace, None where the app is not installed (any more). Raises TokenUnchecked."""
 
 
 class SlackSender:
@@ -156,7 +157,10 @@ class SlackSender:
         return await _call(await self._client(item), method, **body)
 
     async def _client(self, item: OutboxItem) -> Any:
-        client = await self._clients(item.place.tenant)
+        try:
+            client = await self._clients(item.place.tenant)
+        except TokenUnchecked as error:
+            raise TryLater(WAIT) from error
         if client is None:
             raise Refused("not_installed")
         return client

@@ -38,6 +38,7 @@ from adapters.slack.failures import error_handler
 from adapters.slack.home import HomeDetails
 from adapters.slack.install_pages import INSTALL, REDIRECT, InstallFlow
 from adapters.slack.installations import Installations
+from adapters.slack.organisation import count_as_members
 from adapters.slack.pace import Pace
 from adapters.slack.request_reader import NotVerified, Unreadable, bolt_request, verified_body
 from adapters.slack.response_urls import SlackApp
@@ -45,6 +46,7 @@ from adapters.slack.responses import as_json, error_of, retry_handlers
 from adapters.slack.sender import SlackSender
 from adapters.slack.shortcuts import advise, ask, triage
 from adapters.slack.token_cipher import KeyUnusable, TokenCipher
+from adapters.slack.token_rotation import TokenRotation
 from adapters.slack.views import form
 from adapters.slack.workspaces import ManyWorkspaces, OneWorkspace, TokenUnchecked
 from adapters.surface import SurfaceOff
@@ -136,7 +138,10 @@ class SlackSurface:
         workspaces: OneWorkspace | ManyWorkspaces
         if settings.slack_client_id:
             installations = Installations(self._store.engine, settings.slack_client_id, self._cipher)
-            workspaces = ManyWorkspaces(installations, self._client)
+            secret = settings.slack_client_secret.get_secret_value()
+            tokens = TokenRotation(installations, settings.slack_client_id, secret, client)
+            self._stack.push_async_callback(tokens.close)
+            workspaces = ManyWorkspaces(installations, tokens, self._client)
             self._flow = InstallFlow(settings, self._store.engine, installations, client, self._phrases)
         else:
             workspaces = OneWorkspace(self._client(settings.slack_bot_token.get_secret_value()))
@@ -154,6 +159,7 @@ class SlackSurface:
             attaching_function_token_enabled=False,
             attaching_conversation_kwargs_enabled=False,  # no listener takes their arguments
         )
+        bolt.use(count_as_members)
         app = App(
             bolt,
             self._session,
@@ -255,6 +261,11 @@ def _check(settings: Settings) -> None:
     id, client_secret = settings.slack_client_id, settings.slack_client_secret.get_secret_value()
     if not any((token, secret, socket, id, client_secret)):
         raise SurfaceOff("Set SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET to switch it on; docs/slack.md says how.")
+    if token.startswith("xoxe."):
+        raise SurfaceOff(
+            "SLACK_BOT_TOKEN expires after twelve hours, as the app has token rotation. Set SLACK_CLIENT_ID and its "
+            "secret instead, and open /slack/install."
+        )
     if token and id:
         raise SurfaceOff(
             "Set SLACK_BOT_TOKEN for one workspace, or SLACK_CLIENT_ID and its secret for several, not both."

@@ -46,7 +46,7 @@ def from_event(body: Payload, *, bot: str) -> Message:
         person=event["user"],
         public=not direct,
         delivery=body.get("event_id", ""),
-        can_post=event.get("user_team", team) == team,
+        can_post=(event.get("user_team") or team) == team,
     )
 
 
@@ -136,14 +136,29 @@ def destination(place: Place) -> dict[str, str]:
 
 
 def team_of(body: Payload) -> str:
-    """The id of the workspace that the app is installed in and that this was sent for; "" where Slack names none. In a
-    shared channel the message may come from another workspace, and a modal may be opened in another."""
-    match body:
-        case {"view": {"app_installed_team_id": str(installed_in)}} if installed_in:
-            return installed_in
-        case {"authorizations": [first, *_]}:
-            return _string(first, "team_id")
-    return _string(body, "team_id") or _string(body.get("team"), "id") or _string(body.get("user"), "team_id")
+    """The id of the workspace that the app is installed in and that this was sent for, or of the organisation, where it
+    is installed in all of it; "" where Slack names none. In a shared channel the message may come from another
+    workspace, and a modal may be opened in another."""
+    authorization = _authorization(body)
+    organisation = organisation_of(body)
+    org_wide = bool(organisation) and (authorization or body).get("is_enterprise_install") in (True, "true")
+    opened_by = _string(body.get("view"), "app_installed_team_id")
+    if opened_by and not (org_wide and opened_by.startswith("T")):
+        return opened_by
+    if org_wide:
+        return organisation
+    workspace = _string(authorization, "team_id") or _string(body, "team_id") or _string(body.get("team"), "id")
+    return workspace or organisation or _string(body.get("user"), "team_id")
+
+
+def organisation_of(body: Payload) -> str:
+    """The id of the organisation (Enterprise Grid) that the body names; "" where it names none."""
+    return (
+        _string(_authorization(body), "enterprise_id")
+        or _string(body, "enterprise_id")
+        or _string(body.get("enterprise"), "id")
+        or _string(body.get("team"), "enterprise_id")
+    )
 
 
 def team_in_log(body: Payload) -> str:
@@ -152,14 +167,24 @@ def team_in_log(body: Payload) -> str:
     return team if _TEAM.fullmatch(team) else ""
 
 
+def _authorization(body: Payload) -> Payload:
+    """The installation that an event is for, of which Slack names one; {} in everything else."""
+    match body.get("authorizations"):
+        case [dict(first), *_]:
+            return first
+    return {}
+
+
 def _string(fields: object, name: str) -> str:
     value = fields.get(name) if isinstance(fields, Mapping) else None
     return value if isinstance(value, str) else ""
 
 
 def is_member(body: Payload) -> bool:
-    """True if the person belongs to the app's workspace. People of others, in shared channels, can post nothing."""
-    return bool(body["user"].get("team_id", team_of(body)) == team_of(body))
+    """True if the person belongs to the app's workspace, or to its organisation (`adapters.slack.organisation`). People
+    of others, in shared channels, can post nothing."""
+    team = team_of(body)
+    return bool((body["user"].get("team_id") or team) == team)
 
 
 def without_mention(text: str, bot: str) -> str:

@@ -11,12 +11,14 @@ import aiohttp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.authorization.async_authorize import AsyncAuthorize
 from slack_sdk.errors import SlackApiError
+from slack_sdk.oauth.installation_store import Bot
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from adapters.slack.deadline import seconds_left
 from adapters.slack.installations import Installations
 from adapters.slack.responses import error_of
+from adapters.slack.token_rotation import NotRefreshed, TokenRotation
 
 # Error codes that mean that a token is not valid (any more). Others say nothing about the token.
 INVALID_TOKEN = frozenset(
@@ -30,7 +32,8 @@ NewClient = Callable[[str | None], AsyncWebClient]
 
 class Workspaces(Protocol):
     async def client(self, tenant: str) -> AsyncWebClient | None:
-        """The bot's client in a workspace; None where the app is not installed (any more)."""
+        """The bot's client in a workspace or organisation; None where the app is not installed (any more). Raises
+        TokenUnchecked."""
         ...
 
     async def forget(self, tenant: str, at: float) -> bool:
@@ -43,7 +46,8 @@ class NotInstalled(Exception):
 
 
 class TokenUnchecked(Exception):
-    """`auth.test` failed, and whether the token is valid is unknown. `code`: Slack's error code, or the exception."""
+    """`auth.test`, or the refresh of a token, failed in a way that says nothing about the token. `code`: Slack's error
+    code, or the exception."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -107,31 +111,29 @@ class OneWorkspace(AsyncAuthorize):
 
 
 class ManyWorkspaces(AsyncAuthorize):
-    """The workspaces in the installation store."""
+    """The workspaces and organisations in the installation store."""
 
-    def __init__(self, installations: Installations, new_client: NewClient) -> None:
+    def __init__(self, installations: Installations, tokens: TokenRotation, new_client: NewClient) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._installations = installations
+        self._tokens = tokens
         self._new_client = new_client
 
     async def client(self, tenant: str) -> AsyncWebClient | None:
-        bot = await self._installations.of_team(tenant)
+        bot = await self._bot(tenant)
         return self._new_client(bot.bot_token) if bot else None
 
     async def forget(self, tenant: str, at: float) -> bool:
-        bot = await self._installations.of_team(tenant)
-        if bot is not None and bot.installed_at > at:
+        bot = await self._installations.of(tenant)
+        # Events tell whole seconds. In the same second, nobody installs an app again that they took out.
+        if bot is not None and int(bot.installed_at) > at:
             return False  # the event is older than the installation
-        await self._installations.delete_team(tenant)
+        await self._installations.delete(tenant)
         return True
 
-    async def __call__(
-        self, *, enterprise_id: str | None, team_id: str | None, user_id: str | None, **_: Any
-    ) -> AuthorizeResult:
-        """The bot's identity. Raises NotInstalled."""
-        bot = await self._installations.async_find_bot(enterprise_id=enterprise_id, team_id=team_id)
-        if bot is None and team_id:  # in a shared channel it can be another workspace's organisation
-            bot = await self._installations.of_team(team_id)
+    async def __call__(self, *, context: Any, user_id: str | None, **_: Any) -> AuthorizeResult:
+        """The bot's identity. Raises NotInstalled and TokenUnchecked."""
+        bot = await self._bot(context["tenant"])
         if bot is None:
             raise NotInstalled
         return AuthorizeResult(
@@ -142,3 +144,9 @@ class ManyWorkspaces(AsyncAuthorize):
             bot_token=bot.bot_token,
             user_id=user_id,
         )
+
+    async def _bot(self, tenant: str) -> Bot | None:
+        try:
+            return await self._tokens.bot(tenant)
+        except NotRefreshed as expired:
+            raise TokenUnchecked(expired.code) from expired

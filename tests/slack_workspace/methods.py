@@ -22,7 +22,9 @@ class MethodError(Exception):
 
 
 def auth_test(workspace: Workspace, arguments: Arguments) -> Answer:
-    return {"team_id": workspace.team, "user_id": workspace.bot, "bot_id": "B0BOT", "team": "Team", "url": ""}
+    of = {"enterprise_id": workspace.enterprise} if workspace.enterprise else {}
+    of |= {"is_enterprise_install": workspace.org_wide}
+    return {"team_id": workspace.team, "user_id": workspace.bot, "bot_id": "B0BOT", "team": "Team", "url": "", **of}
 
 
 def post_message(workspace: Workspace, arguments: Arguments) -> Answer:
@@ -82,18 +84,24 @@ def conversations_info(workspace: Workspace, arguments: Arguments) -> Answer:
             "is_private": channel.private,
             "is_archived": channel.archived,
             "is_member": workspace.bot in channel.members,
+            "is_ext_shared": channel.ext_shared,
+            "context_team_id": channel.team,
         }
     }
 
 
 def users_conversations(workspace: Workspace, arguments: Arguments) -> Answer:
-    """The channels that a person is in, as far as the bot may know of them; one a page."""
+    """The channels that a person is in, as far as the bot may know of them; one a page. An org-wide token names the
+    workspace."""
+    if workspace.org_wide and not arguments.get("team_id"):
+        raise MethodError("missing_argument")
     kinds = arguments.get("types", "public_channel").split(",")
     theirs = [
         channel
         for channel in workspace.channels.values()
         if arguments["user"] in channel.members
         and channel.id[0] in "CG"
+        and (not workspace.org_wide or channel.team == arguments["team_id"])
         and ("private_channel" if channel.private else "public_channel") in kinds
         and (not channel.private or workspace.bot in channel.members)
     ]

@@ -82,7 +82,9 @@ class SocketWire:
 class Slack:
     """One person, in one channel (`channel`, with the bot in it) and in direct messages with the bot (`dm`).
 
-    `belongs_to`: their own workspace, where that is another one, with which the channel is shared."""
+    `belongs_to`: their own workspace, where that is another one, of the same organisation or with which the channel is
+    shared; also the organisation, which Slack sometimes names in its place. `at`: the workspace of the organisation in
+    which they are, where the app is in all of it."""
 
     wire: Wire
     service: Service
@@ -91,12 +93,15 @@ class Slack:
     channel: str
     dm: str
     belongs_to: str = ""
+    at: str = ""
 
     @classmethod
     def join(cls, wire: Wire, service: Service, workspace: Workspace) -> Slack:
         """A new person with a new channel."""
         person = f"U{next(numbers):04}"
-        return cls(wire, service, workspace, person, workspace.add_channel(person), workspace.add_direct(person))
+        channel, direct = workspace.add_channel(person), workspace.add_direct(person)
+        at = workspace.channels[channel].team
+        return cls(wire, service, workspace, person, channel, direct, at=at)
 
     def said(self) -> list[dict[str, Any]]:
         """What the bot said in their direct messages and their channel, oldest first."""
@@ -107,7 +112,7 @@ class Slack:
         body = {
             "command": "/advisor",
             "text": text,
-            "team_id": self.workspace.team,
+            **self._where(form=True),
             "channel_id": channel,
             "channel_name": "directmessage" if channel.startswith("D") else "general",
             "user_id": self.person,
@@ -119,22 +124,32 @@ class Slack:
 
     async def direct(self, text: str, *, event_id: str = "", retry: int = 0, **changed: Any) -> Sent:
         event = {"type": "message", "channel_type": "im", "channel": self.dm, "user": self.person, "text": text}
-        return await self.event({"ts": new_ts(), **event, **changed}, event_id, retry)
+        return await self.event({"ts": new_ts(), **event, **self._home(), **changed}, event_id, retry)
 
     async def mention(
         self, text: str, *, channel: str = "", event_id: str = "", retry: int = 0, **changed: Any
     ) -> Sent:
         event = {"type": "app_mention", "channel": channel or self.channel, "user": self.person, "text": text}
-        return await self.event({"ts": new_ts(), **event, **changed}, event_id, retry)
+        return await self.event({"ts": new_ts(), **event, **self._home(), **changed}, event_id, retry)
 
     async def event(self, event: dict[str, Any], event_id: str = "", retry: int = 0) -> Sent:
+        workspace = self.workspace
+        authorization = {
+            "enterprise_id": workspace.enterprise or None,
+            "team_id": None if workspace.org_wide else workspace.team,
+            "user_id": workspace.bot,
+            "is_bot": True,
+            "is_enterprise_install": workspace.org_wide,
+        }
+        channel = workspace.channels.get(event.get("channel", ""))
         body = {
             "type": "event_callback",
-            "team_id": self.workspace.team,
+            **self._where(),
             "event_id": event_id or f"Ev{next(numbers)}",
             "event_time": int(time.time()),
             "event": event,
-            "authorizations": [{"team_id": self.workspace.team, "user_id": self.workspace.bot, "is_bot": True}],
+            "authorizations": [authorization],
+            "is_ext_shared_channel": bool(channel and channel.ext_shared),
         }
         return await self.wire.deliver("events_api", body, retry)
 
@@ -215,10 +230,36 @@ class Slack:
         return {"id": view_id, **view, "app_installed_team_id": self.workspace.team}
 
     def _interaction(self, kind: str) -> dict[str, Any]:
-        team = self.belongs_to or self.workspace.team
+        workspace, home = self.workspace, self.belongs_to or self.at or self.workspace.team
+        enterprise = {"id": workspace.enterprise, "name": "Organisation"} if workspace.enterprise else None
+        team: dict[str, Any] | None = {"id": workspace.team, "domain": "ours"}
+        if workspace.org_wide:
+            team = None
+        elif kind == "view_submission" and self._is_outside:
+            team, enterprise = {"id": home, "domain": "theirs"}, None
+        elif enterprise:
+            team = {"id": workspace.team, "domain": "ours", "enterprise_id": enterprise["id"], "enterprise_name": "O"}
         return {
             "type": kind,
-            "team": {"id": team},
-            "user": {"id": self.person, "team_id": team},
+            "team": team,
+            "enterprise": enterprise,
+            "is_enterprise_install": workspace.org_wide,
+            "user": {"id": self.person, "team_id": home},
             "trigger_id": self.workspace.trigger(),
         }
+
+    @property
+    def _is_outside(self) -> bool:
+        workspace = self.workspace
+        return self.belongs_to not in ("", workspace.team, workspace.enterprise, *workspace.colleagues)
+
+    def _home(self) -> dict[str, str]:
+        return {"user_team": self.belongs_to} if self.belongs_to else {}
+
+    def _where(self, *, form: bool = False) -> dict[str, Any]:
+        """Where they are; in a `form`, truth is a word."""
+        workspace = self.workspace
+        of: dict[str, Any] = {"enterprise_id": workspace.enterprise} if workspace.enterprise else {}
+        if form:
+            of["is_enterprise_install"] = str(workspace.org_wide).lower()
+        return {"team_id": self.at or workspace.team, **of}

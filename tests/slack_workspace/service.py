@@ -39,6 +39,8 @@ class Service:
         self.workspaces: dict[str, Workspace] = {}  # by token
         self.codes: dict[str, Workspace] = {}  # what oauth.v2.access exchanges
         self.exchanged: list[str] = []  # the codes that it was asked to exchange
+        self.refreshed: list[str] = []  # the tokens for which it was asked for new ones
+        self.expired: set[str] = set()  # tokens
         self.faults: list[Fault] = []
         self.broken: Callable[[str], bool] = lambda method: False  # methods that answer 503 until it is mended
         self.slow: dict[str, asyncio.Event] = {}  # methods that answer when this happens; "response_url" too
@@ -81,17 +83,24 @@ class Service:
         arguments = await _arguments(request)
         token = request.headers.get("Authorization", "").removeprefix("Bearer ")
         if method == "oauth.v2.access":
-            self.exchanged.append(arguments.get("code", ""))
             note_body(arguments)
             note(CLIENT_SECRET)
             if method in self.refusing:
                 return _failed(self.refusing[method], request)
+            if arguments.get("grant_type") == "refresh_token":
+                answer = self._refresh(arguments)
+                if method in self.slow:
+                    await self.slow[method].wait()
+                return web.json_response(answer)
+            self.exchanged.append(arguments.get("code", ""))
             return web.json_response(self._exchange(arguments))
         if method == "apps.connections.open":
             known = token == APP_TOKEN
             url = str(self._server.make_url("/socket")).replace("http", "ws", 1)
             return web.json_response({"ok": True, "url": url} if known else {"ok": False, "error": "invalid_auth"})
         workspace = self.workspaces.get(token)
+        if token in self.expired:
+            return web.json_response({"ok": False, "error": "token_expired"})
         if workspace is None or not workspace.installed:
             return web.json_response({"ok": False, "error": "invalid_auth"})
         if method in self.refusing:
@@ -122,10 +131,26 @@ class Service:
             "token_type": "bot",
             "access_token": workspace.token,
             "bot_user_id": workspace.bot,
-            "team": {"id": workspace.team, "name": "Team"},
-            "enterprise": {"id": workspace.enterprise} if workspace.enterprise else None,
-            "is_enterprise_install": False,
+            "team": None if workspace.org_wide else {"id": workspace.team, "name": "Team"},
+            "enterprise": {"id": workspace.enterprise, "name": "Organisation"} if workspace.enterprise else None,
+            "is_enterprise_install": workspace.org_wide,
+            **self._rotating(workspace),
         }
+
+    def _rotating(self, workspace: Workspace) -> dict[str, Any]:
+        """What comes besides, where the app has token rotation."""
+        return {"refresh_token": workspace.refresh_token, "expires_in": 43200} if workspace.refresh_token else {}
+
+    def _refresh(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        """A new token; the one before is valid until it expires. A refresh token is good once."""
+        given = arguments.get("refresh_token", "")
+        self.refreshed.append(given)
+        workspace = next((one for one in self.workspaces.values() if one.refresh_token == given), None)
+        if workspace is None or not workspace.installed:
+            return {"ok": False, "error": "invalid_refresh_token"}
+        workspace.rotate()
+        self.add(workspace)
+        return {"ok": True, "token_type": "bot", "access_token": workspace.token, **self._rotating(workspace)}
 
     async def _response(self, request: web.Request) -> web.StreamResponse:
         arguments = await _arguments(request)
