@@ -16,6 +16,8 @@ from slack_sdk.http_retry.response import HttpResponse
 from slack_sdk.http_retry.state import RetryState
 from slack_sdk.web.async_client import AsyncWebClient
 
+from adapters.slack.answers import NotSlacksAnswer
+
 log = structlog.get_logger(__name__)
 
 POSTING = frozenset({"chat.postMessage", "chat.postEphemeral"})
@@ -30,7 +32,7 @@ def as_json(value: object) -> str:
 
 def error_of(error: SlackApiError) -> str:
     """Slack's error code, such as "channel_not_found"; "no_json" where it sent none."""
-    data = error.response.data if error.response is not None else None
+    data = getattr(error.response, "data", None)
     return str(data.get("error", "")) if isinstance(data, dict) else "no_json"
 
 
@@ -97,9 +99,12 @@ class BriefRateLimitRetryHandler(AsyncRetryHandler):
 class ServerErrorRetryHandler(AsyncServerErrorRetryHandler):
     """Does not retry methods that post: Slack may have posted the message and still answered with an error."""
 
-    async def _can_retry_async(self, *, request: HttpRequest, **rest: Any) -> bool:
-        posts = request.url.rpartition("/")[2] in POSTING
-        return not posts and await super()._can_retry_async(request=request, **rest)
+    async def _can_retry_async(self, *, request: HttpRequest, error: Exception | None = None, **rest: Any) -> bool:
+        if request.url.rpartition("/")[2] in POSTING:
+            return False
+        return isinstance(error, NotSlacksAnswer) or await super()._can_retry_async(
+            request=request, error=error, **rest
+        )
 
 
 def retry_handlers() -> list[AsyncRetryHandler]:

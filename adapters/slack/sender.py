@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 import aiohttp
 from slack_sdk.errors import SlackApiError
 
+from adapters.slack.answers import NotSlacksAnswer
 from adapters.slack.blocks import without_unfurling
 from adapters.slack.pace import Pace
 from adapters.slack.posts import message_of
@@ -28,7 +29,7 @@ CLOSED = frozenset({
     "channel_not_found", "not_in_channel", "user_not_in_channel", "is_archived", "restricted_action", "no_permission",
 })  # fmt: skip
 TRANSIENT = frozenset({"ratelimited", "service_unavailable", "request_timeout"})  # nothing was sent
-UNKNOWN = frozenset({"internal_error", "fatal_error", "no_json"})  # "some aspect of the operation" may have succeeded
+UNKNOWN = frozenset({"internal_error", "fatal_error"})  # "some aspect of the operation" may have succeeded
 SEARCHED = 100  # messages, for one that may have arrived
 MAX_PEOPLE = 10_000  # people whose direct messages it can search
 
@@ -173,6 +174,10 @@ async def _call(client: Any, method: str, **body: Any) -> dict[str, Any]:
         response = await client.api_call(method, **body)
     except SlackApiError as error:
         _raise_for_outbox(error)
+    except NotSlacksAnswer as error:
+        if error.status == 429:
+            raise TryLater(_wait_after(error.headers)) from error
+        raise
     except aiohttp.ClientError as error:
         if is_unsent(error):
             raise TryLater(0.0) from error
@@ -210,9 +215,16 @@ def _raise_for_outbox(error: SlackApiError) -> NoReturn:
     """Raises TryLater or Refused where nothing was sent, and the error itself where that is unknown."""
     status = error.response.status_code if error.response is not None else 0
     code = error_of(error)
-    if status == 429 or (code in TRANSIENT and status < 500):
-        wait = retry_after(error.response.headers)
-        raise TryLater(wait if wait is not None else WAIT if status == 429 else 0.0) from error
+    if status == 429:
+        raise TryLater(_wait_after(error.response.headers)) from error
+    if code in TRANSIENT and status < 500:
+        raise TryLater(retry_after(error.response.headers) or 0.0) from error
     if status >= 500 or code in UNKNOWN:
         raise error
     raise Refused(code) from error
+
+
+def _wait_after(headers: object) -> float:
+    """Seconds to wait after a rate limit."""
+    wait = retry_after(headers)
+    return wait if wait is not None else WAIT

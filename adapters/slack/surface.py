@@ -22,6 +22,7 @@ from adapters.request_body import PATIENCE
 from adapters.settings import Settings
 from adapters.slack import sdk_logs
 from adapters.slack.actions import command, link
+from adapters.slack.answers import slacks_answers_only
 from adapters.slack.app import App, Clock, OutboxRelay, Session
 from adapters.slack.commands import advisor
 from adapters.slack.deadline import BackgroundWork, open_window
@@ -131,7 +132,9 @@ class SlackSurface:
     async def start(self) -> None:
         settings = self._settings
         # The SDK reads the environment's proxy itself; with `trust_env`, aiohttp would read ~/.netrc with every call.
-        self._http = await self._stack.enter_async_context(aiohttp.ClientSession(json_serialize=as_json))
+        self._http = await self._stack.enter_async_context(
+            aiohttp.ClientSession(json_serialize=as_json, middlewares=(slacks_answers_only(settings.slack_api_url),))
+        )
         client = self._client(None)
         workspaces: OneWorkspace | ManyWorkspaces
         if settings.slack_client_id:
@@ -290,4 +293,6 @@ async def _check_token(workspace: OneWorkspace) -> None:
     except SlackApiError as error:
         log.error("slack.token_refused", code=error_of(error), remedy="check SLACK_BOT_TOKEN")
     except TokenUnchecked as unchecked:
-        log.error("slack.token_unchecked", code=unchecked.code)
+        log.error(
+            "slack.token_unchecked", code=unchecked.code, remedy="check the connection to Slack; it is tried again"
+        )

@@ -9,7 +9,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from tests.adapters.slack.conftest import SHARED
-from tests.adapters.slack.test_reliability import CLOCK, Echo
+from tests.adapters.slack.test_reliability import CLOCK, PAGES, Echo
 from tests.adapters.slack.world import opened
 from tests.slack_workspace.person import Slack
 from tests.slack_workspace.reading import texts
@@ -23,6 +23,7 @@ PASSING = {
     "rate limit": Fault(429, "ratelimited", {"Retry-After": "30"}),
     "internal_error": Fault(error="internal_error"),
     "cut": Fault(cut=True),
+    **PAGES,
 }
 
 
