@@ -12,6 +12,7 @@ from slack_sdk.errors import SlackApiError
 
 from adapters.slack.block_body import cut, escape
 from adapters.slack.deadline import seconds_left
+from adapters.slack.remedies import kind_of, log_refused
 from adapters.slack.responses import LONGEST_WAIT, error_of
 from bot.domain.messages import Message, Paragraph, Place, Reply
 from bot.domain.phrases import Phrases
@@ -84,5 +85,9 @@ async def _try(call: Any) -> None:
             await call
     except SlackApiError as error:
         log.debug("slack.assistant_refused", code=error_of(error))
+        if (
+            kind_of(error_of(error)) != "place"
+        ):  # in threads that are not the assistant's it is refused as a matter of course
+            log_refused(error, "assistant.threads")
     except Exception as error:
         log.info("slack.assistant_failed", error=type(error).__name__, at=error_location(error))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import Any, Literal
 
 import aiohttp
 import orjson
@@ -22,6 +22,8 @@ log = structlog.get_logger(__name__)
 
 POSTING = frozenset({"chat.postMessage", "chat.postEphemeral"})
 TIMEOUT = aiohttp.ClientTimeout(total=30)  # seconds for a call of a response_url
+TRANSIENT = frozenset({"ratelimited", "service_unavailable", "request_timeout"})  # nothing was done
+UNKNOWN = frozenset({"internal_error", "fatal_error"})  # "some aspect of the operation" may have succeeded
 LONGEST_WAIT = 1.0  # seconds that a request waits before a retry; longer waits are left to the outbox
 
 
@@ -34,6 +36,21 @@ def error_of(error: SlackApiError) -> str:
     """Slack's error code, such as "channel_not_found"; "no_json" where it sent none."""
     data = getattr(error.response, "data", None)
     return str(data.get("error", "")) if isinstance(data, dict) else "no_json"
+
+
+def needed_scope(error: SlackApiError) -> str:
+    """The scope that Slack misses in the token; empty where it names none."""
+    data = getattr(error.response, "data", None)
+    return str(data.get("needed") or "") if isinstance(data, dict) else ""
+
+
+def outcome(error: SlackApiError) -> Literal["later", "unknown", "refused"]:
+    """What Slack's error says of the call: it did nothing and may be made again later; whether it did anything is
+    unknown; or it is refused for good."""
+    status, code = error.response.status_code, error_of(error)
+    if status == 429 or (code in TRANSIENT and status < 500):
+        return "later"
+    return "unknown" if status >= 500 or code in UNKNOWN else "refused"
 
 
 async def responded(respond: Any, client: AsyncWebClient, *, reference: str, **message: Any) -> bool:

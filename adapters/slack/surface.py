@@ -40,9 +40,10 @@ from adapters.slack.home import HomeDetails
 from adapters.slack.install_pages import INSTALL, REDIRECT, InstallFlow
 from adapters.slack.installations import Installations
 from adapters.slack.pace import Pace
+from adapters.slack.remedies import explained
 from adapters.slack.request_reader import NotVerified, Unreadable, bolt_request, verified_body
 from adapters.slack.response_urls import SlackApp
-from adapters.slack.responses import as_json, error_of, retry_handlers
+from adapters.slack.responses import as_json, retry_handlers
 from adapters.slack.sender import SlackSender
 from adapters.slack.shortcuts import advise, ask, triage
 from adapters.slack.token_cipher import KeyUnusable, TokenCipher
@@ -157,11 +158,13 @@ class SlackSurface:
             attaching_function_token_enabled=False,
             attaching_conversation_kwargs_enabled=False,  # no listener takes their arguments
         )
+        self._sender = SlackSender(workspaces.client, Pace(settings.slack_seconds_apart), self._phrases)
         app = App(
             bolt,
             self._session,
             self._store,
             self._relay,
+            self._sender,
             workspaces,
             experts=experts_in(settings.slack_experts_channel),
             home_details=HomeDetails(
@@ -173,7 +176,6 @@ class SlackSurface:
             listener.register(app)
         bolt.error(error_handler(self._phrases, app.background))
         self._background = app.background
-        self._sender = SlackSender(workspaces.client, Pace(settings.slack_seconds_apart), self._phrases)
         self._bolt = bolt
         if app_token := settings.slack_app_token.get_secret_value():
             await self._connect(bolt, app_token, client)
@@ -291,7 +293,7 @@ async def _check_token(workspace: OneWorkspace) -> None:
     try:
         await workspace.bot()
     except SlackApiError as error:
-        log.error("slack.token_refused", code=error_of(error), remedy="check SLACK_BOT_TOKEN")
+        log.error("slack.token_refused", **explained(error))
     except TokenUnchecked as unchecked:
         log.error(
             "slack.token_unchecked", code=unchecked.code, remedy="check the connection to Slack; it is tried again"

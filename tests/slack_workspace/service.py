@@ -22,7 +22,7 @@ CLIENT_ID, CLIENT_SECRET = "111.222", "a-client-secret"
 @dataclass
 class Fault:
     """What goes wrong with one call of a method of the group `of`. `cut`: the connection breaks; `after`: what was
-    asked for is done all the same; `page`: what is answered instead of JSON, of the type `kind`; `more`: what Slack says
+    asked for is done all the same; `page`: what is answered instead of JSON, of the type `kind`; `more`: what is said
     besides the error."""
 
     status: int = 200
