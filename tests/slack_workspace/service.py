@@ -193,6 +193,7 @@ def _failed(fault: Fault, request: web.Request) -> web.StreamResponse:
 
 
 async def _arguments(request: web.Request) -> dict[str, Any]:
+    note_body(await request.read())
     if request.content_type == "application/json":
         return dict(await request.json())
     given: dict[str, Any] = {key: str(value) for key, value in (await request.post()).items()}
