@@ -102,7 +102,7 @@ async def test_leak_of_a_token():
 
 
 @pytest.mark.parametrize("workers", ["0", "1"])
-async def test_a_test_in_which_something_sent_is_logged_fails_also_in_a_worker_process(
+async def test_s30_a_test_in_which_something_sent_is_logged_fails_also_in_a_worker_process(
     workers: str, tmp_path: Path
 ) -> None:
     (tmp_path / "test_inside.py").write_text(SUITE, encoding="utf-8")

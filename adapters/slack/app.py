@@ -286,7 +286,7 @@ class App:
             raise
 
     def _other_ways(self, asked: Message, reply: Reply, client: Any, respond: Any) -> OtherWays:
-        return OtherWays(self.phrases, reply, asked.person, client, asked_again(asked), respond)
+        return OtherWays(self.phrases, reply, asked.person, client, asked.place.tenant, asked_again(asked), respond)
 
 
 def _item(asked: Message, reply: Reply) -> OutboxItem:

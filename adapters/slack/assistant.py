@@ -61,7 +61,7 @@ class Assistant:
                 self._titled.popitem(last=False)
             if title := " ".join(clean(asked.text).split()):
                 calls.append(client.assistant_threads_setTitle(title=escape(cut(title, TITLE)), **where))
-        await asyncio.gather(*(_try(call) for call in calls))
+        await asyncio.gather(*(_try(call, place.tenant) for call in calls))
 
     async def suggest(self, say: Phrases, reply: Reply, thread: dict[str, Any], client: Any) -> None:
         """Suggest the choices of `reply`, and beside a channel a subscription for it. Raises SlackApiError."""
@@ -78,16 +78,15 @@ class Assistant:
             )
 
 
-async def _try(call: Any) -> None:
+async def _try(call: Any, team: str) -> None:
     """Wait for `call` for half of the time that is left: the reply needs the rest. What fails is logged."""
     try:
         async with asyncio.timeout(min(LONGEST_WAIT, seconds_left() / 2)):
             await call
     except SlackApiError as error:
         log.debug("slack.assistant_refused", code=error_of(error))
-        if (
-            kind_of(error_of(error)) != "place"
-        ):  # in threads that are not the assistant's it is refused as a matter of course
-            log_refused(error, "assistant.threads")
+        # Threads that are not the assistant's refuse it as a matter of course.
+        if kind_of(error_of(error)) != "place":
+            log_refused(error, "assistant.threads", team)
     except Exception as error:
         log.info("slack.assistant_failed", error=type(error).__name__, at=error_location(error))

@@ -100,7 +100,7 @@ async def _tell(say: Phrases, notice: Reply, body: Mapping[str, Any], client: An
     shown = message(say, notice)
 
     async def post(person: str, **where: Any) -> None:
-        ways = OtherWays(say, notice, person, client)
+        ways = OtherWays(say, notice, person, client, team_in_log(body))
         await ways.posted(client.chat_postMessage(**where, **shown), "chat.postMessage")
 
     match body:

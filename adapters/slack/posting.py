@@ -21,12 +21,14 @@ Arguments = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class OtherWays:
-    """For `reply`, which is `person`'s. `asked`: as in `blocks.message`; `respond`: Bolt's, of a button's request."""
+    """For `reply`, which is `person`'s. `team`: for the log; `asked`: as in `blocks.message`; `respond`: Bolt's, of a
+    button's request."""
 
     say: Phrases
     reply: Reply
     person: str
     client: Any
+    team: str
     asked: str = ""
     respond: Any = None
 
@@ -45,7 +47,7 @@ class OtherWays:
         except SlackApiError as error:
             if outcome(error) != "refused":
                 raise
-            log_refused(error, method)
+            log_refused(error, method, self.team)
             if await self.nearby():
                 return
             if kind_of(error_of(error)) != "place":
@@ -62,6 +64,7 @@ def elsewhere(say: Phrases, reply: Reply) -> Reply:
 def ever_plainer(shown: Arguments) -> tuple[Arguments, ...]:
     """A message, then with plain text in place of its blocks but with its buttons, then with plain text alone: for what
     Slack finds too long or malformed all the same."""
-    text = {"type": "section", "text": plain_text(unescape(shown["text"]), TEXT)}
+    whole = unescape(shown["text"])
+    text = {"type": "section", "text": plain_text(whole, TEXT)}
     pressed = [block for block in shown["blocks"] if block["type"] in ("actions", "input")]
     return shown, shown | {"blocks": [text, *pressed]}, shown | {"blocks": [text]}

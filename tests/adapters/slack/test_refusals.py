@@ -22,6 +22,7 @@ from tests.adapters.slack.test_reliability import CLOCK, Echo, later
 from tests.adapters.slack.world import World, opened
 from tests.slack_workspace.person import Slack
 from tests.slack_workspace.reading import texts
+from tests.slack_workspace.screen import Screen
 from tests.slack_workspace.service import Fault, Service
 from tests.slack_workspace.workspace import SCOPES, Workspace, numbers
 
@@ -173,6 +174,27 @@ async def test_s25_a_missing_scope_is_named_too_where_nothing_is_posted(person: 
     assert (line["code"], line["scope"]) == ("missing_scope", "some:scope")
     assert line["remedy"] == REFUSALS["missing_scope"].remedy
     assert "did not work" in json.dumps(person.said())
+
+
+@pytest.mark.parametrize("scope", ["assistant:write", "channels:read"])
+async def test_s25_a_missing_scope_is_named_too_where_the_person_gets_a_reply_without_it(
+    slack: Slack, scope: str
+) -> None:
+    slack.workspace.scopes = SCOPES - {scope}
+    try:
+        with refusals_logged() as lines:
+            if scope == "assistant:write":
+                await slack.direct("what is RASP?", thread_ts="1700000000.5")
+                assert "runtime" in json.dumps(slack.said()).lower()
+            else:
+                screen = Screen(slack)
+                await screen.say("what is SAST?")
+                await screen.press("Share")
+                await screen.fill({"place": [slack.channel]})
+                assert shipped()("slack-channel-unknown") in screen.text
+    finally:
+        slack.workspace.scopes = SCOPES
+    assert {(line["scope"], line["remedy"]) for line in lines} == {(scope, REFUSALS["missing_scope"].remedy)}
 
 
 @pytest.mark.parametrize("code", OF_THE_MESSAGE)

@@ -44,7 +44,7 @@ async def test_whom_the_token_speaks_for_is_asked_once(service: Service, own: Wo
 
 
 @pytest.mark.parametrize("passing", list(PASSING))
-async def test_what_comes_while_slack_does_not_say_whom_the_token_speaks_for_is_delivered_again_and_answered(
+async def test_s25_what_comes_while_slack_does_not_say_whom_the_token_speaks_for_is_delivered_again_and_answered(
     service: Service, own: Workspace, sqlite_url: str, passing: str
 ) -> None:
     service.refusing["auth.test"] = PASSING[passing]
@@ -59,7 +59,7 @@ async def test_what_comes_while_slack_does_not_say_whom_the_token_speaks_for_is_
 
 
 @pytest.mark.parametrize("way", ["command", "press", "shortcut", "submit"])
-async def test_people_are_told_meanwhile_that_it_did_not_work_and_not_that_it_is_not_installed(
+async def test_s25_people_are_told_meanwhile_that_it_did_not_work_and_not_that_it_is_not_installed(
     service: Service, own: Workspace, sqlite_url: str, way: str
 ) -> None:
     service.refusing["auth.test"] = PASSING["internal_error"]
