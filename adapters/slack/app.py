@@ -11,6 +11,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError
 
 from adapters.leases import HeldItem
+from adapters.outbox_relay import Attempt
 from adapters.rate_limit import RateLimited, RateLimiter
 from adapters.slack.assistant import Assistant
 from adapters.slack.blocks import OWNER, message, without_unfurling
@@ -19,12 +20,15 @@ from adapters.slack.forms import fits_a_message
 from adapters.slack.home import HomeDetails
 from adapters.slack.membership import posting_problem
 from adapters.slack.modals import modal
+from adapters.slack.posting import OtherWays
+from adapters.slack.remedies import explained
 from adapters.slack.responses import error_of, responded
+from adapters.slack.sender import SlackSender
 from adapters.slack.translate import asked_again, destination, team_in_log, team_of
 from adapters.slack.workspaces import TokenUnchecked, Workspaces
 from bot.commands.notices import not_shown
 from bot.domain.messages import Message, Place, Reply
-from bot.domain.outbox import OutboxItem, Replied
+from bot.domain.outbox import Going, OutboxItem, Replied
 from bot.domain.phrases import Phrases
 from bot.domain.records import Person
 from bot.service.effect_handlers import person_of
@@ -61,7 +65,7 @@ class OutboxRelay(Protocol):
 
     async def send_now(self, held: HeldItem, *, within: float) -> None: ...
 
-    async def deliver(self, item: OutboxItem, *, within: float) -> None: ...
+    async def deliver(self, item: OutboxItem, by: Attempt | None = None, *, within: float) -> None: ...
 
 
 class App:
@@ -73,6 +77,7 @@ class App:
         session: Session,
         store: Store,
         relay: OutboxRelay,
+        sender: SlackSender,
         workspaces: Workspaces,
         *,
         experts: Mapping[str, Place],
@@ -84,6 +89,7 @@ class App:
         self._session = session
         self._store = store
         self._relay = relay
+        self._sender = sender
         self._workspaces = workspaces
         self._experts = experts
         self._clock = clock
@@ -165,12 +171,18 @@ class App:
         else:
             await self.deliver(asked, reply, client)
 
-    async def deliver(self, asked: Message, reply: Reply, client: Any) -> None:
-        """Send `reply` as a message to where `asked` came from, later where that fails. Raises SlackApiError."""
+    async def deliver(self, asked: Message, reply: Reply, client: Any, respond: Any = None) -> None:
+        """Send `reply` as a message to where `asked` came from, later where that fails. `respond`: of a button, for
+        what Slack refuses there. Raises SlackApiError."""
+        item, ways = _item(asked, reply), self._other_ways(asked, reply, client, respond)
+
+        async def by(going: Going) -> str:
+            return await self._sender.send(item, going, ways)
+
         try:
-            await self._relay.deliver(_item(asked, reply), within=seconds_left())
+            await self._relay.deliver(item, by, within=seconds_left())
         except StoreUnavailable:  # it can't be stored, so it is sent now or never
-            await self.background.in_time(self._post(asked, reply, client))
+            await self.background.in_time(self._post(asked, reply, ways, client))
 
     async def answer_button(self, asked: Message, body: Mapping[str, Any], client: Any, respond: Any) -> None:
         """Reply to a button: in its modal or a new one, in place of its message, below it, or visible to the person
@@ -257,23 +269,27 @@ class App:
             alone = {"response_type": "ephemeral", "thread_ts": asked.place.thread or None}
             done = await responded(respond, client, reference=reply.reference, **shown, replace_original=False, **alone)
         elif asked.public:
-            return await self._send_ephemeral(asked, reply, client)
+            return await self._send_ephemeral(asked, reply, client, respond)
         else:
-            return await self.deliver(asked, reply, client)
+            return await self.deliver(asked, reply, client, respond)
         if not done:
             await self._send_ephemeral(asked, reply, client)
 
-    async def _send_ephemeral(self, asked: Message, reply: Reply, client: Any) -> None:
+    async def _send_ephemeral(self, asked: Message, reply: Reply, client: Any, respond: Any = None) -> None:
         shown = without_unfurling(self._drawn(reply, asked=asked_again(asked)))
-        await client.chat_postEphemeral(user=asked.person, **destination(asked.place), **shown)
+        post = client.chat_postEphemeral(user=asked.person, **destination(asked.place), **shown)
+        await self._other_ways(asked, reply, client, respond).posted(post, "chat.postEphemeral")
 
-    async def _post(self, asked: Message, reply: Reply, client: Any) -> None:
+    async def _post(self, asked: Message, reply: Reply, ways: OtherWays, client: Any) -> None:
         shown = self._drawn(reply, asked=asked_again(asked), owner=asked.person if asked.public else "")
         try:
-            await client.chat_postMessage(**destination(asked.place), **shown)
+            await ways.posted(client.chat_postMessage(**destination(asked.place), **shown), "chat.postMessage")
         except SlackApiError as error:
-            log.error("slack.reply_failed", reference=reply.reference, code=error_of(error))
+            log.error("slack.reply_failed", reference=reply.reference, **explained(error))
             raise
+
+    def _other_ways(self, asked: Message, reply: Reply, client: Any, respond: Any) -> OtherWays:
+        return OtherWays(self.phrases, reply, asked.person, client, asked.place.tenant, asked_again(asked), respond)
 
 
 def _item(asked: Message, reply: Reply) -> OutboxItem:

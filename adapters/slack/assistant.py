@@ -12,6 +12,7 @@ from slack_sdk.errors import SlackApiError
 
 from adapters.slack.block_body import cut, escape
 from adapters.slack.deadline import seconds_left
+from adapters.slack.remedies import kind_of, log_refused
 from adapters.slack.responses import LONGEST_WAIT, error_of
 from bot.domain.messages import Message, Paragraph, Place, Reply
 from bot.domain.phrases import Phrases
@@ -60,7 +61,7 @@ class Assistant:
                 self._titled.popitem(last=False)
             if title := " ".join(clean(asked.text).split()):
                 calls.append(client.assistant_threads_setTitle(title=escape(cut(title, TITLE)), **where))
-        await asyncio.gather(*(_try(call) for call in calls))
+        await asyncio.gather(*(_try(call, place.tenant) for call in calls))
 
     async def suggest(self, say: Phrases, reply: Reply, thread: dict[str, Any], client: Any) -> None:
         """Suggest the choices of `reply`, and beside a channel a subscription for it. Raises SlackApiError."""
@@ -77,12 +78,15 @@ class Assistant:
             )
 
 
-async def _try(call: Any) -> None:
+async def _try(call: Any, team: str) -> None:
     """Wait for `call` for half of the time that is left: the reply needs the rest. What fails is logged."""
     try:
         async with asyncio.timeout(min(LONGEST_WAIT, seconds_left() / 2)):
             await call
     except SlackApiError as error:
         log.debug("slack.assistant_refused", code=error_of(error))
+        # Threads that are not the assistant's refuse it as a matter of course.
+        if kind_of(error_of(error)) != "place":
+            log_refused(error, "assistant.threads", team)
     except Exception as error:
         log.info("slack.assistant_failed", error=type(error).__name__, at=error_location(error))

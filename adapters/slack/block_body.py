@@ -23,12 +23,27 @@ TEXT = 3000  # of a section; used for rich text too, for which no limit is docum
 AT = 300  # of a claim's place in its source
 HINT = 300
 
+_BROKEN_ENTITY = re.compile(r"&[a-z]{0,3}$")  # the beginning of one of `escape`
 _PLACEHOLDER = re.compile(r"(\{[a-z_]+\})")
 
 
 def escape(text: str) -> str:
     """Text in which Slack finds no mention, link or entity."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def escaped_within(text: str, size: int) -> str:
+    """The same in at most `size` bytes, ending in "…" where some is left out. No entity is cut in two."""
+    escaped = escape(text)
+    if len(escaped.encode()) <= size:
+        return escaped
+    short = escaped.encode()[: size - len("…".encode())].decode(errors="ignore")
+    return _BROKEN_ENTITY.sub("", short).rstrip() + "…"
+
+
+def unescape(text: str) -> str:
+    """The text that `escape` made it from."""
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
 def cut(text: str, length: int) -> str:

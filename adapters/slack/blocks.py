@@ -11,7 +11,7 @@ from adapters.slack.block_body import (
     citation_elements,
     cut,
     disclosure_elements,
-    escape,
+    escaped_within,
     headline,
     hint_elements,
     link_elements,
@@ -19,6 +19,7 @@ from adapters.slack.block_body import (
     rich_text,
     text_section,
 )
+from adapters.slack.fitting import MESSAGE, fitted
 from adapters.slack.forms import fits_a_message, form_elements
 from bot.domain.messages import Choice, Form, Reply
 from bot.domain.phrases import Phrases
@@ -26,7 +27,7 @@ from bot.domain.phrases import Phrases
 # Slack's limits, in characters.
 BUTTON = 75
 VALUE = 2000
-FALLBACK = 3000
+FALLBACK = 3900  # bytes; `chat.update` takes 4,000 characters
 MAX_BLOCKS = 50
 ROW = 5  # buttons in one row; more wrap badly on a phone
 
@@ -35,10 +36,18 @@ OPENS = "opens"  # the action id of a button that opens a form: it repeats the m
 OWNER = "of-"  # before a person's id in a block's id
 
 
-def draw(say: Phrases, reply: Reply, below: Sequence[Element] = (), *, most: int = MAX_BLOCKS) -> list[Element]:
-    """The text of a reply as blocks, with `below` at the end. Where there are more than `most`, the body is cut, and
-    says so."""
-    above = [*headline(say, reply, with_title=not _is_field_label(reply))]
+def draw(
+    say: Phrases,
+    reply: Reply,
+    below: Sequence[Element] = (),
+    *,
+    first: Sequence[Element] = (),
+    most: int = MAX_BLOCKS,
+    size: int = MESSAGE,
+) -> list[Element]:
+    """The text of a reply as blocks, with `first` at the beginning and `below` at the end. Where there are more than
+    `most`, or more than `size` bytes, the body is cut, and says so."""
+    above = [*first, *headline(say, reply, with_title=not _is_field_label(reply))]
     body = [element for block in reply.body for element in block_elements(block)]
     last = [
         *citation_elements(say, reply),
@@ -46,10 +55,9 @@ def draw(say: Phrases, reply: Reply, below: Sequence[Element] = (), *, most: int
         *link_elements(say, reply.link),
         *below,
     ]
-    room = most - len(above) - len(last)
-    if len(body) > room:
-        body = [*body[: room - 1], rich_text(text_section(say("slack-cut"), italic=True))]
-    return [*above, *body, *last] or [rich_text(text_section(say("slack-empty")))]
+    more = rich_text(text_section(say("slack-cut"), italic=True))
+    drawn = fitted(above, body, last, more=more, most=most, size=size)
+    return [*drawn] or [rich_text(text_section(say("slack-empty")))]
 
 
 def message(say: Phrases, reply: Reply, *, asked: str = "", owner: str = "") -> dict[str, Any]:
@@ -78,7 +86,7 @@ def shown(say: Phrases, blocks: list[Element], reply: Reply) -> dict[str, Any]:
 
 def fallback(say: Phrases, reply: Reply) -> str:
     """The whole reply as escaped text, for notifications and screen readers."""
-    return escape(cut(reply.text or say("slack-empty"), FALLBACK))
+    return escaped_within(reply.text or say("slack-empty"), FALLBACK)
 
 
 def without_unfurling(arguments: dict[str, Any]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 
 from adapters.slack.deadline import seconds_left
+from adapters.slack.remedies import log_refused
 from adapters.slack.responses import error_of
 from bot.domain.phrases import Phrases
 
@@ -35,6 +36,8 @@ async def _posting_problem(say: Phrases, client: Any, person: str, channel: str)
     except SlackApiError as error:
         # Slack does not show the bot a private channel that it is not a member of.
         hidden = error_of(error) in ("channel_not_found", "not_in_channel")
+        if not hidden:
+            log_refused(error, "conversations")
         return say("slack-not-in-channel" if hidden else "slack-channel-unknown")
     if found.get("is_archived"):
         return say("slack-channel-archived")

@@ -8,6 +8,7 @@ from typing import Any
 
 from adapters.slack.block_body import plain_text
 from adapters.slack.blocks import buttons, draw
+from adapters.slack.fitting import VIEW
 from adapters.slack.forms import form_elements
 from bot.domain.messages import Field, Form, Place, Reply
 from bot.domain.phrases import Phrases
@@ -44,7 +45,7 @@ def modal(say: Phrases, reply: Reply, place: Place, *, public: bool = False, on_
     view["private_metadata"] = json.dumps(
         {"command": command, "channel": place.channel, "thread": place.thread, "public": public}
     )
-    view["blocks"] = draw(say, reply, below, most=MAX_BLOCKS)
+    view["blocks"] = draw(say, reply, below, most=MAX_BLOCKS, size=VIEW)
     return view
 
 

@@ -22,6 +22,7 @@ from adapters.request_body import PATIENCE
 from adapters.settings import Settings
 from adapters.slack import sdk_logs
 from adapters.slack.actions import command, link
+from adapters.slack.answers import slacks_answers_only
 from adapters.slack.app import App, Clock, OutboxRelay, Session
 from adapters.slack.commands import advisor
 from adapters.slack.deadline import BackgroundWork, open_window
@@ -40,9 +41,10 @@ from adapters.slack.install_pages import INSTALL, REDIRECT, InstallFlow
 from adapters.slack.installations import Installations
 from adapters.slack.organisation import count_as_members
 from adapters.slack.pace import Pace
+from adapters.slack.remedies import explained
 from adapters.slack.request_reader import NotVerified, Unreadable, bolt_request, verified_body
 from adapters.slack.response_urls import SlackApp
-from adapters.slack.responses import as_json, error_of, retry_handlers
+from adapters.slack.responses import as_json, retry_handlers
 from adapters.slack.sender import SlackSender
 from adapters.slack.shortcuts import advise, ask, triage
 from adapters.slack.token_cipher import KeyUnusable, TokenCipher
@@ -133,7 +135,9 @@ class SlackSurface:
     async def start(self) -> None:
         settings = self._settings
         # The SDK reads the environment's proxy itself; with `trust_env`, aiohttp would read ~/.netrc with every call.
-        self._http = await self._stack.enter_async_context(aiohttp.ClientSession(json_serialize=as_json))
+        self._http = await self._stack.enter_async_context(
+            aiohttp.ClientSession(json_serialize=as_json, middlewares=(slacks_answers_only(settings.slack_api_url),))
+        )
         client = self._client(None)
         workspaces: OneWorkspace | ManyWorkspaces
         if settings.slack_client_id:
@@ -160,11 +164,13 @@ class SlackSurface:
             attaching_conversation_kwargs_enabled=False,  # no listener takes their arguments
         )
         bolt.use(count_as_members)
+        self._sender = SlackSender(workspaces.client, Pace(settings.slack_seconds_apart), self._phrases)
         app = App(
             bolt,
             self._session,
             self._store,
             self._relay,
+            self._sender,
             workspaces,
             experts=experts_in(settings.slack_experts_channel),
             home_details=HomeDetails(
@@ -176,7 +182,6 @@ class SlackSurface:
             listener.register(app)
         bolt.error(error_handler(self._phrases, app.background))
         self._background = app.background
-        self._sender = SlackSender(workspaces.client, Pace(settings.slack_seconds_apart), self._phrases)
         self._bolt = bolt
         if app_token := settings.slack_app_token.get_secret_value():
             await self._connect(bolt, app_token, client)
@@ -299,6 +304,8 @@ async def _check_token(workspace: OneWorkspace) -> None:
     try:
         await workspace.bot()
     except SlackApiError as error:
-        log.error("slack.token_refused", code=error_of(error), remedy="check SLACK_BOT_TOKEN")
+        log.error("slack.token_refused", **explained(error))
     except TokenUnchecked as unchecked:
-        log.error("slack.token_unchecked", code=unchecked.code)
+        log.error(
+            "slack.token_unchecked", code=unchecked.code, remedy="check the connection to Slack; it is tried again"
+        )

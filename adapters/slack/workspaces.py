@@ -17,13 +17,10 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from adapters.slack.deadline import seconds_left
 from adapters.slack.installations import Installations
+from adapters.slack.remedies import INVALID_TOKEN
 from adapters.slack.responses import error_of
 from adapters.slack.token_rotation import NotRefreshed, TokenRotation
 
-# Error codes that mean that a token is not valid (any more). Others say nothing about the token.
-INVALID_TOKEN = frozenset(
-    {"account_inactive", "invalid_auth", "not_authed", "team_access_not_granted", "token_expired", "token_revoked"}
-)
 AUTH_TEST_WAIT = 1.5  # seconds of a request at most
 
 NewClient = Callable[[str | None], AsyncWebClient]
@@ -42,7 +39,12 @@ class Workspaces(Protocol):
 
 
 class NotInstalled(Exception):
-    """The app is not installed in the workspace that a request comes from, or its token is not valid any more."""
+    """The app is not installed in the workspace that a request comes from, or its token is not valid any more. `code`:
+    why, as `adapters.slack.remedies` names it."""
+
+    def __init__(self, code: str = "not_installed") -> None:
+        super().__init__(code)
+        self.code = code
 
 
 class TokenUnchecked(Exception):
@@ -99,7 +101,7 @@ class OneWorkspace(AsyncAuthorize):
         try:
             bot = await self.bot()
         except SlackApiError as error:
-            raise NotInstalled from error
+            raise NotInstalled(error_of(error)) from error
         return AuthorizeResult(
             enterprise_id=bot.get("enterprise_id"),
             team_id=bot.get("team_id"),

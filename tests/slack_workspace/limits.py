@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
+BLOCKS_IN_JSON = 13_200  # characters of all blocks of a message: not documented, but measured by others
+FALLBACK_IN_UPDATE = 4000  # characters of the text of chat.update
+VIEW_IN_JSON = 250_000
 LIMITS = {"header": 150, "section": 3000, "context": 3000, "button": 75}
 KNOWN = {"header", "section", "context", "actions", "divider", "rich_text", "input", "image"}
 ELEMENTS = {
@@ -24,9 +28,16 @@ def problems(blocks: list[dict[str, Any]], *, most: int = 50) -> list[str]:
     return found
 
 
+def size(value: object) -> int:
+    """Characters in JSON, at the most: as if each beyond ASCII were several."""
+    return len(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode())
+
+
 def view_problems(view: dict[str, Any]) -> list[str]:
     """Everything that Slack would refuse in a modal or a Home tab."""
     found = problems(view.get("blocks", []), most=100)
+    if size(view) > VIEW_IN_JSON:
+        found.append("the view is too large")
     if view.get("type") == "modal":
         for part, most in (("title", 24), ("submit", 24), ("close", 24)):
             if part in view or part == "title":

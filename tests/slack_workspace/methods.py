@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from tests.slack_workspace.limits import problems, view_problems
+from tests.slack_workspace.limits import BLOCKS_IN_JSON, FALLBACK_IN_UPDATE, problems, size, view_problems
 from tests.slack_workspace.workspace import Channel, View, Workspace, new_ts, numbers
 
 Arguments = dict[str, Any]
@@ -48,6 +48,8 @@ def post_ephemeral(workspace: Workspace, arguments: Arguments) -> Answer:
 def update(workspace: Workspace, arguments: Arguments) -> Answer:
     _writable(workspace, arguments["channel"])
     _check_blocks(workspace, arguments)
+    if len(arguments.get("text", "")) > FALLBACK_IN_UPDATE:
+        raise MethodError("msg_too_long")
     _standing(workspace, arguments["ts"]).update(arguments)
     return {"ts": arguments["ts"], "channel": arguments["channel"]}
 
@@ -210,10 +212,13 @@ def _standing(workspace: Workspace, ts: str) -> Answer:
 
 
 def _check_blocks(workspace: Workspace, arguments: Arguments) -> None:
-    wrong = problems(arguments.get("blocks", []))
+    blocks = arguments.get("blocks", [])
+    wrong = problems(blocks)
     if wrong:
         workspace.refused += wrong
         raise MethodError("invalid_blocks", response_metadata={"messages": wrong})
+    if size(blocks) > BLOCKS_IN_JSON:
+        raise MethodError("msg_blocks_too_long")
 
 
 def _check_view(workspace: Workspace, view: Answer) -> None:

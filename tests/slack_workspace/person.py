@@ -60,6 +60,7 @@ class HttpWire:
         signed = {"Content-Type": content_type, **signature(body, at, secret), **(headers or {})}
         async with self.http.post(f"{self.url}/slack/events", data=body, headers=signed) as response:
             text = await response.text()
+            note_body(text.encode())
             return response.status, json.loads(text) if text.startswith("{") else text
 
 
@@ -74,7 +75,7 @@ class SocketWire:
     service: Service
 
     async def deliver(self, kind: str, body: dict[str, Any], retry: int = 0) -> Sent:
-        note_body(body)
+        note_body(json.dumps(body).encode())
         return 200, await self.service.send_envelope(kind, body, retry)
 
 

@@ -22,7 +22,8 @@ CLIENT_ID, CLIENT_SECRET = "111.222", "a-client-secret"
 @dataclass
 class Fault:
     """What goes wrong with one call of a method of the group `of`. `cut`: the connection breaks; `after`: what was
-    asked for is done all the same."""
+    asked for is done all the same; `page`: what is answered instead of JSON, of the type `kind`; `more`: what is said
+    besides the error."""
 
     status: int = 200
     error: str = ""
@@ -30,6 +31,9 @@ class Fault:
     cut: bool = False
     after: bool = False
     of: str = "chat."
+    page: str | None = None
+    kind: str = "text/html"
+    more: dict[str, str] = field(default_factory=dict)
 
 
 class Service:
@@ -206,11 +210,15 @@ def _failed(fault: Fault, request: web.Request) -> web.StreamResponse:
     if fault.cut:
         assert request.transport is not None
         request.transport.close()
-    body = {"ok": not fault.error, "error": fault.error}
+    if fault.page is not None:
+        note(fault.page)
+        return web.Response(text=fault.page, status=fault.status, headers=fault.headers, content_type=fault.kind)
+    body = {"ok": not fault.error, "error": fault.error, **fault.more}
     return web.json_response(body, status=fault.status, headers=fault.headers)
 
 
 async def _arguments(request: web.Request) -> dict[str, Any]:
+    note_body(await request.read())
     if request.content_type == "application/json":
         return dict(await request.json())
     given: dict[str, Any] = {key: str(value) for key, value in (await request.post()).items()}

@@ -5,11 +5,19 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adapters.slack.block_body import escape, escaped_within, unescape
 from adapters.slack.blocks import COMMAND, fallback, message
+from adapters.slack.fitting import MESSAGE
 from adapters.slack.forms import channels, fields_in
 from adapters.slack.modals import is_preview, metadata_of, modal
+from adapters.slack.posts import message_of
 from bot.advisor import Advisor
 from bot.domain.conversation import Conversation
+from bot.domain.effects import Post
 from bot.domain.messages import (
     Bullets,
     Choice,
@@ -27,7 +35,7 @@ from bot.domain.messages import (
 )
 from bot.knowledge.shipped_phrases import shipped
 from tests.bot.triage.talk import Talk
-from tests.slack_workspace.limits import problems, view_problems
+from tests.slack_workspace.limits import BLOCKS_IN_JSON, FALLBACK_IN_UPDATE, problems, size, view_problems
 from tests.slack_workspace.reading import buttons, fields, state_of, texts
 
 SAY = shipped()
@@ -68,10 +76,41 @@ def test_s22_the_longest_reply_is_taken_and_says_that_there_is_more() -> None:
     )
     blocks = message(SAY, reply, asked=LONG, owner="U1")["blocks"]
     assert problems(blocks) == []
+    assert size(blocks) <= MESSAGE < BLOCKS_IN_JSON
     assert SAY("slack-cut") in texts(blocks)
-    assert len(fallback(SAY, reply)) <= 3100
+    assert len(fallback(SAY, reply)) <= FALLBACK_IN_UPDATE
     assert view_problems(modal(SAY, reply, HERE)) == []
     assert view_problems(modal(SAY, replace(reply, choices=()), HERE)) == []
+
+
+@pytest.mark.parametrize("letter", ["a", "&", "ß", "字", "🙂"])
+def test_s22_of_a_message_that_is_too_large_the_end_of_its_body_is_left_out_and_its_buttons_stay(letter: str) -> None:
+    body = tuple(Paragraph(f"{number}. {letter * 500}") for number in range(30))
+    reply = Reply("answer", "Long", body=body, citations=(Citation("a", "Says.", "At", "Source", number=1),))
+    reply = replace(reply, choices=(Choice("Go on", "answer:x"),), disclosure="From the source.")
+    blocks = message(SAY, reply)["blocks"]
+    shown = texts(blocks)
+    assert size(blocks) <= MESSAGE
+    assert shown[0] == "Long" and shown[1].startswith("0. ")
+    assert SAY("slack-cut") in shown and "[1] Says." in " ".join(shown) and "From the source." in shown
+    assert list(buttons(blocks)) == ["Go on"]
+
+
+def test_s22_a_post_below_its_persons_name_fits_too() -> None:
+    post = Post("Title", body=tuple(Paragraph("a" * 500) for _ in range(60)), shared_by="U1")
+    shown = message_of(SAY, post)
+    assert problems(shown["blocks"]) == [] and size(shown["blocks"]) <= MESSAGE
+
+
+@given(
+    st.text(alphabet=st.sampled_from("<>&;amltg aß字🙂"), max_size=5000) | st.text(max_size=400).map(lambda t: t * 12)
+)
+def test_s22_a_fallback_text_is_escaped_and_then_cut_between_two_letters(text: str) -> None:
+    cut = escaped_within(text, 3900)
+    assert len(cut.encode()) <= 3900
+    whole = unescape(cut)
+    assert escape(whole) == cut
+    assert text.startswith(whole.removesuffix("…")) or whole == text
 
 
 def test_an_empty_reply_still_shows_something() -> None:

@@ -91,6 +91,49 @@ async def later(world: World) -> None:
         await asyncio.sleep(0.01)
 
 
+PAGE = "<html>The gateway had a quiet afternoon nap</html>"
+# What a proxy answers in Slack's place, or Slack itself on a bad day.
+PAGES = {
+    "a page": Fault(page=PAGE),
+    "a page called JSON": Fault(page=PAGE, kind="application/json"),
+    "text": Fault(page="ok, the gateway says", kind="text/plain"),
+    "nothing": Fault(page="", kind="application/json"),
+    "null": Fault(page="null", kind="application/json"),
+    "a list": Fault(page="[]", kind="application/json"),
+    "another's object": Fault(page='{"error": {"code": 7}}', kind="application/json"),
+    "half an object": Fault(page='{"ok": true, "ts"', kind="application/json"),
+    "a page with 502": Fault(502, page=PAGE),
+    "a page with 407": Fault(407, page=PAGE),
+    "a page with 429": Fault(429, page=PAGE, headers={"Retry-After": "30"}),
+}
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["did not arrive", "arrived"])
+@pytest.mark.parametrize("page", list(PAGES))
+async def test_s25_a_reply_to_which_slack_answers_no_json_stands_there_once(
+    world: World, person: Slack, page: str, after: bool
+) -> None:
+    if after and PAGES[page].status == 429:
+        return  # a rate limit takes nothing in
+    person.service.faults = [replace(PAGES[page], after=after)]
+    status, _ = await person.direct("hello there")
+    assert status == 200
+    await later(world)
+    [said] = person.said()
+    assert "hello there" in json.dumps(said)
+
+
+@pytest.mark.parametrize("page", list(PAGES))
+async def test_s25_what_only_reads_is_asked_again_where_slack_answers_no_json(
+    world: World, person: Slack, page: str
+) -> None:
+    lost = Fault(cut=True, after=True)
+    person.service.faults = [lost, replace(PAGES[page], of="conversations.")]
+    await person.direct("hello there")
+    await later(world)
+    assert len(person.said()) == 1
+
+
 @pytest.mark.parametrize(
     "fault",
     [
