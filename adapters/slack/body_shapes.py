@@ -39,6 +39,9 @@ class MessageEvent(Event):
     text: str = ""
     thread_ts: Id = ""
     user_team: Id = ""
+    blocks: list[dict[str, Any]] = []
+    attachments: list[dict[str, Any]] = []
+    files: list[dict[str, Any]] = []
 
 
 class HomeEvent(Event):
@@ -134,6 +137,9 @@ class MessageContainer(Container):
 
 class QuotedMessage(Shape):
     text: str = ""
+    blocks: list[dict[str, Any]] = []
+    attachments: list[dict[str, Any]] = []
+    files: list[dict[str, Any]] = []
 
 
 class Body(Shape):

@@ -9,12 +9,15 @@ from typing import Any
 
 from adapters.slack.blocks import OPENS
 from adapters.slack.forms import fields_in
+from adapters.slack.message_text import has_files, said
 from adapters.slack.modals import QUESTION, metadata_of
 from bot.domain.bounds import Fields
 from bot.domain.messages import Message, Place
 
 Payload = Mapping[str, Any]
 
+SLACKBOT = "USLACKBOT"  # writes to people without a bot's id
+OF_PEOPLE = (None, "thread_broadcast", "file_share", "me_message")  # subtypes of messages
 _TEAM = re.compile(r"[A-Z0-9]{1,30}")
 _MENTION = re.compile(r"<@(\w+)(?:\|[^<>]*)?>")
 
@@ -34,18 +37,21 @@ def from_command(body: Payload) -> Message:
 
 
 def from_event(body: Payload, *, bot: str) -> Message:
-    """A direct message or a mention. `bot`: the bot's own user id, whose mentions are removed."""
+    """A direct message or a mention. `bot`: the bot's own user id, whose mentions are removed.
+
+    The message itself is what is delivered once: where a direct message mentions the bot, Slack sends two events."""
     event = body["event"]
-    direct = event.get("channel_type") == "im"
+    direct = event.get("channel_type") == "im" or event["channel"].startswith("D")
     # A mention opens a thread below itself; a direct message is answered in its own thread, if any.
     thread = event.get("thread_ts") or ("" if direct else event["ts"])
     team = team_of(body)
     return Message(
-        text=without_mention(event.get("text", ""), bot),
+        text=without_mention(said(event), bot),
         place=Place("slack", team, event["channel"], thread),
         person=event["user"],
         public=not direct,
-        delivery=body.get("event_id", ""),
+        has_files=has_files(event),
+        delivery=f"{event['channel']}-{event['ts']}",
         can_post=event.get("user_team", team) == team,
     )
 
@@ -113,6 +119,7 @@ def from_shortcut(body: Payload, *, quoting: str = "", command: str | None = Non
         text=quoting,
         command=command,
         quoted=bool(quoting),
+        has_files=has_files(body.get("message", {})),
         place=direct_place(body),
         person=body["user"]["id"],
         delivery=body.get("trigger_id", ""),
@@ -168,12 +175,12 @@ def without_mention(text: str, bot: str) -> str:
 
 
 def is_new_from_person(event: Payload, bot: str) -> bool:
-    """True for a new message of a person. Edits, joins, files, and messages of bots are ignored on purpose."""
+    """True for a new message of a person. Edits, joins, and messages of bots and workflows are ignored on purpose."""
     return bool(
         event.get("user")
-        and event.get("user") != bot
+        and event.get("user") not in (bot, SLACKBOT)
         and not event.get("bot_id")
-        and event.get("subtype") in (None, "thread_broadcast")
+        and event.get("subtype") in OF_PEOPLE
         and not event.get("edited")
     )
 

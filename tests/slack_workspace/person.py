@@ -128,12 +128,14 @@ class Slack:
         return await self.event({"ts": new_ts(), **event, **changed}, event_id, retry)
 
     async def event(self, event: dict[str, Any], event_id: str = "", retry: int = 0) -> Sent:
+        """Send `event`; once more what was sent with this `event_id` before, if anything was."""
+        event_id = event_id or f"Ev{next(numbers)}"
         body = {
             "type": "event_callback",
             "team_id": self.workspace.team,
-            "event_id": event_id or f"Ev{next(numbers)}",
+            "event_id": event_id,
             "event_time": int(time.time()),
-            "event": event,
+            "event": self.workspace.events.setdefault(event_id, event),
             "authorizations": [{"team_id": self.workspace.team, "user_id": self.workspace.bot, "is_bot": True}],
         }
         return await self.wire.deliver("events_api", body, retry)
