@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from hashlib import blake2s
 from typing import Any
 
 from adapters.slack.blocks import OPENS
@@ -37,9 +38,7 @@ def from_command(body: Payload) -> Message:
 
 
 def from_event(body: Payload, *, bot: str) -> Message:
-    """A direct message or a mention. `bot`: the bot's own user id, whose mentions are removed.
-
-    The message itself is what is delivered once: where a direct message mentions the bot, Slack sends two events."""
+    """A direct message or a mention. `bot`: the bot's own user id, whose mentions are removed."""
     event = body["event"]
     direct = event.get("channel_type") == "im" or event["channel"].startswith("D")
     # A mention opens a thread below itself; a direct message is answered in its own thread, if any.
@@ -51,9 +50,16 @@ def from_event(body: Payload, *, bot: str) -> Message:
         person=event["user"],
         public=not direct,
         has_files=has_files(event),
-        delivery=f"{event['channel']}-{event['ts']}",
+        delivery=message_id(event["channel"], event["ts"]),
         can_post=event.get("user_team", team) == team,
     )
+
+
+def message_id(channel: str, ts: str) -> str:
+    """One id of a message for all its events, of which Slack sends two where a direct message mentions the bot.
+
+    A hash, because it is stored longer than the channel, which for direct messages stands for a person."""
+    return blake2s(f"{channel} {ts}".encode(), digest_size=10).hexdigest()
 
 
 def from_home(body: Payload, text: str) -> Message:
