@@ -153,10 +153,12 @@ class Advisor:
         # What is quoted is somebody else's, so that no command in it is run.
         own = OwnWords("", quotes=True) if message.quoted else own_words(message.text)
         said = without_address(own.said, self.phrases("name"))
+        all_said = said and not own.quotes
+        text = said if all_said else without_address(clean(message.text), self.phrases("name"))
         button = message.command or self._typed_button(said, message, conversation)
         command = parse(button or said)
         return Route(
-            without_address(clean(message.text), self.phrases("name")),
+            text,
             command,
             pressed=button is not None,
             record=record_needed(*command, conversation) if command else None,
