@@ -49,6 +49,9 @@ class MessageEvent(Event):
     text: str = ""
     thread_ts: Id = ""
     user_team: Id = ""
+    blocks: list[dict[str, Any]] = []
+    attachments: list[dict[str, Any]] = []
+    files: list[dict[str, Any]] = []
 
 
 class HomeEvent(Event):
@@ -131,6 +134,9 @@ class Action(Shape):
 
 class QuotedMessage(Shape):
     text: str = ""
+    blocks: list[dict[str, Any]] = []
+    attachments: list[dict[str, Any]] = []
+    files: list[dict[str, Any]] = []
 
 
 class Body(Installed):

@@ -12,7 +12,6 @@ import aiohttp
 import structlog
 from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response
-from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -47,6 +46,7 @@ from adapters.slack.response_urls import SlackApp
 from adapters.slack.responses import as_json, retry_handlers
 from adapters.slack.sender import SlackSender
 from adapters.slack.shortcuts import advise, ask, triage
+from adapters.slack.socket_mode import SocketModeHandler
 from adapters.slack.token_cipher import KeyUnusable, TokenCipher
 from adapters.slack.token_rotation import TokenRotation
 from adapters.slack.views import form
@@ -208,7 +208,7 @@ class SlackSurface:
 
     async def _connect(self, bolt: SlackApp, app_token: str, client: AsyncWebClient) -> None:
         """Open the websocket. Where that takes longer than `CONNECTING`, the SDK goes on trying."""
-        handler = AsyncSocketModeHandler(bolt, app_token, web_client=client)
+        handler = SocketModeHandler(bolt, app_token, web_client=client)
         connecting = asyncio.create_task(handler.connect_async())  # type: ignore[no-untyped-call]
 
         async def end() -> None:

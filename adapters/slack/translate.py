@@ -5,16 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from hashlib import blake2s
 from typing import Any
 
 from adapters.slack.blocks import OPENS
 from adapters.slack.forms import fields_in
+from adapters.slack.message_text import has_files, said
 from adapters.slack.modals import QUESTION, metadata_of
 from bot.domain.bounds import Fields
 from bot.domain.messages import Message, Place
 
 Payload = Mapping[str, Any]
 
+SLACKBOT = "USLACKBOT"  # writes to people without a bot's id
+OF_PEOPLE = (None, "thread_broadcast", "file_share", "me_message")  # subtypes of messages
 _TEAM = re.compile(r"[A-Z0-9]{1,30}")
 _MENTION = re.compile(r"<@(\w+)(?:\|[^<>]*)?>")
 
@@ -36,18 +40,26 @@ def from_command(body: Payload) -> Message:
 def from_event(body: Payload, *, bot: str) -> Message:
     """A direct message or a mention. `bot`: the bot's own user id, whose mentions are removed."""
     event = body["event"]
-    direct = event.get("channel_type") == "im"
+    direct = event.get("channel_type") == "im" or event["channel"].startswith("D")
     # A mention opens a thread below itself; a direct message is answered in its own thread, if any.
     thread = event.get("thread_ts") or ("" if direct else event["ts"])
     team = team_of(body)
     return Message(
-        text=without_mention(event.get("text", ""), bot),
+        text=without_mention(said(event), bot),
         place=Place("slack", team, event["channel"], thread),
         person=event["user"],
         public=not direct,
-        delivery=body.get("event_id", ""),
+        has_files=has_files(event),
+        delivery=message_id(event["channel"], event["ts"]),
         can_post=(event.get("user_team") or team) == team,
     )
+
+
+def message_id(channel: str, ts: str) -> str:
+    """One id of a message for all its events, of which Slack sends two where a direct message mentions the bot.
+
+    A hash, because it is stored longer than the channel, which for direct messages stands for a person."""
+    return blake2s(f"{channel} {ts}".encode(), digest_size=10).hexdigest()
 
 
 def from_home(body: Payload, text: str) -> Message:
@@ -113,6 +125,7 @@ def from_shortcut(body: Payload, *, quoting: str = "", command: str | None = Non
         text=quoting,
         command=command,
         quoted=bool(quoting),
+        has_files=has_files(body.get("message", {})),
         place=direct_place(body),
         person=body["user"]["id"],
         delivery=body.get("trigger_id", ""),
@@ -193,12 +206,12 @@ def without_mention(text: str, bot: str) -> str:
 
 
 def is_new_from_person(event: Payload, bot: str) -> bool:
-    """True for a new message of a person. Edits, joins, files, and messages of bots are ignored on purpose."""
+    """True for a new message of a person. Edits, joins, and messages of bots and workflows are ignored on purpose."""
     return bool(
         event.get("user")
-        and event.get("user") != bot
+        and event.get("user") not in (bot, SLACKBOT)
         and not event.get("bot_id")
-        and event.get("subtype") in (None, "thread_broadcast")
+        and event.get("subtype") in OF_PEOPLE
         and not event.get("edited")
     )
 

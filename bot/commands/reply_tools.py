@@ -8,7 +8,7 @@ from dataclasses import replace
 from bot.answering.labels import labelled
 from bot.answering.post_drafts import ANSWER, RECORD
 from bot.commands.feedback import tools
-from bot.commands.notices import read_in_part
+from bot.commands.notices import files_unread, read_in_part
 from bot.domain.conversation import Conversation, LastTurn, Offered
 from bot.domain.messages import UNANSWERED, Choice, Message, Reply
 from bot.domain.phrases import Phrases
@@ -32,6 +32,8 @@ def finish_turn(say: Phrases, turn: Turn, message: Message, before: Conversation
     reply = replace(reply, reference=reference, tools=own, replaces=_replaces(reply, message))
     if message.cut:
         reply = read_in_part(say, reply)
+    if message.has_files:
+        reply = files_unread(say, reply)
     last = turn.conversation.last
     claims = _by_number(reply)
     if reply.record:

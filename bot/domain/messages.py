@@ -34,6 +34,7 @@ class Message:
     bot's own mention. `command` is what a button carries, for instance `answer:ID`; a person could type it too.
     `delivery` is the platform's own id for this delivery: the same id twice gets the same reply.
     `at` is when it was received, in seconds since 1970: the turn itself reads no clock.
+    `has_files`: something came with it that is not read.
     `quoted`: the text is not the person's own, or not sent yet. It is answered as a question; no command in it is run.
 
     Everything is truncated to `bot.domain.bounds.LONGEST` on construction; `cut` is True then. Where a secret is found,
@@ -46,6 +47,7 @@ class Message:
     person: str = ""
     public: bool = False  # others can read along
     quoted: bool = False
+    has_files: bool = False
     delivery: str = ""
     at: float = 0.0
     fields: Fields = ()  # a submitted form: field id and the values chosen
@@ -53,7 +55,7 @@ class Message:
     experts: Place | None = None  # where a question to a person goes from here; None: nowhere
     # Filled in by the session, see `bot.domain.turn.Route`.
     record: str = ""  # the stored recommendation that the command is about, as JSON
-    open_question: str = ""  # the id of the question to experts in whose thread this was said
+    expert_question: str = ""  # the id of the question to experts in whose thread this was said
     cut: bool = False  # something was truncated
     had_secret: bool = False
     # The text, command and fields that were looked through, for copies: a surface and the session make several.

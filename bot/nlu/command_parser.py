@@ -101,10 +101,14 @@ def parse(text: str) -> tuple[str, str] | None:
     return (command.name, "") if command else None
 
 
-def without_slash_command(text: str) -> str:
-    """`text` without the slash command that it was to be sent with: "help" of "/advisor help"."""
+def without_address(text: str, name: str) -> str:
+    """`text` without the slash command or the name that it was to be sent with: "help" of "/advisor help", and of
+    "advisor help" to an advisor whose `name` ends so."""
     first, _, rest = text.removeprefix("/").partition(" ")
-    return rest.strip() if text.startswith("/") and first.isalpha() and parse(text) is None else text
+    if text.startswith("/"):
+        return rest.strip() if first.isalpha() and parse(text) is None else text
+    called = first.rstrip(",:").casefold() == name.split()[-1].casefold()
+    return rest.strip() if called and parse(rest) is not None else text
 
 
 def _misspelled(word: str) -> Command | None:

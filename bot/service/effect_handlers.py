@@ -23,6 +23,7 @@ from bot.domain.effects import (
     Unanswered,
     Unsubscribe,
     Vote,
+    identity,
 )
 from bot.domain.messages import Message, Place, Reply
 from bot.domain.outbox import ExpertAnswer, ExpertQuestion, Notice, OutboxItem, Replied
@@ -169,12 +170,12 @@ async def _relay(
     kept = await unit.questions.get(effect.id)
     if kept is None or not kept.person or replace(kept.to, thread="") != replace(message.place, thread=""):
         return notices.not_there(say, reply.reference)
-    if not await unit.questions.answered(effect.id):
-        return notices.relayed_before(say, reply.reference)
+    first = await unit.questions.answered(effect.id)
     told = ExpertAnswer(kept.question, effect.answer, effect.answered_by, asked_by=kept.person)
-    await unit.outbox.put(
-        OutboxItem(f"{effect.id}-relay", "send", kept.place, subject=effect.id, content=told), AT_ONCE
-    )
+    item_id = f"{effect.id}-relay" if first else f"{effect.id}-relay-{identity(message)}"
+    await unit.outbox.put(OutboxItem(item_id, "send", kept.place, subject=effect.id, content=told), AT_ONCE)
+    if not first:
+        return notices.relayed_too(say, reply.reference)
     gap = Unanswered(without_names(kept.question), kind="asked")
     await unit.gaps.add(gap, day=utc_date(now), answer=without_names(effect.answer))
     return reply

@@ -134,6 +134,8 @@ class Slack:
         return await self.event({"ts": new_ts(), **event, **self._home(), **changed}, event_id, retry)
 
     async def event(self, event: dict[str, Any], event_id: str = "", retry: int = 0) -> Sent:
+        """Send `event`; once more what was sent with this `event_id` before, if anything was."""
+        event_id = event_id or f"Ev{next(numbers)}"
         workspace = self.workspace
         authorization = {
             "enterprise_id": workspace.enterprise or None,
@@ -146,9 +148,9 @@ class Slack:
         body = {
             "type": "event_callback",
             **self._where(),
-            "event_id": event_id or f"Ev{next(numbers)}",
+            "event_id": event_id,
             "event_time": int(time.time()),
-            "event": event,
+            "event": workspace.events.setdefault(event_id, event),
             "authorizations": [authorization],
             "is_ext_shared_channel": bool(channel and channel.ext_shared),
         }

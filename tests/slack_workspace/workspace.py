@@ -74,6 +74,7 @@ class Workspace:
         self.assistant_threads: set[tuple[str, str]] = set()  # channel and ts
         self.triggers: dict[str, str] = {}  # trigger id: "fresh", "used" or "expired"
         self.responses: dict[str, int] = {}  # response_url: how often it was used
+        self.events: dict[str, dict[str, Any]] = {}  # what happened by event id: Slack delivers the same again
         self.calls: list[Called] = []
         self.refused: list[str] = []  # why blocks or views were refused
         self._changed = asyncio.Condition()

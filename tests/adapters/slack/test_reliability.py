@@ -247,7 +247,7 @@ async def test_s21_a_reply_kept_with_its_turn_is_sent_later_and_once_though_it_w
         person.wire = world.wire
         service.faults = [Fault(429, "ratelimited", {"Retry-After": "30"})]
         for _ in range(2):
-            assert (await person.direct("hello there", event_id="Ev-slow"))[0] == 200
+            assert (await person.direct("hello there", event_id=f"Ev-{person.person}"))[0] == 200
         assert not person.said()
         await later(world)
     assert len(person.said()) == 1
@@ -263,7 +263,8 @@ async def test_s21_a_redelivery_is_answered_once_also_by_another_process(
     ):
         for number in range(4):
             wires = (one.wire, other.wire)
-            both = [replace(person, wire=wire).direct("hello there", event_id=f"Ev-{number}") for wire in wires]
+            event = f"Ev-{person.person}-{number}"
+            both = [replace(person, wire=wire).direct("hello there", event_id=event) for wire in wires]
             assert [status for status, _ in await asyncio.gather(*both)] == [200, 200]
         await one.quiet()
     assert len(person.said()) == 4

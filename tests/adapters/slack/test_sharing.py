@@ -335,6 +335,16 @@ async def test_an_expert_whose_answer_reaches_nobody_is_told_in_the_thread(slack
     assert "Your answer did not get there" in notice.shown
 
 
+async def test_what_an_expert_adds_to_an_answer_is_passed_on_too_and_starts_nothing(slack: Slack) -> None:
+    question, dana = await ask(slack, Screen(slack)), expert(slack)
+    for text in (f"Ask {slack.person}'s manager.", f"Or recommend something to {slack.person} yourself."):
+        await answer(slack, question, text, dana)
+        await slack.workspace.until(lambda text=text: bool(where(slack, text)))  # type: ignore[misc]
+        told = [said for said in slack.workspace.standing.values() if said.get("thread_ts") == question][-1]
+        assert texts(told["blocks"])[0] == "Passed on"
+    assert "had an answer already" in json.dumps(told)
+
+
 async def test_what_cannot_be_told_where_the_command_was_used_is_told_directly(slack: Slack) -> None:
     elsewhere = slack.workspace.add_channel(slack.person, bot=False)
     _, shown = await slack.command("what is SAST?", elsewhere)
