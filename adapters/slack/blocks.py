@@ -8,6 +8,7 @@ from typing import Any
 from adapters.slack.block_body import (
     Element,
     block_elements,
+    channel_elements,
     citation_elements,
     cut,
     disclosure_elements,
@@ -38,7 +39,7 @@ OWNER = "of-"  # before a person's id in a block's id
 def draw(say: Phrases, reply: Reply, below: Sequence[Element] = (), *, most: int = MAX_BLOCKS) -> list[Element]:
     """The text of a reply as blocks, with `below` at the end. Where there are more than `most`, the body is cut, and
     says so."""
-    above = [*headline(say, reply, with_title=not _is_field_label(reply))]
+    above = [*headline(say, reply, with_title=not _is_field_label(reply)), *channel_elements(say, reply.about)]
     body = [element for block in reply.body for element in block_elements(block)]
     last = [
         *citation_elements(say, reply),

@@ -43,6 +43,13 @@ class MessageEvent(Event):
 
 class HomeEvent(Event):
     user: Given
+    channel: Id = ""
+    tab: str = ""
+
+
+class ContextEvent(Event):
+    user: Id = ""
+    channel: Id = ""
 
 
 class ThreadContext(Shape):
@@ -68,6 +75,7 @@ EVENTS: Mapping[str, type[Event]] = {
     "message": MessageEvent,
     "app_mention": MessageEvent,
     "app_home_opened": HomeEvent,
+    "app_context_changed": ContextEvent,
     "assistant_thread_started": AssistantEvent,
     "assistant_thread_context_changed": AssistantEvent,
     "tokens_revoked": TokensEvent,

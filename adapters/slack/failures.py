@@ -16,7 +16,7 @@ from adapters.slack.blocks import message
 from adapters.slack.deadline import BackgroundWork
 from adapters.slack.modals import modal
 from adapters.slack.responses import error_of, responded
-from adapters.slack.translate import direct_place, team_in_log
+from adapters.slack.translate import direct_place, team_in_log, thread_of
 from adapters.slack.workspaces import NotInstalled, TokenUnchecked
 from bot.commands.notices import failure, not_shown, unsure
 from bot.domain.messages import Reply
@@ -96,14 +96,12 @@ def _notice(say: Phrases, error: Exception, reference: str) -> Reply:
 async def _tell(say: Phrases, notice: Reply, body: Mapping[str, Any], client: Any, respond: Any) -> None:
     shown = message(say, notice)
     match body:
-        case {"event": {"type": "message" | "app_mention" as kind, "channel": channel, **event}}:
-            below = event.get("thread_ts") or (event["ts"] if kind == "app_mention" else "")
-            thread = {"thread_ts": below} if below else {}
-            await client.chat_postMessage(channel=channel, **thread, **shown)
+        case {"event": {"type": "message" | "app_mention", "channel": channel} as event}:
+            await client.chat_postMessage(channel=channel, thread_ts=thread_of(event), **shown)
         case {"event": {"type": "assistant_thread_started", "assistant_thread": opened}}:
             where = {"channel": opened["channel_id"], "thread_ts": opened["thread_ts"]}
             await client.chat_postMessage(**where, **shown)
-        case {"event": {"type": "app_home_opened", "user": user}}:
+        case {"event": {"type": "app_home_opened", "tab": "home", "user": user}}:
             await client.views_publish(user_id=user, view={"type": "home", "blocks": shown["blocks"]})
         case {"event": _}:
             pass  # no person is waiting for a reply

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
+from typing import Literal
 
 import yaml
 
@@ -12,17 +14,26 @@ from bot.domain.phrases import Phrases
 FILE = Path(__file__).with_name("manifest.yaml")
 ADDRESS = "{url}"  # replaced by the advisor's own address
 
+Kind = Literal["agent", "assistant"]
+"""What Slack takes the app for. New apps can only be agents; an assistant can become one, and never the reverse."""
 
-def manifest(url: str, say: Phrases) -> str:
+_MARK = re.compile(r" # (agent|assistant)\b")  # at the end of a line for apps of one kind
+
+
+def manifest(url: str, say: Phrases, kind: Kind = "agent") -> str:
     """The manifest in YAML for an advisor at `url` (https, without a slash at its end), which speaks in `say`."""
-    return _worded(FILE.read_text(encoding="utf-8"), say).replace(ADDRESS, url)
+    return _worded("".join(_lines(kind)), say).replace(ADDRESS, url)
 
 
-def socket_manifest(say: Phrases) -> str:
+def socket_manifest(say: Phrases, kind: Kind = "agent") -> str:
     """The same for Socket Mode, without an address."""
-    lines = FILE.read_text(encoding="utf-8").splitlines(keepends=True)
-    remaining = "".join(line for line in lines if ADDRESS not in line and line.strip() != "redirect_urls:")
+    remaining = "".join(line for line in _lines(kind) if ADDRESS not in line and line.strip() != "redirect_urls:")
     return _worded(remaining.replace("socket_mode_enabled: false", "socket_mode_enabled: true"), say)
+
+
+def _lines(kind: Kind) -> list[str]:
+    lines = FILE.read_text(encoding="utf-8").splitlines(keepends=True)
+    return [line for line in lines if (mark := _MARK.search(line)) is None or mark[1] == kind]
 
 
 def bot_scopes() -> list[str]:

@@ -26,6 +26,7 @@ from adapters.slack.app import App, Clock, OutboxRelay, Session
 from adapters.slack.commands import advisor
 from adapters.slack.deadline import BackgroundWork, open_window
 from adapters.slack.events import (
+    app_context_changed,
     app_home_opened,
     app_mention,
     app_uninstalled,
@@ -59,6 +60,7 @@ LISTENERS = (
     message,
     app_mention,
     app_home_opened,
+    app_context_changed,
     assistant_thread_started,
     assistant_thread_context_changed,
     app_uninstalled,

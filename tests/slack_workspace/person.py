@@ -91,6 +91,7 @@ class Slack:
     channel: str
     dm: str
     belongs_to: str = ""
+    talk: str = ""  # the thread of their last direct message: the buttons that they see are there
 
     @classmethod
     def join(cls, wire: Wire, service: Service, workspace: Workspace) -> Slack:
@@ -119,7 +120,12 @@ class Slack:
 
     async def direct(self, text: str, *, event_id: str = "", retry: int = 0, **changed: Any) -> Sent:
         event = {"type": "message", "channel_type": "im", "channel": self.dm, "user": self.person, "text": text}
-        return await self.event({"ts": new_ts(), **event, **changed}, event_id, retry)
+        said: dict[str, Any] = {"ts": new_ts(), **event, **changed}
+        self.talk = str(said.get("thread_ts") or said["ts"])
+        self.workspace.heard[str(said["ts"])] = said
+        if self.workspace.agent:  # every message opens a thread
+            self.workspace.threads.add((self.dm, self.talk))
+        return await self.event(said, event_id, retry)
 
     async def mention(
         self, text: str, *, channel: str = "", event_id: str = "", retry: int = 0, **changed: Any
@@ -150,6 +156,7 @@ class Slack:
     ) -> Sent:
         """A button of a message that carries `command`. `new`: what is different in the payload."""
         channel = channel or self.channel
+        thread = thread or (self.talk if channel == self.dm else "")
         container = {"type": "message", "channel_id": channel, "message_ts": new_ts(), "is_ephemeral": ephemeral}
         where = {
             "channel": {"id": channel, "name": "directmessage" if channel.startswith("D") else "general"},

@@ -11,7 +11,7 @@ import yaml
 
 from adapters.slack.commands.advisor import COMMAND
 from adapters.slack.install_pages import REDIRECT
-from adapters.slack.manifest import FILE, bot_scopes, manifest, socket_manifest
+from adapters.slack.manifest import FILE, Kind, bot_scopes, manifest, socket_manifest
 from adapters.slack.shortcuts import advise, ask, triage
 from adapters.slack.surface import LISTENERS, PATH
 from bot.domain.phrases import Phrases
@@ -86,14 +86,29 @@ def test_s14_every_scope_and_every_event_says_what_it_is_for(part: str) -> None:
     assert listed and all(" # " in line for line in listed)
 
 
-def test_the_home_tab_the_messages_tab_and_the_assistant_are_on() -> None:
-    features: dict[str, Any] = MANIFEST["features"]
-    assert features["app_home"] == {
-        "home_tab_enabled": True,
-        "messages_tab_enabled": True,
-        "messages_tab_read_only_enabled": False,
-    }
-    assert features["assistant_view"]["assistant_description"]
+@pytest.mark.parametrize(("kind", "other"), [("agent", "assistant"), ("assistant", "agent")])
+def test_s28_the_app_is_an_agent_or_an_assistant_as_it_is_asked_for(kind: Kind, other: Kind) -> None:
+    for text in (manifest("https://advisor.example.com", shipped(), kind), socket_manifest(shipped(), kind)):
+        filled = yaml.safe_load(text)
+        features: dict[str, Any] = filled["features"]
+        assert features["app_home"] == {
+            "home_tab_enabled": True,
+            "messages_tab_enabled": True,
+            "messages_tab_read_only_enabled": False,
+        }
+        assert features[f"{kind}_view"][f"{kind}_description"] and f"{other}_view" not in features
+        events = set(filled["settings"]["event_subscriptions"]["bot_events"])
+        of_assistants = {"assistant_thread_started", "assistant_thread_context_changed"}
+        assert events & {"app_context_changed", *of_assistants} == (
+            {"app_context_changed"} if kind == "agent" else of_assistants
+        )
+        assert "app_home_opened" in events
+
+
+def test_s28_a_new_app_is_an_agent() -> None:
+    assert manifest("https://advisor.example.com", shipped()) == manifest(
+        "https://advisor.example.com", shipped(), "agent"
+    )
 
 
 def test_filled_in_it_names_the_address_and_nothing_is_left_to_fill_in() -> None:
@@ -118,7 +133,7 @@ def said(say: Phrases) -> list[str]:
     features = filled["features"]
     shown = [filled["display_information"], *features["slash_commands"], *features["shortcuts"]]
     texts = [one[key] for one in shown for key in ("name", "description", "usage_hint") if key in one]
-    return [*texts, features["assistant_view"]["assistant_description"]]
+    return [*texts, features["agent_view"]["agent_description"]]
 
 
 def test_the_app_speaks_of_the_subject_of_the_folder() -> None:
