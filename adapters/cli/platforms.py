@@ -27,6 +27,9 @@ def manifest(
     assistant: Annotated[
         bool, typer.Option("--assistant", help="For an app that is an assistant already; Slack makes no new ones.")
     ] = False,
+    step: Annotated[
+        bool, typer.Option("--workflow-step", help="With the step for Workflow Builder, which needs a paid plan.")
+    ] = False,
     knowledge: Knowledge = None,
 ) -> None:
     """Print the app manifest."""
@@ -38,7 +41,9 @@ def manifest(
         raise SystemExit(2)
     say = _phrases(knowledge)
     kind: Kind = "assistant" if assistant else "agent"
-    typer.echo(socket_manifest(say, kind) if socket else filled_in(_https(url), say, kind), nl=False)
+    typer.echo(
+        socket_manifest(say, kind, step=step) if socket else filled_in(_https(url), say, kind, step=step), nl=False
+    )
 
 
 @slack.callback()

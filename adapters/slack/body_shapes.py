@@ -67,6 +67,21 @@ class AssistantEvent(Event):
     assistant_thread: AssistantThread
 
 
+class Inputs(Shape):
+    channel: Given
+    topic: str = ""
+
+
+class Function(Shape):
+    callback_id: str
+
+
+class FunctionEvent(Event):
+    function: Function
+    function_execution_id: Given
+    inputs: Inputs
+
+
 class TokensEvent(Event):
     tokens: dict[str, Any] = {}
 
@@ -78,6 +93,7 @@ EVENTS: Mapping[str, type[Event]] = {
     "app_context_changed": ContextEvent,
     "assistant_thread_started": AssistantEvent,
     "assistant_thread_context_changed": AssistantEvent,
+    "function_executed": FunctionEvent,
     "tokens_revoked": TokensEvent,
 }
 

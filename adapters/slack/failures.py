@@ -14,6 +14,7 @@ from slack_sdk.errors import SlackApiError
 
 from adapters.slack.blocks import message
 from adapters.slack.deadline import BackgroundWork
+from adapters.slack.events.function_executed import reason
 from adapters.slack.modals import modal
 from adapters.slack.responses import error_of, responded
 from adapters.slack.translate import direct_place, team_in_log, thread_of
@@ -103,6 +104,8 @@ async def _tell(say: Phrases, notice: Reply, body: Mapping[str, Any], client: An
             await client.chat_postMessage(**where, **shown)
         case {"event": {"type": "app_home_opened", "tab": "home", "user": user}}:
             await client.views_publish(user_id=user, view={"type": "home", "blocks": shown["blocks"]})
+        case {"event": {"type": "function_executed", "function_execution_id": id}}:
+            await client.functions_completeError(function_execution_id=id, error=reason(notice))
         case {"event": _}:
             pass  # no person is waiting for a reply
         case {"response_url": str()} if await responded(

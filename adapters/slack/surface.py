@@ -32,6 +32,7 @@ from adapters.slack.events import (
     app_uninstalled,
     assistant_thread_context_changed,
     assistant_thread_started,
+    function_executed,
     message,
     tokens_revoked,
 )
@@ -63,6 +64,7 @@ LISTENERS = (
     app_context_changed,
     assistant_thread_started,
     assistant_thread_context_changed,
+    function_executed,
     app_uninstalled,
     tokens_revoked,
     command,

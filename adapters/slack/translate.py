@@ -81,6 +81,20 @@ def from_assistant(body: Payload, text: str) -> Message:
     )
 
 
+def from_step(body: Payload) -> Message:
+    """The step of a workflow that posts: its topic and its channel."""
+    event = body["event"]
+    inputs = event["inputs"]
+    return Message(
+        text=_string(inputs, "topic"),
+        place=Place("slack", team_of(body), str(inputs["channel"])),
+        quoted=True,
+        workflow=True,
+        delivery=event["function_execution_id"],
+        can_post=True,
+    )
+
+
 def from_button(body: Payload, action: Payload) -> Message:
     """A press of a button in a message, a modal or the Home tab, with the values of the form above it."""
     container, view = body.get("container", {}), body.get("view")

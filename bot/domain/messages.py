@@ -35,6 +35,7 @@ class Message:
     `delivery` is the platform's own id for this delivery: the same id twice gets the same reply.
     `at` is when it was received, in seconds since 1970: the turn itself reads no clock.
     `quoted`: the text is not the person's own, or not sent yet. It is answered as a question; no command in it is run.
+    `workflow`: a workflow asks for a post in the message's channel, and no person: `text` is its topic, if it has one.
 
     Everything is truncated to `bot.domain.bounds.LONGEST` on construction; `cut` is True then. Where a secret is found,
     text, command and fields are emptied on construction, so that nobody can store it; `had_secret` is True then.
@@ -46,6 +47,7 @@ class Message:
     person: str = ""
     public: bool = False  # others can read along
     quoted: bool = False
+    workflow: bool = False
     delivery: str = ""
     at: float = 0.0
     fields: Fields = ()  # a submitted form: field id and the values chosen

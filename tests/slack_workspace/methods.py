@@ -158,6 +158,15 @@ def suggested_prompts(workspace: Workspace, arguments: Arguments) -> Answer:
     return {}
 
 
+def complete(workspace: Workspace, arguments: Arguments) -> Answer:
+    if arguments["function_execution_id"] not in workspace.steps:
+        raise MethodError("function_execution_not_found")
+    if workspace.steps[arguments["function_execution_id"]]:
+        raise MethodError("execution_not_in_running_state")
+    workspace.steps[arguments["function_execution_id"]] = arguments.get("error") or arguments["outputs"]
+    return {}
+
+
 # Method: the scope it needs, and what it does.
 METHODS: dict[str, tuple[str, Callable[[Workspace, Arguments], Answer]]] = {
     "auth.test": ("", auth_test),
@@ -174,6 +183,8 @@ METHODS: dict[str, tuple[str, Callable[[Workspace, Arguments], Answer]]] = {
     "views.push": ("", views_push),
     "views.update": ("", views_update),
     "views.publish": ("", views_publish),
+    "functions.completeSuccess": ("", complete),
+    "functions.completeError": ("", complete),
     "assistant.threads.setStatus": ("assistant:write", assistant),
     "assistant.threads.setTitle": ("assistant:write", assistant),
     "assistant.threads.setSuggestedPrompts": ("assistant:write", suggested_prompts),

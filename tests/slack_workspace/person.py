@@ -144,6 +144,17 @@ class Slack:
         }
         return await self.wire.deliver("events_api", body, retry)
 
+    async def step(self, channel: str, topic: str | None = None, id: str = "") -> Sent:
+        """A workflow comes to the step that posts. `id`: of its execution."""
+        id = id or f"Fx{next(numbers)}"
+        self.workspace.steps.setdefault(id, None)
+        function = {"id": "Fn1", "callback_id": "post_recommendation", "type": "app", "app_id": "A1"}
+        inputs = {"channel": channel} | ({} if topic is None else {"topic": topic})
+        return await self.event({
+            "type": "function_executed", "function": function, "inputs": inputs, "function_execution_id": id,
+            "workflow_execution_id": "Wx1", "bot_access_token": "xwfp-a-token",
+        })  # fmt: skip
+
     async def press(
         self,
         command: str,

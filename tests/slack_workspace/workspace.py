@@ -71,6 +71,7 @@ class Workspace:
         self.agent = True  # Slack takes the app for an agent; else for an assistant
         self.threads: set[tuple[str, str]] = set()  # channel and ts of those with status and title
         self.prompts: dict[str, list[str]] = {}  # what is suggested, by channel
+        self.steps: dict[str, Any] = {}  # how each step of a workflow ended: outputs or error; None: it runs
         self.triggers: dict[str, str] = {}  # trigger id: "fresh", "used" or "expired"
         self.responses: dict[str, int] = {}  # response_url: how often it was used
         self.calls: list[Called] = []

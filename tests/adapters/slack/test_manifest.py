@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from adapters.slack.commands.advisor import COMMAND
+from adapters.slack.events import function_executed
 from adapters.slack.install_pages import REDIRECT
 from adapters.slack.manifest import FILE, Kind, bot_scopes, manifest, socket_manifest
 from adapters.slack.shortcuts import advise, ask, triage
@@ -63,7 +64,7 @@ def calls() -> Iterator[str]:
     """Every method of the Web API that the code calls, as the SDK names it."""
     for path in FOLDER.rglob("*.py"):
         text = path.read_text(encoding="utf-8")
-        yield from re.findall(r"client\.((?:chat|views|conversations|users|assistant|auth)_\w+)", text)
+        yield from re.findall(r"client\.((?:chat|views|conversations|users|assistant|auth|functions)_\w+)", text)
         yield from re.findall(r'"((?:chat_|conversations_[hr])\w+)"', text)
 
 
@@ -103,6 +104,23 @@ def test_s28_the_app_is_an_agent_or_an_assistant_as_it_is_asked_for(kind: Kind, 
             {"app_context_changed"} if kind == "agent" else of_assistants
         )
         assert "app_home_opened" in events
+
+
+def test_the_step_for_workflows_is_there_only_where_it_is_asked_for() -> None:
+    without = yaml.safe_load(manifest("https://advisor.example.com", shipped()))
+    for text in (
+        manifest("https://advisor.example.com", shipped(), step=True),
+        socket_manifest(shipped(), "assistant", step=True),
+    ):
+        filled = yaml.safe_load(text)
+        [(callback_id, function)] = filled["functions"].items()
+        assert callback_id == function_executed.STEP
+        assert set(function["input_parameters"]) == {"channel", "topic"} and "{" not in str(function["title"])
+        settings = filled["settings"]
+        assert settings["function_runtime"] == "remote" and settings["org_deploy_enabled"] is True
+        assert "function_executed" in settings["event_subscriptions"]["bot_events"]
+    assert "functions" not in without and "function_runtime" not in without["settings"]
+    assert "function_executed" not in without["settings"]["event_subscriptions"]["bot_events"]
 
 
 def test_s28_a_new_app_is_an_agent() -> None:

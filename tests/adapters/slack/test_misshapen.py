@@ -79,6 +79,7 @@ async def everything_that_slack_sends(service: Service, workspace: Workspace) ->
     await anna.event({"type": "app_context_changed", "user": anna.person, "channel": anna.dm, "context": seen})
     for event in ("assistant_thread_started", "assistant_thread_context_changed"):
         await anna.event({"type": event, "assistant_thread": thread})
+    await anna.step(anna.channel, "SAST", "Fx-odd")
     await anna.event({"type": "tokens_revoked", "tokens": {"bot": [workspace.bot]}})
     await anna.event({"type": "app_uninstalled"})
     return notes.bodies
@@ -169,6 +170,8 @@ ODD: list[tuple[str, Path, object]] = [
     ("assistant_thread_started", ("event", "assistant_thread"), {}),
     ("assistant_thread_started", ("event", "assistant_thread", "context"), "C1"),
     ("assistant_thread_context_changed", ("event", "assistant_thread", "user_id"), MISSING),
+    ("function_executed", ("event", "inputs", "channel"), 7),
+    ("function_executed", ("event", "function_execution_id"), MISSING),
     ("tokens_revoked", ("event", "tokens"), "bot"),
     ("tokens_revoked", ("event_time",), "yesterday"),
     ("app_uninstalled", ("event_time",), []),
