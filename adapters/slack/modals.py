@@ -61,7 +61,7 @@ def question_modal(say: Phrases, place: Place) -> View:
 
 
 def waiting_modal(say: Phrases, place: Place, external_id: str) -> View:
-    """The modal that is shown while Slack is asked about a channel; `views.update` fills it by its external id."""
+    """The modal that is shown while the answer takes longer; `views.update` fills it by its external id."""
     reply = Reply("notice", say("slack-looking-title"), body=(Paragraph(say("slack-looking")),))
     return modal(say, reply, place) | {"external_id": external_id}
 
