@@ -21,6 +21,7 @@ from bot.commands.notices import only_files
 from bot.commands.reply_tools import finish_turn
 from bot.commands.sharing import SharingCommands, record_needed
 from bot.commands.subscriptions import SubscriptionCommands
+from bot.commands.workflow_posts import WorkflowPosts
 from bot.domain.conversation import Conversation
 from bot.domain.messages import UNANSWERED, Message, Reply
 from bot.domain.phrases import Phrases
@@ -107,8 +108,10 @@ class Advisor:
             self._start_triage,
             self.languages.knows,
         )
+        self._workflow_posts = WorkflowPosts(self.drafts, say)
         self._policies: tuple[Policy, ...] = (
             self._refuse_secret,
+            self._post_for_workflow,
             self._relay_answer,
             self._steer_dialogue,
             self._run_command,
@@ -190,6 +193,16 @@ class Advisor:
 
     def _refuse_secret(self, message: Message, conversation: Conversation, route: Route) -> Turn | None:
         return Turn(self._responder.general.secret(), conversation) if message.had_secret else None
+
+    def _post_for_workflow(self, message: Message, conversation: Conversation, route: Route) -> Turn | None:
+        """What answers the topic of a workflow is posted; without a topic, the next in turn."""
+        if not message.workflow:
+            return None
+        entries: tuple[str | None, ...] = self.drafts.subscribable()
+        if route.text:
+            question = self.reader.read(route.text)
+            entries = (self._questions.turn(question, message, Conversation(), incident=False).reply.entry,)
+        return self._workflow_posts.turn(entries, message, conversation)
 
     def _relay_answer(self, message: Message, conversation: Conversation, route: Route) -> Turn | None:
         """An expert's message in the thread of a question is an answer to it, be it the first or a further one."""

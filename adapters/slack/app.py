@@ -13,9 +13,9 @@ from slack_sdk.errors import SlackApiError
 from adapters.leases import HeldItem
 from adapters.outbox_relay import Attempt
 from adapters.rate_limit import RateLimited, RateLimiter
-from adapters.slack.assistant import Assistant
+from adapters.slack.assistant import Assistant, InView
 from adapters.slack.blocks import OWNER, message, without_unfurling
-from adapters.slack.deadline import BackgroundWork, seconds_left
+from adapters.slack.deadline import BackgroundWork, seconds_left, unhurried
 from adapters.slack.forms import fits_a_message
 from adapters.slack.home import HomeDetails
 from adapters.slack.membership import posting_problem
@@ -95,6 +95,7 @@ class App:
         self._clock = clock
         self._rate_limit = RateLimiter(clock)
         self.assistant = Assistant()
+        self.in_view = InView()
         self.background = BackgroundWork()
 
     @property
@@ -138,10 +139,15 @@ class App:
     async def overview(self, person: Person) -> Overview:
         return await self._session.overview(person)
 
+    async def suggest(self, asked: Message, reply: Reply, client: Any) -> None:
+        """Suggest prompts where `asked` came from: the choices of `reply`. Raises SlackApiError."""
+        beside = self.in_view.channel(person_of(asked))
+        await self.assistant.suggest(self.phrases, reply, asked.place, client, beside=beside)
+
     def _completed(self, asked: Message) -> Message:
         experts = self._experts.get(asked.place.tenant) or self._experts.get("")
         experts = replace(experts, tenant=asked.place.tenant) if experts and asked.can_post else None
-        return replace(asked, experts=experts, at=self._clock())
+        return replace(asked, experts=experts, at=self._clock(), beside=self.in_view.channel(person_of(asked)))
 
     async def delete_workspace(self, body: Mapping[str, Any]) -> None:
         """Delete the data of a workspace or organisation whose installation has ended. Raises StoreUnavailable."""
@@ -165,7 +171,7 @@ class App:
             return
         # An item of a turn that was rolled back is not in the outbox: then the reply is another one, a notice.
         if held and isinstance(held.item.content, Replied) and held.item.content.reply is reply:
-            if asked.place.thread and not asked.public:
+            if not asked.public:
                 await self.assistant.show_working(self.phrases, asked, client)
             await self._relay.send_now(held, within=seconds_left())
         else:
@@ -191,8 +197,8 @@ class App:
             if not slowed.told:
                 await self.show(asked, self._slow_down(slowed.notice(self.phrases), asked, body, client), client)
             return
-        reply = await self.take_turn(asked)
-        await self.show(asked, self._answer_button(asked, reply, body, client, respond), client)
+        # A turn that posts looks first whether it may, which takes longer for a person in very many channels.
+        await self.show(asked, unhurried(self._take_and_answer(asked, body, client, respond)), client)
 
     async def show(self, asked: Message, showing: Coroutine[Any, Any, Any], client: Any) -> bool:
         """True if `showing` a reply ended in time. Else it continues, and where it fails the person gets a direct
@@ -214,9 +220,8 @@ class App:
     def _modal(self, asked: Message, reply: Reply) -> dict[str, Any]:
         return modal(self.phrases, reply, asked.place, public=asked.public)
 
-    async def _answer_button(
-        self, asked: Message, reply: Reply, body: Mapping[str, Any], client: Any, respond: Any
-    ) -> None:
+    async def _take_and_answer(self, asked: Message, body: Mapping[str, Any], client: Any, respond: Any) -> None:
+        reply = await self.take_turn(asked)
         if (view := body.get("view")) is not None:
             await self._answer_in_view(asked, reply, body, view, client)
         elif reply.form and not fits_a_message(reply.form):

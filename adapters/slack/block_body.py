@@ -130,6 +130,13 @@ def disclosure_elements(text: str) -> Iterator[Element]:
         yield _context(text)
 
 
+def channel_elements(say: Phrases, channel: str) -> Iterator[Element]:
+    """The line that names a channel. Slack draws its name, and only for who may know of it."""
+    if channel:
+        named = {"type": "channel", "channel_id": channel}
+        yield rich_text(section(*text_elements(say("slack-in-channel", channel="{channel}"), {"{channel}": named})))
+
+
 def link_elements(say: Phrases, link: str) -> Iterator[Element]:
     """The one live address: Slack's own, of a message in this workspace."""
     if link:

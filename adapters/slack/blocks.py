@@ -8,6 +8,7 @@ from typing import Any
 from adapters.slack.block_body import (
     Element,
     block_elements,
+    channel_elements,
     citation_elements,
     cut,
     disclosure_elements,
@@ -47,7 +48,11 @@ def draw(
 ) -> list[Element]:
     """The text of a reply as blocks, with `first` at the beginning and `below` at the end. Where there are more than
     `most`, or more than `size` bytes, the body is cut, and says so."""
-    above = [*first, *headline(say, reply, with_title=not _is_field_label(reply))]
+    above = [
+        *first,
+        *headline(say, reply, with_title=not _is_field_label(reply)),
+        *channel_elements(say, reply.about),
+    ]
     body = [element for block in reply.body for element in block_elements(block)]
     last = [
         *citation_elements(say, reply),

@@ -56,6 +56,13 @@ class MessageEvent(Event):
 
 class HomeEvent(Event):
     user: Given
+    channel: Id = ""
+    tab: str = ""
+
+
+class ContextEvent(Event):
+    user: Id = ""
+    channel: Id = ""
 
 
 class Container(Shape):
@@ -77,6 +84,21 @@ class AssistantEvent(Event):
     assistant_thread: AssistantThread
 
 
+class Inputs(Shape):
+    channel: Given
+    topic: str = ""
+
+
+class Function(Shape):
+    callback_id: str
+
+
+class FunctionEvent(Event):
+    function: Function
+    function_execution_id: Given
+    inputs: Inputs
+
+
 class TokensEvent(Event):
     tokens: dict[str, Any] = {}
 
@@ -85,8 +107,10 @@ EVENTS: Mapping[str, type[Event]] = {
     "message": MessageEvent,
     "app_mention": MessageEvent,
     "app_home_opened": HomeEvent,
+    "app_context_changed": ContextEvent,
     "assistant_thread_started": AssistantEvent,
     "assistant_thread_context_changed": AssistantEvent,
+    "function_executed": FunctionEvent,
     "tokens_revoked": TokensEvent,
 }
 

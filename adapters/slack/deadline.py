@@ -37,6 +37,12 @@ def seconds_left() -> float:
     return max(0.0, _until.get(now + WINDOW) - now)
 
 
+async def unhurried(work: Awaitable[None]) -> None:
+    """Wait for `work`, which may take up to `LONGEST`: to be run in a task, beyond the end of its request."""
+    _until.set(time.monotonic() + LONGEST)
+    await work
+
+
 class BackgroundWork:
     """Runs what a request starts, beyond its end where necessary."""
 

@@ -14,11 +14,12 @@ from slack_sdk.errors import SlackApiError
 
 from adapters.slack.blocks import message
 from adapters.slack.deadline import BackgroundWork
+from adapters.slack.events.function_executed import reason
 from adapters.slack.modals import modal
 from adapters.slack.posting import OtherWays
 from adapters.slack.remedies import REFUSALS, explained
 from adapters.slack.responses import responded
-from adapters.slack.translate import direct_place, team_in_log
+from adapters.slack.translate import direct_place, team_in_log, thread_of
 from adapters.slack.workspaces import NotInstalled, TokenUnchecked
 from bot.commands.notices import failure, not_shown, unsure
 from bot.domain.messages import Reply
@@ -104,13 +105,14 @@ async def _tell(say: Phrases, notice: Reply, body: Mapping[str, Any], client: An
         await ways.posted(client.chat_postMessage(**where, **shown), "chat.postMessage")
 
     match body:
-        case {"event": {"type": "message" | "app_mention" as kind, "channel": channel, **event}}:
-            below = event.get("thread_ts") or (event["ts"] if kind == "app_mention" else "")
-            await post(str(event["user"]), channel=channel, **({"thread_ts": below} if below else {}))
+        case {"event": {"type": "message" | "app_mention", "channel": channel, "user": person} as event}:
+            await post(str(person), channel=channel, thread_ts=thread_of(event))
         case {"event": {"type": "assistant_thread_started", "assistant_thread": opened}}:
             await post(opened["user_id"], channel=opened["channel_id"], thread_ts=opened["thread_ts"])
-        case {"event": {"type": "app_home_opened", "user": user}}:
+        case {"event": {"type": "app_home_opened", "tab": "home", "user": user}}:
             await client.views_publish(user_id=user, view={"type": "home", "blocks": shown["blocks"]})
+        case {"event": {"type": "function_executed", "function_execution_id": id}}:
+            await client.functions_completeError(function_execution_id=id, error=reason(notice))
         case {"event": _}:
             pass  # no person is waiting for a reply
         case {"response_url": str()} if await responded(

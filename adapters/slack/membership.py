@@ -19,8 +19,8 @@ RESERVE = 0.5  # seconds of the request that are left for the turn
 
 
 async def posting_problem(say: Phrases, client: Any, person: str, channel: str) -> str:
-    """Why nothing can be posted in `channel` for `person`, as a sentence for them; empty where it can. Waits no longer
-    than the request may take. Names no channel, as the person may not know of it."""
+    """Why nothing can be posted in `channel` for `person` (empty: for a workflow), as a sentence for them; empty where
+    it can. Waits no longer than the request may take. Names no channel, as the person may not know of it."""
     try:
         async with asyncio.timeout(seconds_left() - RESERVE):
             return await _posting_problem(say, client, person, channel)
@@ -31,7 +31,7 @@ async def posting_problem(say: Phrases, client: Any, person: str, channel: str) 
 async def _posting_problem(say: Phrases, client: Any, person: str, channel: str) -> str:
     try:
         found = (await client.conversations_info(channel=channel))["channel"]
-        if not await _is_member(client, person, channel, _workspace_of(found)):
+        if person and not await _is_member(client, person, channel, _workspace_of(found)):
             return say("slack-person-not-in-channel")
     except SlackApiError as error:
         # Slack does not show the bot a private channel that it is not a member of.

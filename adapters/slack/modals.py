@@ -10,7 +10,7 @@ from adapters.slack.block_body import plain_text
 from adapters.slack.blocks import buttons, draw
 from adapters.slack.fitting import VIEW
 from adapters.slack.forms import form_elements
-from bot.domain.messages import Field, Form, Place, Reply
+from bot.domain.messages import Field, Form, Paragraph, Place, Reply
 from bot.domain.phrases import Phrases
 
 View = dict[str, Any]
@@ -59,6 +59,12 @@ def question_modal(say: Phrases, place: Place) -> View:
     field = Field(QUESTION, say("slack-ask-field"), required=True, hint=say("slack-ask-hint"))
     form = Form("", say("slack-ask-title"), say("slack-ask-submit"), (field,))
     return modal(say, Reply("help", form=form), place)
+
+
+def waiting_modal(say: Phrases, place: Place, external_id: str) -> View:
+    """The modal that is shown while the answer takes longer; `views.update` fills it by its external id."""
+    reply = Reply("notice", say("slack-looking-title"), body=(Paragraph(say("slack-looking")),))
+    return modal(say, reply, place) | {"external_id": external_id}
 
 
 def metadata_of(view: Mapping[str, Any]) -> dict[str, Any]:

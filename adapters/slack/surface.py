@@ -26,11 +26,13 @@ from adapters.slack.app import App, Clock, OutboxRelay, Session
 from adapters.slack.commands import advisor
 from adapters.slack.deadline import BackgroundWork, open_window
 from adapters.slack.events import (
+    app_context_changed,
     app_home_opened,
     app_mention,
     app_uninstalled,
     assistant_thread_context_changed,
     assistant_thread_started,
+    function_executed,
     message,
     tokens_revoked,
 )
@@ -63,8 +65,10 @@ LISTENERS = (
     message,
     app_mention,
     app_home_opened,
+    app_context_changed,
     assistant_thread_started,
     assistant_thread_context_changed,
+    function_executed,
     app_uninstalled,
     tokens_revoked,
     command,

@@ -41,12 +41,10 @@ def from_event(body: Payload, *, bot: str) -> Message:
     """A direct message or a mention. `bot`: the bot's own user id, whose mentions are removed."""
     event = body["event"]
     direct = event.get("channel_type") == "im" or event["channel"].startswith("D")
-    # A mention opens a thread below itself; a direct message is answered in its own thread, if any.
-    thread = event.get("thread_ts") or ("" if direct else event["ts"])
     team = team_of(body)
     return Message(
         text=without_mention(said(event), bot),
-        place=Place("slack", team, event["channel"], thread),
+        place=Place("slack", team, event["channel"], thread_of(event)),
         person=event["user"],
         public=not direct,
         has_files=has_files(event),
@@ -62,11 +60,25 @@ def message_id(channel: str, ts: str) -> str:
     return blake2s(f"{channel} {ts}".encode(), digest_size=10).hexdigest()
 
 
+def thread_of(event: Payload) -> str:
+    """The thread that a message is answered in: the one it was written in, else the one that it opens."""
+    return str(event.get("thread_ts") or event["ts"])
+
+
 def from_home(body: Payload, text: str) -> Message:
     """The message `text` that the Home tab shows the reply to."""
     person = body["event"]["user"]
     place = Place("slack", team_of(body), person)
     return Message(text=text, place=place, person=person, delivery=body.get("event_id", ""), can_post=True)
+
+
+def from_messages_tab(body: Payload, text: str) -> Message:
+    """The message `text` that the Messages tab begins with the reply to. Its delivery is the same whenever it is
+    opened, so that it begins once."""
+    event = body["event"]
+    place = Place("slack", team_of(body), event["channel"])
+    delivery = f"{text}-{event['channel']}"
+    return Message(text=text, place=place, person=event["user"], delivery=delivery, can_post=True)
 
 
 def from_assistant(body: Payload, text: str) -> Message:
@@ -77,6 +89,20 @@ def from_assistant(body: Payload, text: str) -> Message:
         place=Place("slack", team_of(body), thread["channel_id"], thread["thread_ts"]),
         person=thread["user_id"],
         delivery=body.get("event_id", ""),
+        can_post=True,
+    )
+
+
+def from_step(body: Payload) -> Message:
+    """The step of a workflow that posts: its topic and its channel."""
+    event = body["event"]
+    inputs = event["inputs"]
+    return Message(
+        text=_string(inputs, "topic"),
+        place=Place("slack", team_of(body), str(inputs["channel"])),
+        quoted=True,
+        workflow=True,
+        delivery=event["function_execution_id"],
         can_post=True,
     )
 
@@ -131,6 +157,31 @@ def from_shortcut(body: Payload, *, quoting: str = "", command: str | None = Non
         delivery=body.get("trigger_id", ""),
         can_post=is_member(body),
     )
+
+
+def channel_in_view(event: Payload) -> str | None:
+    """The channel that the person has in view beside the conversation; "" for none. None where `event` says nothing of
+    what they have in view."""
+    match event:
+        case {"assistant_thread": {"context": dict(seen)}}:
+            return _string(seen, "channel_id")
+        case {"context": dict(seen)} | {"app_context": dict(seen)}:
+            entities = seen.get("entities")
+            named = map(_channel_of, entities if isinstance(entities, list) else ())  # the most relevant one first
+            return next(filter(None, named), "")
+    return None
+
+
+def _channel_of(entity: object) -> str:
+    """The channel that is in view; "" where `entity` is something else, or direct messages."""
+    match entity:
+        case {"type": "slack#/types/channel_id", "value": str(channel)}:
+            pass
+        case {"type": "slack#/types/message_context", "value": {"channel_id": str(channel)}}:
+            pass
+        case _:
+            return ""
+    return channel if channel.startswith(("C", "G")) else ""
 
 
 def direct_place(body: Payload) -> Place:

@@ -36,6 +36,7 @@ class Message:
     `at` is when it was received, in seconds since 1970: the turn itself reads no clock.
     `has_files`: something came with it that is not read.
     `quoted`: the text is not the person's own, or not sent yet. It is answered as a question; no command in it is run.
+    `workflow`: a workflow asks for a post in the message's channel, and no person: `text` is its topic, if it has one.
 
     Everything is truncated to `bot.domain.bounds.LONGEST` on construction; `cut` is True then. Where a secret is found,
     text, command and fields are emptied on construction, so that nobody can store it; `had_secret` is True then.
@@ -48,10 +49,12 @@ class Message:
     public: bool = False  # others can read along
     quoted: bool = False
     has_files: bool = False
+    workflow: bool = False
     delivery: str = ""
     at: float = 0.0
     fields: Fields = ()  # a submitted form: field id and the values chosen
     can_post: bool = False  # this surface has channels in which something can be posted
+    beside: str = ""  # the channel that the person has in view beside this conversation, where that is known
     experts: Place | None = None  # where a question to a person goes from here; None: nowhere
     # Filled in by the session, see `bot.domain.turn.Route`.
     record: str = ""  # the stored recommendation that the command is about, as JSON
@@ -76,6 +79,11 @@ class Message:
             new |= {"text": text, "command": command, "fields": fields, "cut": cut, "had_secret": had_secret}
         for name, value in new.items():
             object.__setattr__(self, name, value)  # still under construction
+
+    @property
+    def present_channel(self) -> str:
+        """The channel that the person is in: that of the message, or the one beside it; "" where there is none."""
+        return self.place.channel if self.public else self.beside
 
     @property
     def entered(self) -> dict[str, tuple[str, ...]]:
@@ -198,6 +206,7 @@ class Reply:
     confidence: float = 0.0  # how sure of best_entry, 0 to 1
     reference: str = ""  # names this reply in votes, shares and log lines
     link: str = ""  # the address of the post that this reply is about
+    about: str = ""  # the channel that the reply is about, which the surface names
     incident: bool = False  # the security contact comes first
     forgets: bool = False  # confirms a deletion: the surface keeps nothing of the exchange
     verdict_label: str = ""  # the verdict as people read it; see `bot.answering.labels`

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -16,6 +16,7 @@ from bot.domain.effects import (
     Post,
     PostAgain,
     Publish,
+    PublishNext,
     Refresh,
     Relay,
     Retract,
@@ -64,6 +65,10 @@ async def apply_effect(
         case Publish(id, place, post):
             if await unit.posts.add(StoredPost(id, place, message.person, post, at=now, asked_in=message.place)):
                 await unit.outbox.put(OutboxItem(id, "send", place, subject=id, content=post), AT_ONCE)
+        case PublishNext(id, place, posts):
+            post = await _next(posts, place, unit)
+            await apply_effect(say, Publish(id, place, post), message, reply, unit, now, without_names)
+            return replace(reply, title=post.title, entry=post.entry)
         case PostAgain():
             return await _post_again(say, effect, message, reply, unit)
         case Retract(id):
@@ -85,6 +90,12 @@ async def apply_effect(
         case Forget():
             return notices.forgotten(say, await forget(person_of(message), unit), reply.reference)
     return reply
+
+
+async def _next(posts: Sequence[Post], place: Place, unit: UnitOfWork) -> Post:
+    """The first of `posts` whose entry does not stand in `place`; else the one posted there longest ago."""
+    last = {kept.post.entry: kept.at for kept in await unit.posts.standing() if kept.place == place}
+    return min(posts, key=lambda post: last.get(post.entry, -1.0))
 
 
 async def _post_again(say: Phrases, effect: PostAgain, message: Message, reply: Reply, unit: UnitOfWork) -> Reply:

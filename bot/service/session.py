@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from bot.commands import notices
 from bot.domain.conversation import Conversation, Retention, expires_at, without_expired
-from bot.domain.effects import Effect, Forget, Publish, Subscribe
+from bot.domain.effects import Effect, Forget, Publish, PublishNext, Subscribe
 from bot.domain.messages import Message, Place, Reply
 from bot.domain.phrases import Phrases
 from bot.domain.records import Person
@@ -196,7 +196,7 @@ class Session:
 def _allowed(say: Phrases, turn: Turn, before: Conversation, refusals: Mapping[Place, str | None]) -> Turn:
     """`turn`, or a refusal without effects where it posts in a refused place. Raises _PostingCheckNeeded."""
     for effect in turn.effects:
-        if isinstance(effect, Publish | Subscribe):
+        if isinstance(effect, Publish | PublishNext | Subscribe):
             if effect.place not in refusals:
                 raise _PostingCheckNeeded(effect.place)
             if why := refusals[effect.place]:

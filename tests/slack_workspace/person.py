@@ -95,6 +95,7 @@ class Slack:
     dm: str
     belongs_to: str = ""
     at: str = ""
+    talk: str = ""  # the thread of their last direct message: the buttons that they see are there
 
     @classmethod
     def join(cls, wire: Wire, service: Service, workspace: Workspace) -> Slack:
@@ -125,7 +126,12 @@ class Slack:
 
     async def direct(self, text: str, *, event_id: str = "", retry: int = 0, **changed: Any) -> Sent:
         event = {"type": "message", "channel_type": "im", "channel": self.dm, "user": self.person, "text": text}
-        return await self.event({"ts": new_ts(), **event, **self._home(), **changed}, event_id, retry)
+        said: dict[str, Any] = {"ts": new_ts(), **event, **self._home(), **changed}
+        self.talk = str(said.get("thread_ts") or said["ts"])
+        self.workspace.heard[str(said["ts"])] = said
+        if self.workspace.agent:  # every message opens a thread
+            self.workspace.threads.add((self.dm, self.talk))
+        return await self.event(said, event_id, retry)
 
     async def mention(
         self, text: str, *, channel: str = "", event_id: str = "", retry: int = 0, **changed: Any
@@ -156,6 +162,17 @@ class Slack:
         }
         return await self.wire.deliver("events_api", body, retry)
 
+    async def step(self, channel: str, topic: str | None = None, id: str = "") -> Sent:
+        """A workflow comes to the step that posts. `id`: of its execution."""
+        id = id or f"Fx{next(numbers)}"
+        self.workspace.steps.setdefault(id, None)
+        function = {"id": "Fn1", "callback_id": "post_recommendation", "type": "app", "app_id": "A1"}
+        inputs = {"channel": channel} | ({} if topic is None else {"topic": topic})
+        return await self.event({
+            "type": "function_executed", "function": function, "inputs": inputs, "function_execution_id": id,
+            "workflow_execution_id": "Wx1", "bot_access_token": "xwfp-a-token",
+        })  # fmt: skip
+
     async def press(
         self,
         command: str,
@@ -168,6 +185,7 @@ class Slack:
     ) -> Sent:
         """A button of a message that carries `command`. `new`: what is different in the payload."""
         channel = channel or self.channel
+        thread = thread or (self.talk if channel == self.dm else "")
         container = {"type": "message", "channel_id": channel, "message_ts": new_ts(), "is_ephemeral": ephemeral}
         where = {
             "channel": {"id": channel, "name": "directmessage" if channel.startswith("D") else "general"},

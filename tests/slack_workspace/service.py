@@ -223,7 +223,7 @@ async def _arguments(request: web.Request) -> dict[str, Any]:
         return dict(await request.json())
     given: dict[str, Any] = {key: str(value) for key, value in (await request.post()).items()}
     given |= dict(request.query)
-    for key in ("blocks", "metadata", "view", "prompts"):
+    for key in ("blocks", "metadata", "view", "prompts", "outputs"):
         if isinstance(given.get(key), str):
             given[key] = json.loads(given[key])
     return given

@@ -62,16 +62,21 @@ class Workspace:
         note(self.token, SECRET, APP_TOKEN)
         self.bot = f"UBOT{team}"
         self.scopes = scopes
+        self.page = 1  # channels that it gives at once, whatever is asked for
         self.enterprise = ""  # the id of the organisation that it belongs to
         self.colleagues: tuple[str, ...] = ()  # the other workspaces of that organisation
         self.org_wide = False  # this is that organisation, and the app is installed in all workspaces of it
         self.refresh_token = ""  # of an app with token rotation
         self.installed = True
         self.channels: dict[str, Channel] = {}
-        self.standing: dict[str, dict[str, Any]] = {}  # messages by ts
+        self.standing: dict[str, dict[str, Any]] = {}  # the bot's messages by ts
+        self.heard: dict[str, dict[str, Any]] = {}  # people's direct messages by ts
         self.views: dict[str, View] = {}  # modals by id
         self.homes: dict[str, dict[str, Any]] = {}  # the Home tab by person
-        self.assistant_threads: set[tuple[str, str]] = set()  # channel and ts
+        self.agent = True  # Slack takes the app for an agent; else for an assistant
+        self.threads: set[tuple[str, str]] = set()  # channel and ts of those with status and title
+        self.prompts: dict[str, list[str]] = {}  # what is suggested, by channel
+        self.steps: dict[str, Any] = {}  # how each step of a workflow ended: outputs or error; None: it runs
         self.triggers: dict[str, str] = {}  # trigger id: "fresh", "used" or "expired"
         self.responses: dict[str, int] = {}  # response_url: how often it was used
         self.events: dict[str, dict[str, Any]] = {}  # what happened by event id: Slack delivers the same again

@@ -309,10 +309,11 @@ async def test_a_failure_is_told_in_plain_words_under_the_reference_that_is_logg
     assert "marmalade" not in said
 
 
-async def test_a_failure_is_told_in_the_thread_of_the_mention_and_not_in_the_channel(person: Slack) -> None:
+async def test_s28_a_failure_is_told_in_the_thread_of_the_message(person: Slack) -> None:
     await person.mention("break", ts="1700000000.7")
     await person.direct("break", ts="1700000000.8")
-    assert [said.get("thread_ts") for said in person.said()] == ["1700000000.7", None]
+    await person.direct("break", thread_ts="1700000000.8")
+    assert [said["thread_ts"] for said in person.said()] == ["1700000000.7", "1700000000.8", "1700000000.8"]
 
 
 @pytest.mark.parametrize("ephemeral", [True, False])

@@ -45,7 +45,7 @@ async def test_s12_a_direct_message_is_answered_in_the_conversation(slack: Slack
     [answer] = slack.workspace.called("chat.postMessage")
     assert status == 200
     assert answer.arguments["channel"] == slack.dm
-    assert "thread_ts" not in answer.arguments
+    assert answer.arguments["thread_ts"] == slack.talk
     assert "runtime" in answer.shown.lower()
 
 

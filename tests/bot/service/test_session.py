@@ -19,6 +19,7 @@ from bot.domain.effects import (
     Keep,
     Post,
     Publish,
+    PublishNext,
     Refresh,
     Relay,
     Retract,
@@ -235,6 +236,32 @@ async def test_a_post_is_put_in_the_outbox_with_the_turn(store: Store) -> None:
         assert claimed.item == OutboxItem("p1", "send", HERE, subject="p1", content=POST)
         kept = await unit.posts.get("p1")
     assert kept is not None and (kept.person, kept.state) == ("anna", "waiting")
+
+
+async def test_of_several_posts_the_one_that_does_not_stand_there_is_next_and_then_the_oldest(store: Store) -> None:
+    posts = tuple(Post(title, entry=title) for title in ("a", "b", "c"))
+    titles = []
+    for number in range(5):
+        place = HERE if number else replace(HERE, channel="C2")  # what stands elsewhere does not count
+        message = replace(NEXT, command="next", delivery=f"d{number}", at=100.0 + number)
+        reply = await Session(StepCounter(PublishNext(f"p{number}", place, posts)), store).respond(message)
+        titles.append(reply.title)
+        async with store.transaction() as unit:
+            await unit.posts.change(f"p{number}", state="posted", reference=f"1.{number}")
+    assert titles == ["a", "a", "b", "c", "a"]
+    assert reply.entry == "a"
+
+
+@pytest.mark.parametrize("why", ["", "You are not in that channel."])
+async def test_the_next_of_several_posts_is_posted_only_where_that_may_be(store: Store, why: str) -> None:
+    async def posting_check(place: Place) -> str:
+        return why
+
+    effect = PublishNext("p1", HERE, (POST,))
+    reply = await Session(StepCounter(effect), store).respond(NEXT, posting_check)
+    async with store.transaction() as unit:
+        assert (await unit.posts.get("p1") is None) == bool(why)
+    assert why in reply.text
 
 
 async def test_a_post_that_never_left_is_taken_back_without_a_trace(store: Store) -> None:
