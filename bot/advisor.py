@@ -26,7 +26,7 @@ from bot.domain.phrases import Phrases
 from bot.domain.turn import Route, Turn
 from bot.knowledge import load
 from bot.knowledge.model import KnowledgeBase
-from bot.nlu.command_parser import parse, without_slash_command
+from bot.nlu.command_parser import QUESTION, parse, without_slash_command
 from bot.nlu.entities import EntityRecognizer, Speller, with_function_words, word_counts
 from bot.nlu.guards import Guards
 from bot.nlu.languages import OTHER, Languages
@@ -94,6 +94,7 @@ class Advisor:
             **SubscriptionCommands(say).handlers(),
             **ExpertCommands(contact, say).handlers(),
             **FeedbackCommands(knowledge.version, knowledge.answers, say).handlers(),
+            QUESTION: self._example,
             **(self._dialogue.handlers() if self._dialogue else dict.fromkeys(TRIAGE, self._no_triage)),
         }
         self._guards = Guards(fitted.incidents if fitted else None, learnt_reader)
@@ -209,9 +210,7 @@ class Advisor:
     def _small_talk(self, message: Message, conversation: Conversation, route: Route) -> Turn | None:
         """Answers an empty message with help, and a greeting with a greeting."""
         if not route.text:
-            return Turn(
-                self._responder.general.help(empty=not message.text.strip(), can_post=message.can_post), conversation
-            )
+            return Turn(self._responder.general.help(empty=not message.text.strip()), conversation)
         return Turn(self._responder.general.greeting(), conversation) if only_greets(route.text) else None
 
     def _answer_dialogue(self, message: Message, conversation: Conversation, route: Route) -> Turn | None:
@@ -243,6 +242,9 @@ class Advisor:
 
     # --- shared by policies
 
+    def _example(self, question: str, message: Message, conversation: Conversation) -> Turn | None:
+        return self._answer_question(message, conversation, Route(question)) if question else None
+
     def _start_triage(self, message: Message, conversation: Conversation) -> Turn:
         if message.quoted and self._dialogue:
             return Turn(self._responder.general.offers_triage(), conversation)
@@ -266,7 +268,7 @@ class Advisor:
             return turn
         back = self._dialogue.replies.back_to(run)
         first = reply.kind in ("answer", "unstated", "offtopic", "help")
-        choices = (back, *reply.choices) if first else (*reply.choices, back)
+        choices = (replace(back, style="primary"), *reply.choices) if first else (*reply.choices, back)
         return replace(turn, reply=replace(reply, choices=choices))
 
 

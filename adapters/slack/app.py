@@ -13,12 +13,11 @@ from slack_sdk.errors import SlackApiError
 from adapters.leases import HeldItem
 from adapters.rate_limit import RateLimited, RateLimiter
 from adapters.slack.assistant import Assistant
-from adapters.slack.blocks import OWNER, message, without_unfurling
+from adapters.slack.blocks import FEEDBACK, OWNER, message, without_unfurling
 from adapters.slack.deadline import BackgroundWork, seconds_left
-from adapters.slack.forms import fits_a_message
 from adapters.slack.home import HomeDetails
 from adapters.slack.membership import posting_problem
-from adapters.slack.modals import modal
+from adapters.slack.modals import modal, on_top
 from adapters.slack.responses import error_of, responded
 from adapters.slack.translate import asked_again, destination, team_in_log, team_of
 from adapters.slack.workspaces import Workspaces
@@ -204,7 +203,9 @@ class App:
     ) -> None:
         if (view := body.get("view")) is not None:
             await self._answer_in_view(asked, reply, body, view, client)
-        elif reply.form and not fits_a_message(reply.form):
+        elif reply.quiet and _pressed(body).get("action_id") == FEEDBACK:
+            return  # the pair of buttons shows which one was pressed
+        elif on_top(reply):
             await client.views_open(trigger_id=body["trigger_id"], view=self._modal(asked, reply))
         else:
             await self._answer_in_message(asked, reply, body, client, respond)
@@ -230,7 +231,7 @@ class App:
         shown = self._modal(asked, reply)
         if view["type"] == "home":
             await client.views_open(trigger_id=body["trigger_id"], view=shown)
-        elif reply.form and not fits_a_message(reply.form):
+        elif on_top(reply):
             try:
                 await client.views_push(trigger_id=body["trigger_id"], view=shown)
             except SlackApiError as error:
@@ -280,8 +281,11 @@ def _item(asked: Message, reply: Reply) -> OutboxItem:
     return OutboxItem(id, "send", asked.place, subject=id, content=content)
 
 
+def _pressed(body: Mapping[str, Any]) -> Mapping[str, Any]:
+    return next(iter(body.get("actions", ())), {})
+
+
 def _owner(body: Mapping[str, Any]) -> str:
     """The person whose button was pressed; empty where the message has no owner."""
-    pressed: Mapping[str, Any] = next(iter(body.get("actions", ())), {})
-    block_id = str(pressed.get("block_id", ""))
+    block_id = str(_pressed(body).get("block_id", ""))
     return block_id.removeprefix(OWNER).rpartition("-")[0] if block_id.startswith(OWNER) else ""

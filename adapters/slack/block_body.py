@@ -22,6 +22,7 @@ CONTEXT = 2000
 TEXT = 3000  # of a section; used for rich text too, for which no limit is documented
 AT = 300  # of a claim's place in its source
 HINT = 300
+ROWS, COLUMNS, CELLS = 100, 20, 9_900  # of a table; the last is the characters of all its cells together
 
 _PLACEHOLDER = re.compile(r"(\{[a-z_]+\})")
 
@@ -72,7 +73,17 @@ def headline(say: Phrases, reply: Reply, *, with_title: bool) -> Iterator[Elemen
         yield {"type": "header", "text": plain_text(text, HEADER)}
 
 
-def block_elements(block: Block) -> Iterator[Element]:
+def body_elements(body: Sequence[Block], *, tables: bool) -> Iterator[Element]:
+    """`tables`: a table may be one, which Slack takes in messages alone, and one in each."""
+    for block in body:
+        if tables and isinstance(block, Table) and _fits_a_table(block):
+            tables = False
+            yield _table(block)
+        else:
+            yield from _block_elements(block)
+
+
+def _block_elements(block: Block) -> Iterator[Element]:
     match block:
         case Paragraph(text):
             yield from (rich_text(text_section(part)) for part in _within(text, TEXT))
@@ -82,13 +93,34 @@ def block_elements(block: Block) -> Iterator[Element]:
             for group in _groups(items):
                 yield rich_text(_list([[text_element(item)] for item in group]))
         case Table(header, rows):
-            # Row by row, as a phone is too narrow for columns of sentences.
             for row in rows:
                 cells = [
                     [text_element(f"{name}: ", bold=True), text_element(cut(cell, TEXT // len(row)))]
                     for name, cell in zip(header[1:], row[1:], strict=False)
                 ]
                 yield rich_text(text_section(row[0], bold=True), _list(cells))
+
+
+def _fits_a_table(table: Table) -> bool:
+    cells = [cell for row in (table.header, *table.rows) for cell in row]
+    return (
+        len(table.rows) < ROWS
+        and len(table.header) <= COLUMNS
+        and all(len(row) == len(table.header) for row in table.rows)
+        and sum(map(len, cells)) <= CELLS
+    )
+
+
+def _table(table: Table) -> Element:
+    """Its first row and column are bold. Cells are rich text, for it is shown as it is, and wrap."""
+    rows = [
+        [
+            rich_text(text_section(cell or " ", **({"bold": True} if number == 0 or column == 0 else {})))
+            for column, cell in enumerate(row)
+        ]
+        for number, row in enumerate((table.header, *table.rows))
+    ]
+    return {"type": "table", "rows": rows, "column_settings": [{"is_wrapped": True} for _ in table.header]}
 
 
 def citation_elements(say: Phrases, reply: Reply) -> Iterator[Element]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from adapters.slack.block_body import plain_text
 from adapters.slack.blocks import buttons, draw
-from adapters.slack.forms import form_elements
+from adapters.slack.forms import fits_a_message, form_elements
 from bot.domain.messages import Field, Form, Place, Reply
 from bot.domain.phrases import Phrases
 
@@ -46,6 +46,11 @@ def modal(say: Phrases, reply: Reply, place: Place, *, public: bool = False, on_
     )
     view["blocks"] = draw(say, reply, below, most=MAX_BLOCKS)
     return view
+
+
+def on_top(reply: Reply) -> bool:
+    """True if a reply to a button is shown in a modal: to fill it in, or to look at it and close it again."""
+    return reply.aside or (reply.form is not None and not fits_a_message(reply.form))
 
 
 def is_preview(reply: Reply) -> bool:

@@ -38,7 +38,9 @@ def finish_turn(say: Phrases, turn: Turn, message: Message, before: Conversation
         last = replace(last or LastTurn(), record=reply.record, reference=reference, claims=claims)
     elif last is not None and last is not before.last:
         last = replace(last, reference=reference, claims=claims)
-    shown = tuple(Choice(choice.label, choice.command) for choice in (*reply.choices, *reply.tools))
+    in_short = reply.brief.choices if reply.brief else ()
+    drawn = dict.fromkeys((*reply.choices, *reply.tools, *in_short))
+    shown = tuple(Choice(choice.label, choice.command) for choice in drawn)
     offered = Offered(shown, numbered=reply.form is None, asked=reply.kind == "clarify")
     if not offered.choices:  # the labels of earlier buttons can still be typed
         offered = replace(before.offered, numbered=False)
