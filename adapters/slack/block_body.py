@@ -76,9 +76,9 @@ def headline(say: Phrases, reply: Reply, *, with_title: bool) -> Iterator[Elemen
 def body_elements(body: Sequence[Block], *, tables: bool) -> Iterator[Element]:
     """`tables`: a table may be one, which Slack takes in messages alone, and one in each."""
     for block in body:
-        if tables and isinstance(block, Table) and _fits_a_table(block):
+        if tables and isinstance(block, Table) and (table := _table(block)):
             tables = False
-            yield _table(block)
+            yield table
         else:
             yield from _block_elements(block)
 
@@ -101,26 +101,24 @@ def _block_elements(block: Block) -> Iterator[Element]:
                 yield rich_text(text_section(row[0], bold=True), _list(cells))
 
 
-def _fits_a_table(table: Table) -> bool:
-    cells = [cell for row in (table.header, *table.rows) for cell in row]
-    return (
-        len(table.rows) < ROWS
-        and len(table.header) <= COLUMNS
-        and all(len(row) == len(table.header) for row in table.rows)
-        and sum(map(len, cells)) <= CELLS
-    )
-
-
-def _table(table: Table) -> Element:
-    """Its first row and column are bold. Cells are rich text, for it is shown as it is, and wrap."""
+def _table(table: Table) -> Element | None:
+    """Its columns but for the first, whose names stand in each cell instead: of columns of sentences a phone has room
+    for two. None where Slack takes no table of that size."""
+    names = table.header[1:]
+    cells = [[(row[0], cell) for cell in row[1:]] for row in table.rows]
+    size = sum(map(len, names)) + sum(len(name) + len(cell) for row in cells for name, cell in row)
+    if not 1 <= len(names) <= COLUMNS or len(cells) >= ROWS or size > CELLS:
+        return None
+    # Rich text is shown as it is, whatever stands in it. An empty cell is refused.
     rows = [
-        [
-            rich_text(text_section(cell or " ", **({"bold": True} if number == 0 or column == 0 else {})))
-            for column, cell in enumerate(row)
-        ]
-        for number, row in enumerate((table.header, *table.rows))
+        [rich_text(text_section(name or " ", bold=True)) for name in names],
+        *([rich_text(*_named(name), text_section(cell or " ")) for name, cell in row] for row in cells),
     ]
-    return {"type": "table", "rows": rows, "column_settings": [{"is_wrapped": True} for _ in table.header]}
+    return {"type": "table", "rows": rows, "column_settings": [{"is_wrapped": True} for _ in names]}
+
+
+def _named(name: str) -> list[Element]:
+    return [text_section(name, bold=True)] if name else []
 
 
 def citation_elements(say: Phrases, reply: Reply) -> Iterator[Element]:

@@ -60,8 +60,9 @@ def draw(
 def message(say: Phrases, reply: Reply, *, asked: str = "", owner: str = "") -> dict[str, Any]:
     """The arguments of a method that posts a message: blocks with their fallback text, without unfurling.
 
-    A reply that has a short form is drawn in that one. `asked`: the message that the reply answers, for the button that opens its form (`translate.asked_again`).
-    `owner`: the person whose buttons these are, where others can press them too.
+    A reply that has a short form is drawn in that one. `asked`: the message that the reply answers, for the button that
+    opens its form (`translate.asked_again`). `owner`: the person whose buttons these are, where others can press them
+    too.
     """
     drawn = _in_short(reply)
     tools = tuple(tool for tool in drawn.tools if tool not in votes_in(drawn.tools))

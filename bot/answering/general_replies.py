@@ -116,7 +116,7 @@ class GeneralReplies:
         return Reply("notice", body=(Paragraph(self._say("unknown-answer")),), choices=self.starting_points())
 
     def first_steps(self) -> tuple[Choice, ...]:
-        """The example questions, or the starting points where there are none, and the button that shows the commands."""
+        """Example questions, or the starting points where there are none, and the button that shows the commands."""
         examples = self._say.all("help-examples")[: MOST_CHOICES - 1]
         asked = tuple(Choice(example, f"{QUESTION}:{example}") for example in examples)
         return (*(asked or self.starting_points()[: MOST_CHOICES - 1]), Choice(self._say("help-commands"), "commands"))

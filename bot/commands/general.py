@@ -1,4 +1,4 @@
-"""General commands: help, commands, topics, about, sources, compare, an answer by its id, forget me, and which one was meant."""
+"""General commands: help, commands, topics, about, sources, compare, answer, forget me, and which one was meant."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bot.nlu.command_parser import BY_NAME, MEANT
 
 
 class GeneralCommands:
-    """The commands help, commands, topics, about, sources, compare, answer, forget me, and the one that asks which was meant."""
+    """The general commands, and the one that asks which command was meant."""
 
     def __init__(self, knowledge: KnowledgeBase, responder: Responder) -> None:
         self._knowledge = knowledge

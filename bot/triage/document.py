@@ -26,8 +26,8 @@ class RecommendationDocument:
         self._say = say
 
     def whole(self, given: Answered, found: Recommendation, *lead: str) -> Reply:
-        """The recommendation `found` for the answers `given`, after the paragraphs `lead`. In short it is the conclusion
-        and the first steps."""
+        """The recommendation `found` for the answers `given`, after the paragraphs `lead`; in short, its conclusion and
+        the first steps."""
         say, outcome = self._say, found.outcome
         sources = _Cited(self._composer)
         above: list[Block] = [*(Paragraph(text) for text in lead if text)]

@@ -99,7 +99,7 @@ class TriageReplies:
         return Reply("triage", self._triage.title, body=body, form=form)
 
     def _depends(self, question: TriageQuestion) -> str:
-        """Which earlier answers leave `question` out, or else which ones it is asked after; "" where none does alone."""
+        """Which earlier answers leave `question` out, or after which ones it is asked; "" where none does alone."""
         earlier = takewhile(lambda one: one is not question, self._triage.questions.values())
         single = [(option.label, {one.id: (option.id,)}) for one in earlier for option in one.options.values()]
         always = holds(question.when, {})

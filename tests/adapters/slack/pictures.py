@@ -78,7 +78,9 @@ def reviewed(advisor: Advisor) -> Iterator[tuple[str, str, int, str]]:
     buttons: to be looked at."""
     say = advisor.phrases
     talk = Talk(advisor)
-    unhelpful = talk.ask(command=next(one.command for one in talk.ask("what is SAST?").tools if "vote:no" in one.command))
+    unhelpful = talk.ask(
+        command=next(one.command for one in talk.ask("what is SAST?").tools if "vote:no" in one.command)
+    )
     *_, recommendation = triage(advisor)
     more = {
         "slack-whole": (560, _modal(modal(say, recommendation, HERE))),
