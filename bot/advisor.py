@@ -210,7 +210,9 @@ class Advisor:
     def _small_talk(self, message: Message, conversation: Conversation, route: Route) -> Turn | None:
         """Answers an empty message with help, and a greeting with a greeting."""
         if not route.text:
-            return Turn(self._responder.general.help(empty=not message.text.strip()), conversation)
+            return Turn(
+                self._responder.general.help(empty=not message.text.strip(), can_post=message.can_post), conversation
+            )
         return Turn(self._responder.general.greeting(), conversation) if only_greets(route.text) else None
 
     def _answer_dialogue(self, message: Message, conversation: Conversation, route: Route) -> Turn | None:
@@ -268,8 +270,11 @@ class Advisor:
             return turn
         back = self._dialogue.replies.back_to(run)
         first = reply.kind in ("answer", "unstated", "offtopic", "help")
-        choices = (replace(back, style="primary"), *reply.choices) if first else (*reply.choices, back)
-        return replace(turn, reply=replace(reply, choices=choices))
+        if not first:
+            return replace(turn, reply=replace(reply, choices=(*reply.choices, back)))
+        back = replace(back, style="primary")
+        brief = replace(reply.brief, choices=(back, *reply.brief.choices)) if reply.brief else None
+        return replace(turn, reply=replace(reply, choices=(back, *reply.choices), brief=brief))
 
 
 def _answers(question: Question, reply: Reply) -> bool:

@@ -64,7 +64,7 @@ def message(say: Phrases, reply: Reply, *, asked: str = "", owner: str = "") -> 
     opens its form (`translate.asked_again`). `owner`: the person whose buttons these are, where others can press them
     too.
     """
-    drawn = _in_short(reply)
+    drawn = in_short(reply)
     tools = tuple(tool for tool in drawn.tools if tool not in votes_in(drawn.tools))
     below = [
         *_form(drawn.form, asked, drawn.title),
@@ -80,7 +80,7 @@ def message(say: Phrases, reply: Reply, *, asked: str = "", owner: str = "") -> 
     return shown(say, draw(say, drawn, below, tables=True), drawn)
 
 
-def _in_short(reply: Reply) -> Reply:
+def in_short(reply: Reply) -> Reply:
     """The reply as a message shows it: its sources are behind the button that its tools have for them."""
     brief = reply.brief
     if brief is None:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 from adapters.slack.block_body import rich_text, section, text_elements
-from adapters.slack.blocks import COMMAND, button, buttons, draw
+from adapters.slack.blocks import COMMAND, button, buttons, draw, in_short
 from adapters.slack.translate import home_block_id
 from bot.domain.conversation import Retention
 from bot.domain.messages import Choice, Heading, Paragraph, Reply
@@ -33,6 +33,7 @@ class HomeDetails:
 
 def home(say: Phrases, help: Reply, overview: Overview, details: HomeDetails) -> View:
     """The Home tab of one person. `help`: the reply to "help", whose choices are the first questions."""
+    first = in_short(help)
     ask = Choice(say("slack-home-ask"), "ask", style="" if overview.open_triages else "primary")
     start = [
         button(ask, "ask"),
@@ -40,12 +41,12 @@ def home(say: Phrases, help: Reply, overview: Overview, details: HomeDetails) ->
         button(Choice(say("slack-home-topics"), "topics"), f"{COMMAND}-1"),
     ]
     blocks = [
-        *draw(say, Reply("help", help.title, body=help.body)),
+        *draw(say, Reply("help", first.title, body=first.body)),
         *_begun(say, overview),
         {"type": "actions", "elements": start},
         *_recommendations(say, overview),
         *_heading(say, say("slack-home-start")),
-        *buttons(help.choices, start=2),
+        *buttons(first.choices, start=2),
         {"type": "divider"},
         *_support(say, details),
     ]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.answering.composer import MOST_CHOICES, Composer
-from bot.domain.messages import Block, Bullets, Choice, Paragraph, Reply
+from bot.domain.messages import Block, Brief, Bullets, Choice, Heading, Paragraph, Reply
 from bot.knowledge.model import Answer, KnowledgeBase
 from bot.nlu.command_parser import BY_NAME, QUESTION, listed
 
@@ -19,10 +19,19 @@ class GeneralReplies:
         self._composer = composer
         self._say = knowledge.phrases
 
-    def help(self, *, empty: bool = False) -> Reply:
-        """What the advisor does, with first questions as buttons. `empty`: the message had no text."""
-        intro = self._say("empty" if empty else "help-intro")
-        return Reply("help", self._say("name"), body=(Paragraph(intro),), choices=self.first_steps())
+    def help(self, *, empty: bool = False, can_post: bool = False) -> Reply:
+        """What the advisor does, with first questions as buttons, and the commands; these are left out in short.
+        `empty`: the message had no text."""
+        intro = Paragraph(self._say("empty" if empty else "help-intro"))
+        commands = self.commands(can_post=can_post)
+        *questions, more = self.first_steps()
+        return Reply(
+            "help",
+            self._say("name"),
+            body=(intro, Heading(commands.title), *commands.body),
+            choices=tuple(questions),
+            brief=Brief((intro,), (*questions, more)),
+        )
 
     def commands(self, *, can_post: bool = False) -> Reply:
         """The commands that can be typed. `can_post`: there are channels to post in."""

@@ -35,7 +35,7 @@ class GeneralCommands:
         }
 
     def help(self, argument: str, message: Message, conversation: Conversation) -> Turn | None:
-        return None if argument else Turn(self._responder.general.help(), conversation)
+        return None if argument else Turn(self._responder.general.help(can_post=message.can_post), conversation)
 
     def commands(self, argument: str, message: Message, conversation: Conversation) -> Turn | None:
         return None if argument else Turn(self._responder.general.commands(can_post=message.can_post), conversation)

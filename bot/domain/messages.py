@@ -175,7 +175,7 @@ class Brief:
     """A reply in short, for a surface that shows the rest one step away."""
 
     body: tuple[Block, ...]
-    choices: tuple[Choice, ...] = ()  # instead of the reply's; the first one shows it whole
+    choices: tuple[Choice, ...] = ()  # instead of the reply's; one of them shows the rest
 
 
 @dataclass(frozen=True, slots=True)
