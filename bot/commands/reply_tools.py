@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
+from typing import Literal
 
 from bot.answering.labels import labelled
 from bot.answering.post_drafts import ANSWER, RECORD
@@ -65,7 +66,8 @@ def tools_for(say: Phrases, reply: Reply, reference: str, message: Message) -> t
     elif message.can_post and reply.record:
         share = (Choice(say("share-button"), f"share:{RECORD}/{reply.record}"),)
     sources = _sources_button(say, reply) if reply.kind in ("answer", "recommendation") else ()
-    ask = (Choice(say("ask-button"), "ask"),) if reply.kind in UNANSWERED and message.experts else ()
+    style: Literal["primary", ""] = "primary" if reply.kind == "unstated" else ""  # it is the one way on then
+    ask = (Choice(say("ask-button"), "ask", style=style),) if reply.kind in UNANSWERED and message.experts else ()
     votes = tools(say, reference, reply.entry) if reply.kind in ("answer", "recommendation") else ()
     return (*share, *sources, *ask, *votes)
 

@@ -25,6 +25,7 @@ ROOT = Path(__file__).parents[3]
 NODE = ROOT / "tests" / "node"
 CHROMIUM = "/usr/bin/chromium"
 PHONE = 360  # pixels
+UNDOCUMENTED = {"slack-unstated"}
 SHIELD = "M18 7l9 3v7c0 6-4 10-9 12-5-2-9-6-9-12v-7z"
 LOGO = (
     "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' width='36' height='36'%3E"
@@ -33,6 +34,7 @@ LOGO = (
 STYLE = """
 body { margin: 0; background: #fff; color: #1d1c1d; font: 15px/1.46 Lato, "Segoe UI", Arial, sans-serif }
 body[data-theme=dark] { background: #1a1d21; color: #d1d2d3 }
+[data-theme=dark] .only { color: #ababad }
 [data-theme=dark] .modal, [data-theme=dark] .modal h2, [data-theme=dark] .modal footer { border-color: #444 }
 .slack_blocks_to_jsx--block_wrapper { margin-bottom: 6px }
 #shot { display: inline-block; padding: 16px 20px; width: {width}px; box-sizing: border-box }
@@ -119,7 +121,8 @@ def _modal(view: dict[str, Any]) -> str:
 def main(out: Path | None) -> None:
     style = (NODE / "node_modules" / "slack-blocks-to-jsx" / "dist" / "style.css").read_text(encoding="utf-8")
     advisor = Advisor.load(ROOT / "knowledge")
-    drawn = reviewed(advisor) if out else ((name, "light", *page) for name, page in pages(advisor).items())
+    shown = ((name, "light", *page) for name, page in pages(advisor).items() if name not in UNDOCUMENTED)
+    drawn = reviewed(advisor) if out else shown
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         page = browser.new_page()
