@@ -104,8 +104,14 @@ class TriageReplies:
         single = [(option.label, {one.id: (option.id,)}) for one in earlier for option in one.options.values()]
         always = holds(question.when, {})
         labels = [label for label, picks in single if holds(question.when, picks) is not always]
-        hint = "triage-form-unless" if always else "triage-form-only"
-        return self._say(hint, options=self.labels.either(labels)) if labels else ""
+        if not labels:
+            return ""
+        options = self.labels.either(labels)
+        return (
+            self._say("triage-form-unless", options=options)
+            if always
+            else self._say("triage-form-only", options=options)
+        )
 
     def paused(self, run: Run) -> Reply:
         say = self._say

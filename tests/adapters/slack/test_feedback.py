@@ -69,7 +69,7 @@ async def test_the_sources_of_a_recommendation_lie_on_top_of_it(slack: Slack) ->
     assert len(slack.said()) == before
 
 
-async def test_the_commands_are_behind_a_button_of_the_help(slack: Slack) -> None:
+async def test_s1_the_commands_are_behind_a_button_of_the_help(slack: Slack) -> None:
     screen = Screen(slack)
     await screen.say("help")
     assert "forget me" not in screen.text
@@ -78,7 +78,7 @@ async def test_the_commands_are_behind_a_button_of_the_help(slack: Slack) -> Non
     assert "forget me: Delete what is kept about you" in opened.shown
 
 
-async def test_an_example_question_is_asked_by_its_button(slack: Slack) -> None:
+async def test_s1_an_example_question_is_asked_by_its_button(slack: Slack) -> None:
     screen = Screen(slack)
     await screen.say("help")
     await screen.press("Does AppSec cover supply chain risk?")
