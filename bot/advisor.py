@@ -28,7 +28,7 @@ from bot.domain.phrases import Phrases
 from bot.domain.turn import Route, Turn
 from bot.knowledge import load
 from bot.knowledge.model import KnowledgeBase
-from bot.nlu.command_parser import parse, without_address
+from bot.nlu.command_parser import QUESTION, parse, without_address
 from bot.nlu.entities import EntityRecognizer, Speller, with_function_words, word_counts
 from bot.nlu.guards import Guards
 from bot.nlu.languages import OTHER, Languages
@@ -96,6 +96,7 @@ class Advisor:
             **SubscriptionCommands(say).handlers(),
             **ExpertCommands(contact, say).handlers(),
             **FeedbackCommands(knowledge.version, knowledge.answers, say).handlers(),
+            QUESTION: self._example,
             **(self._dialogue.handlers() if self._dialogue else dict.fromkeys(TRIAGE, self._no_triage)),
         }
         self._guards = Guards(fitted.incidents if fitted else None, learnt_reader)
@@ -267,6 +268,9 @@ class Advisor:
 
     # --- shared by policies
 
+    def _example(self, question: str, message: Message, conversation: Conversation) -> Turn | None:
+        return self._answer_question(message, conversation, Route(question)) if question else None
+
     def _start_triage(self, message: Message, conversation: Conversation) -> Turn:
         if message.quoted and self._dialogue:
             return Turn(self._responder.general.offers_triage(), conversation)
@@ -290,8 +294,11 @@ class Advisor:
             return turn
         back = self._dialogue.replies.back_to(run)
         first = reply.kind in ("answer", "unstated", "offtopic", "help")
-        choices = (back, *reply.choices) if first else (*reply.choices, back)
-        return replace(turn, reply=replace(reply, choices=choices))
+        if not first:
+            return replace(turn, reply=replace(reply, choices=(*reply.choices, back)))
+        back = replace(back, style="primary")
+        brief = replace(reply.brief, choices=(back, *reply.brief.choices)) if reply.brief else None
+        return replace(turn, reply=replace(reply, choices=(back, *reply.choices), brief=brief))
 
 
 def _answers(question: Question, reply: Reply) -> bool:

@@ -14,12 +14,11 @@ from adapters.leases import HeldItem
 from adapters.outbox_relay import Attempt
 from adapters.rate_limit import RateLimited, RateLimiter
 from adapters.slack.assistant import Assistant, InView
-from adapters.slack.blocks import OWNER, message, without_unfurling
+from adapters.slack.blocks import FEEDBACK, OWNER, message, without_unfurling
 from adapters.slack.deadline import BackgroundWork, seconds_left, unhurried
-from adapters.slack.forms import fits_a_message
 from adapters.slack.home import HomeDetails
 from adapters.slack.membership import posting_problem
-from adapters.slack.modals import modal
+from adapters.slack.modals import modal, on_top
 from adapters.slack.posting import OtherWays
 from adapters.slack.remedies import explained
 from adapters.slack.responses import error_of, responded
@@ -224,7 +223,9 @@ class App:
         reply = await self.take_turn(asked)
         if (view := body.get("view")) is not None:
             await self._answer_in_view(asked, reply, body, view, client)
-        elif reply.form and not fits_a_message(reply.form):
+        elif reply.quiet and _pressed(body).get("action_id") == FEEDBACK:
+            return  # the pair of buttons shows which one was pressed
+        elif on_top(reply):
             await client.views_open(trigger_id=body["trigger_id"], view=self._modal(asked, reply))
         else:
             await self._answer_in_message(asked, reply, body, client, respond)
@@ -250,7 +251,7 @@ class App:
         shown = self._modal(asked, reply)
         if view["type"] == "home":
             await client.views_open(trigger_id=body["trigger_id"], view=shown)
-        elif reply.form and not fits_a_message(reply.form):
+        elif on_top(reply):
             try:
                 await client.views_push(trigger_id=body["trigger_id"], view=shown)
             except SlackApiError as error:
@@ -304,8 +305,11 @@ def _item(asked: Message, reply: Reply) -> OutboxItem:
     return OutboxItem(id, "send", asked.place, subject=id, content=content)
 
 
+def _pressed(body: Mapping[str, Any]) -> Mapping[str, Any]:
+    return next(iter(body.get("actions", ())), {})
+
+
 def _owner(body: Mapping[str, Any]) -> str:
     """The person whose button was pressed; empty where the message has no owner."""
-    pressed: Mapping[str, Any] = next(iter(body.get("actions", ())), {})
-    block_id = str(pressed.get("block_id", ""))
+    block_id = str(_pressed(body).get("block_id", ""))
     return block_id.removeprefix(OWNER).rpartition("-")[0] if block_id.startswith(OWNER) else ""

@@ -9,7 +9,7 @@ from typing import Any
 from adapters.slack.block_body import plain_text
 from adapters.slack.blocks import buttons, draw
 from adapters.slack.fitting import VIEW
-from adapters.slack.forms import form_elements
+from adapters.slack.forms import fits_a_message, form_elements
 from bot.domain.messages import Field, Form, Paragraph, Place, Reply
 from bot.domain.phrases import Phrases
 
@@ -47,6 +47,11 @@ def modal(say: Phrases, reply: Reply, place: Place, *, public: bool = False, on_
     )
     view["blocks"] = draw(say, reply, below, most=MAX_BLOCKS, size=VIEW)
     return view
+
+
+def on_top(reply: Reply) -> bool:
+    """True if a reply to a button is shown in a modal: to fill it in, or to look at it and close it again."""
+    return reply.aside or (reply.form is not None and not fits_a_message(reply.form))
 
 
 def is_preview(reply: Reply) -> bool:

@@ -47,7 +47,7 @@ def _post(say: Phrases, post: Post) -> dict[str, Any]:
     reply = Reply("recommendation", post.title, body=body, citations=post.citations, disclosure=post.disclosure)
     reply = labelled(say, reply)
     if not post.shared_by:
-        return shown(say, draw(say, reply), reply)
+        return shown(say, draw(say, reply, tables=True), reply)
     by = say(SUBSCRIBED[post.cadence], person=PERSON) if post.cadence else say("slack-post-by", person=PERSON)
     return _with_person(say, post.shared_by, by, reply)
 
@@ -59,4 +59,4 @@ def _with_person(
     An empty `person`: somebody whose data was deleted."""
     name = {"type": "user", "user_id": person} if person else text_element(say("slack-somebody"))
     above = rich_text(section(*text_elements(line, {PERSON: name})))
-    return shown(say, draw(say, reply, [*buttons(choices)], first=[above]), reply)
+    return shown(say, draw(say, reply, [*buttons(choices)], first=[above], tables=True), reply)

@@ -181,6 +181,14 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
+class Brief:
+    """A reply in short, for a surface that shows the rest one step away."""
+
+    body: tuple[Block, ...]
+    choices: tuple[Choice, ...] = ()  # instead of the reply's; one of them shows the rest
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """What the advisor says. `choices` are next steps, the most important first.
 
@@ -198,6 +206,9 @@ class Reply:
     tools: tuple[Choice, ...] = ()
     form: Form | None = None
     progress: Progress | None = None
+    brief: Brief | None = None  # the same in short; None: it is short
+    aside: bool = False  # looked at beside the conversation and left again: on top of it, where the surface can do that
+    quiet: bool = False  # says only that it was done: left out where the surface shows that on the button itself
     replaces: bool = False  # takes the place of the message whose button was pressed, where the surface can do that
     private: bool = True  # for the person alone, where the surface can do that
     entry: str | None = None  # the curated answer this is, if it is one

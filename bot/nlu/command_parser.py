@@ -26,7 +26,8 @@ class Command:
 
 
 COMMANDS = (
-    Command("help", "command-help", ("commands", "usage", "?"), shows=True),
+    Command("help", "command-help", ("usage", "?"), shows=True),
+    Command("commands", "command-commands", listed=False, shows=True),
     Command("topics", "command-topics", ("subjects", "menu", "list"), shows=True),
     Command("compare", "command-compare", ("comparison",)),
     Command("triage", "command-triage", ("recommend", "start triage"), asks_first=True),
@@ -53,6 +54,9 @@ COMMANDS = (
 
 MEANT = "meant"
 """The command that asks whether another one was meant; its argument is the name of that one."""
+
+QUESTION = "question"
+"""The command that asks its argument: an example question on a button."""
 
 BY_NAME = {command.name: command for command in COMMANDS}
 _NAMES = {name: command for command in reversed(COMMANDS) for name in (command.name, *command.aliases)}

@@ -197,7 +197,7 @@ class Slack:
     async def press_label(self, blocks: Sequence[Mapping[str, Any]], label: str, **where: Any) -> Sent:
         """The button with this label in `blocks` of a message."""
         block, element = button(blocks, label)
-        return await self.press(element["value"], block=block, **where)
+        return await self.press(element["value"], actions=[{**element, "block_id": block}], **where)
 
     async def press_in_view(self, view_id: str, label: str) -> Sent:
         """The button with this label in a modal."""

@@ -198,13 +198,56 @@ def test_words_that_the_reply_says_itself_do_not_stand_below_it_and_its_places_s
 def test_a_recommendation_cites_by_number_and_names_each_place_once_in_one_quiet_line(advisor: Advisor) -> None:
     talk = Talk(advisor)
     reply = talk.say("help us choose", "one app", "code, suppliers", "nothing", "FedRAMP", "no budget")
-    blocks = message(SAY, reply)["blocks"]
-    assert problems(blocks) == []
+    blocks = modal(SAY, reply, HERE)["blocks"]
     lines = [block["elements"][0]["text"] for block in blocks if block["type"] == "context"]
     assert lines == [reply.places_line, reply.disclosure]
     for number, at in {(one.number, one.at) for one in reply.citations}:
         assert lines[0].count(f"[{number}] {at}") == 1
     assert not {one.says for one in reply.citations} & set(texts(blocks))
+
+
+def test_a_recommendation_is_its_conclusion_and_first_steps_in_a_message_and_all_of_it_in_a_modal(
+    advisor: Advisor,
+) -> None:
+    talk = Talk(advisor)
+    reply = talk.say("help us choose", "one app", "code, suppliers", "nothing", "FedRAMP", "no budget")
+    short, whole = (drawn["blocks"] for drawn in (message(SAY, reply), modal(SAY, reply, HERE)))
+    assert problems(short) == []
+    assert "What to do first" in texts(short)
+    assert {"Why", "What to watch", reply.places_line} <= set(texts(whole)) - set(texts(short))
+    assert {"Full recommendation", "Sources", "Helpful"} <= set(buttons(short))
+    assert reply.disclosure in texts(short)
+
+
+def test_votes_are_a_pair_that_shows_itself_and_in_a_modal_two_buttons(advisor: Advisor) -> None:
+    reply = advisor.ask("what is SAST?")
+    blocks = message(SAY, reply)["blocks"]
+    assert [element["type"] for element in blocks[-1]["elements"]] == ["feedback_buttons"]
+    assert list(buttons(blocks))[-2:] == ["Helpful", "Not helpful"]
+    assert list(buttons(modal(SAY, reply, HERE)["blocks"]))[-2:] == ["Helpful", "Not helpful"]
+
+
+TABLE = Table(("", "A", "B"), (("Scope", "A is small.", "<!here>"), ("Cost", "", "B is dear.")))
+
+
+def test_a_table_is_one_in_a_message_whose_cells_say_what_their_row_is_called() -> None:
+    [drawn, *_] = message(SAY, Reply("answer", body=(TABLE,)))["blocks"]
+    assert problems([drawn]) == []
+    assert [[texts(cell) for cell in row] for row in drawn["rows"]] == [
+        [["A"], ["B"]],
+        [["Scope", "A is small."], ["Scope", "<!here>"]],
+        [["Cost", " "], ["Cost", "B is dear."]],
+    ]
+
+
+def test_another_table_one_that_is_too_large_and_one_in_a_modal_are_lists() -> None:
+    large = Table(("", "A", "B"), tuple((str(n), "word " * 30, "word " * 30) for n in range(40)))
+    for drawn in (
+        message(SAY, Reply("answer", body=(TABLE, TABLE)))["blocks"][1:],
+        message(SAY, Reply("answer", body=(large,)))["blocks"],
+        modal(SAY, Reply("answer", body=(TABLE,)), HERE)["blocks"],
+    ):
+        assert {block["type"] for block in drawn} == {"rich_text"}
 
 
 def test_s9_only_slacks_own_link_is_live() -> None:

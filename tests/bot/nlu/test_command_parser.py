@@ -88,7 +88,8 @@ def test_it_is_run_by_the_button(advisor: Advisor) -> None:
 @pytest.mark.parametrize(
     ("text", "name"),
     [
-        ("show me the commands", "help"), ("what commands are there?", "help"), ("can you give me some help", "help"),
+        ("show me the commands", "commands"), ("what commands are there?", "commands"),
+        ("can you give me some help", "help"),
         ("list the topics", "topics"), ("which subjects do you have", "topics"),
     ],
 )  # fmt: skip
