@@ -49,15 +49,23 @@ class Housekeeper:
         self._on_enqueued = on_enqueued
         self._prune_more = prune_more
         self._next_retention = 0.0
-        self._closing = asyncio.Event()
+        self._woken = asyncio.Event()
+        self._closing = False
+
+    def wake(self) -> None:
+        """Begin a round now: something is due that was not foreseen."""
+        self._woken.set()
 
     def close(self) -> None:
         """Make `run` return after the current round."""
-        self._closing.set()
+        self._closing = True
+        self._woken.set()
 
     async def run(self) -> None:
-        """Run a round every `RUN_EVERY` seconds until `close`. Errors are logged; the next round tries again."""
-        while not self._closing.is_set():
+        """Run a round every `RUN_EVERY` seconds, and at `wake`, until `close`. Errors are logged, and the next
+        round tries again."""
+        while not self._closing:
+            self._woken.clear()
             try:
                 await self.run_once()
             except StoreUnavailable as error:
@@ -65,7 +73,7 @@ class Housekeeper:
             except Exception as error:  # the loop must go on: nothing else deletes and posts
                 log.error("housekeeping.failed", error=type(error).__name__, at=error_location(error))
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._closing.wait(), RUN_EVERY)
+                await asyncio.wait_for(self._woken.wait(), RUN_EVERY)
 
     async def run_once(self) -> None:
         """Do what is due now. Raises StoreUnavailable."""

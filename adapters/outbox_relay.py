@@ -128,12 +128,12 @@ class OutboxRelay:
         task = self._start(self._send(held, by))
         await asyncio.wait({task}, timeout=max(0.0, within))
 
-    async def deliver(self, item: OutboxItem, *, within: float = REPLY_WAIT) -> None:
+    async def deliver(self, item: OutboxItem, by: Attempt | None = None, *, within: float = REPLY_WAIT) -> None:
         """`take` in a transaction of its own, then `send_now`. Raises StoreUnavailable if it could not be stored."""
         async with self._store.transaction() as unit:
             held = await self.take(item, unit)
         if held:
-            await self.send_now(held, within=within)
+            await self.send_now(held, by, within=within)
 
     async def send_due(self) -> int:
         """Claim what is due and send it concurrently. Returns how many items were claimed."""

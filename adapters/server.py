@@ -155,10 +155,6 @@ async def serving(settings: Settings, advisor: Advisor | None = None) -> AsyncIt
             loop.add_signal_handler(signal.SIGHUP, loop.run_in_executor, None, host.reload)
         senders: dict[str, Sender] = {}
         relay = OutboxRelay(store, senders, lambda: host.phrases)
-        session = MeteredSession(Session(host, store, retention=settings.retention, wake_outbox=relay.wake))
-        owner_link = _owner_link_for(settings)
-        surfaces = await _start(Dependencies(settings, session, store, host, relay, owner_link), stack)
-        senders.update(_senders(surfaces))
         housekeeper = Housekeeper(
             store,
             lambda: host.advisor.drafts,
@@ -166,6 +162,18 @@ async def serving(settings: Settings, advisor: Advisor | None = None) -> AsyncIt
             on_enqueued=relay.wake,
             prune_more=_transcript_pruning(store, settings.retention),
         )
+        session = MeteredSession(
+            Session(
+                host,
+                store,
+                retention=settings.retention,
+                wake_outbox=relay.wake,
+                on_subscribed=housekeeper.wake,
+            )
+        )
+        owner_link = _owner_link_for(settings)
+        surfaces = await _start(Dependencies(settings, session, store, host, relay, owner_link), stack)
+        senders.update(_senders(surfaces))
         loop.run_in_executor(None, languages.load_model)  # so that nobody has to wait for it
         running = [_running(relay.run(), relay.close), _running(housekeeper.run(), housekeeper.close)]
         if settings.on_loopback:  # where knowledge is written; elsewhere SIGHUP reloads it

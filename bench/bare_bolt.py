@@ -1,4 +1,4 @@
-"""Baseline Slack app: a constant reply to a command, a constant message to an event.
+"""Baseline Slack app: a constant reply to a command, a constant message to an event, with an agent's status and title.
 
 Acknowledges first, as in Bolt's guide. With the argument `work-first` it acknowledges last, as Bolt otherwise polls
 every 10 ms for the acknowledgement.
@@ -6,6 +6,7 @@ every 10 ms for the acknowledgement.
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
 from typing import Any
@@ -31,7 +32,12 @@ def main() -> None:
 
         @bolt.event("message")
         async def on_message(event: dict[str, Any], client: AsyncWebClient) -> None:
-            await client.chat_postMessage(channel=event["channel"], text="A constant text.")
+            thread = {"channel_id": event["channel"], "thread_ts": event["ts"]}
+            await asyncio.gather(
+                client.assistant_threads_setStatus(status="is looking…", **thread),
+                client.assistant_threads_setTitle(title=event["text"], **thread),
+            )
+            await client.chat_postMessage(channel=event["channel"], thread_ts=event["ts"], text="A constant text.")
 
         async def handle(request: web.Request) -> web.Response:
             return await to_aiohttp_response(await bolt.async_dispatch(await to_bolt_request(request)))

@@ -17,23 +17,25 @@ from bot.commands.confirmation import ConfirmationCommands, Handler, typed
 from bot.commands.experts import ExpertCommands, as_answer, is_in_experts_thread
 from bot.commands.feedback import FeedbackCommands
 from bot.commands.general import GeneralCommands
+from bot.commands.notices import only_files
 from bot.commands.reply_tools import finish_turn
 from bot.commands.sharing import SharingCommands, record_needed
 from bot.commands.subscriptions import SubscriptionCommands
+from bot.commands.workflow_posts import WorkflowPosts
 from bot.domain.conversation import Conversation
 from bot.domain.messages import UNANSWERED, Message, Reply
 from bot.domain.phrases import Phrases
 from bot.domain.turn import Route, Turn
 from bot.knowledge import load
 from bot.knowledge.model import KnowledgeBase
-from bot.nlu.command_parser import parse, without_slash_command
+from bot.nlu.command_parser import QUESTION, parse, without_address
 from bot.nlu.entities import EntityRecognizer, Speller, with_function_words, word_counts
 from bot.nlu.guards import Guards
 from bot.nlu.languages import OTHER, Languages
 from bot.nlu.name_removal import NameRemover
 from bot.nlu.question import Question, QuestionReader
 from bot.nlu.small_talk import only_greets
-from bot.nlu.text import clean
+from bot.nlu.text import OwnWords, clean, own_words
 from bot.nlu.word_list import is_english
 from bot.ranking.model_cache import ModelCache, Progress
 from bot.reader.reader import Reader
@@ -94,6 +96,7 @@ class Advisor:
             **SubscriptionCommands(say).handlers(),
             **ExpertCommands(contact, say).handlers(),
             **FeedbackCommands(knowledge.version, knowledge.answers, say).handlers(),
+            QUESTION: self._example,
             **(self._dialogue.handlers() if self._dialogue else dict.fromkeys(TRIAGE, self._no_triage)),
         }
         self._guards = Guards(fitted.incidents if fitted else None, learnt_reader)
@@ -106,8 +109,10 @@ class Advisor:
             self._start_triage,
             self.languages.knows,
         )
+        self._workflow_posts = WorkflowPosts(self.drafts, say)
         self._policies: tuple[Policy, ...] = (
             self._refuse_secret,
+            self._post_for_workflow,
             self._relay_answer,
             self._steer_dialogue,
             self._run_command,
@@ -149,20 +154,28 @@ class Advisor:
 
     def route(self, message: Message, conversation: Conversation) -> Route:
         """What `message` is, and which records its turn needs. The one place where a command is parsed."""
-        # A quoted text is somebody else's, so that no command in it is run.
-        text = without_slash_command(clean(message.text))
-        if message.command is None and message.quoted:
-            return Route(text)
-        button = message.command or self._typed_button(text, message, conversation)
-        command = parse(button or text)
-        record = record_needed(*command, conversation) if command else None
+        # What is quoted is somebody else's, so that no command in it is run.
+        own = OwnWords("", quotes=True) if message.quoted else own_words(message.text)
+        said = without_address(own.said, self.phrases("name"))
+        all_said = said and not own.quotes
+        text = said if all_said else without_address(clean(message.text), self.phrases("name"))
+        button = message.command or self._typed_button(said, message, conversation)
+        command = parse(button or said)
         return Route(
-            text, command, pressed=button is not None, record=record, in_experts_thread=is_in_experts_thread(message)
+            text,
+            command,
+            pressed=button is not None,
+            record=record_needed(*command, conversation) if command else None,
+            in_experts_thread=is_in_experts_thread(message),
+            said=said,
+            quoted=own.quotes,
         )
 
     def turn(self, message: Message, conversation: Conversation, route: Route | None = None) -> Turn:
         """The turn of the first policy that takes it: the reply, the next state of the conversation, and effects."""
         route = route or self.route(message, conversation)
+        if route.quoted and not message.quoted:
+            message = replace(message, quoted=True)
         turns = (policy(message, conversation, route) for policy in self._policies)
         turn = next(turn for turn in turns if turn is not None)  # the last policy answers everything
         return finish_turn(self.phrases, self._offer_to_resume(turn), message, conversation)
@@ -182,18 +195,28 @@ class Advisor:
     def _refuse_secret(self, message: Message, conversation: Conversation, route: Route) -> Turn | None:
         return Turn(self._responder.general.secret(), conversation) if message.had_secret else None
 
-    def _relay_answer(self, message: Message, conversation: Conversation, route: Route) -> Turn | None:
-        """An expert's message in the thread of an open question is its answer."""
-        if not message.open_question:
+    def _post_for_workflow(self, message: Message, conversation: Conversation, route: Route) -> Turn | None:
+        """What answers the topic of a workflow is posted; without a topic, the next in turn."""
+        if not message.workflow:
             return None
-        answer = as_answer(message.open_question, message)
-        return self._handlers["relay"](message.open_question, answer, conversation)
+        entries: tuple[str | None, ...] = self.drafts.subscribable()
+        if route.text:
+            question = self.reader.read(route.text)
+            entries = (self._questions.turn(question, message, Conversation(), incident=False).reply.entry,)
+        return self._workflow_posts.turn(entries, message, conversation)
+
+    def _relay_answer(self, message: Message, conversation: Conversation, route: Route) -> Turn | None:
+        """An expert's message in the thread of a question is an answer to it, be it the first or a further one."""
+        if not message.expert_question:
+            return None
+        answer = as_answer(message.expert_question, message)
+        return self._handlers["relay"](message.expert_question, answer, conversation)
 
     def _steer_dialogue(self, message: Message, conversation: Conversation, route: Route) -> Turn | None:
         """Dialogue commands in plain words, numbers, and options by their exact name take precedence of commands."""
-        if self._typed is None or route.pressed or message.quoted:
+        if self._typed is None or route.pressed or message.quoted or not route.said:
             return None
-        return self._typed.literally(route.text, message, conversation)
+        return self._typed.literally(route.said, message, conversation)
 
     def _run_command(self, message: Message, conversation: Conversation, route: Route) -> Turn | None:
         if route.command is not None:
@@ -207,7 +230,9 @@ class Advisor:
         return None
 
     def _small_talk(self, message: Message, conversation: Conversation, route: Route) -> Turn | None:
-        """Answers an empty message with help, and a greeting with a greeting."""
+        """Answers an empty message with help, one of files alone with a notice, and a greeting with a greeting."""
+        if not route.text and message.has_files:
+            return Turn(only_files(self.phrases), conversation)
         if not route.text:
             return Turn(
                 self._responder.general.help(empty=not message.text.strip(), can_post=message.can_post), conversation
@@ -243,6 +268,9 @@ class Advisor:
 
     # --- shared by policies
 
+    def _example(self, question: str, message: Message, conversation: Conversation) -> Turn | None:
+        return self._answer_question(message, conversation, Route(question)) if question else None
+
     def _start_triage(self, message: Message, conversation: Conversation) -> Turn:
         if message.quoted and self._dialogue:
             return Turn(self._responder.general.offers_triage(), conversation)
@@ -266,8 +294,11 @@ class Advisor:
             return turn
         back = self._dialogue.replies.back_to(run)
         first = reply.kind in ("answer", "unstated", "offtopic", "help")
-        choices = (back, *reply.choices) if first else (*reply.choices, back)
-        return replace(turn, reply=replace(reply, choices=choices))
+        if not first:
+            return replace(turn, reply=replace(reply, choices=(*reply.choices, back)))
+        back = replace(back, style="primary")
+        brief = replace(reply.brief, choices=(back, *reply.brief.choices)) if reply.brief else None
+        return replace(turn, reply=replace(reply, choices=(back, *reply.choices), brief=brief))
 
 
 def _answers(question: Question, reply: Reply) -> bool:

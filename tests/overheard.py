@@ -1,8 +1,9 @@
 """A pytest plugin: nothing that the tests send may stand in a log line, at any level.
 
-Whoever sends something in a test notes it here: texts, tokens, passwords, addresses to answer at. Whatever is logged in
-the test's process is kept as our handler would write it. After each test, what was sent in the session so far is looked
-for in what was logged since the test before.
+Whoever sends something in a test notes it here: bodies and the texts in them, what is answered, tokens, passwords,
+addresses to answer at. Whatever is logged in the test's process is kept as our handler would write it; the platforms'
+SDKs log all that they can, whatever level they were given. After each test, what was sent in the session so far is
+looked for in what was logged since the test before.
 """
 
 from __future__ import annotations
@@ -30,6 +31,10 @@ TELLING = frozenset({
 })  # fmt: skip
 
 
+# Loggers of the platforms' SDKs; Bolt calls those of the listeners after a file.
+SDKS = re.compile(r"^(slack_|botbuilder|botframework|msrest)|\.py:")
+
+
 @dataclass
 class Ears:
     """`sent`: what was sent, by how it is looked for. `lines`: what was logged and not looked through yet."""
@@ -46,9 +51,10 @@ class Ears:
                     self.sent[bare[:LONGEST]] = part
 
     def note_body(self, body: object, *, telling: bool = False) -> None:
-        """All that tells something in what is sent as JSON, or as a form."""
+        """All that tells something in what is sent as JSON, or as a form; of bytes also how they begin."""
         if isinstance(body, bytes | bytearray):
             body = body.decode(errors="replace")
+            self.note(body)
             form = dict(parse_qsl(body))
             for read in (body, form.get("payload", "")):
                 with contextlib.suppress(ValueError, RecursionError):
@@ -123,6 +129,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(autouse=True)
 def nothing_that_was_sent_is_logged() -> Iterator[None]:
+    for name in [*logging.root.manager.loggerDict]:
+        if SDKS.search(name):
+            logging.getLogger(name).setLevel(logging.DEBUG)
     yield
     leaks = EARS.leaks()
     assert not leaks, "what was sent stands in the log:\n" + "\n".join(leaks[:5])

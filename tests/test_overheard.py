@@ -23,7 +23,8 @@ SUITE = """
 import json, logging
 import aiohttp, pytest, structlog
 from slack_bolt.logger import get_bolt_logger
-from tests.overheard import EARS, note
+from adapters.slack import sdk_logs
+from tests.overheard import EARS, note, note_body
 from tests.slack_workspace.person import HttpWire, Slack
 from tests.slack_workspace.service import Service
 from tests.slack_workspace.workspace import Workspace
@@ -71,6 +72,21 @@ async def test_leak_by_the_sdk(as_the_sdk_would):
     await send()
     get_bolt_logger(HttpWire).debug(f"Invalid request (body: {json.dumps({'text': TEXT})})")
 
+async def test_leak_by_a_logger_of_the_sdk_that_is_told_to_be_quiet(as_the_sdk_would):
+    await send()
+    sdk_logs.BOLT.debug(f"Quietly invalid (body: {json.dumps({'text': TEXT})})")
+
+async def test_leak_of_how_a_body_begins():
+    body = b"user_id=U1&channel_id=C1&command=%2Fadvisor&trigger_id=1700"
+    note_body(body)
+    structlog.get_logger("adapters.x").info("slack.refused", body=body[:50].decode())
+
+async def test_leak_of_what_slack_is_sent():
+    async with Service() as service, aiohttp.ClientSession() as http:
+        said = {"channel": "C1", "blocks": [{"type": "section", "text": {"text": "an answer about zanzibar"}}]}
+        await http.post(service.api_url + "chat.postMessage", json=said)
+    structlog.get_logger("adapters.x").info("slack.posted", text="an answer about zanzibar")
+
 async def test_leak_of_teams():
     activities.message("http://x/", "is my teams marmalade covered?")
     structlog.get_logger("adapters.x").info("teams.asked", text="is my teams marmalade covered?")
@@ -86,7 +102,7 @@ async def test_leak_of_a_token():
 
 
 @pytest.mark.parametrize("workers", ["0", "1"])
-async def test_a_test_in_which_something_sent_is_logged_fails_also_in_a_worker_process(
+async def test_s30_a_test_in_which_something_sent_is_logged_fails_also_in_a_worker_process(
     workers: str, tmp_path: Path
 ) -> None:
     (tmp_path / "test_inside.py").write_text(SUITE, encoding="utf-8")
@@ -146,9 +162,12 @@ def test_all_that_tells_something_is_taken_from_a_request() -> None:
         "response_url": "https://hooks/x/y/z",
         "actions": [{"value": "what a button carries"}],
     }
-    ears.note_body(urlencode({"payload": json.dumps(body)}).encode())
-    ears.note_body(json.dumps({"event": {"text": "what somebody wrote"}}).encode())
-    assert set(ears.sent.values()) == {"https://hooks/x/y/z", "what a button carries", "what somebody wrote"}
+    form = urlencode({"payload": json.dumps(body)})
+    event = json.dumps({"event": {"text": "what somebody wrote"}})
+    ears.note_body(form.encode())
+    ears.note_body(event.encode())
+    told = {"https://hooks/x/y/z", "what a button carries", "what somebody wrote"}
+    assert set(ears.sent.values()) == {*told, form, event}
 
 
 def test_everything_is_heard_at_every_level() -> None:

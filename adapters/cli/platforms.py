@@ -24,17 +24,26 @@ Url = Annotated[str, typer.Option("--url", help="The public address of the advis
 def manifest(
     url: Annotated[str, typer.Option("--url", help="The public address of the advisor, https://…")] = "",
     socket: Annotated[bool, typer.Option("--socket", help="For Socket Mode, which needs no address.")] = False,
+    assistant: Annotated[
+        bool, typer.Option("--assistant", help="For an app that is an assistant already; Slack makes no new ones.")
+    ] = False,
+    step: Annotated[
+        bool, typer.Option("--workflow-step", help="With the step for Workflow Builder, which needs a paid plan.")
+    ] = False,
     knowledge: Knowledge = None,
 ) -> None:
     """Print the app manifest."""
+    from adapters.slack.manifest import Kind, socket_manifest
     from adapters.slack.manifest import manifest as filled_in
-    from adapters.slack.manifest import socket_manifest
 
     if bool(url) == socket:
         typer.echo("Give --url with the public address of the advisor, or --socket.", err=True)
         raise SystemExit(2)
     say = _phrases(knowledge)
-    typer.echo(socket_manifest(say) if socket else filled_in(_https(url), say), nl=False)
+    kind: Kind = "assistant" if assistant else "agent"
+    typer.echo(
+        socket_manifest(say, kind, step=step) if socket else filled_in(_https(url), say, kind, step=step), nl=False
+    )
 
 
 @slack.callback()

@@ -11,20 +11,23 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError
 
 from adapters.leases import HeldItem
+from adapters.outbox_relay import Attempt
 from adapters.rate_limit import RateLimited, RateLimiter
-from adapters.slack.assistant import Assistant
-from adapters.slack.blocks import OWNER, message, without_unfurling
-from adapters.slack.deadline import BackgroundWork, seconds_left
-from adapters.slack.forms import fits_a_message
+from adapters.slack.assistant import Assistant, InView
+from adapters.slack.blocks import FEEDBACK, OWNER, message, without_unfurling
+from adapters.slack.deadline import BackgroundWork, seconds_left, unhurried
 from adapters.slack.home import HomeDetails
 from adapters.slack.membership import posting_problem
-from adapters.slack.modals import modal
+from adapters.slack.modals import modal, on_top
+from adapters.slack.posting import OtherWays
+from adapters.slack.remedies import explained
 from adapters.slack.responses import error_of, responded
+from adapters.slack.sender import SlackSender
 from adapters.slack.translate import asked_again, destination, team_in_log, team_of
-from adapters.slack.workspaces import Workspaces
+from adapters.slack.workspaces import TokenUnchecked, Workspaces
 from bot.commands.notices import not_shown
 from bot.domain.messages import Message, Place, Reply
-from bot.domain.outbox import OutboxItem, Replied
+from bot.domain.outbox import Going, OutboxItem, Replied
 from bot.domain.phrases import Phrases
 from bot.domain.records import Person
 from bot.service.effect_handlers import person_of
@@ -61,7 +64,7 @@ class OutboxRelay(Protocol):
 
     async def send_now(self, held: HeldItem, *, within: float) -> None: ...
 
-    async def deliver(self, item: OutboxItem, *, within: float) -> None: ...
+    async def deliver(self, item: OutboxItem, by: Attempt | None = None, *, within: float) -> None: ...
 
 
 class App:
@@ -73,6 +76,7 @@ class App:
         session: Session,
         store: Store,
         relay: OutboxRelay,
+        sender: SlackSender,
         workspaces: Workspaces,
         *,
         experts: Mapping[str, Place],
@@ -84,11 +88,13 @@ class App:
         self._session = session
         self._store = store
         self._relay = relay
+        self._sender = sender
         self._workspaces = workspaces
         self._experts = experts
         self._clock = clock
         self._rate_limit = RateLimiter(clock)
         self.assistant = Assistant()
+        self.in_view = InView()
         self.background = BackgroundWork()
 
     @property
@@ -115,7 +121,10 @@ class App:
 
     def _posting_check(self, asked: Message) -> PostingCheck:
         async def posting_check(place: Place) -> str:
-            client = await self._workspaces.client(place.tenant)
+            try:
+                client = await self._workspaces.client(place.tenant)
+            except TokenUnchecked:
+                client = None
             if client is None:
                 return self.phrases("slack-channel-unknown")
             return await posting_problem(self.phrases, client, asked.person, place.channel)
@@ -129,14 +138,19 @@ class App:
     async def overview(self, person: Person) -> Overview:
         return await self._session.overview(person)
 
+    async def suggest(self, asked: Message, reply: Reply, client: Any) -> None:
+        """Suggest prompts where `asked` came from: the choices of `reply`. Raises SlackApiError."""
+        beside = self.in_view.channel(person_of(asked))
+        await self.assistant.suggest(self.phrases, reply, asked.place, client, beside=beside)
+
     def _completed(self, asked: Message) -> Message:
         experts = self._experts.get(asked.place.tenant) or self._experts.get("")
         experts = replace(experts, tenant=asked.place.tenant) if experts and asked.can_post else None
-        return replace(asked, experts=experts, at=self._clock())
+        return replace(asked, experts=experts, at=self._clock(), beside=self.in_view.channel(person_of(asked)))
 
     async def delete_workspace(self, body: Mapping[str, Any]) -> None:
-        """Delete the data of a workspace whose installation has ended. Raises StoreUnavailable."""
-        team = team_of(body) or str(body.get("team_id", ""))
+        """Delete the data of a workspace or organisation whose installation has ended. Raises StoreUnavailable."""
+        team = team_of(body)
         at = float(body.get("event_time", 0))
         if await self._workspaces.forget(team, at):
             async with self._store.transaction() as unit:
@@ -156,18 +170,24 @@ class App:
             return
         # An item of a turn that was rolled back is not in the outbox: then the reply is another one, a notice.
         if held and isinstance(held.item.content, Replied) and held.item.content.reply is reply:
-            if asked.place.thread and not asked.public:
+            if not asked.public:
                 await self.assistant.show_working(self.phrases, asked, client)
             await self._relay.send_now(held, within=seconds_left())
         else:
             await self.deliver(asked, reply, client)
 
-    async def deliver(self, asked: Message, reply: Reply, client: Any) -> None:
-        """Send `reply` as a message to where `asked` came from, later where that fails. Raises SlackApiError."""
+    async def deliver(self, asked: Message, reply: Reply, client: Any, respond: Any = None) -> None:
+        """Send `reply` as a message to where `asked` came from, later where that fails. `respond`: of a button, for
+        what Slack refuses there. Raises SlackApiError."""
+        item, ways = _item(asked, reply), self._other_ways(asked, reply, client, respond)
+
+        async def by(going: Going) -> str:
+            return await self._sender.send(item, going, ways)
+
         try:
-            await self._relay.deliver(_item(asked, reply), within=seconds_left())
+            await self._relay.deliver(item, by, within=seconds_left())
         except StoreUnavailable:  # it can't be stored, so it is sent now or never
-            await self.background.in_time(self._post(asked, reply, client))
+            await self.background.in_time(self._post(asked, reply, ways, client))
 
     async def answer_button(self, asked: Message, body: Mapping[str, Any], client: Any, respond: Any) -> None:
         """Reply to a button: in its modal or a new one, in place of its message, below it, or visible to the person
@@ -176,8 +196,8 @@ class App:
             if not slowed.told:
                 await self.show(asked, self._slow_down(slowed.notice(self.phrases), asked, body, client), client)
             return
-        reply = await self.take_turn(asked)
-        await self.show(asked, self._answer_button(asked, reply, body, client, respond), client)
+        # A turn that posts looks first whether it may, which takes longer for a person in very many channels.
+        await self.show(asked, unhurried(self._take_and_answer(asked, body, client, respond)), client)
 
     async def show(self, asked: Message, showing: Coroutine[Any, Any, Any], client: Any) -> bool:
         """True if `showing` a reply ended in time. Else it continues, and where it fails the person gets a direct
@@ -199,12 +219,13 @@ class App:
     def _modal(self, asked: Message, reply: Reply) -> dict[str, Any]:
         return modal(self.phrases, reply, asked.place, public=asked.public)
 
-    async def _answer_button(
-        self, asked: Message, reply: Reply, body: Mapping[str, Any], client: Any, respond: Any
-    ) -> None:
+    async def _take_and_answer(self, asked: Message, body: Mapping[str, Any], client: Any, respond: Any) -> None:
+        reply = await self.take_turn(asked)
         if (view := body.get("view")) is not None:
             await self._answer_in_view(asked, reply, body, view, client)
-        elif reply.form and not fits_a_message(reply.form):
+        elif reply.quiet and _pressed(body).get("action_id") == FEEDBACK:
+            return  # the pair of buttons shows which one was pressed
+        elif on_top(reply):
             await client.views_open(trigger_id=body["trigger_id"], view=self._modal(asked, reply))
         else:
             await self._answer_in_message(asked, reply, body, client, respond)
@@ -230,7 +251,7 @@ class App:
         shown = self._modal(asked, reply)
         if view["type"] == "home":
             await client.views_open(trigger_id=body["trigger_id"], view=shown)
-        elif reply.form and not fits_a_message(reply.form):
+        elif on_top(reply):
             try:
                 await client.views_push(trigger_id=body["trigger_id"], view=shown)
             except SlackApiError as error:
@@ -254,23 +275,27 @@ class App:
             alone = {"response_type": "ephemeral", "thread_ts": asked.place.thread or None}
             done = await responded(respond, client, reference=reply.reference, **shown, replace_original=False, **alone)
         elif asked.public:
-            return await self._send_ephemeral(asked, reply, client)
+            return await self._send_ephemeral(asked, reply, client, respond)
         else:
-            return await self.deliver(asked, reply, client)
+            return await self.deliver(asked, reply, client, respond)
         if not done:
             await self._send_ephemeral(asked, reply, client)
 
-    async def _send_ephemeral(self, asked: Message, reply: Reply, client: Any) -> None:
+    async def _send_ephemeral(self, asked: Message, reply: Reply, client: Any, respond: Any = None) -> None:
         shown = without_unfurling(self._drawn(reply, asked=asked_again(asked)))
-        await client.chat_postEphemeral(user=asked.person, **destination(asked.place), **shown)
+        post = client.chat_postEphemeral(user=asked.person, **destination(asked.place), **shown)
+        await self._other_ways(asked, reply, client, respond).posted(post, "chat.postEphemeral")
 
-    async def _post(self, asked: Message, reply: Reply, client: Any) -> None:
+    async def _post(self, asked: Message, reply: Reply, ways: OtherWays, client: Any) -> None:
         shown = self._drawn(reply, asked=asked_again(asked), owner=asked.person if asked.public else "")
         try:
-            await client.chat_postMessage(**destination(asked.place), **shown)
+            await ways.posted(client.chat_postMessage(**destination(asked.place), **shown), "chat.postMessage")
         except SlackApiError as error:
-            log.error("slack.reply_failed", reference=reply.reference, code=error_of(error))
+            log.error("slack.reply_failed", reference=reply.reference, **explained(error))
             raise
+
+    def _other_ways(self, asked: Message, reply: Reply, client: Any, respond: Any) -> OtherWays:
+        return OtherWays(self.phrases, reply, asked.person, client, asked.place.tenant, asked_again(asked), respond)
 
 
 def _item(asked: Message, reply: Reply) -> OutboxItem:
@@ -280,8 +305,11 @@ def _item(asked: Message, reply: Reply) -> OutboxItem:
     return OutboxItem(id, "send", asked.place, subject=id, content=content)
 
 
+def _pressed(body: Mapping[str, Any]) -> Mapping[str, Any]:
+    return next(iter(body.get("actions", ())), {})
+
+
 def _owner(body: Mapping[str, Any]) -> str:
     """The person whose button was pressed; empty where the message has no owner."""
-    pressed: Mapping[str, Any] = next(iter(body.get("actions", ())), {})
-    block_id = str(pressed.get("block_id", ""))
+    block_id = str(_pressed(body).get("block_id", ""))
     return block_id.removeprefix(OWNER).rpartition("-")[0] if block_id.startswith(OWNER) else ""

@@ -22,13 +22,29 @@ CONTEXT = 2000
 TEXT = 3000  # of a section; used for rich text too, for which no limit is documented
 AT = 300  # of a claim's place in its source
 HINT = 300
+ROWS, COLUMNS, CELLS = 100, 20, 9_900  # of a table; the last is the characters of all its cells together
 
+_BROKEN_ENTITY = re.compile(r"&[a-z]{0,3}$")  # the beginning of one of `escape`
 _PLACEHOLDER = re.compile(r"(\{[a-z_]+\})")
 
 
 def escape(text: str) -> str:
     """Text in which Slack finds no mention, link or entity."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def escaped_within(text: str, size: int) -> str:
+    """The same in at most `size` bytes, ending in "…" where some is left out. No entity is cut in two."""
+    escaped = escape(text)
+    if len(escaped.encode()) <= size:
+        return escaped
+    short = escaped.encode()[: size - len("…".encode())].decode(errors="ignore")
+    return _BROKEN_ENTITY.sub("", short).rstrip() + "…"
+
+
+def unescape(text: str) -> str:
+    """The text that `escape` made it from."""
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
 def cut(text: str, length: int) -> str:
@@ -72,7 +88,17 @@ def headline(say: Phrases, reply: Reply, *, with_title: bool) -> Iterator[Elemen
         yield {"type": "header", "text": plain_text(text, HEADER)}
 
 
-def block_elements(block: Block) -> Iterator[Element]:
+def body_elements(body: Sequence[Block], *, tables: bool) -> Iterator[Element]:
+    """`tables`: a table may be one, which Slack takes in messages alone, and one in each."""
+    for block in body:
+        if tables and isinstance(block, Table) and (table := _table(block)):
+            tables = False
+            yield table
+        else:
+            yield from _block_elements(block)
+
+
+def _block_elements(block: Block) -> Iterator[Element]:
     match block:
         case Paragraph(text):
             yield from (rich_text(text_section(part)) for part in _within(text, TEXT))
@@ -82,13 +108,32 @@ def block_elements(block: Block) -> Iterator[Element]:
             for group in _groups(items):
                 yield rich_text(_list([[text_element(item)] for item in group]))
         case Table(header, rows):
-            # Row by row, as a phone is too narrow for columns of sentences.
             for row in rows:
                 cells = [
                     [text_element(f"{name}: ", bold=True), text_element(cut(cell, TEXT // len(row)))]
                     for name, cell in zip(header[1:], row[1:], strict=False)
                 ]
                 yield rich_text(text_section(row[0], bold=True), _list(cells))
+
+
+def _table(table: Table) -> Element | None:
+    """Its columns but for the first, whose names stand in each cell instead: of columns of sentences a phone has room
+    for two. None where Slack takes no table of that size."""
+    names = table.header[1:]
+    cells = [[(row[0], cell) for cell in row[1:]] for row in table.rows]
+    size = sum(map(len, names)) + sum(len(name) + len(cell) for row in cells for name, cell in row)
+    if not 1 <= len(names) <= COLUMNS or len(cells) >= ROWS or size > CELLS:
+        return None
+    # Rich text is shown as it is, whatever stands in it. An empty cell is refused.
+    rows = [
+        [rich_text(text_section(name or " ", bold=True)) for name in names],
+        *([rich_text(*_named(name), text_section(cell or " ")) for name, cell in row] for row in cells),
+    ]
+    return {"type": "table", "rows": rows, "column_settings": [{"is_wrapped": True} for _ in names]}
+
+
+def _named(name: str) -> list[Element]:
+    return [text_section(name, bold=True)] if name else []
 
 
 def citation_elements(say: Phrases, reply: Reply) -> Iterator[Element]:
@@ -113,6 +158,13 @@ def citation_elements(say: Phrases, reply: Reply) -> Iterator[Element]:
 def disclosure_elements(text: str) -> Iterator[Element]:
     if text:
         yield _context(text)
+
+
+def channel_elements(say: Phrases, channel: str) -> Iterator[Element]:
+    """The line that names a channel. Slack draws its name, and only for who may know of it."""
+    if channel:
+        named = {"type": "channel", "channel_id": channel}
+        yield rich_text(section(*text_elements(say("slack-in-channel", channel="{channel}"), {"{channel}": named})))
 
 
 def link_elements(say: Phrases, link: str) -> Iterator[Element]:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from adapters.slack.block_body import (
     Element,
-    block_elements,
+    body_elements,
+    channel_elements,
     citation_elements,
     cut,
     disclosure_elements,
-    escape,
+    escaped_within,
     headline,
     hint_elements,
     link_elements,
@@ -19,56 +21,84 @@ from adapters.slack.block_body import (
     rich_text,
     text_section,
 )
+from adapters.slack.fitting import MESSAGE, fitted
 from adapters.slack.forms import fits_a_message, form_elements
+from bot.commands.feedback import votes_in
 from bot.domain.messages import Choice, Form, Reply
 from bot.domain.phrases import Phrases
 
 # Slack's limits, in characters.
 BUTTON = 75
 VALUE = 2000
-FALLBACK = 3000
+FALLBACK = 3900  # bytes; `chat.update` takes 4,000 characters
 MAX_BLOCKS = 50
 ROW = 5  # buttons in one row; more wrap badly on a phone
 
 COMMAND = "command"  # the action id of every button that carries a command, followed by a number
 OPENS = "opens"  # the action id of a button that opens a form: it repeats the message that the form replies to
+FEEDBACK = "feedback"  # the action id of the pair of buttons that vote
 OWNER = "of-"  # before a person's id in a block's id
 
 
-def draw(say: Phrases, reply: Reply, below: Sequence[Element] = (), *, most: int = MAX_BLOCKS) -> list[Element]:
-    """The text of a reply as blocks, with `below` at the end. Where there are more than `most`, the body is cut, and
-    says so."""
-    above = [*headline(say, reply, with_title=not _is_field_label(reply))]
-    body = [element for block in reply.body for element in block_elements(block)]
+def draw(
+    say: Phrases,
+    reply: Reply,
+    below: Sequence[Element] = (),
+    *,
+    first: Sequence[Element] = (),
+    most: int = MAX_BLOCKS,
+    size: int = MESSAGE,
+    tables: bool = False,
+) -> list[Element]:
+    """The text of a reply as blocks, with `first` at the beginning and `below` at the end. Where there are more than
+    `most`, or more than `size` bytes, the body is cut, and says so. `tables`: they are drawn for a message, which
+    alone takes a table."""
+    above = [
+        *first,
+        *headline(say, reply, with_title=not _is_field_label(reply)),
+        *channel_elements(say, reply.about),
+    ]
+    body = [*body_elements(reply.body, tables=tables)]
     last = [
         *citation_elements(say, reply),
         *disclosure_elements(reply.disclosure),
         *link_elements(say, reply.link),
         *below,
     ]
-    room = most - len(above) - len(last)
-    if len(body) > room:
-        body = [*body[: room - 1], rich_text(text_section(say("slack-cut"), italic=True))]
-    return [*above, *body, *last] or [rich_text(text_section(say("slack-empty")))]
+    more = rich_text(text_section(say("slack-cut"), italic=True))
+    drawn = fitted(above, body, last, more=more, most=most, size=size)
+    return [*drawn] or [rich_text(text_section(say("slack-empty")))]
 
 
 def message(say: Phrases, reply: Reply, *, asked: str = "", owner: str = "") -> dict[str, Any]:
     """The arguments of a method that posts a message: blocks with their fallback text, without unfurling.
 
-    `asked`: the message that the reply answers, for the button that opens its form (`translate.asked_again`).
-    `owner`: the person whose buttons these are, where others can press them too.
+    A reply that has a short form is drawn in that one. `asked`: the message that the reply answers, for the button that
+    opens its form (`translate.asked_again`). `owner`: the person whose buttons these are, where others can press them
+    too.
     """
+    drawn = in_short(reply)
+    tools = tuple(tool for tool in drawn.tools if tool not in votes_in(drawn.tools))
     below = [
-        *_form(reply.form, asked, reply.title),
-        *buttons(reply.choices),
-        *buttons(reply.tools, start=len(reply.choices)),
+        *_form(drawn.form, asked, drawn.title),
+        *buttons(drawn.choices),
+        *buttons(tools, start=len(drawn.choices)),
+        *_feedback(votes_in(drawn.tools)),
     ]
     if owner:
         below = [
             block | ({"block_id": f"{OWNER}{owner}-{number}"} if block["type"] == "actions" else {})
             for number, block in enumerate(below)
         ]
-    return shown(say, draw(say, reply, below), reply)
+    return shown(say, draw(say, drawn, below, tables=True), drawn)
+
+
+def in_short(reply: Reply) -> Reply:
+    """The reply as a message shows it: its sources are behind the button that its tools have for them."""
+    brief = reply.brief
+    if brief is None:
+        return reply
+    return replace(reply, body=brief.body, choices=brief.choices, citations=(), places_line="")
 
 
 def shown(say: Phrases, blocks: list[Element], reply: Reply) -> dict[str, Any]:
@@ -78,7 +108,7 @@ def shown(say: Phrases, blocks: list[Element], reply: Reply) -> dict[str, Any]:
 
 def fallback(say: Phrases, reply: Reply) -> str:
     """The whole reply as escaped text, for notifications and screen readers."""
-    return escape(cut(reply.text or say("slack-empty"), FALLBACK))
+    return escaped_within(reply.text or say("slack-empty"), FALLBACK)
 
 
 def without_unfurling(arguments: dict[str, Any]) -> dict[str, Any]:
@@ -108,6 +138,17 @@ def buttons(choices: Sequence[Choice], start: int = 0) -> Iterator[Element]:
     yield from hint_elements(choices)
     for at in range(0, len(choices), ROW):
         yield _row(choices[at : at + ROW], start + at)
+
+
+def _feedback(votes: Sequence[Choice]) -> Iterator[Element]:
+    """The pair of buttons that vote, which show themselves which one was pressed. Messages alone take them."""
+    if votes:
+        helpful, unhelpful = ({"text": plain_text(vote.label, BUTTON), "value": vote.command} for vote in votes)
+        pair = {"type": "feedback_buttons", "action_id": FEEDBACK}
+        yield {
+            "type": "context_actions",
+            "elements": [{**pair, "positive_button": helpful, "negative_button": unhelpful}],
+        }
 
 
 def _row(choices: Sequence[Choice], start: int = 0) -> Element:

@@ -13,15 +13,25 @@ from pydantic import BaseModel, ConfigDict, Field, Json, StringConstraints, Type
 Id = Annotated[str, StringConstraints(pattern=r"^[!-~]*$", max_length=255)]  # of anything; also a timestamp
 Given = Annotated[Id, Field(min_length=1)]
 Time = Annotated[float, Field(ge=0, le=1e12)]  # seconds since 1970
+Flag = bool | Literal["true", "false"]  # words in a form
 
 
 class Shape(BaseModel):
     model_config = ConfigDict(strict=True)
 
 
-class Named(Shape):
-    id: Id = ""
+class Installed(Shape):
+    """Where the app is installed, as events, commands and interactions say it."""
+
     team_id: Id = ""
+    enterprise_id: Id = ""
+    is_enterprise_install: Flag = False
+
+
+class Named(Installed):
+    """A workspace, an organisation, a channel or a person."""
+
+    id: Id = ""
 
 
 class Person(Named):
@@ -39,25 +49,54 @@ class MessageEvent(Event):
     text: str = ""
     thread_ts: Id = ""
     user_team: Id = ""
+    blocks: list[dict[str, Any]] = []
+    attachments: list[dict[str, Any]] = []
+    files: list[dict[str, Any]] = []
 
 
 class HomeEvent(Event):
     user: Given
+    channel: Id = ""
+    tab: str = ""
 
 
-class ThreadContext(Shape):
+class ContextEvent(Event):
+    user: Id = ""
+    channel: Id = ""
+
+
+class Container(Shape):
     channel_id: Id = ""
+    thread_ts: Id = ""
 
 
-class AssistantThread(Shape):
+class MessageContainer(Container):
     channel_id: Given
+
+
+class AssistantThread(MessageContainer):
     thread_ts: Given
     user_id: Given
-    context: ThreadContext = ThreadContext()
+    context: Container = Container()
 
 
 class AssistantEvent(Event):
     assistant_thread: AssistantThread
+
+
+class Inputs(Shape):
+    channel: Given
+    topic: str = ""
+
+
+class Function(Shape):
+    callback_id: str
+
+
+class FunctionEvent(Event):
+    function: Function
+    function_execution_id: Given
+    inputs: Inputs
 
 
 class TokensEvent(Event):
@@ -68,8 +107,10 @@ EVENTS: Mapping[str, type[Event]] = {
     "message": MessageEvent,
     "app_mention": MessageEvent,
     "app_home_opened": HomeEvent,
+    "app_context_changed": ContextEvent,
     "assistant_thread_started": AssistantEvent,
     "assistant_thread_context_changed": AssistantEvent,
+    "function_executed": FunctionEvent,
     "tokens_revoked": TokensEvent,
 }
 
@@ -86,7 +127,7 @@ class Element(Shape):
 
 
 class State(Shape):
-    values: dict[str, dict[str, Element]] = {}
+    values: dict[str, dict[str, Element]]
 
 
 class Metadata(Shape):
@@ -103,40 +144,26 @@ class View(Shape):
     callback_id: str = ""
     app_installed_team_id: Id = ""
     private_metadata: Json[Metadata] | Literal[""] = ""
-    state: State = State()
-
-
-class SubmittedState(State):
-    values: dict[str, dict[str, Element]]
+    state: State | None = None
 
 
 class SubmittedView(View):
-    state: SubmittedState
+    state: State
 
 
 class Action(Shape):
-    action_id: str = ""
-    block_id: str = ""
-
-
-class PressedAction(Action):
     action_id: Given
-
-
-class Container(Shape):
-    channel_id: Id = ""
-    thread_ts: Id = ""
-
-
-class MessageContainer(Container):
-    channel_id: Given
+    block_id: str = ""
 
 
 class QuotedMessage(Shape):
     text: str = ""
+    blocks: list[dict[str, Any]] = []
+    attachments: list[dict[str, Any]] = []
+    files: list[dict[str, Any]] = []
 
 
-class Body(Shape):
+class Body(Installed):
     """Of any kind."""
 
     type: str = ""
@@ -145,12 +172,12 @@ class Body(Shape):
     callback_id: str = ""
     user_id: Id = ""
     channel_id: Id = ""
-    team_id: Id = ""
     trigger_id: Id = ""
     event_id: Id = ""
     event_time: Time = 0
     event: dict[str, Any] = {}
-    authorizations: list[Named] = []
+    authorizations: list[Installed] = []
+    is_ext_shared_channel: bool = False
     team: Named | Id = ""
     enterprise: Named | Id = ""
     user: Named = Named()
@@ -158,7 +185,7 @@ class Body(Shape):
     container: Container = Container()
     message: QuotedMessage = QuotedMessage()
     view: View | None = None
-    state: State = State()
+    state: State | None = None
     actions: Sequence[Action] = ()
     response_urls: list[dict[str, Any]] = []
 
@@ -188,7 +215,7 @@ class MessageShortcut(Shortcut):
 
 class Press(Interaction):
     trigger_id: Given
-    actions: Annotated[Sequence[PressedAction], Field(min_length=1)]
+    actions: Annotated[Sequence[Action], Field(min_length=1)]
 
 
 class PressInMessage(Press):
@@ -221,8 +248,7 @@ def has_slacks_shape(body: Mapping[str, Any]) -> bool:
     """True if every field that is read has the type that Slack documents, and what its kind needs is there. Null counts
     as a value of the wrong type."""
     try:
-        kind = Body.model_validate(body).type
-        KINDS.get(kind, _OTHER).validate_python(body)
+        KINDS.get(str(body.get("type", "")), _OTHER).validate_python(body)
         if "command" in body:
             _COMMAND.validate_python(body)
         if event := body.get("event"):

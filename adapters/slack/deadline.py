@@ -12,6 +12,7 @@ from typing import Any
 
 import structlog
 
+from adapters.slack.remedies import explained
 from bot.service.error_location import error_location
 
 log = structlog.get_logger(__name__)
@@ -34,6 +35,12 @@ def seconds_left() -> float:
     """Seconds until the current request has to be answered."""
     now = time.monotonic()
     return max(0.0, _until.get(now + WINDOW) - now)
+
+
+async def unhurried(work: Awaitable[None]) -> None:
+    """Wait for `work`, which may take up to `LONGEST`: to be run in a task, beyond the end of its request."""
+    _until.set(time.monotonic() + LONGEST)
+    await work
 
 
 class BackgroundWork:
@@ -72,7 +79,8 @@ class BackgroundWork:
                 await task
         except Exception as error:
             reference = secrets.token_hex(4)
-            log.error("slack.not_shown", reference=reference, error=type(error).__name__, at=error_location(error))
+            at = error_location(error)
+            log.error("slack.not_shown", reference=reference, error=type(error).__name__, at=at, **explained(error))
             if on_failure is not None:
                 await self._tell(on_failure, reference)
 
@@ -81,4 +89,5 @@ class BackgroundWork:
             async with asyncio.timeout(LONGEST):
                 await on_failure(reference)
         except Exception as error:
-            log.error("slack.not_told", reference=reference, error=type(error).__name__, at=error_location(error))
+            at = error_location(error)
+            log.error("slack.not_told", reference=reference, error=type(error).__name__, at=at, **explained(error))

@@ -14,9 +14,12 @@ from slack_sdk.errors import SlackApiError
 
 from adapters.slack.blocks import message
 from adapters.slack.deadline import BackgroundWork
+from adapters.slack.events.function_executed import reason
 from adapters.slack.modals import modal
-from adapters.slack.responses import error_of, responded
-from adapters.slack.translate import direct_place, team_in_log
+from adapters.slack.posting import OtherWays
+from adapters.slack.remedies import REFUSALS, explained
+from adapters.slack.responses import responded
+from adapters.slack.translate import direct_place, team_in_log, thread_of
 from adapters.slack.workspaces import NotInstalled, TokenUnchecked
 from bot.commands.notices import failure, not_shown, unsure
 from bot.domain.messages import Reply
@@ -37,15 +40,15 @@ def error_handler(phrases: Callable[[], Phrases], background: BackgroundWork) ->
 
     async def on_error(error: Exception, body: Mapping[str, Any], client: Any, respond: Any) -> BoltResponse:
         if isinstance(error, NotInstalled):
-            return await _not_installed(phrases(), body, client, respond)
+            return await _not_installed(phrases(), error.code, body, client, respond)
         return await _failed(phrases(), error, body, client, respond, background)
 
     return on_error
 
 
-async def _not_installed(say: Phrases, body: Mapping[str, Any], client: Any, respond: Any) -> BoltResponse:
+async def _not_installed(say: Phrases, code: str, body: Mapping[str, Any], client: Any, respond: Any) -> BoltResponse:
     """Without a valid token only the request itself can be answered."""
-    log.error("slack.workspace_not_installed", team=team_in_log(body), remedy="install the app there again")
+    log.error("slack.workspace_not_installed", team=team_in_log(body), code=code, remedy=REFUSALS[code].remedy)
     text = say("slack-workspace-not-installed")
     told = False
     try:
@@ -64,8 +67,8 @@ async def _failed(
         "slack.listener_failed",
         reference=reference,
         error=type(error).__name__,
-        code=_code(error),
         at=error_location(error),
+        **_code(error),
         kind=_word(event or body.get("type") or body.get("command")),
         team=team_in_log(body),
     )
@@ -80,7 +83,8 @@ async def _failed(
             return BoltResponse(status=200, body={"response_action": "update", "view": view})
         await background.in_time(_tell(say, notice, body, client, respond))
     except Exception as second:  # Slack delivers an event again
-        log.error("slack.not_told", reference=reference, error=type(second).__name__, at=error_location(second))
+        at = error_location(second)
+        log.error("slack.not_told", reference=reference, error=type(second).__name__, at=at, **explained(second))
         return BoltResponse(status=500, body="")
     return BoltResponse(status=200, body="")
 
@@ -95,16 +99,20 @@ def _notice(say: Phrases, error: Exception, reference: str) -> Reply:
 
 async def _tell(say: Phrases, notice: Reply, body: Mapping[str, Any], client: Any, respond: Any) -> None:
     shown = message(say, notice)
+
+    async def post(person: str, **where: Any) -> None:
+        ways = OtherWays(say, notice, person, client, team_in_log(body))
+        await ways.posted(client.chat_postMessage(**where, **shown), "chat.postMessage")
+
     match body:
-        case {"event": {"type": "message" | "app_mention" as kind, "channel": channel, **event}}:
-            below = event.get("thread_ts") or (event["ts"] if kind == "app_mention" else "")
-            thread = {"thread_ts": below} if below else {}
-            await client.chat_postMessage(channel=channel, **thread, **shown)
+        case {"event": {"type": "message" | "app_mention", "channel": channel, "user": person} as event}:
+            await post(str(person), channel=channel, thread_ts=thread_of(event))
         case {"event": {"type": "assistant_thread_started", "assistant_thread": opened}}:
-            where = {"channel": opened["channel_id"], "thread_ts": opened["thread_ts"]}
-            await client.chat_postMessage(**where, **shown)
-        case {"event": {"type": "app_home_opened", "user": user}}:
+            await post(opened["user_id"], channel=opened["channel_id"], thread_ts=opened["thread_ts"])
+        case {"event": {"type": "app_home_opened", "tab": "home", "user": user}}:
             await client.views_publish(user_id=user, view={"type": "home", "blocks": shown["blocks"]})
+        case {"event": {"type": "function_executed", "function_execution_id": id}}:
+            await client.functions_completeError(function_execution_id=id, error=reason(notice))
         case {"event": _}:
             pass  # no person is waiting for a reply
         case {"response_url": str()} if await responded(
@@ -128,11 +136,6 @@ def _word(kind: object) -> str:
     return kind if isinstance(kind, str) and _KIND.fullmatch(kind) else ""
 
 
-def _code(error: Exception) -> str:
-    """Slack's error code, where the error came from Slack."""
-    match error:
-        case SlackApiError():
-            return error_of(error)
-        case TokenUnchecked(code=code):
-            return str(code)
-    return ""
+def _code(error: Exception) -> dict[str, str]:
+    """Slack's error code and its remedy, where the error came from Slack."""
+    return {"code": error.code} if isinstance(error, TokenUnchecked) else explained(error)

@@ -1,14 +1,14 @@
-"""The Home tab: what the advisor can do, first questions, open triages, recommendations, and whom to turn to."""
+"""The Home tab: what to do next, recent recommendations, first questions, and whom to turn to."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 from adapters.slack.block_body import rich_text, section, text_elements
-from adapters.slack.blocks import COMMAND, button, buttons, draw
+from adapters.slack.blocks import COMMAND, button, buttons, draw, in_short
 from adapters.slack.translate import home_block_id
 from bot.domain.conversation import Retention
 from bot.domain.messages import Choice, Heading, Paragraph, Reply
@@ -33,18 +33,20 @@ class HomeDetails:
 
 def home(say: Phrases, help: Reply, overview: Overview, details: HomeDetails) -> View:
     """The Home tab of one person. `help`: the reply to "help", whose choices are the first questions."""
+    first = in_short(help)
+    ask = Choice(say("slack-home-ask"), "ask", style="" if overview.open_triages else "primary")
     start = [
-        button(Choice(say("slack-home-ask"), "ask", style="primary"), "ask"),
+        button(ask, "ask"),
         button(Choice(say("slack-home-triage"), "triage"), f"{COMMAND}-0"),
         button(Choice(say("slack-home-topics"), "topics"), f"{COMMAND}-1"),
     ]
     blocks = [
-        *draw(say, Reply("help", help.title, body=help.body)),
-        {"type": "actions", "elements": start},
+        *draw(say, Reply("help", first.title, body=first.body)),
         *_begun(say, overview),
+        {"type": "actions", "elements": start},
         *_recommendations(say, overview),
         *_heading(say, say("slack-home-start")),
-        *buttons(help.choices, start=2),
+        *buttons(first.choices, start=2),
         {"type": "divider"},
         *_support(say, details),
     ]
@@ -57,7 +59,8 @@ def _begun(say: Phrases, overview: Overview) -> Iterator[View]:
     yield from _heading(say, say("slack-home-begun" if len(overview.open_triages) == 1 else "slack-home-begun-several"))
     for number, begun in enumerate(overview.open_triages):
         yield _place_and_time(say, begun)
-        resume = button(Choice(say("slack-home-resume"), "triage"), f"{COMMAND}-{number}")
+        style: Literal["primary", ""] = "" if number else "primary"  # the one that moved last is what to do next
+        resume = button(Choice(say("slack-home-resume"), "triage", style=style), f"{COMMAND}-{number}")
         yield {"type": "actions", "block_id": home_block_id(begun.place), "elements": [resume]}
 
 

@@ -22,7 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from adapters.settings import Settings
 from adapters.slack import sdk_logs
-from adapters.slack.installations import Installations
+from adapters.slack.installations import Installations, tenant_of
 from adapters.slack.manifest import bot_scopes
 from bot.domain.phrases import Phrases
 from bot.service.error_location import error_location
@@ -123,8 +123,9 @@ class InstallFlow(AsyncOAuthFlow):
 
     async def _installed(self, args: AsyncSuccessArgs) -> BoltResponse:
         say = self._phrases()
-        log.info("slack.installed", team=args.installation.team_id)
-        return self._response(200, _page(say("slack-installed-title"), say("slack-installed")))
+        log.info("slack.installed", team=tenant_of(args.installation))
+        text = say("slack-installed-organisation" if args.installation.is_enterprise_install else "slack-installed")
+        return self._response(200, _page(say("slack-installed-title"), text))
 
     async def _failed(self, args: AsyncFailureArgs) -> BoltResponse:
         say = self._phrases()

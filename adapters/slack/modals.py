@@ -8,8 +8,9 @@ from typing import Any
 
 from adapters.slack.block_body import plain_text
 from adapters.slack.blocks import buttons, draw
-from adapters.slack.forms import form_elements
-from bot.domain.messages import Field, Form, Place, Reply
+from adapters.slack.fitting import VIEW
+from adapters.slack.forms import fits_a_message, form_elements
+from bot.domain.messages import Field, Form, Paragraph, Place, Reply
 from bot.domain.phrases import Phrases
 
 View = dict[str, Any]
@@ -44,8 +45,13 @@ def modal(say: Phrases, reply: Reply, place: Place, *, public: bool = False, on_
     view["private_metadata"] = json.dumps(
         {"command": command, "channel": place.channel, "thread": place.thread, "public": public}
     )
-    view["blocks"] = draw(say, reply, below, most=MAX_BLOCKS)
+    view["blocks"] = draw(say, reply, below, most=MAX_BLOCKS, size=VIEW)
     return view
+
+
+def on_top(reply: Reply) -> bool:
+    """True if a reply to a button is shown in a modal: to fill it in, or to look at it and close it again."""
+    return reply.aside or (reply.form is not None and not fits_a_message(reply.form))
 
 
 def is_preview(reply: Reply) -> bool:
@@ -58,6 +64,12 @@ def question_modal(say: Phrases, place: Place) -> View:
     field = Field(QUESTION, say("slack-ask-field"), required=True, hint=say("slack-ask-hint"))
     form = Form("", say("slack-ask-title"), say("slack-ask-submit"), (field,))
     return modal(say, Reply("help", form=form), place)
+
+
+def waiting_modal(say: Phrases, place: Place, external_id: str) -> View:
+    """The modal that is shown while the answer takes longer; `views.update` fills it by its external id."""
+    reply = Reply("notice", say("slack-looking-title"), body=(Paragraph(say("slack-looking")),))
+    return modal(say, reply, place) | {"external_id": external_id}
 
 
 def metadata_of(view: Mapping[str, Any]) -> dict[str, Any]:

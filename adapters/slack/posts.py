@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from adapters.slack.block_body import rich_text, section, text_element, text_elements
-from adapters.slack.blocks import MAX_BLOCKS, buttons, draw, message, shown
+from adapters.slack.blocks import buttons, draw, message, shown
 from bot.answering.labels import labelled
 from bot.domain.effects import Cadence, Post
 from bot.domain.messages import Choice, Heading, Paragraph, Reply
@@ -47,7 +47,7 @@ def _post(say: Phrases, post: Post) -> dict[str, Any]:
     reply = Reply("recommendation", post.title, body=body, citations=post.citations, disclosure=post.disclosure)
     reply = labelled(say, reply)
     if not post.shared_by:
-        return shown(say, draw(say, reply), reply)
+        return shown(say, draw(say, reply, tables=True), reply)
     by = say(SUBSCRIBED[post.cadence], person=PERSON) if post.cadence else say("slack-post-by", person=PERSON)
     return _with_person(say, post.shared_by, by, reply)
 
@@ -59,4 +59,4 @@ def _with_person(
     An empty `person`: somebody whose data was deleted."""
     name = {"type": "user", "user_id": person} if person else text_element(say("slack-somebody"))
     above = rich_text(section(*text_elements(line, {PERSON: name})))
-    return shown(say, [above, *draw(say, reply, [*buttons(choices)], most=MAX_BLOCKS - 1)], reply)
+    return shown(say, draw(say, reply, [*buttons(choices)], first=[above], tables=True), reply)

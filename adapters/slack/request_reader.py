@@ -67,7 +67,7 @@ def parsed_body(body: bytes, content_type: str) -> dict[str, Any]:
                 found = orjson.loads(found["payload"])
         if has_more_values(found, MAX_VALUES):
             raise Unreadable
-        found = _without_nulls(found)
+        found = without_nulls(found)
     except (ValueError, RecursionError):  # not UTF-8, not JSON, half a surrogate pair, or nested too deep
         raise Unreadable from None
     if not isinstance(found, dict) or not found or not has_slacks_shape(found):
@@ -89,9 +89,9 @@ def bolt_request(request: web.Request, body: bytes) -> AsyncBoltRequest:
     return asked
 
 
-def _without_nulls(value: Any) -> Any:
+def without_nulls(value: Any) -> Any:
     """A copy of a JSON value in which a field that is null is missing: for Slack both are the same. Raises
     RecursionError."""
     if isinstance(value, dict):
-        return {name: _without_nulls(one) for name, one in value.items() if one is not None}
-    return [_without_nulls(one) for one in value] if isinstance(value, list) else value
+        return {name: without_nulls(one) for name, one in value.items() if one is not None}
+    return [without_nulls(one) for one in value] if isinstance(value, list) else value

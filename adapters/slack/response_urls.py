@@ -1,4 +1,4 @@
-"""Checks the `response_url` of a request: it is called only if it is Slack's."""
+"""Bolt's app, which is told what each request is for, and no `response_url` but Slack's."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from yarl import URL
 
+from adapters.slack.translate import team_of
+
 log = structlog.get_logger(__name__)
 
 # The second is that of GovSlack.
@@ -17,7 +19,8 @@ HOOKS = frozenset({"hooks.slack.com", "hooks.slack-gov.com"})
 
 
 class SlackApp(AsyncApp):
-    """Bolt's app, which calls no `response_url` but Slack's, also in Socket Mode. `api_url`: of the Web API."""
+    """Bolt's app, which calls no `response_url` but Slack's, also in Socket Mode. `api_url`: of the Web API. In the
+    context of a request, "tenant" is the installation that it is for: `translate.team_of`."""
 
     def __init__(self, *, api_url: str, **options: Any) -> None:
         super().__init__(**options)
@@ -25,6 +28,7 @@ class SlackApp(AsyncApp):
 
     async def async_dispatch(self, req: AsyncBoltRequest) -> BoltResponse:
         remove_foreign_urls(req, self._api_url)
+        req.context["tenant"] = team_of(req.body)
         return await super().async_dispatch(req)
 
 

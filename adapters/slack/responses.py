@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import Any, Literal
 
 import aiohttp
 import orjson
@@ -16,10 +16,14 @@ from slack_sdk.http_retry.response import HttpResponse
 from slack_sdk.http_retry.state import RetryState
 from slack_sdk.web.async_client import AsyncWebClient
 
+from adapters.slack.answers import NotSlacksAnswer
+
 log = structlog.get_logger(__name__)
 
 POSTING = frozenset({"chat.postMessage", "chat.postEphemeral"})
 TIMEOUT = aiohttp.ClientTimeout(total=30)  # seconds for a call of a response_url
+TRANSIENT = frozenset({"ratelimited", "service_unavailable", "request_timeout"})  # nothing was done
+UNKNOWN = frozenset({"internal_error", "fatal_error"})  # "some aspect of the operation" may have succeeded
 LONGEST_WAIT = 1.0  # seconds that a request waits before a retry; longer waits are left to the outbox
 
 
@@ -30,8 +34,23 @@ def as_json(value: object) -> str:
 
 def error_of(error: SlackApiError) -> str:
     """Slack's error code, such as "channel_not_found"; "no_json" where it sent none."""
-    data = error.response.data if error.response is not None else None
+    data = getattr(error.response, "data", None)
     return str(data.get("error", "")) if isinstance(data, dict) else "no_json"
+
+
+def needed_scope(error: SlackApiError) -> str:
+    """The scope that Slack misses in the token; empty where it names none."""
+    data = getattr(error.response, "data", None)
+    return str(data.get("needed") or "") if isinstance(data, dict) else ""
+
+
+def outcome(error: SlackApiError) -> Literal["later", "unknown", "refused"]:
+    """What Slack's error says of the call: it did nothing and may be made again later; whether it did anything is
+    unknown; or it is refused for good."""
+    status, code = error.response.status_code, error_of(error)
+    if status == 429 or (code in TRANSIENT and status < 500):
+        return "later"
+    return "unknown" if status >= 500 or code in UNKNOWN else "refused"
 
 
 async def responded(respond: Any, client: AsyncWebClient, *, reference: str, **message: Any) -> bool:
@@ -97,9 +116,12 @@ class BriefRateLimitRetryHandler(AsyncRetryHandler):
 class ServerErrorRetryHandler(AsyncServerErrorRetryHandler):
     """Does not retry methods that post: Slack may have posted the message and still answered with an error."""
 
-    async def _can_retry_async(self, *, request: HttpRequest, **rest: Any) -> bool:
-        posts = request.url.rpartition("/")[2] in POSTING
-        return not posts and await super()._can_retry_async(request=request, **rest)
+    async def _can_retry_async(self, *, request: HttpRequest, error: Exception | None = None, **rest: Any) -> bool:
+        if request.url.rpartition("/")[2] in POSTING:
+            return False
+        return isinstance(error, NotSlacksAnswer) or await super()._can_retry_async(
+            request=request, error=error, **rest
+        )
 
 
 def retry_handlers() -> list[AsyncRetryHandler]:

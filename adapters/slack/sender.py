@@ -12,28 +12,37 @@ from typing import Any, NoReturn
 import aiohttp
 from slack_sdk.errors import SlackApiError
 
+from adapters.slack.answers import NotSlacksAnswer
 from adapters.slack.blocks import without_unfurling
 from adapters.slack.pace import Pace
+from adapters.slack.posting import OtherWays, elsewhere, ever_plainer
 from adapters.slack.posts import message_of
-from adapters.slack.responses import LONGEST_WAIT, error_of, is_unsent, retry_after
+from adapters.slack.remedies import kind_of, log_refused
+from adapters.slack.responses import LONGEST_WAIT, error_of, is_unsent, outcome, retry_after
 from adapters.slack.translate import destination
+from adapters.slack.workspaces import TokenUnchecked
 from bot.domain.messages import Place
-from bot.domain.outbox import Content, ExpertAnswer, Going, IfUnsure, Notice, OutboxItem, Refused, TryLater, addressee
+from bot.domain.outbox import (
+    Content,
+    ExpertAnswer,
+    Going,
+    IfUnsure,
+    Notice,
+    OutboxItem,
+    Refused,
+    Replied,
+    TryLater,
+    addressee,
+)
 from bot.domain.phrases import Phrases
 
 EVENT = "advisor_parcel"  # the type of the metadata with the id of an item; messages in Slack have it already
 WAIT = 30.0  # seconds after a rate limit without Retry-After
-# The bot or the person is not a member, or nobody may write there any more.
-CLOSED = frozenset({
-    "channel_not_found", "not_in_channel", "user_not_in_channel", "is_archived", "restricted_action", "no_permission",
-})  # fmt: skip
-TRANSIENT = frozenset({"ratelimited", "service_unavailable", "request_timeout"})  # nothing was sent
-UNKNOWN = frozenset({"internal_error", "fatal_error", "no_json"})  # "some aspect of the operation" may have succeeded
 SEARCHED = 100  # messages, for one that may have arrived
 MAX_PEOPLE = 10_000  # people whose direct messages it can search
 
 Clients = Callable[[str], Awaitable[Any]]
-"""Returns the bot's client in a workspace, None where the app is not installed (any more)."""
+"""Returns the bot's client in a workspace, None where the app is not installed (any more). Raises TokenUnchecked."""
 
 
 class SlackSender:
@@ -53,31 +62,52 @@ class SlackSender:
             return "look"
         return "again" if isinstance(content, Notice) else "never"
 
-    async def send(self, item: OutboxItem, going: Going) -> str:
+    async def send(self, item: OutboxItem, going: Going, ways: OtherWays | None = None) -> str:
+        """`ways`: of the request that is answered, whose response_url is tried before the person's direct messages."""
         assert item.content is not None, "only a deletion has no content"  # noqa: S101
-        place, person = _place_of(item), addressee(item.content)
+        place, person = _place_of(item), _person_of(item.content)
         try:
             return await self._send(item, item.content, place, going)
         except Refused as refused:
-            if not person or place.channel == person or refused.why not in CLOSED:
+            if ways is not None and await ways.nearby():
+                return ""
+            direct = _direct(place, person)
+            if not person or place == direct or kind_of(refused.why) != "place":
                 raise
-        return await self._send(item, item.content, _direct(place, person), going)
+        return await self._send(item, self._moved(item.content), direct, going)
 
     async def _send(self, item: OutboxItem, content: Content, place: Place, going: Going) -> str:
-        shown = message_of(self._phrases(), content)
         where = destination(place)
         await self._wait(place)
         client = await self._client(item)
-        await going()
+        method, id = "chat.postMessage", "ts"
+        arguments: dict[str, Any] = {"metadata": {"event_type": EVENT, "event_payload": {"id": item.id}}, **where}
         if isinstance(content, Notice) and not _is_direct(place):
-            ephemeral = {"user": content.person, **where, **without_unfurling(shown)}
-            sent = await _call(client, "chat.postEphemeral", json=ephemeral)
-            return str(sent.get("message_ts", ""))
-        metadata = {"event_type": EVENT, "event_payload": {"id": item.id}}
-        sent = await _call(client, "chat.postMessage", json={"metadata": metadata, **where, **shown})
+            method, id = "chat.postEphemeral", "message_ts"
+            arguments = {"user": content.person, **where}
+        drawn = message_of(self._phrases(), content)
+        # A post and a question name a person above them, which plain text would leave out.
+        for shown in ever_plainer(drawn) if _person_of(content) else (drawn,):
+            shown = shown if method == "chat.postMessage" else without_unfurling(shown)
+            await going()
+            try:
+                sent = await _call(client, method, place.tenant, json=arguments | shown)
+                break
+            except Refused as error:
+                if kind_of(error.why) != "content":
+                    raise
+                refused = error
+        else:
+            raise refused
         if _is_person(place.channel):
             self._note_direct((place.tenant, place.channel), str(sent["channel"]))
-        return str(sent.get("ts", ""))
+        return str(sent.get(id, ""))
+
+    def _moved(self, content: Content) -> Content:
+        """`content` for direct messages instead of where it was asked for."""
+        if isinstance(content, Replied):
+            return replace(content, reply=elsewhere(self._phrases(), content.reply), person="")
+        return content
 
     async def find(self, item: OutboxItem, going: Going) -> str | None:
         """The message whose metadata has the item's id."""
@@ -85,7 +115,7 @@ class SlackSender:
         if _is_person(item.place.channel):
             return await self._find_direct(item, going)
         sent = await self._sent(item)
-        person = addressee(item.content) if item.content else ""
+        person = _person_of(item.content)
         if not sent and person and (item.place.tenant, person) in self._directs:
             return await self._find_direct(replace(item, place=_direct(item.place, person)), going)
         return next(iter(sent), None)
@@ -153,10 +183,13 @@ class SlackSender:
         return await self._call(item, method, http_verb="GET", params=arguments)
 
     async def _call(self, item: OutboxItem, method: str, **body: Any) -> dict[str, Any]:
-        return await _call(await self._client(item), method, **body)
+        return await _call(await self._client(item), method, item.place.tenant, **body)
 
     async def _client(self, item: OutboxItem) -> Any:
-        client = await self._clients(item.place.tenant)
+        try:
+            client = await self._clients(item.place.tenant)
+        except TokenUnchecked as error:
+            raise TryLater(WAIT) from error
         if client is None:
             raise Refused("not_installed")
         return client
@@ -167,12 +200,16 @@ class SlackSender:
             self._directs.popitem(last=False)
 
 
-async def _call(client: Any, method: str, **body: Any) -> dict[str, Any]:
+async def _call(client: Any, method: str, team: str, **body: Any) -> dict[str, Any]:
     """Call by the method's name: the client's own methods search all blocks for objects of the SDK."""
     try:
         response = await client.api_call(method, **body)
     except SlackApiError as error:
-        _raise_for_outbox(error)
+        _raise_for_outbox(error, method, team)
+    except NotSlacksAnswer as error:
+        if error.status == 429:
+            raise TryLater(_wait_after(error.headers)) from error
+        raise
     except aiohttp.ClientError as error:
         if is_unsent(error):
             raise TryLater(0.0) from error
@@ -193,6 +230,11 @@ def _place_of(item: OutboxItem) -> Place:
             return place
 
 
+def _person_of(content: Content | None) -> str:
+    """The one person whom `content` is for, and who gets it in direct messages where its place does not take it."""
+    return content.to if isinstance(content, Replied) else addressee(content)
+
+
 def _direct(place: Place, person: str) -> Place:
     return replace(place, channel=person, thread="")
 
@@ -206,13 +248,21 @@ def _is_person(channel: str) -> bool:
     return channel.startswith(("U", "W"))
 
 
-def _raise_for_outbox(error: SlackApiError) -> NoReturn:
+def _raise_for_outbox(error: SlackApiError, method: str, team: str) -> NoReturn:
     """Raises TryLater or Refused where nothing was sent, and the error itself where that is unknown."""
-    status = error.response.status_code if error.response is not None else 0
-    code = error_of(error)
-    if status == 429 or (code in TRANSIENT and status < 500):
-        wait = retry_after(error.response.headers)
-        raise TryLater(wait if wait is not None else WAIT if status == 429 else 0.0) from error
-    if status >= 500 or code in UNKNOWN:
-        raise error
-    raise Refused(code) from error
+    headers = error.response.headers
+    match outcome(error):
+        case "later" if error.response.status_code == 429:
+            raise TryLater(_wait_after(headers)) from error
+        case "later":
+            raise TryLater(retry_after(headers) or 0.0) from error
+        case "refused":
+            log_refused(error, method, team)
+            raise Refused(error_of(error)) from error
+    raise error
+
+
+def _wait_after(headers: object) -> float:
+    """Seconds to wait after a rate limit."""
+    wait = retry_after(headers)
+    return wait if wait is not None else WAIT

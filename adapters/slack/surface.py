@@ -12,7 +12,6 @@ import aiohttp
 import structlog
 from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response
-from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -22,15 +21,18 @@ from adapters.request_body import PATIENCE
 from adapters.settings import Settings
 from adapters.slack import sdk_logs
 from adapters.slack.actions import command, link
+from adapters.slack.answers import slacks_answers_only
 from adapters.slack.app import App, Clock, OutboxRelay, Session
 from adapters.slack.commands import advisor
 from adapters.slack.deadline import BackgroundWork, open_window
 from adapters.slack.events import (
+    app_context_changed,
     app_home_opened,
     app_mention,
     app_uninstalled,
     assistant_thread_context_changed,
     assistant_thread_started,
+    function_executed,
     message,
     tokens_revoked,
 )
@@ -38,13 +40,17 @@ from adapters.slack.failures import error_handler
 from adapters.slack.home import HomeDetails
 from adapters.slack.install_pages import INSTALL, REDIRECT, InstallFlow
 from adapters.slack.installations import Installations
+from adapters.slack.organisation import count_as_members
 from adapters.slack.pace import Pace
+from adapters.slack.remedies import explained
 from adapters.slack.request_reader import NotVerified, Unreadable, bolt_request, verified_body
 from adapters.slack.response_urls import SlackApp
-from adapters.slack.responses import as_json, error_of, retry_handlers
+from adapters.slack.responses import as_json, retry_handlers
 from adapters.slack.sender import SlackSender
 from adapters.slack.shortcuts import advise, ask, triage
+from adapters.slack.socket_mode import SocketModeHandler
 from adapters.slack.token_cipher import KeyUnusable, TokenCipher
+from adapters.slack.token_rotation import TokenRotation
 from adapters.slack.views import form
 from adapters.slack.workspaces import ManyWorkspaces, OneWorkspace, TokenUnchecked
 from adapters.surface import SurfaceOff
@@ -59,8 +65,10 @@ LISTENERS = (
     message,
     app_mention,
     app_home_opened,
+    app_context_changed,
     assistant_thread_started,
     assistant_thread_context_changed,
+    function_executed,
     app_uninstalled,
     tokens_revoked,
     command,
@@ -131,12 +139,17 @@ class SlackSurface:
     async def start(self) -> None:
         settings = self._settings
         # The SDK reads the environment's proxy itself; with `trust_env`, aiohttp would read ~/.netrc with every call.
-        self._http = await self._stack.enter_async_context(aiohttp.ClientSession(json_serialize=as_json))
+        self._http = await self._stack.enter_async_context(
+            aiohttp.ClientSession(json_serialize=as_json, middlewares=(slacks_answers_only(settings.slack_api_url),))
+        )
         client = self._client(None)
         workspaces: OneWorkspace | ManyWorkspaces
         if settings.slack_client_id:
             installations = Installations(self._store.engine, settings.slack_client_id, self._cipher)
-            workspaces = ManyWorkspaces(installations, self._client)
+            secret = settings.slack_client_secret.get_secret_value()
+            tokens = TokenRotation(installations, settings.slack_client_id, secret, client)
+            self._stack.push_async_callback(tokens.close)
+            workspaces = ManyWorkspaces(installations, tokens, self._client)
             self._flow = InstallFlow(settings, self._store.engine, installations, client, self._phrases)
         else:
             workspaces = OneWorkspace(self._client(settings.slack_bot_token.get_secret_value()))
@@ -154,11 +167,14 @@ class SlackSurface:
             attaching_function_token_enabled=False,
             attaching_conversation_kwargs_enabled=False,  # no listener takes their arguments
         )
+        bolt.use(count_as_members)
+        self._sender = SlackSender(workspaces.client, Pace(settings.slack_seconds_apart), self._phrases)
         app = App(
             bolt,
             self._session,
             self._store,
             self._relay,
+            self._sender,
             workspaces,
             experts=experts_in(settings.slack_experts_channel),
             home_details=HomeDetails(
@@ -170,7 +186,6 @@ class SlackSurface:
             listener.register(app)
         bolt.error(error_handler(self._phrases, app.background))
         self._background = app.background
-        self._sender = SlackSender(workspaces.client, Pace(settings.slack_seconds_apart), self._phrases)
         self._bolt = bolt
         if app_token := settings.slack_app_token.get_secret_value():
             await self._connect(bolt, app_token, client)
@@ -197,7 +212,7 @@ class SlackSurface:
 
     async def _connect(self, bolt: SlackApp, app_token: str, client: AsyncWebClient) -> None:
         """Open the websocket. Where that takes longer than `CONNECTING`, the SDK goes on trying."""
-        handler = AsyncSocketModeHandler(bolt, app_token, web_client=client)
+        handler = SocketModeHandler(bolt, app_token, web_client=client)
         connecting = asyncio.create_task(handler.connect_async())  # type: ignore[no-untyped-call]
 
         async def end() -> None:
@@ -255,6 +270,11 @@ def _check(settings: Settings) -> None:
     id, client_secret = settings.slack_client_id, settings.slack_client_secret.get_secret_value()
     if not any((token, secret, socket, id, client_secret)):
         raise SurfaceOff("Set SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET to switch it on; docs/slack.md says how.")
+    if token.startswith("xoxe."):
+        raise SurfaceOff(
+            "SLACK_BOT_TOKEN expires after twelve hours, as the app has token rotation. Set SLACK_CLIENT_ID and its "
+            "secret instead, and open /slack/install."
+        )
     if token and id:
         raise SurfaceOff(
             "Set SLACK_BOT_TOKEN for one workspace, or SLACK_CLIENT_ID and its secret for several, not both."
@@ -288,6 +308,8 @@ async def _check_token(workspace: OneWorkspace) -> None:
     try:
         await workspace.bot()
     except SlackApiError as error:
-        log.error("slack.token_refused", code=error_of(error), remedy="check SLACK_BOT_TOKEN")
+        log.error("slack.token_refused", **explained(error))
     except TokenUnchecked as unchecked:
-        log.error("slack.token_unchecked", code=unchecked.code)
+        log.error(
+            "slack.token_unchecked", code=unchecked.code, remedy="check the connection to Slack; it is tried again"
+        )

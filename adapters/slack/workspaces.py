@@ -11,17 +11,16 @@ import aiohttp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.authorization.async_authorize import AsyncAuthorize
 from slack_sdk.errors import SlackApiError
+from slack_sdk.oauth.installation_store import Bot
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from adapters.slack.deadline import seconds_left
 from adapters.slack.installations import Installations
+from adapters.slack.remedies import INVALID_TOKEN
 from adapters.slack.responses import error_of
+from adapters.slack.token_rotation import NotRefreshed, TokenRotation
 
-# Error codes that mean that a token is not valid (any more). Others say nothing about the token.
-INVALID_TOKEN = frozenset(
-    {"account_inactive", "invalid_auth", "not_authed", "team_access_not_granted", "token_expired", "token_revoked"}
-)
 AUTH_TEST_WAIT = 1.5  # seconds of a request at most
 
 NewClient = Callable[[str | None], AsyncWebClient]
@@ -30,7 +29,8 @@ NewClient = Callable[[str | None], AsyncWebClient]
 
 class Workspaces(Protocol):
     async def client(self, tenant: str) -> AsyncWebClient | None:
-        """The bot's client in a workspace; None where the app is not installed (any more)."""
+        """The bot's client in a workspace or organisation; None where the app is not installed (any more). Raises
+        TokenUnchecked."""
         ...
 
     async def forget(self, tenant: str, at: float) -> bool:
@@ -39,11 +39,17 @@ class Workspaces(Protocol):
 
 
 class NotInstalled(Exception):
-    """The app is not installed in the workspace that a request comes from, or its token is not valid any more."""
+    """The app is not installed in the workspace that a request comes from, or its token is not valid any more. `code`:
+    why, as `adapters.slack.remedies` names it."""
+
+    def __init__(self, code: str = "not_installed") -> None:
+        super().__init__(code)
+        self.code = code
 
 
 class TokenUnchecked(Exception):
-    """`auth.test` failed, and whether the token is valid is unknown. `code`: Slack's error code, or the exception."""
+    """`auth.test`, or the refresh of a token, failed in a way that says nothing about the token. `code`: Slack's error
+    code, or the exception."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -95,7 +101,7 @@ class OneWorkspace(AsyncAuthorize):
         try:
             bot = await self.bot()
         except SlackApiError as error:
-            raise NotInstalled from error
+            raise NotInstalled(error_of(error)) from error
         return AuthorizeResult(
             enterprise_id=bot.get("enterprise_id"),
             team_id=bot.get("team_id"),
@@ -107,31 +113,29 @@ class OneWorkspace(AsyncAuthorize):
 
 
 class ManyWorkspaces(AsyncAuthorize):
-    """The workspaces in the installation store."""
+    """The workspaces and organisations in the installation store."""
 
-    def __init__(self, installations: Installations, new_client: NewClient) -> None:
+    def __init__(self, installations: Installations, tokens: TokenRotation, new_client: NewClient) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._installations = installations
+        self._tokens = tokens
         self._new_client = new_client
 
     async def client(self, tenant: str) -> AsyncWebClient | None:
-        bot = await self._installations.of_team(tenant)
+        bot = await self._bot(tenant)
         return self._new_client(bot.bot_token) if bot else None
 
     async def forget(self, tenant: str, at: float) -> bool:
-        bot = await self._installations.of_team(tenant)
-        if bot is not None and bot.installed_at > at:
+        bot = await self._installations.of(tenant)
+        # Events tell whole seconds. In the same second, nobody installs an app again that they took out.
+        if bot is not None and int(bot.installed_at) > at:
             return False  # the event is older than the installation
-        await self._installations.delete_team(tenant)
+        await self._installations.delete(tenant)
         return True
 
-    async def __call__(
-        self, *, enterprise_id: str | None, team_id: str | None, user_id: str | None, **_: Any
-    ) -> AuthorizeResult:
-        """The bot's identity. Raises NotInstalled."""
-        bot = await self._installations.async_find_bot(enterprise_id=enterprise_id, team_id=team_id)
-        if bot is None and team_id:  # in a shared channel it can be another workspace's organisation
-            bot = await self._installations.of_team(team_id)
+    async def __call__(self, *, context: Any, user_id: str | None, **_: Any) -> AuthorizeResult:
+        """The bot's identity. Raises NotInstalled and TokenUnchecked."""
+        bot = await self._bot(context["tenant"])
         if bot is None:
             raise NotInstalled
         return AuthorizeResult(
@@ -142,3 +146,9 @@ class ManyWorkspaces(AsyncAuthorize):
             bot_token=bot.bot_token,
             user_id=user_id,
         )
+
+    async def _bot(self, tenant: str) -> Bot | None:
+        try:
+            return await self._tokens.bot(tenant)
+        except NotRefreshed as expired:
+            raise TokenUnchecked(expired.code) from expired

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.answering.composer import MOST_CHOICES, Composer
-from bot.domain.messages import Block, Bullets, Choice, Heading, Paragraph, Reply
+from bot.domain.messages import Block, Brief, Bullets, Choice, Heading, Paragraph, Reply
 from bot.knowledge.model import Answer, KnowledgeBase
-from bot.nlu.command_parser import BY_NAME, listed
+from bot.nlu.command_parser import BY_NAME, QUESTION, listed
 
 MOST_EXAMPLES = 3  # example questions in an off-topic reply
 
@@ -20,15 +20,23 @@ class GeneralReplies:
         self._say = knowledge.phrases
 
     def help(self, *, empty: bool = False, can_post: bool = False) -> Reply:
-        """What can be asked, with examples and commands. `empty`: the message had no text."""
-        intro = self._say("empty" if empty else "help-intro")
-        examples = self._say.all("help-examples")
+        """What the advisor does, with first questions as buttons, and the commands; these are left out in short.
+        `empty`: the message had no text."""
+        intro = Paragraph(self._say("empty" if empty else "help-intro"))
+        commands = self.commands(can_post=can_post)
+        *questions, more = self.first_steps()
+        return Reply(
+            "help",
+            self._say("name"),
+            body=(intro, Heading(commands.title), *commands.body),
+            choices=tuple(questions),
+            brief=Brief((intro,), (*questions, more)),
+        )
+
+    def commands(self, *, can_post: bool = False) -> Reply:
+        """The commands that can be typed. `can_post`: there are channels to post in."""
         described = tuple(f"{command.name}: {self._say(command.phrase)}" for command in listed(can_post))
-        body: list[Block] = [Paragraph(intro)]
-        if examples:
-            body.append(Bullets(tuple(examples)))
-        body += [Heading(self._say("help-commands")), Bullets(described)]
-        return Reply("help", self._say("name"), body=tuple(body), choices=self.starting_points())
+        return Reply("help", self._say("help-commands"), body=(Bullets(described),), aside=True)
 
     def greeting(self) -> Reply:
         return self.conversational("greeting")
@@ -42,7 +50,7 @@ class GeneralReplies:
             "help",
             found.title,
             body=self._composer.body(found),
-            choices=self.starting_points(),
+            choices=self.first_steps(),
             entry=found.id,
             best_entry=found.id,
             confidence=1.0,
@@ -70,7 +78,8 @@ class GeneralReplies:
             return self.unknown_answer()
         citations, interests = self._composer.quoted(known), self._composer.interests(known)
         body = tuple(Paragraph(url) for url in dict.fromkeys(citation.url for citation in citations) if url)
-        return Reply("help", self._say("sources-title"), body=body, citations=citations, disclosure=interests)
+        title = self._say("sources-title")
+        return Reply("help", title, body=body, citations=citations, disclosure=interests, aside=True)
 
     def offtopic(self) -> Reply:
         body: tuple[Block, ...] = (Paragraph(self._say("offtopic")),)
@@ -81,7 +90,7 @@ class GeneralReplies:
     def offers_triage(self) -> Reply:
         """Offers the guided dialogue instead of starting it, in reply to a quoted message."""
         body = (Paragraph(self._say("offers-triage")),)
-        start = Choice(self._say("offers-triage-start"), "triage")
+        start = Choice(self._say("offers-triage-start"), "triage", style="primary")
         return Reply("notice", self._say("offers-triage-title"), body=body, choices=(start,))
 
     def offers_triage_after(self, entry: Answer) -> Reply:
@@ -114,6 +123,12 @@ class GeneralReplies:
 
     def unknown_answer(self) -> Reply:
         return Reply("notice", body=(Paragraph(self._say("unknown-answer")),), choices=self.starting_points())
+
+    def first_steps(self) -> tuple[Choice, ...]:
+        """Example questions, or the starting points where there are none, and the button that shows the commands."""
+        examples = self._say.all("help-examples")[: MOST_CHOICES - 1]
+        asked = tuple(Choice(example, f"{QUESTION}:{example}") for example in examples)
+        return (*(asked or self.starting_points()[: MOST_CHOICES - 1]), Choice(self._say("help-commands"), "commands"))
 
     def starting_points(self) -> tuple[Choice, ...]:
         """The answers that are offered where nobody has asked for one yet."""

@@ -59,16 +59,17 @@ class ConfirmationCommands:
     def _confirmed(self, id: str, effect: Publish | AskExpert | Subscribe) -> Reply:
         say = self._say
         match effect:
-            case Publish():
+            case Publish(_, place):
                 back = Choice(say("post-take-back"), f"retract:{id}")
                 body = (Paragraph(say("share-confirmed")),)
-                return Reply("notice", say("share-confirmed-title"), body=body, choices=(back,))
+                return Reply("notice", say("share-confirmed-title"), body=body, choices=(back,), about=place.channel)
             case AskExpert():
                 return Reply("notice", say("ask-confirmed-title"), body=(Paragraph(say("ask-confirmed")),))
             case Subscribe(place, cadence):
                 stop = Choice(say("subscribe-stop"), f"unsubscribe:{place.channel}")
                 body = (Paragraph(say(_SET_UP[cadence])),)
-                return Reply("notice", say("subscribe-confirmed-title"), body=body, choices=(stop,))
+                title = say("subscribe-confirmed-title")
+                return Reply("notice", title, body=body, choices=(stop,), about=place.channel)
 
     def _nothing_pending(self, conversation: Conversation) -> Turn:
         body = (Paragraph(self._say("confirm-nothing")),)

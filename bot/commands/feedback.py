@@ -50,10 +50,11 @@ class FeedbackCommands:
         entry = entry if entry in self._entries else ""
         vote = Vote(reference, helpful, reason, entry or None, self._version)
         if helpful or reason:
-            thanks = Reply("notice", say("vote-thanks-title"), body=(Paragraph(say("vote-thanks")),))
+            thanks = Reply("notice", say("vote-thanks-title"), body=(Paragraph(say("vote-thanks")),), quiet=True)
             return Turn(thanks, conversation, (vote,))
         choices = tuple(Choice(say(REASONS[id]), f"vote:no/{reference}/{entry}/{id}") for id in REASONS)
-        reply = Reply("notice", say("vote-reasons-title"), body=(Paragraph(say("vote-reasons")),), choices=choices)
+        asked = (Paragraph(say("vote-reasons")),)
+        reply = Reply("notice", say("vote-reasons-title"), body=asked, choices=choices, aside=True)
         return Turn(reply, conversation, (vote, *_gap(reference, entry, conversation, self._version)))
 
 
@@ -61,6 +62,12 @@ def tools(say: Phrases, reference: str, entry: str | None) -> tuple[Choice, ...]
     """The buttons that vote on the reply `reference`."""
     about = f"{reference}/{entry or ''}"
     return Choice(say("vote-yes"), f"vote:yes/{about}"), Choice(say("vote-no"), f"vote:no/{about}")
+
+
+def votes_in(tools: tuple[Choice, ...]) -> tuple[Choice, ...]:
+    """The two buttons of `tools` that vote, "helpful" first; for surfaces that draw them as a pair. Else none."""
+    votes = tuple(tool for tool in tools if tool.command.startswith("vote:"))
+    return votes if len(votes) == 2 else ()
 
 
 def _gap(reference: str, entry: str, conversation: Conversation, version: str) -> tuple[Effect, ...]:

@@ -1,4 +1,4 @@
-"""General commands: help, topics, about, sources, compare, an answer by its id, forget me, and which one was meant."""
+"""General commands: help, commands, topics, about, sources, compare, answer, forget me, and which one was meant."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bot.nlu.command_parser import BY_NAME, MEANT
 
 
 class GeneralCommands:
-    """The commands help, topics, about, sources, compare, answer, forget me, and the one that asks which was meant."""
+    """The general commands, and the one that asks which command was meant."""
 
     def __init__(self, knowledge: KnowledgeBase, responder: Responder) -> None:
         self._knowledge = knowledge
@@ -24,6 +24,7 @@ class GeneralCommands:
     def handlers(self) -> dict[str, Handler]:
         return {
             "help": self.help,
+            "commands": self.commands,
             "topics": self.topics,
             "about": self.about,
             "sources": self.sources,
@@ -35,6 +36,9 @@ class GeneralCommands:
 
     def help(self, argument: str, message: Message, conversation: Conversation) -> Turn | None:
         return None if argument else Turn(self._responder.general.help(can_post=message.can_post), conversation)
+
+    def commands(self, argument: str, message: Message, conversation: Conversation) -> Turn | None:
+        return None if argument else Turn(self._responder.general.commands(can_post=message.can_post), conversation)
 
     def topics(self, argument: str, message: Message, conversation: Conversation) -> Turn | None:
         return None if argument else Turn(self._responder.general.topics(), conversation)

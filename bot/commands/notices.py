@@ -23,6 +23,16 @@ def read_in_part(say: Phrases, reply: Reply) -> Reply:
     return replace(reply, body=(*reply.body, Paragraph(say("notice-read-in-part", most=f"{LONGEST:,}"))))
 
 
+def files_unread(say: Phrases, reply: Reply) -> Reply:
+    """`reply` with a paragraph that says that files are not read."""
+    return replace(reply, body=(*reply.body, Paragraph(say("notice-files"))))
+
+
+def only_files(say: Phrases) -> Reply:
+    """The reply to files without a text, to be passed to `files_unread`."""
+    return _notice("", say("notice-files-title"))
+
+
 def slow_down(say: Phrases, most: int) -> Reply:
     """The person has sent more than `most` messages within a minute."""
     return _notice("", say("notice-slow-down-title"), say("notice-slow-down", most=most), say("notice-slow-down-wait"))
@@ -57,8 +67,9 @@ def relayed(say: Phrases, reference: str) -> Reply:
     return _notice(reference, say("relay-done-title"), say("relay-done"))
 
 
-def relayed_before(say: Phrases, reference: str) -> Reply:
-    return _notice(reference, say("relay-before-title"), say("relay-before"))
+def relayed_too(say: Phrases, reference: str) -> Reply:
+    """A further answer to a question was passed on."""
+    return _notice(reference, say("relay-done-title"), say("relay-done-too"))
 
 
 def posted(say: Phrases, id: str, link: str) -> Reply:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
+from typing import Literal
 
 from bot.answering.labels import labelled
 from bot.answering.post_drafts import ANSWER, RECORD
 from bot.commands.feedback import tools
-from bot.commands.notices import read_in_part
+from bot.commands.notices import files_unread, read_in_part
 from bot.domain.conversation import Conversation, LastTurn, Offered
 from bot.domain.messages import UNANSWERED, Choice, Message, Reply
 from bot.domain.phrases import Phrases
@@ -32,13 +33,17 @@ def finish_turn(say: Phrases, turn: Turn, message: Message, before: Conversation
     reply = replace(reply, reference=reference, tools=own, replaces=_replaces(reply, message))
     if message.cut:
         reply = read_in_part(say, reply)
+    if message.has_files:
+        reply = files_unread(say, reply)
     last = turn.conversation.last
     claims = _by_number(reply)
     if reply.record:
         last = replace(last or LastTurn(), record=reply.record, reference=reference, claims=claims)
     elif last is not None and last is not before.last:
         last = replace(last, reference=reference, claims=claims)
-    shown = tuple(Choice(choice.label, choice.command) for choice in (*reply.choices, *reply.tools))
+    in_short = reply.brief.choices if reply.brief else ()
+    drawn = dict.fromkeys((*reply.choices, *reply.tools, *in_short))
+    shown = tuple(Choice(choice.label, choice.command) for choice in drawn)
     offered = Offered(shown, numbered=reply.form is None, asked=reply.kind == "clarify")
     if not offered.choices:  # the labels of earlier buttons can still be typed
         offered = replace(before.offered, numbered=False)
@@ -63,7 +68,8 @@ def tools_for(say: Phrases, reply: Reply, reference: str, message: Message) -> t
     elif message.can_post and reply.record:
         share = (Choice(say("share-button"), f"share:{RECORD}/{reply.record}"),)
     sources = _sources_button(say, reply) if reply.kind in ("answer", "recommendation") else ()
-    ask = (Choice(say("ask-button"), "ask"),) if reply.kind in UNANSWERED and message.experts else ()
+    style: Literal["primary", ""] = "primary" if reply.kind == "unstated" else ""  # it is the one way on then
+    ask = (Choice(say("ask-button"), "ask", style=style),) if reply.kind in UNANSWERED and message.experts else ()
     votes = tools(say, reference, reply.entry) if reply.kind in ("answer", "recommendation") else ()
     return (*share, *sources, *ask, *votes)
 

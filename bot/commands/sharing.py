@@ -43,7 +43,7 @@ class SharingCommands:
         if not message.can_post:
             copied = self._shown(say("share-copy-title"), replace(post, how_to_ask=""), say("share-copy"))
             return Turn(copied, conversation)
-        return Turn(self._asked(subject, post), conversation)
+        return Turn(self._asked(subject, post, message.present_channel), conversation)
 
     def preview(self, subject: str, message: Message, conversation: Conversation) -> Turn:
         """Preview of the post; posting it becomes the pending effect."""
@@ -65,6 +65,7 @@ class SharingCommands:
             self._shown(say("share-preview-title"), post, say("share-preview")),
             choices=choices_for(say, id, say("share-confirm")),
             form=self._form(subject, channel, note),
+            about=channel,
         )
         return Turn(shown, replace(conversation, pending=Pending(id, publish)))
 

@@ -32,34 +32,34 @@ class SubscriptionCommands:
         if not message.can_post:
             body = (Paragraph(say("subscribe-nowhere")),)
             return Turn(Reply("notice", say("subscribe-nowhere-title"), body=body), conversation)
-        here = (message.place.channel,) if message.public else ()
         channel = "".join((message.entered.get(PLACE) or ())[:1])
         given = "".join((message.entered.get(CADENCE) or ("weekly",))[:1])
         cadence = next((known for known in get_args(Cadence) if known == given), None)
         if not channel or cadence is None:
-            form = self._form((channel,) if channel else here, "weekly")
+            form = self._form(channel or message.present_channel, "weekly")
             body = (Paragraph(say("subscribe-what")),)
             return Turn(Reply("notice", say("subscribe-title"), body=body, form=form), conversation)
         id = identity(message)
         place = Place(message.place.surface, message.place.tenant, channel)
         body = (Paragraph(say(_PREVIEWS[cadence])),)
         choices = choices_for(say, id, say("subscribe-confirm"))
-        form = self._form((channel,), cadence)
-        reply = Reply("notice", say("subscribe-preview-title"), body=body, choices=choices, form=form)
+        title = say("subscribe-preview-title")
+        reply = Reply("notice", title, body=body, choices=choices, form=self._form(channel, cadence), about=channel)
         return Turn(reply, replace(conversation, pending=Pending(id, Subscribe(place, cadence))))
 
     def unsubscribe(self, channel: str, message: Message, conversation: Conversation) -> Turn:
         """End the subscription of `channel`, or of this one. The effect is refused where it is not allowed."""
         place = Place(message.place.surface, message.place.tenant, channel or message.place.channel)
         body = (Paragraph(self._say("subscribe-stopped")),)
-        stopped = Reply("notice", self._say("subscribe-stopped-title"), body=body)
+        stopped = Reply("notice", self._say("subscribe-stopped-title"), body=body, about=place.channel)
         return Turn(stopped, conversation, (Unsubscribe(place),))
 
-    def _form(self, channel: tuple[str, ...], cadence: Cadence) -> Form:
+    def _form(self, channel: str, cadence: Cadence) -> Form:
         say = self._say
+        chosen = (channel,) if channel else ()
         options = tuple(Option(value, say(_OPTIONS[value])) for value in _OPTIONS)
         fields = (
-            Field(PLACE, say("field-channel"), required=True, place=True, chosen=channel),
+            Field(PLACE, say("field-channel"), required=True, place=True, chosen=chosen),
             Field(CADENCE, say("subscribe-form-cadence"), options, required=True, chosen=(cadence,)),
         )
         return Form("subscribe", say("subscribe-form-title"), say("subscribe-form-submit"), fields)

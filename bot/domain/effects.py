@@ -74,6 +74,15 @@ class Publish:
 
 
 @dataclass(frozen=True, slots=True)
+class PublishNext:
+    """Post the one of `posts` in `place` that does not stand there yet; where all do, the one posted longest ago."""
+
+    id: str
+    place: Place
+    posts: tuple[Post, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Retract:
     """Take a post back. Refused unless the person who asks is the one who shared it."""
 
@@ -144,6 +153,7 @@ Effect = (
     | Vote
     | Keep
     | Publish
+    | PublishNext
     | PostAgain
     | Retract
     | Refresh

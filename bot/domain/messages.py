@@ -34,7 +34,9 @@ class Message:
     bot's own mention. `command` is what a button carries, for instance `answer:ID`; a person could type it too.
     `delivery` is the platform's own id for this delivery: the same id twice gets the same reply.
     `at` is when it was received, in seconds since 1970: the turn itself reads no clock.
+    `has_files`: something came with it that is not read.
     `quoted`: the text is not the person's own, or not sent yet. It is answered as a question; no command in it is run.
+    `workflow`: a workflow asks for a post in the message's channel, and no person: `text` is its topic, if it has one.
 
     Everything is truncated to `bot.domain.bounds.LONGEST` on construction; `cut` is True then. Where a secret is found,
     text, command and fields are emptied on construction, so that nobody can store it; `had_secret` is True then.
@@ -46,14 +48,17 @@ class Message:
     person: str = ""
     public: bool = False  # others can read along
     quoted: bool = False
+    has_files: bool = False
+    workflow: bool = False
     delivery: str = ""
     at: float = 0.0
     fields: Fields = ()  # a submitted form: field id and the values chosen
     can_post: bool = False  # this surface has channels in which something can be posted
+    beside: str = ""  # the channel that the person has in view beside this conversation, where that is known
     experts: Place | None = None  # where a question to a person goes from here; None: nowhere
     # Filled in by the session, see `bot.domain.turn.Route`.
     record: str = ""  # the stored recommendation that the command is about, as JSON
-    open_question: str = ""  # the id of the question to experts in whose thread this was said
+    expert_question: str = ""  # the id of the question to experts in whose thread this was said
     cut: bool = False  # something was truncated
     had_secret: bool = False
     # The text, command and fields that were looked through, for copies: a surface and the session make several.
@@ -74,6 +79,11 @@ class Message:
             new |= {"text": text, "command": command, "fields": fields, "cut": cut, "had_secret": had_secret}
         for name, value in new.items():
             object.__setattr__(self, name, value)  # still under construction
+
+    @property
+    def present_channel(self) -> str:
+        """The channel that the person is in: that of the message, or the one beside it; "" where there is none."""
+        return self.place.channel if self.public else self.beside
 
     @property
     def entered(self) -> dict[str, tuple[str, ...]]:
@@ -171,6 +181,14 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
+class Brief:
+    """A reply in short, for a surface that shows the rest one step away."""
+
+    body: tuple[Block, ...]
+    choices: tuple[Choice, ...] = ()  # instead of the reply's; one of them shows the rest
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """What the advisor says. `choices` are next steps, the most important first.
 
@@ -188,6 +206,9 @@ class Reply:
     tools: tuple[Choice, ...] = ()
     form: Form | None = None
     progress: Progress | None = None
+    brief: Brief | None = None  # the same in short; None: it is short
+    aside: bool = False  # looked at beside the conversation and left again: on top of it, where the surface can do that
+    quiet: bool = False  # says only that it was done: left out where the surface shows that on the button itself
     replaces: bool = False  # takes the place of the message whose button was pressed, where the surface can do that
     private: bool = True  # for the person alone, where the surface can do that
     entry: str | None = None  # the curated answer this is, if it is one
@@ -196,6 +217,7 @@ class Reply:
     confidence: float = 0.0  # how sure of best_entry, 0 to 1
     reference: str = ""  # names this reply in votes, shares and log lines
     link: str = ""  # the address of the post that this reply is about
+    about: str = ""  # the channel that the reply is about, which the surface names
     incident: bool = False  # the security contact comes first
     forgets: bool = False  # confirms a deletion: the surface keeps nothing of the exchange
     verdict_label: str = ""  # the verdict as people read it; see `bot.answering.labels`

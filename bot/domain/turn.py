@@ -22,12 +22,14 @@ class Turn:
 class Route:
     """What can be told of a message before it is read as a question.
 
-    `text` is the utterance without the platform's markup. `command` is the command's name and argument, pressed or
-    typed; None for an ordinary utterance. `pressed`: the command is a button's, pressed or typed by its label.
+    `text` is the utterance without the platform's markup, and `said` the part of it that may be a command: not what is
+    quoted, "" where there is code. `quoted`: it is somebody else's, in part at least. `command` is the command's name
+    and argument, pressed or typed; None for an ordinary utterance. `pressed`: the command is a button's, pressed or
+    typed by its label.
 
     The session fetches two things for the turn: the stored recommendation with the id `record`, if there is one, into
-    `Message.record`; and, where `in_experts_thread`, the id of the open question of that thread into
-    `Message.open_question`.
+    `Message.record`; and, where `in_experts_thread`, the id of the question that started that thread into
+    `Message.expert_question`.
     """
 
     text: str
@@ -35,6 +37,8 @@ class Route:
     pressed: bool = False
     record: str | None = None
     in_experts_thread: bool = False
+    said: str = ""
+    quoted: bool = False
 
 
 class TurnTaker(Protocol):

@@ -26,7 +26,8 @@ class Command:
 
 
 COMMANDS = (
-    Command("help", "command-help", ("commands", "usage", "?"), shows=True),
+    Command("help", "command-help", ("usage", "?"), shows=True),
+    Command("commands", "command-commands", listed=False, shows=True),
     Command("topics", "command-topics", ("subjects", "menu", "list"), shows=True),
     Command("compare", "command-compare", ("comparison",)),
     Command("triage", "command-triage", ("recommend", "start triage"), asks_first=True),
@@ -53,6 +54,9 @@ COMMANDS = (
 
 MEANT = "meant"
 """The command that asks whether another one was meant; its argument is the name of that one."""
+
+QUESTION = "question"
+"""The command that asks its argument: an example question on a button."""
 
 BY_NAME = {command.name: command for command in COMMANDS}
 _NAMES = {name: command for command in reversed(COMMANDS) for name in (command.name, *command.aliases)}
@@ -101,10 +105,14 @@ def parse(text: str) -> tuple[str, str] | None:
     return (command.name, "") if command else None
 
 
-def without_slash_command(text: str) -> str:
-    """`text` without the slash command that it was to be sent with: "help" of "/advisor help"."""
+def without_address(text: str, name: str) -> str:
+    """`text` without the slash command or the name that it was to be sent with: "help" of "/advisor help", and of
+    "advisor help" to an advisor whose `name` ends so."""
     first, _, rest = text.removeprefix("/").partition(" ")
-    return rest.strip() if text.startswith("/") and first.isalpha() and parse(text) is None else text
+    if text.startswith("/"):
+        return rest.strip() if first.isalpha() and parse(text) is None else text
+    called = first.rstrip(",:").casefold() == name.split()[-1].casefold()
+    return rest.strip() if called and parse(rest) is not None else text
 
 
 def _misspelled(word: str) -> Command | None:

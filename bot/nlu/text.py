@@ -25,6 +25,8 @@ _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 _URL = re.compile(r"\bhttps?://\S+|\bwww\.\S+", re.IGNORECASE)
 _EMOJI_CODE = re.compile(r":(?=[0-9']*[a-z_+-])[a-z0-9_+'-]++:")
 _QUOTE_LINE = re.compile(r"^[^\S\n]*(?:>|&gt;)+\s?", re.MULTILINE)
+_CODE = re.compile(r"```(?:[^`]|`(?!``))*+```|`[^`\n]++`")
+_QUOTED = re.compile(r"^[^\S\n]*+(?:(?:>|&gt;){3}[\s\S]*+|(?:>|&gt;)[^\n]*+)", re.MULTILINE)
 _FORMAT = re.compile(r"(?<!\w)[*_~`]++|(?<![*_~`])[*_~`]++(?!\w)|(?<![*_~`])[*~`]{2,}+(?!_)")
 _FORMATTING = frozenset("*_~`")
 _SAID_MARK = re.compile(r"(?<!\s)\s+question mark\b", re.IGNORECASE)  # as it is dictated
@@ -59,6 +61,29 @@ def clean(raw: str) -> str:
         text = _FORMAT.sub(" ", text)
     text = _SAID_MARK.sub("?", text)
     return _LINES.sub("\n", _SPACE.sub(" ", text)).strip()  # a new line often is a new thought
+
+
+class OwnWords(NamedTuple):
+    """What the writer of a text says, and does not show."""
+
+    said: str  # cleaned, without quoted lines; "" where there is code, whose place in a sentence would be empty
+    quotes: bool  # there are quoted lines, or nothing but code
+
+
+def own_words(raw: str) -> OwnWords:
+    """The words of `raw` that may be a command: not code, not the lines that begin with ">", not what follows ">>>"."""
+    text = within(raw)
+    if "`" not in text and ">" not in text and "&gt;" not in text:
+        return OwnWords(clean(text), quotes=False)
+    shown = _CODE.sub("``", text)
+    own = _QUOTED.sub("", shown)
+    said = clean(own)
+    return OwnWords(said if "``" not in own else "", quotes=own != shown or not said)
+
+
+def as_quoted(text: str) -> str:
+    """`text` as lines that quote it."""
+    return "\n".join(f"> {line}" for line in text.splitlines())
 
 
 def as_read(raw: str) -> str:

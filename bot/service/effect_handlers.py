@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -16,6 +16,7 @@ from bot.domain.effects import (
     Post,
     PostAgain,
     Publish,
+    PublishNext,
     Refresh,
     Relay,
     Retract,
@@ -23,6 +24,7 @@ from bot.domain.effects import (
     Unanswered,
     Unsubscribe,
     Vote,
+    identity,
 )
 from bot.domain.messages import Message, Place, Reply
 from bot.domain.outbox import ExpertAnswer, ExpertQuestion, Notice, OutboxItem, Replied
@@ -63,6 +65,10 @@ async def apply_effect(
         case Publish(id, place, post):
             if await unit.posts.add(StoredPost(id, place, message.person, post, at=now, asked_in=message.place)):
                 await unit.outbox.put(OutboxItem(id, "send", place, subject=id, content=post), AT_ONCE)
+        case PublishNext(id, place, posts):
+            post = await _next(posts, place, unit)
+            await apply_effect(say, Publish(id, place, post), message, reply, unit, now, without_names)
+            return replace(reply, title=post.title, entry=post.entry)
         case PostAgain():
             return await _post_again(say, effect, message, reply, unit)
         case Retract(id):
@@ -84,6 +90,12 @@ async def apply_effect(
         case Forget():
             return notices.forgotten(say, await forget(person_of(message), unit), reply.reference)
     return reply
+
+
+async def _next(posts: Sequence[Post], place: Place, unit: UnitOfWork) -> Post:
+    """The first of `posts` whose entry does not stand in `place`; else the one posted there longest ago."""
+    last = {kept.post.entry: kept.at for kept in await unit.posts.standing() if kept.place == place}
+    return min(posts, key=lambda post: last.get(post.entry, -1.0))
 
 
 async def _post_again(say: Phrases, effect: PostAgain, message: Message, reply: Reply, unit: UnitOfWork) -> Reply:
@@ -169,12 +181,12 @@ async def _relay(
     kept = await unit.questions.get(effect.id)
     if kept is None or not kept.person or replace(kept.to, thread="") != replace(message.place, thread=""):
         return notices.not_there(say, reply.reference)
-    if not await unit.questions.answered(effect.id):
-        return notices.relayed_before(say, reply.reference)
+    first = await unit.questions.answered(effect.id)
     told = ExpertAnswer(kept.question, effect.answer, effect.answered_by, asked_by=kept.person)
-    await unit.outbox.put(
-        OutboxItem(f"{effect.id}-relay", "send", kept.place, subject=effect.id, content=told), AT_ONCE
-    )
+    item_id = f"{effect.id}-relay" if first else f"{effect.id}-relay-{identity(message)}"
+    await unit.outbox.put(OutboxItem(item_id, "send", kept.place, subject=effect.id, content=told), AT_ONCE)
+    if not first:
+        return notices.relayed_too(say, reply.reference)
     gap = Unanswered(without_names(kept.question), kind="asked")
     await unit.gaps.add(gap, day=utc_date(now), answer=without_names(effect.answer))
     return reply

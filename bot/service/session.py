@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from bot.commands import notices
 from bot.domain.conversation import Conversation, Retention, expires_at, without_expired
-from bot.domain.effects import Forget, Publish, Subscribe
+from bot.domain.effects import Effect, Forget, Publish, PublishNext, Subscribe
 from bot.domain.messages import Message, Place, Reply
 from bot.domain.phrases import Phrases
 from bot.domain.records import Person
@@ -55,7 +55,8 @@ class _AlreadyHandedOver(Exception):
 
 
 class Session:
-    """Takes turns on stored conversations. `wake_outbox` is called after a turn that had effects."""
+    """Takes turns on stored conversations. `wake_outbox` is called after a turn that had effects, `on_subscribed` after
+    one that set up a subscription."""
 
     def __init__(
         self,
@@ -65,12 +66,14 @@ class Session:
         retention: Retention = Retention(),  # noqa: B008  (frozen)
         clock: Callable[[], float] = time.time,
         wake_outbox: Callable[[], None] = lambda: None,
+        on_subscribed: Callable[[], None] = lambda: None,
     ) -> None:
         self._advisor = advisor
         self._store = store
         self._retention = retention
         self._clock = clock
         self._wake_outbox = wake_outbox
+        self._on_subscribed = on_subscribed
 
     @property
     def phrases(self) -> Phrases:
@@ -118,7 +121,7 @@ class Session:
                     # Nearly every delivery is new, so the earlier reply is looked up only after its insert has failed.
                     if attempt and message.delivery and (earlier := await unit.deliveries.reply_to(message)):
                         return earlier
-                    reply, has_effects = await self._take_turn(message, to, unit, refusals)
+                    reply, effects = await self._take_turn(message, to, unit, refusals)
             except _Conflict:
                 continue
             except _PostingCheckNeeded as unasked:
@@ -135,14 +138,16 @@ class Session:
                         raise OutcomeUnknown(str(error)) from error
                     raise
                 continue
-            if has_effects:
+            if effects:
                 self._wake_outbox()
+            if any(isinstance(effect, Subscribe) for effect in effects):
+                self._on_subscribed()
             return reply
         raise _Conflict
 
     async def _take_turn(
         self, message: Message, to: HandOver | None, unit: UnitOfWork, refusals: Mapping[Place, str | None] | None
-    ) -> tuple[Reply, bool]:
+    ) -> tuple[Reply, tuple[Effect, ...]]:
         now = message.at or self._clock()
         remembered = await unit.conversations.load(message.place, message.person)
         conversation = without_expired(remembered.conversation, now, self._retention)
@@ -162,19 +167,15 @@ class Session:
                 raise _AlreadyHandedOver if to else _Conflict
         if to is not None:
             await to(reply, unit)
-        return reply, bool(turn.effects)
+        return reply, turn.effects
 
     async def _turn_with_records(self, message: Message, conversation: Conversation, unit: UnitOfWork) -> Turn:
         """The turn on `message`, with the records that its route asks for."""
         route = self._advisor.route(message, conversation)
         if route.record and (record := await unit.recommendations.record(route.record, person_of(message))):
             message = replace(message, record=record)
-        if (
-            route.in_experts_thread
-            and (asked := await unit.questions.in_thread(message.place))
-            and asked.state == "open"
-        ):
-            message = replace(message, open_question=asked.id)
+        if route.in_experts_thread and (asked := await unit.questions.in_thread(message.place)):
+            message = replace(message, expert_question=asked.id)
         return self._advisor.turn(message, conversation, route)
 
     async def _save(self, message: Message, conversation: Conversation, version: int, unit: UnitOfWork) -> None:
@@ -195,7 +196,7 @@ class Session:
 def _allowed(say: Phrases, turn: Turn, before: Conversation, refusals: Mapping[Place, str | None]) -> Turn:
     """`turn`, or a refusal without effects where it posts in a refused place. Raises _PostingCheckNeeded."""
     for effect in turn.effects:
-        if isinstance(effect, Publish | Subscribe):
+        if isinstance(effect, Publish | PublishNext | Subscribe):
             if effect.place not in refusals:
                 raise _PostingCheckNeeded(effect.place)
             if why := refusals[effect.place]:

@@ -26,6 +26,11 @@ class AnswerLabels:
         """The labels of the options picked, with the words that were typed for one of them."""
         return ", ".join(self._label(question, option, words) for option in picked) or self._say("triage-skipped")
 
+    def either(self, labels: Sequence[str]) -> str:
+        """Labels of options to choose from: “A”, “B” or “C”."""
+        *first, last = [f"“{label}”" for label in labels]
+        return self._say("triage-or", first=", ".join(first), last=last) if first else last
+
     def _label(self, question: TriageQuestion, option: str, words: str) -> str:
         found = question.options[option]
         if not words or not found.free:

@@ -168,7 +168,7 @@ class Dialogue:
             reply = self.recommendation(message.record)
         except records.RecordError:
             return Turn(self.replies.not_stored(), conversation)
-        return Turn(replace(reply, record=id), conversation)
+        return Turn(replace(reply, record=id, brief=None, aside=True), conversation)
 
     # --- moves
 
@@ -251,7 +251,10 @@ class Dialogue:
         given = Answered(picks, run.words, run.ended)
         reply = self.replies.recommendation(given, decide(picks, self.triage), *lead)
         related = tuple(choice for choice in reply.choices if choice.command.startswith("answer:"))
-        return replace(reply, choices=(*related, *self._own_choices(run)), record=run.record)
+        own = self._own_choices(run)
+        whole = Choice(self._say("triage-whole"), f"recommendation:{run.record}", style="primary")
+        brief = replace(reply.brief, choices=(whole, *own)) if reply.brief else None
+        return replace(reply, choices=(*related, *own), record=run.record, brief=brief)
 
     def _run_at(self, where: str, question: str, conversation: Conversation) -> Run | None:
         """The open run if `where` is its id and `question` its open question. A typed command has neither."""

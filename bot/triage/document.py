@@ -4,11 +4,12 @@ answers given, date and source. Claims are cited by the numbers of their places.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from bot.answering.citing import Numbers
 from bot.answering.composer import Composer
-from bot.domain.messages import Block, Bullets, Choice, Citation, Heading, Paragraph, Reply
+from bot.domain.messages import Block, Brief, Bullets, Choice, Citation, Heading, Paragraph, Reply
 from bot.domain.phrases import Phrases
 from bot.knowledge.triage import Outcome, Point, Reason, Spoken, Triage
 from bot.triage.answer_labels import AnswerLabels
@@ -25,14 +26,17 @@ class RecommendationDocument:
         self._say = say
 
     def whole(self, given: Answered, found: Recommendation, *lead: str) -> Reply:
-        """The recommendation `found` for the answers `given`, after the paragraphs `lead`."""
+        """The recommendation `found` for the answers `given`, after the paragraphs `lead`; in short, its conclusion and
+        the first steps."""
         say, outcome = self._say, found.outcome
         sources = _Cited(self._composer)
-        body: list[Block] = [*(Paragraph(text) for text in lead if text)]
-        body.append(Paragraph(sources.text(outcome.says, outcome.claims)))
+        above: list[Block] = [*(Paragraph(text) for text in lead if text)]
+        above.append(Paragraph(sources.text(outcome.says, outcome.claims)))
+        body = [*above]
+        reasons, first = sources.points(found.reasons), sources.points(found.first)
         for title, items in (
-            (say("triage-reasons"), sources.points(found.reasons)),
-            (say("triage-first-steps"), sources.points(found.first)),
+            (say("triage-reasons"), reasons),
+            (say("triage-first-steps"), first),
             (say("triage-watch"), sources.points((*self._against(found.against), *found.watch))),
             (say("triage-tools"), sources.points(found.tools)),
             (say("triage-changes"), self._changes(found.changes) or (say("triage-changes-none"),)),
@@ -43,7 +47,9 @@ class RecommendationDocument:
         if given.at:
             body.append(Paragraph(say("triage-dated", date=_date(given.at))))
         related = tuple(self._composer.choice(entry) for entry in outcome.related[:MOST_RELATED])
-        return self._reply(outcome.title, body, sources, (*related, Choice(say("triage-again"), "triage")))
+        reply = self._reply(outcome.title, body, sources, (*related, Choice(say("triage-again"), "triage")))
+        steps = (Heading(say("triage-first-steps")), Bullets(first)) if first else ()
+        return replace(reply, brief=Brief((*above, *steps)))
 
     def reasons(self, given: Answered, found: Recommendation) -> Reply:
         """Each answer, with the outcome that it supports."""
@@ -90,15 +96,11 @@ class RecommendationDocument:
             self._say(
                 "triage-change-also" if also else "triage-change-to",
                 question=self._triage.questions[question].ask,
-                options=self._or(labels),
+                options=self._labels.either(labels),
                 outcome=self._triage.outcomes[outcome].title,
             )
             for (question, outcome, also), labels in grouped.items()
         )
-
-    def _or(self, labels: Sequence[str]) -> str:
-        *first, last = [f"“{label}”" for label in labels]
-        return self._say("triage-or", first=", ".join(first), last=last) if first else last
 
 
 class _Cited:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from itertools import takewhile
 
 from bot.answering.citing import Numbers
 from bot.answering.composer import Composer
 from bot.domain.dialogue_state import Run
 from bot.domain.messages import Block, Bullets, Choice, Field, Form, Heading, Option, Paragraph, Progress, Reply
 from bot.domain.phrases import Phrases
-from bot.knowledge.triage import Picks, Triage, TriageQuestion
+from bot.knowledge.triage import Picks, Triage, TriageQuestion, holds
 from bot.triage.answer_labels import AnswerLabels
 from bot.triage.document import RecommendationDocument
 from bot.triage.filled_form import words_field
@@ -25,7 +26,7 @@ class TriageReplies:
         self._say = say
         self.labels = AnswerLabels(triage, say)
         self._document = RecommendationDocument(triage, composer, self.labels, say)
-        self._again = Choice(say("triage-again"), "triage")
+        self._again = Choice(say("triage-again"), "triage", style="primary")
 
     # --- questions
 
@@ -88,8 +89,7 @@ class TriageReplies:
         """All questions in one form, filled in with `picks` and `words`, after the paragraphs `lead`."""
         fields: list[Field] = []
         for question in self._triage.questions.values():
-            hint = self._say("triage-form-depends") if question.when else ""
-            fields.append(replace(self._field(question, picks), hint=hint))
+            fields.append(replace(self._field(question, picks), hint=self._depends(question)))
             if question.free:
                 label = self._say("triage-form-words", option=question.options[question.free].label)
                 said = words.get(question.id, "")
@@ -97,6 +97,21 @@ class TriageReplies:
         form = Form(f"fill:{run.id}", "", self._say("triage-form-submit"), tuple(fields))
         body = tuple(Paragraph(text) for text in lead if text)
         return Reply("triage", self._triage.title, body=body, form=form)
+
+    def _depends(self, question: TriageQuestion) -> str:
+        """Which earlier answers leave `question` out, or after which ones it is asked; "" where none does alone."""
+        earlier = takewhile(lambda one: one is not question, self._triage.questions.values())
+        single = [(option.label, {one.id: (option.id,)}) for one in earlier for option in one.options.values()]
+        always = holds(question.when, {})
+        labels = [label for label, picks in single if holds(question.when, picks) is not always]
+        if not labels:
+            return ""
+        options = self.labels.either(labels)
+        return (
+            self._say("triage-form-unless", options=options)
+            if always
+            else self._say("triage-form-only", options=options)
+        )
 
     def paused(self, run: Run) -> Reply:
         say = self._say

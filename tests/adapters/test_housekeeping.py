@@ -62,6 +62,24 @@ async def test_a_clock_that_was_set_back_does_not_put_the_sweeping_off() -> None
         assert (await unit.conversations.load(HERE, "anna")).version == 0
 
 
+async def test_what_becomes_due_between_two_rounds_is_posted_at_once_when_it_is_woken() -> None:
+    store, posted, begun = InMemoryStore(), asyncio.Event(), asyncio.Event()
+
+    def recommends() -> Catalogue:
+        begun.set()
+        return Catalogue()
+
+    keeper = Housekeeper(store, recommends, clock=lambda: 60.0, on_enqueued=posted.set)
+    running = asyncio.create_task(keeper.run())
+    await begun.wait()
+    async with store.transaction() as unit:
+        await unit.subscriptions.put(Subscription(HERE, "daily", "anna", next_at=50.0))
+    keeper.wake()
+    await posted.wait()
+    keeper.close()
+    await running
+
+
 async def test_a_round_that_fails_is_logged_and_the_next_one_runs(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -267,3 +267,25 @@ def test_a_vote_on_a_reference_that_is_none_of_ours_is_none(advisor: Advisor) ->
 )
 def test_what_takes_the_place_of_what_was_pressed(advisor: Advisor, message: Message, replaces: bool) -> None:
     assert advisor.turn(message, Conversation()).reply.replaces is replaces
+
+
+def test_help_in_short_is_one_line_with_first_questions_as_buttons_and_the_commands_behind_one(
+    advisor: Advisor,
+) -> None:
+    reply = advisor.ask("help")
+    assert reply.brief is not None
+    assert len(reply.brief.body) == 1
+    *questions, commands = reply.brief.choices
+    assert tuple(questions) == reply.choices
+    assert [choice.label for choice in questions] == list(advisor.phrases.all("help-examples"))
+    listed = advisor.turn(Message(command=commands.command), Conversation()).reply
+    assert listed.aside and listed.body[0] in reply.body
+
+
+def test_a_question_on_a_button_is_answered_as_if_it_had_been_typed(advisor: Advisor) -> None:
+    for choice in advisor.ask("help").choices:
+        pressed = advisor.turn(Message(command=choice.command), Conversation()).reply
+        typed = advisor.ask(choice.label)
+        assert (pressed.kind, pressed.title, pressed.verdict) == (typed.kind, typed.title, typed.verdict)
+        assert pressed.kind in ("answer", "triage")
+    assert advisor.turn(Message(command="question:"), Conversation()).reply.kind == "notice"

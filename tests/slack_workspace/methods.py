@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from tests.slack_workspace.limits import problems, view_problems
+from tests.slack_workspace.limits import BLOCKS_IN_JSON, FALLBACK_IN_UPDATE, problems, size, view_problems
 from tests.slack_workspace.workspace import Channel, View, Workspace, new_ts, numbers
 
 Arguments = dict[str, Any]
@@ -22,7 +22,9 @@ class MethodError(Exception):
 
 
 def auth_test(workspace: Workspace, arguments: Arguments) -> Answer:
-    return {"team_id": workspace.team, "user_id": workspace.bot, "bot_id": "B0BOT", "team": "Team", "url": ""}
+    of = {"enterprise_id": workspace.enterprise} if workspace.enterprise else {}
+    of |= {"is_enterprise_install": workspace.org_wide}
+    return {"team_id": workspace.team, "user_id": workspace.bot, "bot_id": "B0BOT", "team": "Team", "url": "", **of}
 
 
 def post_message(workspace: Workspace, arguments: Arguments) -> Answer:
@@ -46,6 +48,8 @@ def post_ephemeral(workspace: Workspace, arguments: Arguments) -> Answer:
 def update(workspace: Workspace, arguments: Arguments) -> Answer:
     _writable(workspace, arguments["channel"])
     _check_blocks(workspace, arguments)
+    if len(arguments.get("text", "")) > FALLBACK_IN_UPDATE:
+        raise MethodError("msg_too_long")
     _standing(workspace, arguments["ts"]).update(arguments)
     return {"ts": arguments["ts"], "channel": arguments["channel"]}
 
@@ -63,12 +67,16 @@ def get_permalink(workspace: Workspace, arguments: Arguments) -> Answer:
 
 
 def history(workspace: Workspace, arguments: Arguments) -> Answer:
-    """Direct messages alone: the app asks for no scope to read channels."""
-    channel = _known(workspace, arguments["channel"])
-    if not channel.id.startswith("D"):
-        raise MethodError("missing_scope", needed="channels:history")
-    found = [{"ts": ts, **said} for ts, said in workspace.standing.items() if said["channel"] == channel.id]
-    return {"messages": found[::-1]}
+    """What stands in direct messages outside threads, the latest first: the app asks for no scope to read channels."""
+    found = [said for said in _direct_messages(workspace, arguments) if said.get("thread_ts") in (None, said["ts"])]
+    return {"messages": found[::-1][: int(arguments.get("limit", 100))]}
+
+
+def replies(workspace: Workspace, arguments: Arguments) -> Answer:
+    """What stands in a thread of direct messages, its beginning first."""
+    thread = arguments["ts"]
+    found = [said for said in _direct_messages(workspace, arguments) if thread in (said.get("thread_ts"), said["ts"])]
+    return {"messages": found}
 
 
 def conversations_info(workspace: Workspace, arguments: Arguments) -> Answer:
@@ -82,24 +90,31 @@ def conversations_info(workspace: Workspace, arguments: Arguments) -> Answer:
             "is_private": channel.private,
             "is_archived": channel.archived,
             "is_member": workspace.bot in channel.members,
+            "is_ext_shared": channel.ext_shared,
+            "context_team_id": channel.team,
         }
     }
 
 
 def users_conversations(workspace: Workspace, arguments: Arguments) -> Answer:
-    """The channels that a person is in, as far as the bot may know of them; one a page."""
+    """The channels that a person is in, as far as the bot may know of them; no more a page than the workspace gives,
+    which may be fewer than are asked for. An org-wide token names the workspace."""
+    if workspace.org_wide and not arguments.get("team_id"):
+        raise MethodError("missing_argument")
     kinds = arguments.get("types", "public_channel").split(",")
     theirs = [
         channel
         for channel in workspace.channels.values()
         if arguments["user"] in channel.members
         and channel.id[0] in "CG"
+        and (not workspace.org_wide or channel.team == arguments["team_id"])
         and ("private_channel" if channel.private else "public_channel") in kinds
         and (not channel.private or workspace.bot in channel.members)
     ]
     start = int(arguments.get("cursor") or 0)
-    following = str(start + 1) if start + 1 < len(theirs) else ""
-    page = [{"id": channel.id, "name": channel.name} for channel in theirs[start : start + 1]]
+    end = start + min(int(arguments.get("limit", 100)), workspace.page)
+    following = str(end) if end < len(theirs) else ""
+    page = [{"id": channel.id, "name": channel.name} for channel in theirs[start:end]]
     return {"channels": page, "response_metadata": {"next_cursor": following}}
 
 
@@ -114,7 +129,9 @@ def views_push(workspace: Workspace, arguments: Arguments) -> Answer:
 
 
 def views_update(workspace: Workspace, arguments: Arguments) -> Answer:
-    view = workspace.views.get(arguments.get("view_id", ""))
+    external = arguments.get("external_id")
+    named = [one for one in workspace.views.values() if external and one.view.get("external_id") == external]
+    view = named[0] if named else workspace.views.get(arguments.get("view_id", ""))
     if view is None:
         raise MethodError("not_found")
     _check_view(workspace, arguments["view"])
@@ -131,11 +148,31 @@ def views_publish(workspace: Workspace, arguments: Arguments) -> Answer:
 
 
 def assistant(workspace: Workspace, arguments: Arguments) -> Answer:
-    if (arguments["channel_id"], arguments["thread_ts"]) not in workspace.assistant_threads:
+    if (arguments["channel_id"], arguments["thread_ts"]) not in workspace.threads:
         raise MethodError("invalid_thread_ts")
-    prompts = arguments.get("prompts", [])
+    return {}
+
+
+def suggested_prompts(workspace: Workspace, arguments: Arguments) -> Answer:
+    """With a thread nothing comes of it for an agent, and Slack does not say so."""
+    channel, thread = arguments["channel_id"], arguments.get("thread_ts")
+    _known(workspace, channel)
+    prompts = arguments["prompts"]
     if len(prompts) > 4 or any(not prompt["title"] or not prompt["message"] for prompt in prompts):
         raise MethodError("invalid_arguments")
+    if not workspace.agent and thread and (channel, thread) not in workspace.threads:
+        raise MethodError("invalid_thread_ts")
+    if not (workspace.agent and thread):
+        workspace.prompts[channel] = [prompt["title"] for prompt in prompts]
+    return {}
+
+
+def complete(workspace: Workspace, arguments: Arguments) -> Answer:
+    if arguments["function_execution_id"] not in workspace.steps:
+        raise MethodError("function_execution_not_found")
+    if workspace.steps[arguments["function_execution_id"]]:
+        raise MethodError("execution_not_in_running_state")
+    workspace.steps[arguments["function_execution_id"]] = arguments.get("error") or arguments["outputs"]
     return {}
 
 
@@ -148,16 +185,18 @@ METHODS: dict[str, tuple[str, Callable[[Workspace, Arguments], Answer]]] = {
     "chat.delete": ("chat:write", delete),
     "chat.getPermalink": ("", get_permalink),
     "conversations.history": ("im:history", history),
-    "conversations.replies": ("im:history", history),
+    "conversations.replies": ("im:history", replies),
     "conversations.info": ("channels:read", conversations_info),
     "users.conversations": ("channels:read", users_conversations),
     "views.open": ("", views_open),
     "views.push": ("", views_push),
     "views.update": ("", views_update),
     "views.publish": ("", views_publish),
+    "functions.completeSuccess": ("", complete),
+    "functions.completeError": ("", complete),
     "assistant.threads.setStatus": ("assistant:write", assistant),
     "assistant.threads.setTitle": ("assistant:write", assistant),
-    "assistant.threads.setSuggestedPrompts": ("assistant:write", assistant),
+    "assistant.threads.setSuggestedPrompts": ("assistant:write", suggested_prompts),
 }
 
 
@@ -182,6 +221,14 @@ def _known(workspace: Workspace, id: str) -> Channel:
     return workspace.channels[id]
 
 
+def _direct_messages(workspace: Workspace, arguments: Arguments) -> list[Answer]:
+    channel = _known(workspace, arguments["channel"])
+    if not channel.id.startswith("D"):
+        raise MethodError("missing_scope", needed="channels:history")
+    both = {**workspace.heard, **workspace.standing}
+    return [{"ts": ts, **both[ts]} for ts in sorted(both) if both[ts]["channel"] == channel.id]
+
+
 def _writable(workspace: Workspace, id: str) -> Channel:
     """The channel, if the bot may write there; a person's id stands for their direct messages."""
     if id.startswith("U"):
@@ -202,10 +249,13 @@ def _standing(workspace: Workspace, ts: str) -> Answer:
 
 
 def _check_blocks(workspace: Workspace, arguments: Arguments) -> None:
-    wrong = problems(arguments.get("blocks", []))
+    blocks = arguments.get("blocks", [])
+    wrong = problems(blocks)
     if wrong:
         workspace.refused += wrong
         raise MethodError("invalid_blocks", response_metadata={"messages": wrong})
+    if size(blocks) > BLOCKS_IN_JSON:
+        raise MethodError("msg_blocks_too_long")
 
 
 def _check_view(workspace: Workspace, view: Answer) -> None:

@@ -60,6 +60,7 @@ class HttpWire:
         signed = {"Content-Type": content_type, **signature(body, at, secret), **(headers or {})}
         async with self.http.post(f"{self.url}/slack/events", data=body, headers=signed) as response:
             text = await response.text()
+            note_body(text.encode())
             return response.status, json.loads(text) if text.startswith("{") else text
 
 
@@ -74,7 +75,7 @@ class SocketWire:
     service: Service
 
     async def deliver(self, kind: str, body: dict[str, Any], retry: int = 0) -> Sent:
-        note_body(body)
+        note_body(json.dumps(body).encode())
         return 200, await self.service.send_envelope(kind, body, retry)
 
 
@@ -82,7 +83,9 @@ class SocketWire:
 class Slack:
     """One person, in one channel (`channel`, with the bot in it) and in direct messages with the bot (`dm`).
 
-    `belongs_to`: their own workspace, where that is another one, with which the channel is shared."""
+    `belongs_to`: their own workspace, where that is another one, of the same organisation or with which the channel is
+    shared; also the organisation, which Slack sometimes names in its place. `at`: the workspace of the organisation in
+    which they are, where the app is in all of it."""
 
     wire: Wire
     service: Service
@@ -91,12 +94,16 @@ class Slack:
     channel: str
     dm: str
     belongs_to: str = ""
+    at: str = ""
+    talk: str = ""  # the thread of their last direct message: the buttons that they see are there
 
     @classmethod
     def join(cls, wire: Wire, service: Service, workspace: Workspace) -> Slack:
         """A new person with a new channel."""
         person = f"U{next(numbers):04}"
-        return cls(wire, service, workspace, person, workspace.add_channel(person), workspace.add_direct(person))
+        channel, direct = workspace.add_channel(person), workspace.add_direct(person)
+        at = workspace.channels[channel].team
+        return cls(wire, service, workspace, person, channel, direct, at=at)
 
     def said(self) -> list[dict[str, Any]]:
         """What the bot said in their direct messages and their channel, oldest first."""
@@ -107,7 +114,7 @@ class Slack:
         body = {
             "command": "/advisor",
             "text": text,
-            "team_id": self.workspace.team,
+            **self._where(form=True),
             "channel_id": channel,
             "channel_name": "directmessage" if channel.startswith("D") else "general",
             "user_id": self.person,
@@ -119,24 +126,52 @@ class Slack:
 
     async def direct(self, text: str, *, event_id: str = "", retry: int = 0, **changed: Any) -> Sent:
         event = {"type": "message", "channel_type": "im", "channel": self.dm, "user": self.person, "text": text}
-        return await self.event({"ts": new_ts(), **event, **changed}, event_id, retry)
+        said: dict[str, Any] = {"ts": new_ts(), **event, **self._home(), **changed}
+        self.talk = str(said.get("thread_ts") or said["ts"])
+        self.workspace.heard[str(said["ts"])] = said
+        if self.workspace.agent:  # every message opens a thread
+            self.workspace.threads.add((self.dm, self.talk))
+        return await self.event(said, event_id, retry)
 
     async def mention(
         self, text: str, *, channel: str = "", event_id: str = "", retry: int = 0, **changed: Any
     ) -> Sent:
         event = {"type": "app_mention", "channel": channel or self.channel, "user": self.person, "text": text}
-        return await self.event({"ts": new_ts(), **event, **changed}, event_id, retry)
+        return await self.event({"ts": new_ts(), **event, **self._home(), **changed}, event_id, retry)
 
     async def event(self, event: dict[str, Any], event_id: str = "", retry: int = 0) -> Sent:
+        """Send `event`; once more what was sent with this `event_id` before, if anything was."""
+        event_id = event_id or f"Ev{next(numbers)}"
+        workspace = self.workspace
+        authorization = {
+            "enterprise_id": workspace.enterprise or None,
+            "team_id": None if workspace.org_wide else workspace.team,
+            "user_id": workspace.bot,
+            "is_bot": True,
+            "is_enterprise_install": workspace.org_wide,
+        }
+        channel = workspace.channels.get(event.get("channel", ""))
         body = {
             "type": "event_callback",
-            "team_id": self.workspace.team,
-            "event_id": event_id or f"Ev{next(numbers)}",
+            **self._where(),
+            "event_id": event_id,
             "event_time": int(time.time()),
-            "event": event,
-            "authorizations": [{"team_id": self.workspace.team, "user_id": self.workspace.bot, "is_bot": True}],
+            "event": workspace.events.setdefault(event_id, event),
+            "authorizations": [authorization],
+            "is_ext_shared_channel": bool(channel and channel.ext_shared),
         }
         return await self.wire.deliver("events_api", body, retry)
+
+    async def step(self, channel: str, topic: str | None = None, id: str = "") -> Sent:
+        """A workflow comes to the step that posts. `id`: of its execution."""
+        id = id or f"Fx{next(numbers)}"
+        self.workspace.steps.setdefault(id, None)
+        function = {"id": "Fn1", "callback_id": "post_recommendation", "type": "app", "app_id": "A1"}
+        inputs = {"channel": channel} | ({} if topic is None else {"topic": topic})
+        return await self.event({
+            "type": "function_executed", "function": function, "inputs": inputs, "function_execution_id": id,
+            "workflow_execution_id": "Wx1", "bot_access_token": "xwfp-a-token",
+        })  # fmt: skip
 
     async def press(
         self,
@@ -150,6 +185,7 @@ class Slack:
     ) -> Sent:
         """A button of a message that carries `command`. `new`: what is different in the payload."""
         channel = channel or self.channel
+        thread = thread or (self.talk if channel == self.dm else "")
         container = {"type": "message", "channel_id": channel, "message_ts": new_ts(), "is_ephemeral": ephemeral}
         where = {
             "channel": {"id": channel, "name": "directmessage" if channel.startswith("D") else "general"},
@@ -161,7 +197,7 @@ class Slack:
     async def press_label(self, blocks: Sequence[Mapping[str, Any]], label: str, **where: Any) -> Sent:
         """The button with this label in `blocks` of a message."""
         block, element = button(blocks, label)
-        return await self.press(element["value"], block=block, **where)
+        return await self.press(element["value"], actions=[{**element, "block_id": block}], **where)
 
     async def press_in_view(self, view_id: str, label: str) -> Sent:
         """The button with this label in a modal."""
@@ -215,10 +251,36 @@ class Slack:
         return {"id": view_id, **view, "app_installed_team_id": self.workspace.team}
 
     def _interaction(self, kind: str) -> dict[str, Any]:
-        team = self.belongs_to or self.workspace.team
+        workspace, home = self.workspace, self.belongs_to or self.at or self.workspace.team
+        enterprise = {"id": workspace.enterprise, "name": "Organisation"} if workspace.enterprise else None
+        team: dict[str, Any] | None = {"id": workspace.team, "domain": "ours"}
+        if workspace.org_wide:
+            team = None
+        elif kind == "view_submission" and self._is_outside:
+            team, enterprise = {"id": home, "domain": "theirs"}, None
+        elif enterprise:
+            team = {"id": workspace.team, "domain": "ours", "enterprise_id": enterprise["id"], "enterprise_name": "O"}
         return {
             "type": kind,
-            "team": {"id": team},
-            "user": {"id": self.person, "team_id": team},
+            "team": team,
+            "enterprise": enterprise,
+            "is_enterprise_install": workspace.org_wide,
+            "user": {"id": self.person, "team_id": home},
             "trigger_id": self.workspace.trigger(),
         }
+
+    @property
+    def _is_outside(self) -> bool:
+        workspace = self.workspace
+        return self.belongs_to not in ("", workspace.team, workspace.enterprise, *workspace.colleagues)
+
+    def _home(self) -> dict[str, str]:
+        return {"user_team": self.belongs_to} if self.belongs_to else {}
+
+    def _where(self, *, form: bool = False) -> dict[str, Any]:
+        """Where they are; in a `form`, truth is a word."""
+        workspace = self.workspace
+        of: dict[str, Any] = {"enterprise_id": workspace.enterprise} if workspace.enterprise else {}
+        if form:
+            of["is_enterprise_install"] = str(workspace.org_wide).lower()
+        return {"team_id": self.at or workspace.team, **of}

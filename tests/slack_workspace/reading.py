@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 Blocks = Sequence[Mapping[str, Any]]
@@ -20,22 +20,28 @@ def texts(element: Any) -> list[str]:
 
 def buttons(blocks: Blocks) -> dict[str, str]:
     """Label to command of every button."""
-    return {
-        element["text"]["text"]: element.get("value", "")
-        for block in blocks
-        if block["type"] == "actions"
-        for element in block["elements"]
-    }
+    return {element["text"]["text"]: element.get("value", "") for _, element in _pressable(blocks)}
 
 
 def button(blocks: Blocks, label: str) -> tuple[str, dict[str, Any]]:
     """The block id of the button with this label, and the button. Raises LookupError."""
-    for block in blocks:
-        if block["type"] == "actions":
-            for element in block["elements"]:
-                if element["text"]["text"] == label:
-                    return block.get("block_id", "b"), element
+    for block_id, element in _pressable(blocks):
+        if element["text"]["text"] == label:
+            return block_id, element
     raise LookupError(f"no button {label!r}, but {sorted(buttons(blocks))}")
+
+
+def _pressable(blocks: Blocks) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Block id and element of every button; each of a pair for feedback as Slack sends it when it is pressed."""
+    for block in blocks:
+        for element in block["elements"] if block["type"] in ("actions", "context_actions") else ():
+            id = block.get("block_id", "b")
+            if element["type"] == "feedback_buttons":
+                common = {"type": element["type"], "action_id": element["action_id"]}
+                yield id, common | element["positive_button"]
+                yield id, common | element["negative_button"]
+            else:
+                yield id, element
 
 
 def fields(blocks: Blocks) -> dict[str, dict[str, Any]]:

@@ -46,6 +46,8 @@ class Screen:
         """Type it, and close the modal that was open."""
         self.modal = ""
         where = {"thread_ts": self.thread} if self.thread else {}
+        if not self.thread:  # a direct message opens one
+            self.thread = where["ts"] = new_ts()
         if self.public:
             return await self._watch(
                 self.person.mention(f"<@{self.person.workspace.bot}> {text}", channel=self.channel, **where, **changed)

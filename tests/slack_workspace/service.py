@@ -22,7 +22,8 @@ CLIENT_ID, CLIENT_SECRET = "111.222", "a-client-secret"
 @dataclass
 class Fault:
     """What goes wrong with one call of a method of the group `of`. `cut`: the connection breaks; `after`: what was
-    asked for is done all the same."""
+    asked for is done all the same; `page`: what is answered instead of JSON, of the type `kind`; `more`: what is said
+    besides the error."""
 
     status: int = 200
     error: str = ""
@@ -30,6 +31,9 @@ class Fault:
     cut: bool = False
     after: bool = False
     of: str = "chat."
+    page: str | None = None
+    kind: str = "text/html"
+    more: dict[str, str] = field(default_factory=dict)
 
 
 class Service:
@@ -39,6 +43,8 @@ class Service:
         self.workspaces: dict[str, Workspace] = {}  # by token
         self.codes: dict[str, Workspace] = {}  # what oauth.v2.access exchanges
         self.exchanged: list[str] = []  # the codes that it was asked to exchange
+        self.refreshed: list[str] = []  # the tokens for which it was asked for new ones
+        self.expired: set[str] = set()  # tokens
         self.faults: list[Fault] = []
         self.broken: Callable[[str], bool] = lambda method: False  # methods that answer 503 until it is mended
         self.slow: dict[str, asyncio.Event] = {}  # methods that answer when this happens; "response_url" too
@@ -81,17 +87,24 @@ class Service:
         arguments = await _arguments(request)
         token = request.headers.get("Authorization", "").removeprefix("Bearer ")
         if method == "oauth.v2.access":
-            self.exchanged.append(arguments.get("code", ""))
             note_body(arguments)
             note(CLIENT_SECRET)
             if method in self.refusing:
                 return _failed(self.refusing[method], request)
+            if arguments.get("grant_type") == "refresh_token":
+                answer = self._refresh(arguments)
+                if method in self.slow:
+                    await self.slow[method].wait()
+                return web.json_response(answer)
+            self.exchanged.append(arguments.get("code", ""))
             return web.json_response(self._exchange(arguments))
         if method == "apps.connections.open":
             known = token == APP_TOKEN
             url = str(self._server.make_url("/socket")).replace("http", "ws", 1)
             return web.json_response({"ok": True, "url": url} if known else {"ok": False, "error": "invalid_auth"})
         workspace = self.workspaces.get(token)
+        if token in self.expired:
+            return web.json_response({"ok": False, "error": "token_expired"})
         if workspace is None or not workspace.installed:
             return web.json_response({"ok": False, "error": "invalid_auth"})
         if method in self.refusing:
@@ -122,10 +135,26 @@ class Service:
             "token_type": "bot",
             "access_token": workspace.token,
             "bot_user_id": workspace.bot,
-            "team": {"id": workspace.team, "name": "Team"},
-            "enterprise": {"id": workspace.enterprise} if workspace.enterprise else None,
-            "is_enterprise_install": False,
+            "team": None if workspace.org_wide else {"id": workspace.team, "name": "Team"},
+            "enterprise": {"id": workspace.enterprise, "name": "Organisation"} if workspace.enterprise else None,
+            "is_enterprise_install": workspace.org_wide,
+            **self._rotating(workspace),
         }
+
+    def _rotating(self, workspace: Workspace) -> dict[str, Any]:
+        """What comes besides, where the app has token rotation."""
+        return {"refresh_token": workspace.refresh_token, "expires_in": 43200} if workspace.refresh_token else {}
+
+    def _refresh(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        """A new token; the one before is valid until it expires. A refresh token is good once."""
+        given = arguments.get("refresh_token", "")
+        self.refreshed.append(given)
+        workspace = next((one for one in self.workspaces.values() if one.refresh_token == given), None)
+        if workspace is None or not workspace.installed:
+            return {"ok": False, "error": "invalid_refresh_token"}
+        workspace.rotate()
+        self.add(workspace)
+        return {"ok": True, "token_type": "bot", "access_token": workspace.token, **self._rotating(workspace)}
 
     async def _response(self, request: web.Request) -> web.StreamResponse:
         arguments = await _arguments(request)
@@ -181,16 +210,20 @@ def _failed(fault: Fault, request: web.Request) -> web.StreamResponse:
     if fault.cut:
         assert request.transport is not None
         request.transport.close()
-    body = {"ok": not fault.error, "error": fault.error}
+    if fault.page is not None:
+        note(fault.page)
+        return web.Response(text=fault.page, status=fault.status, headers=fault.headers, content_type=fault.kind)
+    body = {"ok": not fault.error, "error": fault.error, **fault.more}
     return web.json_response(body, status=fault.status, headers=fault.headers)
 
 
 async def _arguments(request: web.Request) -> dict[str, Any]:
+    note_body(await request.read())
     if request.content_type == "application/json":
         return dict(await request.json())
     given: dict[str, Any] = {key: str(value) for key, value in (await request.post()).items()}
     given |= dict(request.query)
-    for key in ("blocks", "metadata", "view", "prompts"):
+    for key in ("blocks", "metadata", "view", "prompts", "outputs"):
         if isinstance(given.get(key), str):
             given[key] = json.loads(given[key])
     return given

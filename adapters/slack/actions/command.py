@@ -6,11 +6,11 @@ import re
 from typing import Any
 
 from adapters.slack.app import App
-from adapters.slack.blocks import COMMAND, OPENS
+from adapters.slack.blocks import COMMAND, FEEDBACK, OPENS
 from adapters.slack.forms import ENTERED
 from adapters.slack.translate import from_button
 
-ANY_BUTTON = re.compile(rf"^(?:{COMMAND}-\d+|{OPENS})$")
+ANY_BUTTON = re.compile(rf"^(?:{COMMAND}-\d+|{FEEDBACK}|{OPENS})$")
 
 
 def register(app: App) -> None:

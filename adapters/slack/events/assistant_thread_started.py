@@ -7,14 +7,15 @@ from typing import Any
 from adapters.slack.app import App
 from adapters.slack.assistant import HELLO, greeting
 from adapters.slack.translate import from_assistant
+from bot.service.effect_handlers import person_of
 
 
 def register(app: App) -> None:
     async def on_started(body: dict[str, Any], client: Any) -> None:
         asked = from_assistant(body, HELLO)
+        app.in_view.note(person_of(asked), body["event"])
         reply = await app.take_turn(asked)
         await app.deliver(asked, greeting(reply), client)
-        suggesting = app.assistant.suggest(app.phrases, reply, body["event"]["assistant_thread"], client)
-        await app.background.in_time(suggesting)
+        await app.background.in_time(app.suggest(asked, reply, client))
 
     app.bolt.event("assistant_thread_started")(on_started)

@@ -1,4 +1,4 @@
-"""A direct message, also in a thread of the assistant's own container."""
+"""A direct message, answered in its thread."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 from adapters.slack.app import App
 from adapters.slack.translate import from_event, is_new_from_person
+from bot.service.effect_handlers import person_of
 
 
 def register(app: App) -> None:
@@ -13,6 +14,8 @@ def register(app: App) -> None:
         event = body["event"]
         bot = context.bot_user_id or ""
         if event.get("channel_type") == "im" and is_new_from_person(event, bot):
-            await app.answer(from_event(body, bot=bot), client)
+            asked = from_event(body, bot=bot)
+            app.in_view.note(person_of(asked), event)
+            await app.answer(asked, client)
 
     app.bolt.event("message")(on_message)

@@ -225,6 +225,14 @@ def test_the_files_for_the_platforms_speak_of_the_folder_that_is_named(tmp_path:
         assert json.loads(package.read("manifest.json"))["name"]["short"] == "Gardener"
 
 
+def test_the_slack_manifest_is_that_of_an_assistant_or_has_the_step_for_workflows_where_that_is_asked_for() -> None:
+    plain = advisor("slack", "manifest", "--socket").stdout
+    asked = advisor("slack", "manifest", "--socket", "--assistant", "--workflow-step").stdout
+    for line in ("agent_view:", "assistant_view:", "function_runtime: remote"):
+        assert (line in plain) == (line == "agent_view:")
+        assert (line in asked) == (line != "agent_view:")
+
+
 def test_the_slack_manifest_for_socket_mode_needs_no_address() -> None:
     done = advisor("slack", "manifest", "--socket")
     assert done.returncode == 0, done.stderr

@@ -1,6 +1,10 @@
-"""The assistant's container: its greeting, what it suggests, its status and its title."""
+"""Conversations with an assistant: the greeting, what is suggested, the status and the title."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
 
 from adapters.rate_limit import MOST
 from bot.knowledge.shipped_phrases import shipped
@@ -8,15 +12,24 @@ from tests.adapters.slack.conftest import SHARED
 from tests.slack_workspace.person import Slack
 from tests.slack_workspace.reading import texts
 from tests.slack_workspace.screen import Screen
-from tests.slack_workspace.workspace import new_ts
+from tests.slack_workspace.workspace import Workspace, new_ts
 
-pytestmark = SHARED
+pytestmark = [SHARED, pytest.mark.usefixtures("assistant")]
+
+
+@pytest.fixture
+def assistant(workspace: Workspace) -> Iterator[None]:
+    """Slack takes the app for an assistant."""
+    workspace.agent = False
+    yield
+    workspace.agent = True
 
 
 async def start_thread(slack: Slack, kind: str = "assistant_thread_started", **context: str) -> str:
     """Returns the thread's ts."""
     ts = new_ts()
-    slack.workspace.assistant_threads.add((slack.dm, ts))
+    slack.workspace.threads.add((slack.dm, ts))
+    slack.workspace.heard[ts] = {"channel": slack.dm, "subtype": "assistant_app_thread"}  # what Slack begins it with
     await tell(slack, kind, ts, **context)
     return ts
 
@@ -26,13 +39,21 @@ async def tell(slack: Slack, kind: str, ts: str, **context: str) -> None:
     await slack.event({"type": kind, "assistant_thread": thread})
 
 
-async def test_s18_a_thread_begins_with_a_short_greeting_and_what_to_ask(either_way: Slack) -> None:
+async def test_s18_s28_a_thread_begins_with_a_short_greeting_and_what_to_ask(either_way: Slack) -> None:
     ts = await start_thread(either_way)
     [greeting] = either_way.workspace.called("chat.postMessage")
     assert greeting.arguments["thread_ts"] == ts
     assert 5 < len(greeting.arguments["text"].split()) <= 25
     [suggested] = either_way.workspace.called("assistant.threads.setSuggestedPrompts")
     assert len(suggested.arguments["prompts"]) == 4
+    assert suggested.arguments["thread_ts"] == ts
+
+
+async def test_s28_an_assistant_greets_in_its_thread_alone(slack: Slack) -> None:
+    ts = await start_thread(slack)
+    await slack.event({"type": "app_home_opened", "user": slack.person, "channel": slack.dm, "tab": "messages"})
+    [greeting] = slack.said()
+    assert greeting["thread_ts"] == ts
 
 
 async def test_s18_what_is_suggested_changes_with_the_channel_beside_the_thread_and_can_be_asked(slack: Slack) -> None:

@@ -5,11 +5,19 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adapters.slack.block_body import escape, escaped_within, unescape
 from adapters.slack.blocks import COMMAND, fallback, message
+from adapters.slack.fitting import MESSAGE
 from adapters.slack.forms import channels, fields_in
 from adapters.slack.modals import is_preview, metadata_of, modal
+from adapters.slack.posts import message_of
 from bot.advisor import Advisor
 from bot.domain.conversation import Conversation
+from bot.domain.effects import Post
 from bot.domain.messages import (
     Bullets,
     Choice,
@@ -27,7 +35,7 @@ from bot.domain.messages import (
 )
 from bot.knowledge.shipped_phrases import shipped
 from tests.bot.triage.talk import Talk
-from tests.slack_workspace.limits import problems, view_problems
+from tests.slack_workspace.limits import BLOCKS_IN_JSON, FALLBACK_IN_UPDATE, problems, size, view_problems
 from tests.slack_workspace.reading import buttons, fields, state_of, texts
 
 SAY = shipped()
@@ -68,10 +76,41 @@ def test_s22_the_longest_reply_is_taken_and_says_that_there_is_more() -> None:
     )
     blocks = message(SAY, reply, asked=LONG, owner="U1")["blocks"]
     assert problems(blocks) == []
+    assert size(blocks) <= MESSAGE < BLOCKS_IN_JSON
     assert SAY("slack-cut") in texts(blocks)
-    assert len(fallback(SAY, reply)) <= 3100
+    assert len(fallback(SAY, reply)) <= FALLBACK_IN_UPDATE
     assert view_problems(modal(SAY, reply, HERE)) == []
     assert view_problems(modal(SAY, replace(reply, choices=()), HERE)) == []
+
+
+@pytest.mark.parametrize("letter", ["a", "&", "ß", "字", "🙂"])
+def test_s22_of_a_message_that_is_too_large_the_end_of_its_body_is_left_out_and_its_buttons_stay(letter: str) -> None:
+    body = tuple(Paragraph(f"{number}. {letter * 500}") for number in range(30))
+    reply = Reply("answer", "Long", body=body, citations=(Citation("a", "Says.", "At", "Source", number=1),))
+    reply = replace(reply, choices=(Choice("Go on", "answer:x"),), disclosure="From the source.")
+    blocks = message(SAY, reply)["blocks"]
+    shown = texts(blocks)
+    assert size(blocks) <= MESSAGE
+    assert shown[0] == "Long" and shown[1].startswith("0. ")
+    assert SAY("slack-cut") in shown and "[1] Says." in " ".join(shown) and "From the source." in shown
+    assert list(buttons(blocks)) == ["Go on"]
+
+
+def test_s22_a_post_below_its_persons_name_fits_too() -> None:
+    post = Post("Title", body=tuple(Paragraph("a" * 500) for _ in range(60)), shared_by="U1")
+    shown = message_of(SAY, post)
+    assert problems(shown["blocks"]) == [] and size(shown["blocks"]) <= MESSAGE
+
+
+@given(
+    st.text(alphabet=st.sampled_from("<>&;amltg aß字🙂"), max_size=5000) | st.text(max_size=400).map(lambda t: t * 12)
+)
+def test_s22_a_fallback_text_is_escaped_and_then_cut_between_two_letters(text: str) -> None:
+    cut = escaped_within(text, 3900)
+    assert len(cut.encode()) <= 3900
+    whole = unescape(cut)
+    assert escape(whole) == cut
+    assert text.startswith(whole.removesuffix("…")) or whole == text
 
 
 def test_an_empty_reply_still_shows_something() -> None:
@@ -159,13 +198,56 @@ def test_words_that_the_reply_says_itself_do_not_stand_below_it_and_its_places_s
 def test_a_recommendation_cites_by_number_and_names_each_place_once_in_one_quiet_line(advisor: Advisor) -> None:
     talk = Talk(advisor)
     reply = talk.say("help us choose", "one app", "code, suppliers", "nothing", "FedRAMP", "no budget")
-    blocks = message(SAY, reply)["blocks"]
-    assert problems(blocks) == []
+    blocks = modal(SAY, reply, HERE)["blocks"]
     lines = [block["elements"][0]["text"] for block in blocks if block["type"] == "context"]
     assert lines == [reply.places_line, reply.disclosure]
     for number, at in {(one.number, one.at) for one in reply.citations}:
         assert lines[0].count(f"[{number}] {at}") == 1
     assert not {one.says for one in reply.citations} & set(texts(blocks))
+
+
+def test_a_recommendation_is_its_conclusion_and_first_steps_in_a_message_and_all_of_it_in_a_modal(
+    advisor: Advisor,
+) -> None:
+    talk = Talk(advisor)
+    reply = talk.say("help us choose", "one app", "code, suppliers", "nothing", "FedRAMP", "no budget")
+    short, whole = (drawn["blocks"] for drawn in (message(SAY, reply), modal(SAY, reply, HERE)))
+    assert problems(short) == []
+    assert "What to do first" in texts(short)
+    assert {"Why", "What to watch", reply.places_line} <= set(texts(whole)) - set(texts(short))
+    assert {"Full recommendation", "Sources", "Helpful"} <= set(buttons(short))
+    assert reply.disclosure in texts(short)
+
+
+def test_votes_are_a_pair_that_shows_itself_and_in_a_modal_two_buttons(advisor: Advisor) -> None:
+    reply = advisor.ask("what is SAST?")
+    blocks = message(SAY, reply)["blocks"]
+    assert [element["type"] for element in blocks[-1]["elements"]] == ["feedback_buttons"]
+    assert list(buttons(blocks))[-2:] == ["Helpful", "Not helpful"]
+    assert list(buttons(modal(SAY, reply, HERE)["blocks"]))[-2:] == ["Helpful", "Not helpful"]
+
+
+TABLE = Table(("", "A", "B"), (("Scope", "A is small.", "<!here>"), ("Cost", "", "B is dear.")))
+
+
+def test_a_table_is_one_in_a_message_whose_cells_say_what_their_row_is_called() -> None:
+    [drawn, *_] = message(SAY, Reply("answer", body=(TABLE,)))["blocks"]
+    assert problems([drawn]) == []
+    assert [[texts(cell) for cell in row] for row in drawn["rows"]] == [
+        [["A"], ["B"]],
+        [["Scope", "A is small."], ["Scope", "<!here>"]],
+        [["Cost", " "], ["Cost", "B is dear."]],
+    ]
+
+
+def test_another_table_one_that_is_too_large_and_one_in_a_modal_are_lists() -> None:
+    large = Table(("", "A", "B"), tuple((str(n), "word " * 30, "word " * 30) for n in range(40)))
+    for drawn in (
+        message(SAY, Reply("answer", body=(TABLE, TABLE)))["blocks"][1:],
+        message(SAY, Reply("answer", body=(large,)))["blocks"],
+        modal(SAY, Reply("answer", body=(TABLE,)), HERE)["blocks"],
+    ):
+        assert {block["type"] for block in drawn} == {"rich_text"}
 
 
 def test_s9_only_slacks_own_link_is_live() -> None:

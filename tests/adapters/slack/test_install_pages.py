@@ -98,10 +98,13 @@ async def test_a_workspace_can_be_named_there(world: World) -> None:
     assert "team=T024BE7LD" in page
 
 
-@pytest.mark.parametrize("fault", ["cut", "error"])
-async def test_where_slack_does_not_answer_it_is_said_on_the_page(world: World, service: Service, fault: str) -> None:
+SILENT = [Fault(cut=True), Fault(503, "service_unavailable"), Fault(page="<html>no gateway today</html>")]
+
+
+@pytest.mark.parametrize("fault", SILENT, ids=["cut", "error", "a page"])
+async def test_where_slack_does_not_answer_it_is_said_on_the_page(world: World, service: Service, fault: Fault) -> None:
     state = await begun(world)
-    service.refusing["oauth.v2.access"] = Fault(cut=True) if fault == "cut" else Fault(503, "service_unavailable")
+    service.refusing["oauth.v2.access"] = fault
     try:
         with capture_logs() as logs:
             status, page = await get(

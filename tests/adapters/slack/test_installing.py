@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-import re
 import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from datetime import datetime
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import pytest_asyncio
@@ -16,105 +14,34 @@ from cryptography.fernet import Fernet
 from slack_sdk.oauth.installation_store import Installation
 from slack_sdk.oauth.installation_store.sqlalchemy import SQLAlchemyInstallationStore
 from slack_sdk.oauth.state_store.sqlalchemy import SQLAlchemyOAuthStateStore
-from sqlalchemy import MetaData, Table, func, select, text, update
+from sqlalchemy import MetaData, func, select, text, update
 from structlog.testing import capture_logs
 
-from adapters.database import SqlStore, migrate, tables
+from adapters.database import SqlStore, tables
 from adapters.database.tables import slack_oauth_states
 from adapters.slack import install_pages
 from adapters.slack.installations import Installations
-from adapters.slack.manifest import bot_scopes
 from adapters.slack.token_cipher import TokenCipher
 from bot.advisor import Advisor
 from bot.domain.effects import Post
 from bot.domain.messages import Place
 from bot.domain.outbox import OutboxItem
-from bot.service.session import Session
 from tests.adapters.slack.conftest import SHARED
-from tests.adapters.slack.world import Clock, World, opened
-from tests.overheard import note
+from tests.adapters.slack.installing import begin, finish, install, many_workspaces, rows, uninstall
+from tests.adapters.slack.world import World
 from tests.slack_workspace.person import Slack
 from tests.slack_workspace.reading import buttons
 from tests.slack_workspace.screen import Screen
-from tests.slack_workspace.service import CLIENT_ID, CLIENT_SECRET, Service
-from tests.slack_workspace.workspace import Workspace, numbers
+from tests.slack_workspace.service import CLIENT_ID, Service
+from tests.slack_workspace.workspace import Workspace
 
 pytestmark = SHARED
-KEY = Fernet.generate_key().decode()
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def world(service: Service, advisor: Advisor, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
-    """The advisor for any workspace that installs it."""
-    database = f"sqlite:///{tmp_path_factory.mktemp('many') / 'advisor.sqlite3'}"
-    migrate(database)
-    clock = Clock()
-    async with opened(
-        service,
-        database,
-        lambda store, relay: Session(advisor, store, clock=clock, wake_outbox=relay.wake),
-        clock,
-        slack_client_id=CLIENT_ID,
-        slack_client_secret=CLIENT_SECRET,
-        public_url="https://advisor.example.com",
-        encryption_key=KEY,
-    ) as world:
+    async with many_workspaces(service, advisor, tmp_path_factory.mktemp("many")) as world:
         yield world
-
-
-async def begin(world: World) -> tuple[str, str]:
-    """Opens the page on which one installs. Returns the state, and the cookie that goes with it."""
-    async with world.http.get(f"{world.url}/slack/install") as response:
-        assert response.status == 200
-        cookie = response.headers["Set-Cookie"]
-        [address] = re.findall(r'href="([^"]+)"', await response.text())
-    query = parse_qs(urlsplit(address.replace("&amp;", "&")).query)
-    assert urlsplit(address).netloc == "slack.com"
-    assert set(query["scope"][0].split(",")) == set(bot_scopes())
-    assert query["redirect_uri"] == ["https://advisor.example.com/slack/oauth_redirect"]
-    return query["state"][0], cookie
-
-
-async def finish(world: World, state: str, cookie: str, code: str) -> tuple[int, str]:
-    note(state, cookie.partition("=")[2].partition(";")[0], code)
-    headers = {"Cookie": cookie.partition(";")[0]} if cookie else {}
-    url = f"{world.url}/slack/oauth_redirect?code={code}&state={state}"
-    async with world.http.get(url, headers=headers) as response:
-        return response.status, await response.text()
-
-
-async def install(world: World, service: Service, *, enterprise: str = "") -> Workspace:
-    workspace = Workspace(f"TM{next(numbers)}")
-    workspace.enterprise = enterprise
-    code = f"code-{next(numbers)}"
-    service.codes[code] = workspace
-    status, page = await finish(world, *await begin(world), code)
-    assert status == 200 and "is installed" in page
-    return workspace
-
-
-async def rows(world: World, table: Table, team: str) -> int:
-    column = "team_id" if "team_id" in table.c else "tenant"
-    async with world.store.engine.connect() as connection:
-        counted = await connection.execute(
-            text(f"SELECT count(*) FROM {table.name} WHERE {column} = :team"), {"team": team}
-        )
-        return int(counted.scalar_one())
-
-
-async def uninstall(slack: Slack, *kinds: str, at: int | None = None, expected: int = 200) -> None:
-    for kind in kinds:
-        tokens = {"tokens": {"oauth": [], "bot": [slack.workspace.bot]}} if kind == "tokens_revoked" else {}
-        slack.workspace.installed = False
-        body = {
-            "type": "event_callback",
-            "team_id": slack.workspace.team,
-            "event_id": f"Ev{next(numbers)}",
-            "event_time": at if at is not None else int(time.time()) + 1,
-            "event": {"type": kind, **tokens},
-        }
-        status, _ = await slack.wire.deliver("events_api", body)
-        assert status == expected
 
 
 async def test_s16_a_workspace_installs_the_app_and_is_answered_with_its_own_token(
@@ -291,6 +218,17 @@ async def test_a_late_word_of_leaving_does_not_undo_a_new_installation(world: Wo
     assert anna.said()
 
 
+async def test_s17_leaving_in_the_second_of_the_installation_counts(world: World, service: Service) -> None:
+    """Events tell whole seconds."""
+    workspace = await install(world, service)
+    anna = Slack.join(world.wire, service, workspace)
+    async with world.store.engine.begin() as connection:
+        installed = "UPDATE slack_bots SET installed_at = '2023-11-14 22:13:20.900000' WHERE team_id = :team"
+        await connection.execute(text(installed), {"team": workspace.team})
+    await uninstall(anna, "app_uninstalled", at=1_700_000_000)
+    assert not await rows(world, tables.slack_bots, workspace.team)
+
+
 async def test_a_persons_revoked_token_is_not_the_bots(world: World, service: Service) -> None:
     workspace = await install(world, service)
     anna = Slack.join(world.wire, service, workspace)
@@ -319,14 +257,14 @@ async def test_an_installation_is_kept_once_a_workspace_on_both_databases(databa
         await installations.async_save(
             Installation(app_id="A1", enterprise_id="E1", team_id="T1", user_id="U1", bot_token=f"{long}{number}")
         )
-        bot = await installations.of_team("T1")
+        bot = await installations.of("T1")
         assert bot is not None and bot.bot_token == f"{long}{number}"
         assert abs(bot.installed_at - time.time()) < 3600  # whatever the machine's time zone
-        assert await installations.of_team("T2") is None
-    newest = await Installations(store.engine, CLIENT_ID, TokenCipher(keys[1])).of_team("T1")
+        assert await installations.of("T2") is None
+    newest = await Installations(store.engine, CLIENT_ID, TokenCipher(keys[1])).of("T1")
     assert newest is not None and newest.bot_token == f"{long}2"
     with capture_logs() as logs:
-        assert await Installations(store.engine, CLIENT_ID, TokenCipher(keys[0])).of_team("T1") is None
+        assert await Installations(store.engine, CLIENT_ID, TokenCipher(keys[0])).of("T1") is None
     assert logs[0]["event"] == "slack.token_unreadable" and "ENCRYPTION_KEY" in logs[0]["remedy"]
     await store.close()
 

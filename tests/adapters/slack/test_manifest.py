@@ -10,8 +10,9 @@ import pytest
 import yaml
 
 from adapters.slack.commands.advisor import COMMAND
+from adapters.slack.events import function_executed
 from adapters.slack.install_pages import REDIRECT
-from adapters.slack.manifest import FILE, bot_scopes, manifest, socket_manifest
+from adapters.slack.manifest import FILE, Kind, bot_scopes, manifest, socket_manifest
 from adapters.slack.shortcuts import advise, ask, triage
 from adapters.slack.surface import LISTENERS, PATH
 from bot.domain.phrases import Phrases
@@ -63,7 +64,7 @@ def calls() -> Iterator[str]:
     """Every method of the Web API that the code calls, as the SDK names it."""
     for path in FOLDER.rglob("*.py"):
         text = path.read_text(encoding="utf-8")
-        yield from re.findall(r"client\.((?:chat|views|conversations|users|assistant|auth)_\w+)", text)
+        yield from re.findall(r"client\.((?:chat|views|conversations|users|assistant|auth|functions)_\w+)", text)
         yield from re.findall(r'"((?:chat_|conversations_[hr])\w+)"', text)
 
 
@@ -86,14 +87,46 @@ def test_s14_every_scope_and_every_event_says_what_it_is_for(part: str) -> None:
     assert listed and all(" # " in line for line in listed)
 
 
-def test_the_home_tab_the_messages_tab_and_the_assistant_are_on() -> None:
-    features: dict[str, Any] = MANIFEST["features"]
-    assert features["app_home"] == {
-        "home_tab_enabled": True,
-        "messages_tab_enabled": True,
-        "messages_tab_read_only_enabled": False,
-    }
-    assert features["assistant_view"]["assistant_description"]
+@pytest.mark.parametrize(("kind", "other"), [("agent", "assistant"), ("assistant", "agent")])
+def test_s28_the_app_is_an_agent_or_an_assistant_as_it_is_asked_for(kind: Kind, other: Kind) -> None:
+    for text in (manifest("https://advisor.example.com", shipped(), kind), socket_manifest(shipped(), kind)):
+        filled = yaml.safe_load(text)
+        features: dict[str, Any] = filled["features"]
+        assert features["app_home"] == {
+            "home_tab_enabled": True,
+            "messages_tab_enabled": True,
+            "messages_tab_read_only_enabled": False,
+        }
+        assert features[f"{kind}_view"][f"{kind}_description"] and f"{other}_view" not in features
+        events = set(filled["settings"]["event_subscriptions"]["bot_events"])
+        of_assistants = {"assistant_thread_started", "assistant_thread_context_changed"}
+        assert events & {"app_context_changed", *of_assistants} == (
+            {"app_context_changed"} if kind == "agent" else of_assistants
+        )
+        assert "app_home_opened" in events
+
+
+def test_the_step_for_workflows_is_there_only_where_it_is_asked_for() -> None:
+    without = yaml.safe_load(manifest("https://advisor.example.com", shipped()))
+    for text in (
+        manifest("https://advisor.example.com", shipped(), step=True),
+        socket_manifest(shipped(), "assistant", step=True),
+    ):
+        filled = yaml.safe_load(text)
+        [(callback_id, function)] = filled["functions"].items()
+        assert callback_id == function_executed.STEP
+        assert set(function["input_parameters"]) == {"channel", "topic"} and "{" not in str(function["title"])
+        settings = filled["settings"]
+        assert settings["function_runtime"] == "remote" and settings["org_deploy_enabled"] is True
+        assert "function_executed" in settings["event_subscriptions"]["bot_events"]
+    assert "functions" not in without and "function_runtime" not in without["settings"]
+    assert "function_executed" not in without["settings"]["event_subscriptions"]["bot_events"]
+
+
+def test_s28_a_new_app_is_an_agent() -> None:
+    assert manifest("https://advisor.example.com", shipped()) == manifest(
+        "https://advisor.example.com", shipped(), "agent"
+    )
 
 
 def test_filled_in_it_names_the_address_and_nothing_is_left_to_fill_in() -> None:
@@ -118,7 +151,7 @@ def said(say: Phrases) -> list[str]:
     features = filled["features"]
     shown = [filled["display_information"], *features["slash_commands"], *features["shortcuts"]]
     texts = [one[key] for one in shown for key in ("name", "description", "usage_hint") if key in one]
-    return [*texts, features["assistant_view"]["assistant_description"]]
+    return [*texts, features["agent_view"]["agent_description"]]
 
 
 def test_the_app_speaks_of_the_subject_of_the_folder() -> None:

@@ -57,7 +57,7 @@ class Notes:
 async def everything_that_slack_sends(service: Service, workspace: Workspace) -> list[tuple[str, dict[str, Any]]]:
     notes = Notes()
     anna = Slack.join(notes, service, workspace)
-    workspace.assistant_threads.add((anna.dm, "1700.1"))
+    workspace.threads.add((anna.dm, "1700.1"))
     place = Place("slack", workspace.team, anna.person)
     workspace.views["V1"] = View("V1", question_modal(shipped(), place))
     thread = {"user_id": anna.person, "channel_id": anna.dm, "thread_ts": "1700.1", "context": {"channel_id": "C1"}}
@@ -72,9 +72,14 @@ async def everything_that_slack_sends(service: Service, workspace: Workspace) ->
     for callback in ("ask", "triage"):
         await anna.shortcut(callback)
     await anna.shortcut("advise", text="what is SAST?")
-    await anna.event({"type": "app_home_opened", "user": anna.person, "channel": anna.dm, "tab": "home"})
+    seen = {"entities": [{"type": "slack#/types/channel_id", "value": anna.channel, "team_id": workspace.team}]}
+    for tab in ("home", "messages"):
+        opened = {"user": anna.person, "channel": anna.dm, "tab": tab, "context": seen}
+        await anna.event({"type": "app_home_opened", **opened})
+    await anna.event({"type": "app_context_changed", "user": anna.person, "channel": anna.dm, "context": seen})
     for event in ("assistant_thread_started", "assistant_thread_context_changed"):
         await anna.event({"type": event, "assistant_thread": thread})
+    await anna.step(anna.channel, "SAST", "Fx-odd")
     await anna.event({"type": "tokens_revoked", "tokens": {"bot": [workspace.bot]}})
     await anna.event({"type": "app_uninstalled"})
     return notes.bodies
@@ -160,9 +165,13 @@ ODD: list[tuple[str, Path, object]] = [
     ("message", ("team_id",), {"id": "T1"}),
     ("message", ("authorizations", 0, "team_id"), 7),
     ("app_home_opened", ("event", "user"), None),
+    ("app_home_opened", ("event", "tab"), 7),
+    ("app_context_changed", ("event", "channel"), {}),
     ("assistant_thread_started", ("event", "assistant_thread"), {}),
     ("assistant_thread_started", ("event", "assistant_thread", "context"), "C1"),
     ("assistant_thread_context_changed", ("event", "assistant_thread", "user_id"), MISSING),
+    ("function_executed", ("event", "inputs", "channel"), 7),
+    ("function_executed", ("event", "function_execution_id"), MISSING),
     ("tokens_revoked", ("event", "tokens"), "bot"),
     ("tokens_revoked", ("event_time",), "yesterday"),
     ("app_uninstalled", ("event_time",), []),

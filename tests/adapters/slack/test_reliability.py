@@ -91,6 +91,49 @@ async def later(world: World) -> None:
         await asyncio.sleep(0.01)
 
 
+PAGE = "<html>The gateway had a quiet afternoon nap</html>"
+# What a proxy answers in Slack's place, or Slack itself on a bad day.
+PAGES = {
+    "a page": Fault(page=PAGE),
+    "a page called JSON": Fault(page=PAGE, kind="application/json"),
+    "text": Fault(page="ok, the gateway says", kind="text/plain"),
+    "nothing": Fault(page="", kind="application/json"),
+    "null": Fault(page="null", kind="application/json"),
+    "a list": Fault(page="[]", kind="application/json"),
+    "another's object": Fault(page='{"error": {"code": 7}}', kind="application/json"),
+    "half an object": Fault(page='{"ok": true, "ts"', kind="application/json"),
+    "a page with 502": Fault(502, page=PAGE),
+    "a page with 407": Fault(407, page=PAGE),
+    "a page with 429": Fault(429, page=PAGE, headers={"Retry-After": "30"}),
+}
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["did not arrive", "arrived"])
+@pytest.mark.parametrize("page", list(PAGES))
+async def test_s25_a_reply_to_which_slack_answers_no_json_stands_there_once(
+    world: World, person: Slack, page: str, after: bool
+) -> None:
+    if after and PAGES[page].status == 429:
+        return  # a rate limit takes nothing in
+    person.service.faults = [replace(PAGES[page], after=after)]
+    status, _ = await person.direct("hello there")
+    assert status == 200
+    await later(world)
+    [said] = person.said()
+    assert "hello there" in json.dumps(said)
+
+
+@pytest.mark.parametrize("page", list(PAGES))
+async def test_s25_what_only_reads_is_asked_again_where_slack_answers_no_json(
+    world: World, person: Slack, page: str
+) -> None:
+    lost = Fault(cut=True, after=True)
+    person.service.faults = [lost, replace(PAGES[page], of="conversations.")]
+    await person.direct("hello there")
+    await later(world)
+    assert len(person.said()) == 1
+
+
 @pytest.mark.parametrize(
     "fault",
     [
@@ -204,7 +247,7 @@ async def test_s21_a_reply_kept_with_its_turn_is_sent_later_and_once_though_it_w
         person.wire = world.wire
         service.faults = [Fault(429, "ratelimited", {"Retry-After": "30"})]
         for _ in range(2):
-            assert (await person.direct("hello there", event_id="Ev-slow"))[0] == 200
+            assert (await person.direct("hello there", event_id=f"Ev-{person.person}"))[0] == 200
         assert not person.said()
         await later(world)
     assert len(person.said()) == 1
@@ -220,7 +263,8 @@ async def test_s21_a_redelivery_is_answered_once_also_by_another_process(
     ):
         for number in range(4):
             wires = (one.wire, other.wire)
-            both = [replace(person, wire=wire).direct("hello there", event_id=f"Ev-{number}") for wire in wires]
+            event = f"Ev-{person.person}-{number}"
+            both = [replace(person, wire=wire).direct("hello there", event_id=event) for wire in wires]
             assert [status for status, _ in await asyncio.gather(*both)] == [200, 200]
         await one.quiet()
     assert len(person.said()) == 4
@@ -265,10 +309,11 @@ async def test_a_failure_is_told_in_plain_words_under_the_reference_that_is_logg
     assert "marmalade" not in said
 
 
-async def test_a_failure_is_told_in_the_thread_of_the_mention_and_not_in_the_channel(person: Slack) -> None:
+async def test_s28_a_failure_is_told_in_the_thread_of_the_message(person: Slack) -> None:
     await person.mention("break", ts="1700000000.7")
     await person.direct("break", ts="1700000000.8")
-    assert [said.get("thread_ts") for said in person.said()] == ["1700000000.7", None]
+    await person.direct("break", thread_ts="1700000000.8")
+    assert [said["thread_ts"] for said in person.said()] == ["1700000000.7", "1700000000.8", "1700000000.8"]
 
 
 @pytest.mark.parametrize("ephemeral", [True, False])

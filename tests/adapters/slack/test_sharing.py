@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -53,6 +54,44 @@ async def test_s7_where_it_goes_is_picked_and_seen_before_anything_is_posted(sla
     await screen.fill({"place": [slack.channel]})
     assert "Post this?" in screen.text and "Drop it" in screen.labels
     assert posted(slack) == []
+
+
+@pytest.mark.parametrize("way", ["mention", "command"])
+async def test_s7_sharing_in_a_channel_begins_with_that_channel(slack: Slack, way: str) -> None:
+    screen = Screen(slack, public=True)
+    await (screen.say("what is SAST?") if way == "mention" else screen.command("what is SAST?"))
+    await screen.press("Share")
+    [picker] = [block["element"] for block in screen.blocks if block["type"] == "input"][:1]
+    assert picker["initial_conversation"] == slack.channel
+    await screen.fill({})
+    assert named_channel(screen) == slack.channel
+
+
+def named_channel(screen: Screen) -> str:
+    """The channel whose name Slack draws in what is shown."""
+    [id] = re.findall(r'"type": "channel", "channel_id": "(\w+)"', json.dumps(screen.blocks))
+    return str(id)
+
+
+async def test_s7_the_preview_and_the_confirmation_of_a_post_name_the_channel(slack: Slack) -> None:
+    channel = slack.workspace.add_channel(slack.person, private=True)
+    screen = Screen(slack)
+    await screen.say("what is SAST?")
+    await screen.press("Share")
+    await screen.fill({"place": [channel]})
+    assert named_channel(screen) == channel
+    await screen.press("Post it")
+    assert "On its way" in screen.text and named_channel(screen) == channel
+
+
+async def test_s7_the_preview_the_confirmation_and_the_end_of_a_subscription_name_the_channel(slack: Slack) -> None:
+    screen = Screen(slack)
+    await screen.say("subscribe")
+    await screen.fill({"place": [slack.channel]})
+    assert named_channel(screen) == slack.channel
+    for label in ("Set it up", "Stop it"):
+        await screen.press(label)
+        assert named_channel(screen) == slack.channel
 
 
 async def test_the_person_alone_hears_that_it_is_there_with_its_address_and_takes_it_back(slack: Slack) -> None:
@@ -333,6 +372,16 @@ async def test_an_expert_whose_answer_reaches_nobody_is_told_in_the_thread(slack
     said = notice.arguments
     assert (said["channel"], said["thread_ts"], said["user"]) == (experts_of(slack).id, question, dana.person)
     assert "Your answer did not get there" in notice.shown
+
+
+async def test_what_an_expert_adds_to_an_answer_is_passed_on_too_and_starts_nothing(slack: Slack) -> None:
+    question, dana = await ask(slack, Screen(slack)), expert(slack)
+    for text in (f"Ask {slack.person}'s manager.", f"Or recommend something to {slack.person} yourself."):
+        await answer(slack, question, text, dana)
+        await slack.workspace.until(lambda text=text: bool(where(slack, text)))  # type: ignore[misc]
+        told = [said for said in slack.workspace.standing.values() if said.get("thread_ts") == question][-1]
+        assert texts(told["blocks"])[0] == "Passed on"
+    assert "had an answer already" in json.dumps(told)
 
 
 async def test_what_cannot_be_told_where_the_command_was_used_is_told_directly(slack: Slack) -> None:

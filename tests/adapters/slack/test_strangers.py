@@ -152,7 +152,7 @@ BODIES = {
 @pytest.mark.parametrize("headers", [[], [(TIME, "now"), (SIGN, "v0=" + "0" * 64)]], ids=["bare", "wrong signature"])
 @pytest.mark.parametrize("content_type", [FORM, JSON])
 @pytest.mark.parametrize("what", list(BODIES))
-async def test_whatever_it_is_that_is_not_signed_gets_401(
+async def test_s16_s30_whatever_it_is_that_is_not_signed_gets_401(
     slack: Slack, what: str, content_type: str, headers: Headers
 ) -> None:
     headers = [(name, now() if value == "now" else value) for name, value in headers]
@@ -164,7 +164,7 @@ async def test_whatever_it_is_that_is_not_signed_gets_401(
     ["nothing", "half an object", "a list", "a number", "null", "deep", "deep in a form", "no text"],
 )
 @pytest.mark.parametrize("content_type", [FORM, JSON])
-async def test_what_is_signed_and_no_object_is_a_bad_request(slack: Slack, what: str, content_type: str) -> None:
+async def test_s30_what_is_signed_and_no_object_is_a_bad_request(slack: Slack, what: str, content_type: str) -> None:
     if (what, content_type) in {("a list", FORM), ("a number", FORM), ("deep", FORM)}:
         return  # a form with one field that nobody knows
     assert isinstance(slack.wire, HttpWire)

@@ -47,7 +47,12 @@ async def test_anybody_in_the_channel_stops_what_it_gets(slack: Slack) -> None:
     ben = Slack.join(slack.wire, slack.service, slack.workspace)
     slack.workspace.channels[slack.channel].members.add(ben.person)
     await ben.mention(f"<@{slack.workspace.bot}> unsubscribe", channel=slack.channel)
-    assert "Stopped" in slack.workspace.calls[-1].shown
+    assert any("Stopped" in call.shown for call in slack.workspace.called("chat.postMessage"))
+
+
+async def test_the_first_recommendation_comes_at_once(slack: Slack) -> None:
+    await subscribed(slack, slack.channel)
+    await slack.workspace.until(lambda: any(said["channel"] == slack.channel for said in slack.said()))
 
 
 async def test_s10_what_cannot_be_posted_any_more_ends_and_who_set_it_up_is_told_directly(

@@ -9,7 +9,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from tests.adapters.slack.conftest import SHARED
-from tests.adapters.slack.test_reliability import CLOCK, Echo
+from tests.adapters.slack.test_reliability import CLOCK, PAGES, Echo
 from tests.adapters.slack.world import opened
 from tests.slack_workspace.person import Slack
 from tests.slack_workspace.reading import texts
@@ -23,6 +23,7 @@ PASSING = {
     "rate limit": Fault(429, "ratelimited", {"Retry-After": "30"}),
     "internal_error": Fault(error="internal_error"),
     "cut": Fault(cut=True),
+    **PAGES,
 }
 
 
@@ -43,7 +44,7 @@ async def test_whom_the_token_speaks_for_is_asked_once(service: Service, own: Wo
 
 
 @pytest.mark.parametrize("passing", list(PASSING))
-async def test_what_comes_while_slack_does_not_say_whom_the_token_speaks_for_is_delivered_again_and_answered(
+async def test_s25_what_comes_while_slack_does_not_say_whom_the_token_speaks_for_is_delivered_again_and_answered(
     service: Service, own: Workspace, sqlite_url: str, passing: str
 ) -> None:
     service.refusing["auth.test"] = PASSING[passing]
@@ -58,7 +59,7 @@ async def test_what_comes_while_slack_does_not_say_whom_the_token_speaks_for_is_
 
 
 @pytest.mark.parametrize("way", ["command", "press", "shortcut", "submit"])
-async def test_people_are_told_meanwhile_that_it_did_not_work_and_not_that_it_is_not_installed(
+async def test_s25_people_are_told_meanwhile_that_it_did_not_work_and_not_that_it_is_not_installed(
     service: Service, own: Workspace, sqlite_url: str, way: str
 ) -> None:
     service.refusing["auth.test"] = PASSING["internal_error"]

@@ -28,8 +28,11 @@ LOST = [
     Fault(503, "service_unavailable", after=True, of="chat.postMessage"),
     Fault(500, after=True, of="chat.postMessage"),
     Fault(error="fatal_error", after=True, of="chat.postMessage"),
+    Fault(page="<html>no gateway today</html>", after=True, of="chat.postMessage"),
+    Fault(page="<html>no gateway today</html>", of="chat.postMessage"),
 ]
-arrives_or_not = pytest.mark.parametrize("fault", LOST, ids=["arrived", "did not", "503", "500", "fatal_error"])
+WAYS = ["arrived", "did not", "503", "500", "fatal_error", "a page, arrived", "a page, did not"]
+arrives_or_not = pytest.mark.parametrize("fault", LOST, ids=WAYS)
 
 
 def in_channel(slack: Slack) -> list[str]:

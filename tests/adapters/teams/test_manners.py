@@ -71,7 +71,7 @@ async def test_the_welcome_says_what_it_is_for_how_to_begin_and_its_commands_T5(
     await world.post(activity(world.connector.url, "installationUpdate", action="add"))
     welcome = text_of(world.connector.sent[-1].card)
     assert "curated source" in welcome
-    assert "Ask in your own words" in welcome
+    assert "Ask me about AppSec" in welcome
     for name in LISTED:
         assert f"{name}: " in welcome
     assert list(actions(world.connector.sent[-1].card)), "something to begin with"

@@ -7,7 +7,7 @@ import pytest
 from bot.advisor import Advisor
 from bot.domain.conversation import Conversation
 from bot.domain.messages import Message, Place
-from bot.nlu.command_parser import COMMANDS, MEANT, listed, parse, without_slash_command
+from bot.nlu.command_parser import COMMANDS, MEANT, listed, parse, without_address
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,8 @@ def test_it_is_run_by_the_button(advisor: Advisor) -> None:
 @pytest.mark.parametrize(
     ("text", "name"),
     [
-        ("show me the commands", "help"), ("what commands are there?", "help"), ("can you give me some help", "help"),
+        ("show me the commands", "commands"), ("what commands are there?", "commands"),
+        ("can you give me some help", "help"),
         ("list the topics", "topics"), ("which subjects do you have", "topics"),
     ],
 )  # fmt: skip
@@ -104,7 +105,18 @@ def test_what_there_is_may_be_asked_for_in_a_sentence(text: str, name: str) -> N
     ],
 )  # fmt: skip
 def test_a_slash_command_that_was_typed_as_text_is_left_out(text: str, rest: str) -> None:
-    assert without_slash_command(text) == rest
+    assert without_address(text, "Advisor") == rest
+
+
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        ("advisor help", "help"), ("Advisor, forget me", "forget me"), ("advisor: topics", "topics"),
+        ("advisor", "advisor"), ("advisor what is this?", "advisor what is this?"), ("garden help", "garden help"),
+    ],
+)  # fmt: skip
+def test_the_advisors_name_before_a_command_is_left_out(text: str, rest: str) -> None:
+    assert without_address(text, "Garden advisor") == rest
 
 
 def test_a_message_behind_a_slash_command_is_answered_as_without_it(advisor: Advisor) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.nlu.text import as_read, as_typed
+from bot.nlu.text import OwnWords, as_read, as_typed, own_words
 
 
 @pytest.mark.parametrize(
@@ -44,3 +44,23 @@ def test_every_word_and_address_is_read_and_no_markup(raw: str, read: str) -> No
 )
 def test_a_stretched_word_is_read_as_the_word_it_is(typed: str, words: list[str]) -> None:
     assert as_typed(typed) == words
+
+
+@pytest.mark.parametrize(
+    ("raw", "own"),
+    [
+        ("*help*", OwnWords("help", quotes=False)),
+        ("is a > b?", OwnWords("is a > b?", quotes=False)),
+        ("what is `it`?", OwnWords("", quotes=False)),
+        ("`help`", OwnWords("", quotes=True)),
+        ("```\nhelp\n```", OwnWords("", quotes=True)),
+        ("> help", OwnWords("", quotes=True)),
+        ("&gt; help\ntopics", OwnWords("topics", quotes=True)),
+        (">>> one\nhelp", OwnWords("", quotes=True)),
+        ("&gt;&gt;&gt; one\nhelp", OwnWords("", quotes=True)),
+        ("```\n> one\n```\n> two\nhelp", OwnWords("", quotes=True)),
+        ("an apostrophe ` is no code", OwnWords("an apostrophe is no code", quotes=False)),
+    ],
+)
+def test_a_command_may_stand_in_ones_own_words_alone(raw: str, own: OwnWords) -> None:
+    assert own_words(raw) == own

@@ -387,3 +387,39 @@ async def test_a_kept_recommendation_is_shown_again_to_the_person_whose_it_is_an
     assert (shown.kind, shown.title, shown.record) == ("recommendation", "AppSec first", given.record)
     refused = await session.respond(Message(command=again, person="ben", delivery="b", at=2e6))
     assert (refused.kind, refused.title) == ("notice", "That recommendation is not there")
+
+
+def test_the_form_says_which_answers_leave_a_question_out_or_which_it_is_asked_after(talk: Talk) -> None:
+    form = talk.say("form").form
+    assert form is not None
+    hints = {field.id: field.hint for field in form.fields}
+    assert hints["protect"] == ""
+    assert hints["worry"] == "Leave this out if you picked “Something else” above."
+    assert hints["due"] == "Leave this out if you picked “Something else” or “People being tricked” above."
+    assert hints["means"] == "Only if you picked “A whole product” above."
+
+
+def test_a_recommendation_in_short_is_its_conclusion_and_first_steps_with_a_button_that_shows_it_whole(
+    talk: Talk,
+) -> None:
+    reply = finished(talk).reply
+    assert reply.brief is not None
+    assert [block for block in reply.body if block in reply.brief.body] == list(reply.brief.body)
+    assert "What to do first" in str(reply.brief.body) and "What to watch" not in str(reply.brief.body)
+    whole, *own = reply.brief.choices
+    assert (whole.label, whole.command, whole.style) == (
+        "Full recommendation", f"recommendation:{reply.record}", "primary",
+    )  # fmt: skip
+    assert set(own) < set(reply.choices)
+    message = Message(text="full recommendation", record=talk.kept[-1].record)
+    shown = talk.advisor.turn(message, talk.conversation).reply  # its label, typed
+    assert shown.aside and shown.brief is None and reply.title == shown.title
+
+
+def test_what_there_is_to_do_next_is_the_primary_button(talk: Talk) -> None:
+    talk.say("help us choose", "1")
+    back = talk.say("what is SAST?").choices[0]
+    assert (back.label, back.style) == ("Back to question 2", "primary")
+    help = talk.say("help")
+    assert help.brief is not None and help.choices[0] == help.brief.choices[0] == back
+    assert [choice.style for choice in talk.say("stop").choices] == ["primary"]
