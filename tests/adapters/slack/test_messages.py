@@ -191,7 +191,7 @@ async def test_s26_a_direct_message_that_mentions_the_advisor_is_answered_once_i
     for event in sorted(events, key=lambda event: event["type"] != first):
         await either_way.event({**event, "ts": ts, "text": text})
     [answer] = either_way.workspace.called("chat.postMessage")
-    assert "thread_ts" not in answer.arguments and "runtime" in answer.shown.lower()
+    assert answer.arguments["thread_ts"] == ts and "runtime" in answer.shown.lower()
 
 
 async def test_s26_two_events_of_one_message_are_answered_once_also_by_two_processes(
