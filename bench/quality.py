@@ -13,7 +13,7 @@ from math import sqrt
 from pathlib import Path
 
 from bot.advisor import Advisor
-from bot.answering.verdict_fusion import weighed
+from bot.answering.verdict_fusion import rightness, weighed
 from bot.curation.evaluation import Evaluation, Share, evaluate, read_golds
 from bot.knowledge.examples import load_examples
 from bot.reader.manifest import read_manifest
@@ -54,16 +54,17 @@ def table(evaluations: Sequence[tuple[str, Evaluation]]) -> str:
 
 
 def curve(advisor: Advisor, folder: Path) -> list[tuple[float, float]]:
-    """(coverage, risk) for each threshold on the reader's verdict alone, on the held-out questions that get one."""
+    """(coverage, risk) for each threshold of a verdict, on the held-out questions that get one."""
     cases: list[tuple[float, bool]] = []
     weights = read_manifest(folder / FOLDER).verdict_weights
     for question in load_examples(folder)[0]:
-        if question.held_out and question.asked in ("yes", "no", "partly"):
+        if question.held_out and question.asked != "open":
             observed = advisor.decision(question.text, question.history).observed
             if observed is not None:
-                likely = weighed(weights, observed)
+                likely = rightness(weighed(weights, observed))
                 best = max(likely, key=lambda verdict: likely[verdict])
-                cases.append((likely[best], best == question.asked))
+                allowed = ("no", "partly") if question.asked == "bound" else (question.asked,)
+                cases.append((likely[best], best in allowed))
     cases.sort(reverse=True)
     points: list[tuple[float, float]] = []
     false = 0

@@ -41,15 +41,17 @@ def weighed(weights: Mapping[str, tuple[float, ...]], observations: Observations
     return {verdict: round(one / sum(raised), _DECIMALS) for verdict, one in zip(VERDICTS, raised, strict=True)}
 
 
-def verdict_of(likely: Mapping[str, float], observations: Observations, least: float) -> Verdict | None:
-    """The verdict that is most probably right, None where that is less probable than `least`, or than SURE where the
-    claims on a topic that the question names say the opposite.
-
-    No and Partly are both right of a question for more than the source says: it does not promise that.
-    """
+def rightness(likely: Mapping[str, float]) -> dict[Verdict, float]:
+    """The probability that each verdict is right. Of a question for more than the source says No and Partly both are:
+    it does not promise that."""
     more = likely["bound"]
-    right: dict[Verdict, float] = {"yes": likely["yes"], "no": likely["no"] + more, "partly": likely["partly"] + more}
+    return {"yes": likely["yes"], "no": likely["no"] + more, "partly": likely["partly"] + more}
+
+
+def verdict_of(likely: Mapping[str, float], observations: Observations, least: float) -> Verdict | None:
+    """The verdict that is most probably right; None where that is less probable than `least`, or than SURE where the
+    claims on a topic that the question names say the opposite."""
+    right = rightness(likely)
     best = max(right, key=lambda verdict: right[verdict])
     contradicted = f"claims {_OPPOSITE.get(best)}, named" in observations
-    is_said = right[best] > likely["none"] and right[best] >= (SURE if contradicted else least)
-    return best if is_said else None
+    return best if right[best] >= (SURE if contradicted else least) else None
