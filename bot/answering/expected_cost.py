@@ -11,7 +11,7 @@ from collections.abc import Mapping, Set
 # What a mistake costs, against a right reply that costs nothing. Another answer than was wanted shows what it is about
 # and offers what else was likely, so it costs little more than an ask-back; an answer where the sources are silent
 # costs more. A verdict left out leaves the claim itself as the headline.
-FALSE_VERDICT, FALSE_ANSWER, OTHER_ANSWER, NEEDLESS_DECLINE, ASK_BACK, VERDICT_LEFT_OUT = 20.0, 8.0, 0.6, 1.0, 0.5, 5.0
+FALSE_VERDICT, FALSE_ANSWER, OTHER_ANSWER, NEEDLESS_DECLINE, ASK_BACK, VERDICT_LEFT_OUT = 20.0, 8.0, 0.6, 1.0, 0.5, 4.0
 FALSE_ALARM, MISSED_INCIDENT = 1.0, 1.5
 CLARIFY = "clarify"
 

@@ -34,11 +34,7 @@ KNOWLEDGE = ROOT / "knowledge"
         ("does ASPM deal with security testing only", "no"),
         ("does appsec concentrate on individual applications only", "yes"),
         ("I wonder whether product security is expensive", "yes"),
-        pytest.param(
-            "product security slows development, doesn't it?",
-            "yes",
-            marks=pytest.mark.xfail(reason="the reader takes the tag for a denial; to be learnt", strict=True),
-        ),
+        ("product security slows development, doesn't it?", "yes"),
         ("is incident response the purpose of product security", "no"),
         ("what is product security", None),
         ("RASP?", None),
