@@ -18,7 +18,6 @@ from bot.answering import learnt_decider, question_turns
 from bot.answering.answer_claims import AnswerClaims, Judged
 from bot.answering.learnt_decider import LearntDecider
 from bot.answering.question_turns import QuestionTurns
-from bot.answering.verdict_fusion import verdict_of
 from bot.curation.evaluation import Evaluation, Gold, evaluate
 from bot.knowledge.examples import load_examples
 from bot.knowledge.labelled_reader import LabelledQuestion
@@ -40,9 +39,6 @@ PARTS: dict[str, tuple[Off, ...]] = {
     "several aspects in a question": ((LearntDecider, "on_each_aspect", lambda self, question, decision: []),),
     "fragments": ((QuestionTurns, "_asked_back", lambda self, question, decision: decision),),
     "a name alone": ((question_turns, "is_name_alone", lambda question: False),),
-    "surer where claims contradict": (
-        (learnt_decider, "verdict_of", lambda likely, observed, least: verdict_of(likely, {}, least)),
-    ),
     "silence on a turning tag": ((learnt_decider, "is_turned", lambda text: False),),
     "what the claims say of a verdict": (
         (AnswerClaims, "judged", lambda self, question, resolved, entry: _nothing(self, resolved, entry)),

@@ -118,7 +118,7 @@ class LearntDecider:
         judged = self._claims.judged(question, resolved, entry)
         observed = observe(reading, judged.verdict, question.form, sure, named=judged.named)
         likely = weighed(self._weights, observed)
-        verdict = verdict_of(likely, observed, self._least_verdict) if entry.claims else None
+        verdict = verdict_of(likely, self._least_verdict) if entry.claims else None
         differ = verdict in ("yes", "no") and self._claims.differ(entry)
         if differ or (is_turned(question.text) and judged.verdict != verdict):
             verdict = None  # two sources differ, and both are shown; what a tag turns round needs the claims

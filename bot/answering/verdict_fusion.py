@@ -14,8 +14,6 @@ from bot.nlu.question_form import Form
 from bot.reader.reader import VERDICTS, Reading
 
 Observations = dict[str, float]
-SURE = 0.95  # the least probability of a verdict that the claims contradict
-_OPPOSITE: dict[Verdict, Verdict] = {"yes": "no", "no": "yes"}
 _LEAST = 1e-3  # probability, below which it does not matter how little it is
 _DECIMALS = 4  # of probabilities; what is smaller differs between processors
 
@@ -48,10 +46,8 @@ def rightness(likely: Mapping[str, float]) -> dict[Verdict, float]:
     return {"yes": likely["yes"], "no": likely["no"] + more, "partly": likely["partly"] + more}
 
 
-def verdict_of(likely: Mapping[str, float], observations: Observations, least: float) -> Verdict | None:
-    """The verdict that is most probably right; None where that is less probable than `least`, or than SURE where the
-    claims on a topic that the question names say the opposite."""
+def verdict_of(likely: Mapping[str, float], least: float) -> Verdict | None:
+    """The verdict that is most probably right; None where that is less probable than `least`."""
     right = rightness(likely)
     best = max(right, key=lambda verdict: right[verdict])
-    contradicted = f"claims {_OPPOSITE.get(best)}, named" in observations
-    return best if right[best] >= (SURE if contradicted else least) else None
+    return best if right[best] >= least else None
