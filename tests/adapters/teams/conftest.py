@@ -15,7 +15,7 @@ from aiohttp.test_utils import TestServer
 
 from adapters.database import SqlStore
 from adapters.outbox_relay import OutboxRelay
-from adapters.teams.cloud import PUBLIC, Cloud
+from adapters.teams.cloud import Cloud
 from adapters.teams.surface import TeamsSurface, open_surface
 from adapters.teams.timing import Timing
 from bot.domain.conversation import Conversation
@@ -35,6 +35,10 @@ class Settings:
     microsoft_app_password: str = ""
     microsoft_app_tenant_id: str = ""
     microsoft_app_type: str = "SingleTenant"
+    microsoft_app_certificate: str = ""
+    microsoft_app_federated_token_file: str = ""
+    microsoft_app_federated_identity: str = ""
+    teams_cloud: str = "Public"
     allowed_tenants: tuple[str, ...] = ()
     host: str = "127.0.0.1"
     teams_experts_channel: str = ""
@@ -152,6 +156,7 @@ async def make_world(sqlite_file: Path, tmp_path: Path) -> AsyncIterator[MakeWor
             session: TinySession | None = None,
             cloud: Callable[[Issuer], Cloud] | None = None,
             slow: float = 60.0,
+            login: float = 60.0,
             beside: World | None = None,
         ) -> World:
             """`beside`: another process on the same database, as it were, that sends to the same connector. Without an
@@ -174,8 +179,8 @@ async def make_world(sqlite_file: Path, tmp_path: Path) -> AsyncIterator[MakeWor
                 session,
                 store,
                 relay,
-                cloud=cloud(issuer) if cloud else (issuer.cloud() if settings.microsoft_app_id else PUBLIC),
-                timing=Timing(slow, passing.clock, passing.sleep, lambda: passing.date),
+                cloud=cloud(issuer) if cloud else (issuer.cloud() if settings.microsoft_app_id else None),
+                timing=Timing(slow, passing.clock, passing.sleep, lambda: passing.date, login),
             )
             app = web.Application()
             app.add_routes(surface.routes())
