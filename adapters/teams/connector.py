@@ -70,7 +70,7 @@ def raise_for_outbox(error: SendFailed) -> NoReturn:
     """Raises what `bot.domain.outbox.Sender` has to: TryLater, Refused, or `error` itself where the outcome is
     unknown. Logs what Teams refused."""
     if error.status:
-        event = "teams.put_off" if error.status in RETRIED else "teams.refused"
+        event = "teams.put_off" if error.status in RETRIED or error.status >= 500 else "teams.refused"
         remedy = remedy_of(error.status, error.code)
         log.warning(event, status=error.status, code=error.code or f"http-{error.status}", remedy=remedy)
     if error.status in (401, 412, 429) or error.unsent:

@@ -58,6 +58,8 @@ LOGIN: Mapping[str, str] = {
     "no-token-in-the-answer": "check the proxy between the advisor and Microsoft",
 }
 
+UNUSABLE_URL = "start it with the settings that it was used with, or with another database"
+
 
 @dataclass(frozen=True, slots=True)
 class Refusal:

@@ -97,7 +97,7 @@ class TeamsSurface:
             experts_tenant=settings.microsoft_app_tenant_id,
             clock=timing.clock,
         )
-        channels = Channels(directory, connector, timing.clock)
+        channels = Channels(directory, connector, timing.clock, timing.patience)
         self._app = App(self._session, directory, channels, self._store, self._relay, slow=timing.slow, now=timing.now)
         for listener in LISTENERS:
             listener.register(self._app)

@@ -12,7 +12,13 @@ from tests.adapters.web.conftest import Web
 
 @pytest.mark.parametrize(
     ("path", "said"),
-    [("/privacy", "forget me"), ("/privacy", "24 hours"), ("/terms", "Apiiro"), ("/help", "reference"), ("/support", "reference")],
+    [
+        ("/privacy", "forget me"),
+        ("/privacy", "24 hours"),
+        ("/terms", "Apiiro"),
+        ("/help", "reference"),
+        ("/support", "reference"),
+    ],
 )
 async def test_privacy_terms_and_help_are_there_without_login(browser: Browser, path: str, said: str) -> None:
     page = await browser.open(path)
