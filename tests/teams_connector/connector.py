@@ -26,7 +26,8 @@ class Sent:
     def card(self) -> dict[str, Any]:
         [attachment] = self.activity["attachments"]
         assert attachment["contentType"] == "application/vnd.microsoft.card.adaptive"
-        return attachment["content"]
+        content: dict[str, Any] = attachment["content"]
+        return content
 
 
 @dataclass
