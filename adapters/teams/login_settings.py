@@ -25,6 +25,7 @@ def log_in_by(settings: TeamsSettings, cloud: Cloud) -> LogIn:
     if kind == "userassignedmsi":
         acquire = login.managed_identity(settings.microsoft_app_id, cloud.scope)
         return lambda http: acquire
+    way = _way(settings)
     if kind == "singletenant" and not settings.microsoft_app_tenant_id:
         raise SurfaceOff("A SingleTenant bot needs MicrosoftAppTenantId.")
     tenant = cloud.login_tenant if kind == "multitenant" else settings.microsoft_app_tenant_id
@@ -34,11 +35,12 @@ def log_in_by(settings: TeamsSettings, cloud: Cloud) -> LogIn:
         url=url,
         app_id=settings.microsoft_app_id,
         scope=cloud.scope,
-        proof=_proof(settings, cloud, url),
+        proof=_proof(way, settings, cloud, url),
     )
 
 
-def _proof(settings: TeamsSettings, cloud: Cloud, url: str) -> login.Proof:
+def _way(settings: TeamsSettings) -> str:
+    """The one setting that says how to log in."""
     given = {
         "MicrosoftAppPassword": settings.microsoft_app_password,
         "MicrosoftAppCertificate": settings.microsoft_app_certificate,
@@ -50,7 +52,11 @@ def _proof(settings: TeamsSettings, cloud: Cloud, url: str) -> login.Proof:
         raise SurfaceOff("MicrosoftAppId is set, and MicrosoftAppPassword is not.")
     if len(ways) > 1:
         raise SurfaceOff(f"Set one of {' and '.join(ways)}: a bot logs in one way.")
-    match ways[0]:
+    return ways[0]
+
+
+def _proof(way: str, settings: TeamsSettings, cloud: Cloud, url: str) -> login.Proof:
+    match way:
         case "MicrosoftAppPassword":
             return login.secret(settings.microsoft_app_password)
         case "MicrosoftAppCertificate":
