@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import structlog
 
@@ -14,11 +14,13 @@ INTERVAL = 60.0  # seconds between two lines
 
 class RefusalLog:
     """Logs the first refusal at once as `event`, and from then on at most one line every `INTERVAL` seconds, with all
-    refusals since the line before. What follows the last line waits for the next refusal. `clock`: seconds."""
+    refusals since the line before. What follows the last line waits for the next refusal. `clock`: seconds.
+    `remedies`: by reason."""
 
-    def __init__(self, event: str, clock: Callable[[], float]) -> None:
+    def __init__(self, event: str, clock: Callable[[], float], remedies: Mapping[str, str] | None = None) -> None:
         self._event = event
         self._clock = clock
+        self._remedies = remedies or {}
         self._logged_at: float | None = None
         self._since: Counter[str] = Counter()
 
@@ -28,6 +30,8 @@ class RefusalLog:
         now = self._clock()
         if self._logged_at is not None and 0 <= now - self._logged_at < INTERVAL:  # below 0: the clock was set back
             return
-        log.warning(self._event, count=self._since.total(), why=", ".join(sorted(self._since)))
+        found = {self._remedies[reason]: None for reason in sorted(self._since) if reason in self._remedies}
+        remedy = {"remedy": "; ".join(found)} if found else {}
+        log.warning(self._event, count=self._since.total(), why=", ".join(sorted(self._since)), **remedy)
         self._logged_at = now
         self._since.clear()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bench import commits, general, own, page, scale, slack, slack_profile, teams, triage
+from bench import commits, general, own, page, scale, slack, slack_profile, teams, teams_faults, triage
 
 
 def main() -> None:
@@ -26,6 +26,7 @@ def main() -> None:
         triage.report,
         commits.report,
         teams.section,
+        teams_faults.section,
         slack.section,
         slack_profile.section,
         page.section,

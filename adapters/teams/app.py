@@ -34,6 +34,7 @@ log = structlog.get_logger(__name__)
 
 CARD = "application/vnd.microsoft.card.adaptive"
 SEND_TIMEOUT = 10.0  # seconds that a request waits for its reply to be sent; after 15 Teams delivers again
+TYPING_WAIT = 1.0  # seconds that a reply waits for the typing indicator before it
 MAX_SUGGESTIONS = 3  # Teams shows no more
 
 T = TypeVar("T")
@@ -227,15 +228,26 @@ class App:
         return posting_check
 
     async def _with_typing(self, context: TurnContext, work: Awaitable[T]) -> T:
-        """The result of `work`, with a typing indicator where it takes long."""
+        """The result of `work`, with a typing indicator where it takes long. It never waits for the indicator for
+        long, which needs a token and a service that answers."""
         task = asyncio.ensure_future(work)
         done, _ = await asyncio.wait({task}, timeout=self._slow)
-        if not done:
-            try:
-                await context.send_activity(Activity(type=ActivityTypes.typing))
-            except Exception as error:  # the reply must not fail with it
-                log.warning("teams.typing_failed", error=type(error).__name__, at=error_location(error))
-        return await task
+        if done:
+            return await task
+        typing = asyncio.ensure_future(_show_typing(context))
+        try:
+            result = await task
+            await asyncio.wait({typing}, timeout=TYPING_WAIT)
+            return result
+        finally:
+            typing.cancel()
+
+
+async def _show_typing(context: TurnContext) -> None:
+    try:
+        await context.send_activity(Activity(type=ActivityTypes.typing))
+    except Exception as error:  # the reply must not fail with it
+        log.warning("teams.typing_failed", error=type(error).__name__, at=error_location(error))
 
 
 def card_activity(say: Phrases, reply: Reply, to: Message | None = None) -> Any:

@@ -1,54 +1,42 @@
 """The channels in which a person may post through the bot: those of teams that both are members of.
 
-Teams and their channels are cached; whether a person is a member is asked of Teams each time.
+Teams that can't be asked are left out, and that is said. Whether a person is a member is asked again when they post.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from adapters.references import Reference
 from adapters.teams.connector import Connector, SendFailed, is_shared
 from adapters.teams.directory import Directory
 from adapters.teams.failures import guarded
+from adapters.teams.lookups import Channel, Lookups
 from bot.domain.messages import Field, Message, Option, Paragraph, Place, Reply
 from bot.domain.phrases import Phrases
 from bot.nlu.command_parser import parse
 
 PLACE = "place"  # the id of every field whose value is a channel
-CACHED_FOR = 300.0  # seconds
-MAX_TEAMS = 1_000  # teams whose channels are cached
-MAX_REQUESTS = 10  # to Teams side by side
 MAX_OPTIONS = 60  # channels on a card; more would not fit
 
 
-@dataclass(frozen=True, slots=True)
-class Channel:
-    id: str
-    team: str  # the team's id
-    team_name: str
-    name: str  # empty for a team's first channel, to which Teams gives none
-    private: bool  # it has members of its own
-
-    @property
-    def roster(self) -> str:
-        """The conversation whose members may post in it."""
-        return self.id if self.private else self.team
-
-
 class Channels:
-    """`clock`: seconds, monotonic. Methods raise SendFailed and StoreUnavailable unless they say otherwise."""
+    """`clock`: seconds, monotonic. `patience`: seconds that a team is waited for. Methods raise SendFailed and
+    StoreUnavailable unless they say otherwise."""
 
-    def __init__(self, directory: Directory, connector: Connector, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        directory: Directory,
+        connector: Connector,
+        clock: Callable[[], float] = time.monotonic,
+        patience: float = 4.0,
+    ) -> None:
         self._directory = directory
         self._connector = connector
-        self._clock = clock
-        self._cache: OrderedDict[tuple[str, str], tuple[Sequence[Channel], float]] = OrderedDict()
-        self._requests = asyncio.Semaphore(MAX_REQUESTS)
+        self._lookups = Lookups(directory, connector, clock, patience)
 
     async def may_act(self, message: Message) -> bool:
         """True if `message` names no channel, or one that its sender is a member of."""
@@ -59,8 +47,13 @@ class Channels:
         """True if the sender of `message` is a member of that channel or chat; who writes in it is."""
         if message.public and channel == message.place.channel:
             return True
-        found = [each for each in await self._all(message.place) if each.id == channel]
-        return any([await self._is_member(each, message.place.tenant, message.person) for each in found])
+        tenant = message.place.tenant
+        return any(
+            [
+                await self._lookups.is_member(each, tenant, message.person)
+                for each in await self._with_id(tenant, channel)
+            ]
+        )
 
     async def with_options(self, say: Phrases, reply: Reply, place: Place, person: str) -> Reply:
         """`reply`, which goes to `person` in `place`, with the channels to pick from in its form; a notice where there
@@ -71,15 +64,17 @@ class Channels:
         form = reply.form
         if form is None or not any(field.place for field in form.fields):
             return reply
-        options = await self._options(say, place, person)
+        options, unasked = await self._options(say, place, person)
         if not options:
-            return _no_channels(say, reply.reference)
+            return _none_asked(say, reply.reference) if unasked else _no_channels(say, reply.reference)
+        if unasked:
+            reply = replace(reply, body=(*reply.body, Paragraph(_not_asked(say, unasked))))
         fields = tuple(replace(field, options=options) if field.place else field for field in form.fields)
         return replace(reply, form=replace(form, fields=tuple(map(_with_only_option_chosen, fields))))
 
     def changed(self, tenant: str, team: str) -> None:
         """Drop the channels of `team` from the cache."""
-        self._cache.pop((tenant, team), None)
+        self._lookups.forget(tenant, team)
 
     async def is_guest(self, message: Message) -> bool:
         """True if the sender is from outside the organisation."""
@@ -88,72 +83,56 @@ class Channels:
         found = await self._connector.get(url, "v3", "conversations", message.place.channel, "members", member)
         return str(found.get("userRole") or "").lower() in ("guest", "anonymous")
 
-    async def _options(self, say: Phrases, place: Place, person: str) -> tuple[Option, ...]:
-        channels = await self._all(place)
-        if is_shared(place.channel):
-            # Others see them too: only this place and channels that everybody in it sees anyway.
-            here = next((each for each in channels if each.id == place.channel), None)
-            if here is None:
-                return (Option(place.channel, say("teams-channel-here")),)
-            channels = [each for each in channels if each.team == here.team and (not each.private or each == here)]
-        by_roster = {each.roster: each for each in channels}
-        answers = await asyncio.gather(*(self._is_member(each, place.tenant, person) for each in by_roster.values()))
-        allowed = {roster for roster, is_member in zip(by_roster, answers, strict=True) if is_member}
-        shown = [channel for channel in channels if channel.roster in allowed]
-        return tuple(Option(channel.id, _label(say, channel)) for channel in shown[:MAX_OPTIONS])
-
-    async def _all(self, place: Place) -> list[Channel]:
-        """All channels of all teams of the tenant that the bot is in."""
+    async def _options(self, say: Phrases, place: Place, person: str) -> tuple[tuple[Option, ...], int]:
+        """What `person` may pick in `place`, and of how many teams that is not known."""
         teams = await self._directory.teams(place.tenant)
-        found = await asyncio.gather(*(self._of_team(team) for team in teams))
-        return [channel for channels in found for channel in channels]
+        if is_shared(place.channel):
+            found = await self._with_id(place.tenant, place.channel)
+            if not found:
+                return (Option(place.channel, say("teams-channel-here")),), 0
+            teams = [team for team in teams if team.conversation == found[0].team]
+        offered = await asyncio.gather(*(self._open_in(team, place, person) for team in teams))
+        shown = [channel for channels in offered if channels for channel in channels]
+        options = tuple(Option(channel.id, _label(say, channel)) for channel in shown[:MAX_OPTIONS])
+        return options, offered.count(None)
 
-    async def _of_team(self, team: Reference) -> Sequence[Channel]:
-        key = (team.tenant, team.conversation)
-        channels, until = self._cache.get(key, ((), float("-inf")))
-        if self._clock() < until:
-            return channels
+    async def _open_in(self, team: Reference, place: Place, person: str) -> Sequence[Channel] | None:
+        """The channels of `team` that `person` may be offered in `place`; None where the team could not be asked.
+
+        Somebody who is not in the team is asked for once, and not for each of its channels. Others see what is offered
+        in a channel: only that one and those that everybody in it sees anyway."""
         try:
-            async with self._requests:
-                channels = await self._fetch(team)
-        except SendFailed as error:
-            if error.status not in (403, 404):
-                raise
-            channels = ()  # the bot was removed from the team, and was not told
-        self._cache[key] = (channels, self._clock() + CACHED_FOR)
-        if len(self._cache) > MAX_TEAMS:
-            self._cache.popitem(last=False)
-        return channels
+            first = Channel(team.conversation, team.conversation, team.name, "", private=False)
+            if await self._lookups.was_member(first, place.tenant, person):
+                channels = await self._lookups.channels(team)
+            else:
+                channels = [channel for channel in self._lookups.known(team) if channel.shared]
+            if is_shared(place.channel):
+                channels = [channel for channel in channels if not channel.private or channel.id == place.channel]
+            asked = [self._lookups.was_member(channel, place.tenant, person) for channel in channels]
+            answers = await asyncio.gather(*asked)
+        except SendFailed:
+            return None
+        return [channel for channel, is_member in zip(channels, answers, strict=True) if is_member]
 
-    async def _fetch(self, team: Reference) -> list[Channel]:
-        url = await self._directory.service_url(Place("teams", team.tenant, team.conversation))
-        path = ("v3", "teams", team.conversation)
-        team_name = team.name or str((await self._connector.get(url, *path)).get("name") or "")
-        listed = (await self._connector.get(url, *path, "conversations")).get("conversations")
-        return [
-            Channel(
-                id=str(each["id"]),
-                team=team.conversation,
-                team_name=team_name,
-                name=str(each.get("name") or ""),
-                private=str(each.get("type") or "standard").lower() != "standard",
-            )
-            for each in (listed if isinstance(listed, list) else ())
-            if isinstance(each, dict) and each.get("id")
-        ]
-
-    async def _is_member(self, channel: Channel, tenant: str, person: str) -> bool:
-        """True if the person is in the channel's roster."""
-        url = await self._directory.service_url(Place("teams", tenant, channel.team))
-        member = self._directory.member_id(tenant, person)
-        try:
-            async with self._requests:
-                await self._connector.get(url, "v3", "conversations", channel.roster, "members", member)
-        except SendFailed as error:
-            if error.status in (400, 403, 404):
-                return False
-            raise
-        return True
+    async def _with_id(self, tenant: str, channel: str) -> list[Channel]:
+        """The channel of that id, in each team that has it. Raises SendFailed where a team that could not be asked may
+        have it."""
+        teams = await self._directory.teams(tenant)
+        if known := [each for team in teams for each in self._lookups.known(team) if each.id == channel]:
+            return known
+        its_team = self._directory.team_of(tenant, channel)
+        listed = await asyncio.gather(
+            *(self._lookups.channels(team) for team in teams if its_team in ("", team.conversation)),
+            return_exceptions=True,
+        )
+        found = [each for channels in listed if not isinstance(channels, BaseException) for each in channels]
+        if named := [each for each in found if each.id == channel]:
+            return named
+        for failure in listed:
+            if isinstance(failure, BaseException):
+                raise failure
+        return []
 
 
 def channel_named(message: Message) -> str:
@@ -173,6 +152,15 @@ def _with_only_option_chosen(field: Field) -> Field:
     if field.place and not field.chosen and len(field.options) == 1:
         return replace(field, chosen=(field.options[0].value,))
     return field
+
+
+def _not_asked(say: Phrases, teams: int) -> str:
+    return say("teams-not-asked-one") if teams == 1 else say("teams-not-asked", count=teams)
+
+
+def _none_asked(say: Phrases, reference: str) -> Reply:
+    body = (Paragraph(say("teams-none-asked")),)
+    return Reply("notice", say("teams-none-asked-title"), body=body, reference=reference)
 
 
 def _no_channels(say: Phrases, reference: str) -> Reply:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from yarl import URL
@@ -23,6 +23,26 @@ class TeamsSettings(Protocol):
     @property
     def microsoft_app_type(self) -> str:
         """SingleTenant, MultiTenant or UserAssignedMSI."""
+        ...
+
+    @property
+    def microsoft_app_certificate(self) -> str:
+        """The path of a PEM file with the app's certificate and private key; empty: none."""
+        ...
+
+    @property
+    def microsoft_app_federated_token_file(self) -> str:
+        """The path of a file with a token that the app trusts; empty: none."""
+        ...
+
+    @property
+    def microsoft_app_federated_identity(self) -> str:
+        """The client id of a managed identity that the app trusts, or "system"; empty: none."""
+        ...
+
+    @property
+    def teams_cloud(self) -> str:
+        """One of `CLOUDS`, in any case."""
         ...
 
     @property
@@ -58,6 +78,8 @@ class Cloud:
     issuer: str  # of the tokens of incoming requests
     openid_url: str  # that issuer's OpenID metadata document
     service_url: str  # of tenants that have sent nothing yet; empty: unknown
+    login_tenant: str = "botframework.com"  # where bots of many tenants log in
+    exchange: str = "api://AzureADTokenExchange"  # the audience of tokens that federated credentials trust
 
 
 PUBLIC = Cloud(
@@ -67,6 +89,38 @@ PUBLIC = Cloud(
     openid_url="https://login.botframework.com/v1/.well-known/openidconfiguration",
     service_url="https://smba.trafficmanager.net/teams/",
 )
+GCC = replace(PUBLIC, service_url="https://smba.infra.gcc.teams.microsoft.com/teams")
+GCC_HIGH = Cloud(
+    login_url="https://login.microsoftonline.us",
+    scope="https://api.botframework.us/.default",
+    issuer="https://api.botframework.us",
+    openid_url="https://login.botframework.azure.us/v1/.well-known/openidconfiguration",
+    service_url="https://smba.infra.gov.teams.microsoft.us/teams",
+    login_tenant="MicrosoftServices.onmicrosoft.us",
+    exchange="api://AzureADTokenExchangeUSGov",
+)
+CHINA = Cloud(
+    login_url="https://login.partner.microsoftonline.cn",
+    scope="https://api.botframework.azure.cn/.default",
+    issuer="https://api.botframework.azure.cn",
+    openid_url="https://login.botframework.azure.cn/v1/.well-known/openidconfiguration",
+    service_url="",  # Microsoft names none
+    login_tenant="microsoftservices.partner.onmschina.cn",
+    exchange="api://AzureADTokenExchangeChina",
+)
+# By what Microsoft's Teams SDK calls them, which has no name for GCC.
+CLOUDS = {
+    "Public": PUBLIC,
+    "GCC": GCC,
+    "USGov": GCC_HIGH,
+    "USGovDoD": replace(GCC_HIGH, service_url="https://smba.infra.dod.teams.microsoft.us/teams"),
+    "China": CHINA,
+}
+
+
+def cloud_named(name: str) -> Cloud | None:
+    """The cloud of that name in any case; None where there is none."""
+    return {known.lower(): cloud for known, cloud in CLOUDS.items()}.get(name.lower())
 
 
 def is_safe_url(url: str) -> bool:

@@ -9,6 +9,7 @@ import asyncio
 import email.utils
 import json
 import random
+import re
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
@@ -27,29 +28,35 @@ from yarl import URL
 
 from adapters.loopback import is_loopback_url
 from adapters.teams.credentials import Credentials, LoginFailed
-from adapters.teams.pace import Pace
+from adapters.teams.pace import LIMITS, LOOKUP_LIMITS, LOOKUPS_IN_ALL, Pace
+from adapters.teams.remedies import code_in, remedy_of
 from bot.domain.outbox import Refused, TryLater
 
 log = structlog.get_logger(__name__)
 
-RETRIED = frozenset({412, 429, 502, 504})  # what Microsoft asks bots to try again
+RETRIED = frozenset({412, 429, 502, 503, 504})  # what Microsoft asks bots to try again
 NOT_DONE = frozenset({412, 429})  # those after which it is certain that nothing was sent
 ATTEMPTS = 5
 FIRST_WAIT = 0.5  # seconds; doubled each time, with jitter
 LONGEST_WAIT = 12.0  # seconds in all, then it is left to the outbox; Teams delivers a message again after 15
+LONGEST_LOOKUP_WAIT = 3.0  # the same for a question about teams and members, whose answer somebody waits for
 TIMEOUT = aiohttp.ClientTimeout(total=15, connect=5)
+LOOKUP_TIMEOUT = aiohttp.ClientTimeout(total=5)
 MAX_CLIENTS = 100
+
+_SUBJECT = re.compile(r"/v3/(?:conversations|teams)/([^/]+)")
 
 Sleep = Callable[[float], Awaitable[None]]
 
 
 class SendFailed(Exception):
     """A request failed: it did nothing, or its outcome is unknown. `status`: the HTTP status of the response, 0 for
-    none. `retry_after`: seconds. `unsent`: no connection was made."""
+    none. `code`: Teams' own, if it is known. `retry_after`: seconds. `unsent`: no connection was made."""
 
-    def __init__(self, status: int, retry_after: float | None = None, *, unsent: bool = False) -> None:
+    def __init__(self, status: int, retry_after: float | None = None, *, code: str = "", unsent: bool = False) -> None:
         super().__init__(f"the connector answered {status}" if status else "the connector did not answer")
         self.status = status
+        self.code = code
         self.retry_after = retry_after
         self.unsent = unsent
 
@@ -61,7 +68,11 @@ class SendFailed(Exception):
 
 def raise_for_outbox(error: SendFailed) -> NoReturn:
     """Raises what `bot.domain.outbox.Sender` has to: TryLater, Refused, or `error` itself where the outcome is
-    unknown."""
+    unknown. Logs what Teams refused."""
+    if error.status:
+        event = "teams.put_off" if error.status in RETRIED or error.status >= 500 else "teams.refused"
+        remedy = remedy_of(error.status, error.code)
+        log.warning(event, status=error.status, code=error.code or f"http-{error.status}", remedy=remedy)
     if error.status in (401, 412, 429) or error.unsent:
         raise TryLater(error.retry_after or 0.0) from error
     if error.is_final:
@@ -77,10 +88,10 @@ class _Response:
         self.headers = headers
         self.reason = ""
         self.context: dict[str, Any] = {}
-        self._body = body
+        self.body = body
 
     def text(self) -> str:
-        return self._body.decode("utf-8", errors="replace")
+        return self.body.decode("utf-8", errors="replace")
 
 
 class Connector(ConnectorFactory):  # type: ignore[misc]
@@ -91,13 +102,15 @@ class Connector(ConnectorFactory):  # type: ignore[misc]
         http: aiohttp.ClientSession,
         loopback: aiohttp.ClientSession,
         credentials: Credentials,
-        pace: Pace,
+        clock: Callable[[], float] = time.monotonic,
         sleep: Sleep = asyncio.sleep,
     ) -> None:
         self._http = http
         self._loopback = loopback
         self._credentials = credentials
-        self._pace = pace
+        self._pace = Pace(LIMITS, clock, sleep)
+        self._lookup_pace = Pace(LOOKUP_LIMITS, clock, sleep)
+        self._lookups_in_all = Pace(LOOKUPS_IN_ALL, clock, sleep)
         self._sleep = sleep
         self._clients: OrderedDict[str, Any] = OrderedDict()
 
@@ -129,8 +142,6 @@ class Connector(ConnectorFactory):  # type: ignore[misc]
 
     async def run(self, request: Any, **_: Any) -> Any:
         """Send one request of the SDK's and return its response (msrest's AsyncPipeline.run). Raises SendFailed."""
-        if request.method != "GET":
-            await self._pace.wait(_conversation(request.url))
         response = await self._send(request)
         data = RawDeserializer.deserialize_from_http_generics(response.text(), response.headers)
         return Response(request, response, {RawDeserializer.CONTEXT_NAME: data})
@@ -138,6 +149,8 @@ class Connector(ConnectorFactory):  # type: ignore[misc]
     async def _send(self, request: Any) -> _Response:
         renewed = False
         conversation, posts = _conversation(request.url), request.method == "POST"
+        longest = LONGEST_WAIT if request.method != "GET" else LONGEST_LOOKUP_WAIT
+        await self._wait_for_turn(request, conversation)
         waited = 0.0
         for attempt in range(ATTEMPTS):
             token = await self._token()
@@ -150,22 +163,29 @@ class Connector(ConnectorFactory):  # type: ignore[misc]
                 self._credentials.discard(token)
                 continue
             wait = _retry_after(response) if response is not None else None
+            code = code_in(response.body) if response is not None else ""
             # What others read must not be sent twice.
             if response is not None and status not in (NOT_DONE if posts and is_shared(conversation) else RETRIED):
-                raise SendFailed(status, wait)
+                raise SendFailed(status, wait, code=code)
             # Jitter spreads the retries of bots that were refused together; it is no secret.
             pause = max(FIRST_WAIT * 2**attempt * (0.5 + random.random()), wait or 0.0)  # noqa: S311
             waited += pause
-            if waited > LONGEST_WAIT or attempt == ATTEMPTS - 1:
+            if waited > longest or attempt == ATTEMPTS - 1:
                 break
             await self._sleep(pause)
-        raise SendFailed(status, wait, unsent=response is None)
+        raise SendFailed(status, wait, code=code, unsent=response is None)
+
+    async def _wait_for_turn(self, request: Any, conversation: str) -> None:
+        if request.method != "GET":
+            await self._pace.wait(conversation)
+            return
+        await self._lookups_in_all.wait(str(URL(request.url, encoded=True).origin()))
+        await self._lookup_pace.wait(conversation)
 
     async def _token(self) -> str:
         try:
             return await self._credentials.token()
-        except LoginFailed as error:
-            log.error("teams.login_failed", error=str(error))
+        except LoginFailed as error:  # it is logged
             raise SendFailed(0, unsent=True) from error
 
     async def _once(self, request: Any, token: str) -> _Response | None:
@@ -182,7 +202,7 @@ class Connector(ConnectorFactory):  # type: ignore[misc]
                 data=request.data,
                 headers=headers,
                 allow_redirects=False,  # a token goes to the service URL and nowhere else
-                timeout=TIMEOUT,
+                timeout=LOOKUP_TIMEOUT if request.method == "GET" else TIMEOUT,
             ) as response:
                 return _Response(response.status, response.headers, await response.read())
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.ClientHttpProxyError):
@@ -201,9 +221,10 @@ def _unchanged(data: Any, **_: Any) -> Any:
 
 
 def _conversation(url: str) -> str:
-    """The id of the conversation in a connector URL, without the thread: the rate limits are those of the channel."""
-    _, _, rest = URL(url, encoded=True).raw_path.partition("/v3/conversations/")
-    return unquote(rest.split("/")[0]).partition(";")[0]
+    """The id of the conversation or team in a connector URL, without the thread: the rate limits are those of the
+    channel."""
+    found = _SUBJECT.search(URL(url, encoded=True).raw_path)
+    return unquote(found[1]).partition(";")[0] if found else ""
 
 
 def _retry_after(response: _Response) -> float | None:

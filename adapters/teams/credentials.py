@@ -1,4 +1,4 @@
-"""The bot's access tokens for its requests: acquired off the event loop, cached until shortly before they expire.
+"""The bot's access tokens for its requests: acquired off the event loop, used until they expire, renewed before.
 
 The SDK acquires one in every turn, synchronously: a login server that takes three seconds would stop the whole
 process for that long, with every other surface.
@@ -10,18 +10,25 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
 
-import aiohttp
-import msal  # type: ignore[import-untyped]
-import requests
+import structlog
 
-RENEW_BEFORE = 300.0  # seconds before its expiry from which a token is not used any more
-LOGIN_TIMEOUT = 10.0  # seconds
+from adapters.teams.in_flight import InFlight
+from adapters.teams.remedies import LOGIN
+
+log = structlog.get_logger(__name__)
+
+RENEW_BEFORE = 300.0  # seconds before its expiry from which another token is acquired
+UNUSED_BEFORE = 10.0  # seconds before its expiry from which a token is not used any more
+FAILURE_REMEMBERED = 10.0  # seconds after a failed login in which nobody logs in again
 
 
 class LoginFailed(Exception):
-    """No token was acquired. The text is a short code, never a secret."""
+    """No token was acquired. `code`: short, never a secret."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,83 +41,55 @@ Acquire = Callable[[], Awaitable[Token]]
 
 
 class Credentials:
-    """One token for all requests. Acquired once, however many wait for it."""
+    """One token for all requests. One login at a time, whose outcome all get who wait for it. `wait`: seconds that they
+    do so; the login goes on."""
 
-    def __init__(self, acquire: Acquire | None, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, acquire: Acquire | None, clock: Callable[[], float] = time.monotonic, wait: float = 5.0) -> None:
         self._acquire = acquire
         self._clock = clock
+        self._wait = wait
         self._value = ""
-        self._valid_until = float("-inf")
-        self._lock = asyncio.Lock()
+        self._renewed_from = self._valid_until = float("-inf")
+        self._failure: LoginFailed | None = None
+        self._failed_until = float("-inf")
+        self._logins: InFlight[None, None] = InFlight()
 
     async def token(self) -> str:
         """A token, or an empty string where the bot has no app id. Raises LoginFailed."""
-        if self._acquire is None or self._clock() < self._valid_until:
+        now = self._clock()
+        if self._acquire is None or now < self._renewed_from:
             return self._value
-        async with self._lock:
-            if self._clock() >= self._valid_until:
-                asked_at = self._clock()
-                token = await self._acquire()
-                self._value = token.value
-                self._valid_until = asked_at + max(token.expires_in - RENEW_BEFORE, 0.0)
-            return self._value
+        if self._failure is None or now >= self._failed_until:
+            self._logins.start(None, self._log_in)
+        if now < self._valid_until:
+            return self._value  # its successor comes meanwhile
+        if self._failure is not None and now < self._failed_until:
+            raise self._failure
+        try:
+            async with asyncio.timeout(self._wait):
+                await self._logins.run(None, self._log_in)
+        except TimeoutError as error:
+            raise LoginFailed("slow") from error
+        return self._value
 
     def discard(self, token: str) -> None:
         """Acquire another token for the next request: a service refused `token`."""
         if token == self._value:
-            self._valid_until = float("-inf")
+            self._renewed_from = self._valid_until = float("-inf")
 
+    def close(self) -> None:
+        self._logins.cancel()
 
-def client_secret(
-    http: aiohttp.ClientSession, *, login_url: str, tenant: str, app_id: str, password: str, scope: str
-) -> Acquire:
-    """Acquires tokens of Microsoft Entra by OAuth 2.0 client credentials (RFC 6749, 4.4)."""
-
-    async def acquire() -> Token:
-        form = {"grant_type": "client_credentials", "client_id": app_id, "client_secret": password, "scope": scope}
-        timeout = aiohttp.ClientTimeout(total=LOGIN_TIMEOUT)
+    async def _log_in(self) -> None:
+        assert self._acquire is not None  # noqa: S101
+        asked_at = self._clock()
         try:
-            url = f"{login_url}/{tenant}/oauth2/v2.0/token"
-            # The secret goes to this address and nowhere else.
-            async with http.post(url, data=form, timeout=timeout, allow_redirects=False) as response:
-                answer = await response.json(content_type=None)
-        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
-            raise LoginFailed(type(error).__name__) from error
-        return _token(answer)
-
-    return acquire
-
-
-def managed_identity(app_id: str, scope: str) -> Acquire:
-    """Acquires tokens by the managed identity of this machine. MSAL knows the endpoints of Azure's hosts, and calls
-    them synchronously."""
-    resource = scope.removesuffix("/.default")
-    # MSAL has a cache of its own; when to renew is decided in `Credentials` for both kinds of token.
-    client = msal.ManagedIdentityClient(
-        msal.UserAssignedManagedIdentity(client_id=app_id), http_client=_RequestsWithTimeout()
-    )
-
-    async def acquire() -> Token:
-        try:
-            answer = await asyncio.to_thread(client.acquire_token_for_client, resource=resource)
-        except (requests.RequestException, ValueError, msal.ManagedIdentityError) as error:
-            raise LoginFailed(type(error).__name__) from error
-        return _token(answer)
-
-    return acquire
-
-
-class _RequestsWithTimeout(requests.Session):
-    def request(self, *args: Any, **kwargs: Any) -> requests.Response:
-        kwargs.setdefault("timeout", LOGIN_TIMEOUT)
-        return super().request(*args, **kwargs)
-
-
-def _token(answer: Any) -> Token:
-    if not isinstance(answer, dict) or not isinstance(answer.get("access_token"), str):
-        code = answer.get("error") if isinstance(answer, dict) else None
-        raise LoginFailed(code if isinstance(code, str) else "no access token in the answer")
-    try:
-        return Token(answer["access_token"], float(answer.get("expires_in", 0)))
-    except (TypeError, ValueError):
-        return Token(answer["access_token"], 0.0)
+            token = await self._acquire()
+        except LoginFailed as error:
+            self._failure, self._failed_until = error, self._clock() + FAILURE_REMEMBERED
+            log.error("teams.login_failed", code=error.code, remedy=LOGIN.get(error.code, ""))
+            raise
+        self._failure = None
+        self._value = token.value
+        self._renewed_from = asked_at + max(token.expires_in - RENEW_BEFORE, 0.0)
+        self._valid_until = asked_at + max(token.expires_in - UNUSED_BEFORE, 0.0)

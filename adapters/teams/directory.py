@@ -99,18 +99,34 @@ class Directory:
         return deleted
 
     async def service_url(self, place: Place) -> str:
-        """The connector service for messages into `place`; empty: unknown."""
+        """The connector service for messages into `place`; empty: none that may be sent to."""
+        return self._usable(await self._stored_url(place))
+
+    async def is_misled(self, place: Place) -> bool:
+        """True if only a service is known for `place` that must not be sent to, as after a change of settings."""
+        url = await self._stored_url(place)
+        return bool(url) and not self._usable(url)
+
+    def _usable(self, url: str) -> str:
+        return url if url and self._is_usable(url) else self._fallback
+
+    async def _stored_url(self, place: Place) -> str:
         cached = self._cached((place.tenant, place.channel))
         url = cached.service_url if cached else ""
         if not url:
             async with self._store.transaction() as unit:
                 url = await unit.references.service_url(place.tenant, place.channel)
-        return url if url and self._is_usable(url) else self._fallback
+        return url
 
     async def teams(self, tenant: str) -> Sequence[Reference]:
         """The teams that the bot is in, by name."""
         async with self._store.transaction() as unit:
             return await unit.references.teams(tenant)
+
+    def team_of(self, tenant: str, channel: str) -> str:
+        """The id of the team of a channel that the bot heard from lately; empty: unknown."""
+        reference = self._cached((tenant, channel))
+        return "" if reference is None else reference.team or (channel if reference.kind == "team" else "")
 
     async def name(self, tenant: str, person: str) -> str:
         """The name of a person who has a chat with the bot; empty: unknown."""

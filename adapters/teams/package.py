@@ -18,7 +18,7 @@ from bot.nlu.command_parser import COMMANDS
 
 VERSION = "1.30"  # of the manifest's schema
 SCHEMA = f"https://developer.microsoft.com/json-schemas/teams/v{VERSION}/MicrosoftTeams.schema.json"
-APP_VERSION = "1.0.0"  # raise it when the manifest changes, so that Teams offers the new one
+APP_VERSION = "1.1.0"  # raise it when the manifest changes, so that Teams offers the new one
 MAX_COMMANDS = 12  # of a list, by the schema
 EPOCH = (1980, 1, 1, 0, 0, 0)  # of every file, so that the same content makes the same package
 
@@ -74,7 +74,9 @@ def manifest(url: str, app_id: str, say: Phrases, prompts: Sequence[str] = ()) -
         ],
         "composeExtensions": [{"botId": bot_id, "commands": [_search(say), _message_action(say)]}],
         "permissions": ["identity"],
-        "validDomains": [site.authority],
+        "validDomains": [site.host],  # domains have no port
+        # Private and shared channels. Teams refuses the package of an app for teams without it.
+        "supportsChannelFeatures": "tier1",
     }
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import structlog
 from yarl import URL
 
 from adapters.teams.app import activity_of
@@ -14,6 +15,7 @@ from adapters.teams.channels import Channels
 from adapters.teams.connector import Connector, SendFailed, is_shared, raise_for_outbox
 from adapters.teams.directory import Directory
 from adapters.teams.posts import card_of
+from adapters.teams.remedies import UNUSABLE_URL
 from bot.domain.effects import Post
 from bot.domain.messages import Place
 from bot.domain.outbox import (
@@ -30,6 +32,8 @@ from bot.domain.outbox import (
     addressee,
 )
 from bot.domain.phrases import Phrases
+
+log = structlog.get_logger(__name__)
 
 MESSAGES = "https://teams.microsoft.com/l/message"  # before a message's id, where people open it
 NOT_ALLOWED = frozenset({"http-403", "http-404"})  # the bot was removed, or may not write there any more
@@ -109,6 +113,9 @@ class TeamsSender:
 
     async def _conversations(self, place: Place) -> Any:
         url = await self._directory.service_url(place)
+        if not url and await self._directory.is_misled(place):
+            log.warning("teams.service_url_unusable", remedy=UNUSABLE_URL)
+            raise Refused("service-url-unusable")
         if not url:
             raise TryLater(WAIT)  # known as soon as anybody there writes something
         return (await self._connector.create(url)).conversations

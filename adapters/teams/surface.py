@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import aiohttp
-import structlog
 from aiohttp import web
 
 from adapters.loopback import has_origin, is_loopback_host, is_loopback_origin
@@ -20,21 +19,20 @@ from adapters.surface import SurfaceOff
 from adapters.teams.adapter import Adapter, Authentication
 from adapters.teams.app import App, OutboxRelay, Session
 from adapters.teams.channels import Channels
-from adapters.teams.cloud import PUBLIC, Cloud, TeamsSettings, is_safe_url
+from adapters.teams.cloud import CLOUDS, PUBLIC, Cloud, TeamsSettings, cloud_named, is_safe_url
 from adapters.teams.connector import Connector
 from adapters.teams.conversation_updates import changed, deleted
-from adapters.teams.credentials import Acquire, Credentials, LoginFailed, client_secret, managed_identity
+from adapters.teams.credentials import Credentials, LoginFailed
 from adapters.teams.directory import Directory
 from adapters.teams.installation_updates import add, remove
 from adapters.teams.invokes import adaptive_card_action, message_action, message_extension_query
+from adapters.teams.login_settings import LogIn, log_in_by
 from adapters.teams.messages import message
-from adapters.teams.pace import Pace
+from adapters.teams.remedies import REQUESTS
 from adapters.teams.sender import TeamsSender
 from adapters.teams.signing_keys import SigningKeys
 from adapters.teams.timing import Timing
 from adapters.teams.tokens import TokenCheck
-
-log = structlog.get_logger(__name__)
 
 LISTENERS = (message, add, remove, changed, deleted, adaptive_card_action, message_extension_query, message_action)
 PATH = "/api/messages"
@@ -53,13 +51,16 @@ class TeamsSurface:
         store: Store,
         relay: OutboxRelay,
         cloud: Cloud,
+        log_in: LogIn | None,
         timing: Timing,
     ) -> None:
+        """`log_in`: None for a bot without an app id."""
         self._settings = settings
         self._session = session
         self._store = store
         self._relay = relay
         self._cloud = cloud
+        self._log_in = log_in
         self._timing = timing
         self._stack = AsyncExitStack()
         self._app: App | None = None
@@ -81,8 +82,9 @@ class TeamsSurface:
         timing = self._timing
         http = await self._stack.enter_async_context(aiohttp.ClientSession(trust_env=True))
         loopback = await self._stack.enter_async_context(aiohttp.ClientSession())
-        credentials = Credentials(self._acquire(http), timing.clock)
-        connector = Connector(http, loopback, credentials, Pace(timing.clock, timing.sleep), timing.sleep)
+        credentials = Credentials(self._log_in(http) if self._log_in else None, timing.clock, timing.login)
+        self._stack.callback(credentials.close)
+        connector = Connector(http, loopback, credentials, timing.clock, timing.sleep)
         settings = self._settings
         app_id = settings.microsoft_app_id
         check = self._token_check(app_id, http) if app_id else None
@@ -95,14 +97,14 @@ class TeamsSurface:
             experts_tenant=settings.microsoft_app_tenant_id,
             clock=timing.clock,
         )
-        channels = Channels(directory, connector, timing.clock)
+        channels = Channels(directory, connector, timing.clock, timing.patience)
         self._app = App(self._session, directory, channels, self._store, self._relay, slow=timing.slow, now=timing.now)
         for listener in LISTENERS:
             listener.register(self._app)
         self._sender = TeamsSender(connector, directory, channels, lambda: self._session.phrases)
         tenants = frozenset(settings.allowed_tenants)
         authentication = Authentication(app_id, check, connector, tenants, settings.teams_development)
-        self._adapter = Adapter(authentication, RefusalLog("teams.request_refused", timing.clock))
+        self._adapter = Adapter(authentication, RefusalLog("teams.request_refused", timing.clock, REQUESTS))
         self._login = asyncio.create_task(_log_in(credentials))  # so that the first reply need not wait
 
     async def stop(self) -> None:
@@ -124,22 +126,6 @@ class TeamsSurface:
         keys = SigningKeys(self._cloud.openid_url, fetch, self._timing.clock)
         return TokenCheck(app_id, self._cloud, keys)
 
-    def _acquire(self, http: aiohttp.ClientSession) -> Acquire | None:
-        settings, cloud = self._settings, self._cloud
-        if not settings.microsoft_app_id:
-            return None
-        kind = settings.microsoft_app_type.lower()
-        if kind == "userassignedmsi":
-            return managed_identity(settings.microsoft_app_id, cloud.scope)
-        return client_secret(
-            http,
-            login_url=cloud.login_url,
-            tenant="botframework.com" if kind == "multitenant" else settings.microsoft_app_tenant_id,
-            app_id=settings.microsoft_app_id,
-            password=settings.microsoft_app_password,
-            scope=cloud.scope,
-        )
-
 
 def open_surface(
     settings: TeamsSettings,
@@ -147,11 +133,15 @@ def open_surface(
     store: Store,
     relay: OutboxRelay,
     *,
-    cloud: Cloud = PUBLIC,
+    cloud: Cloud | None = None,
     timing: Timing = Timing(),  # noqa: B008  (frozen)
 ) -> TeamsSurface:
-    """The surface, not started yet. Raises SurfaceOff where the settings would let anybody in, or are incomplete."""
-    kind = settings.microsoft_app_type.lower()
+    """The surface, not started yet. `cloud`: instead of the one in the settings. Raises SurfaceOff where the settings
+    would let anybody in, or are incomplete."""
+    cloud = cloud or cloud_named(settings.teams_cloud)
+    if cloud is None:
+        raise SurfaceOff(f"TEAMS_CLOUD must be one of {', '.join(CLOUDS)}.")
+    log_in = None
     if not settings.microsoft_app_id:
         _check_development(settings)
     elif settings.teams_development:
@@ -159,16 +149,12 @@ def open_surface(
             "MicrosoftAppId and TEAMS_DEVELOPMENT are both set. Take away TEAMS_DEVELOPMENT to serve Teams, or "
             "MicrosoftAppId to develop."
         )
-    elif kind not in ("singletenant", "multitenant", "userassignedmsi"):
-        raise SurfaceOff("MicrosoftAppType must be SingleTenant, MultiTenant or UserAssignedMSI.")
-    elif kind != "userassignedmsi" and not settings.microsoft_app_password:
-        raise SurfaceOff("MicrosoftAppId is set, and MicrosoftAppPassword is not.")
-    elif kind == "singletenant" and not settings.microsoft_app_tenant_id:
-        raise SurfaceOff("A SingleTenant bot needs MicrosoftAppTenantId.")
+    else:
+        log_in = log_in_by(settings, cloud)
     cloud = replace(cloud, service_url=settings.teams_service_url or cloud.service_url)
     if not is_safe_url(cloud.service_url or PUBLIC.service_url):
         raise SurfaceOff("TEAMS_SERVICE_URL must be an https address.")
-    return TeamsSurface(settings, session, store, relay, cloud, timing)
+    return TeamsSurface(settings, session, store, relay, cloud, log_in, timing)
 
 
 def _check_development(settings: TeamsSettings) -> None:
@@ -186,7 +172,5 @@ def _check_development(settings: TeamsSettings) -> None:
 
 
 async def _log_in(credentials: Credentials) -> None:
-    try:
+    with suppress(LoginFailed):  # it is logged
         await credentials.token()
-    except LoginFailed as error:
-        log.error("teams.login_failed", error=str(error))

@@ -14,3 +14,5 @@ class Timing:
     clock: Callable[[], float] = time.monotonic  # seconds
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     now: Callable[[], float] = time.time  # seconds since 1970
+    login: float = 5.0  # seconds that a request waits for a login that is under way
+    patience: float = 4.0  # seconds that a team is waited for before it is left out

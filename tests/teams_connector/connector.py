@@ -26,16 +26,18 @@ class Sent:
     def card(self) -> dict[str, Any]:
         [attachment] = self.activity["attachments"]
         assert attachment["contentType"] == "application/vnd.microsoft.card.adaptive"
-        return attachment["content"]
+        content: dict[str, Any] = attachment["content"]
+        return content
 
 
 @dataclass
 class Fault:
-    """`after`: what was asked for is done all the same."""
+    """`after`: what was asked for is done all the same. `body`: as Teams words it."""
 
     status: int
     headers: dict[str, str] = field(default_factory=dict)
     after: bool = False
+    body: dict[str, Any] = field(default_factory=lambda: {"error": {"code": "Fault"}})
 
 
 class ConnectorService:
@@ -48,6 +50,8 @@ class ConnectorService:
         self.members: dict[str, list[dict[str, Any]]] = {}  # by team, channel or chat
         self.teams: dict[str, dict[str, Any]] = {}  # by id: name and channels
         self.lookups: list[str] = []
+        self.broken: dict[str, int] = {}  # teams that are answered for with that status
+        self.silent: set[str] = set()  # teams that are not answered for
         self.accepts: Callable[[str], bool] = lambda authorization: True
         self._changed = asyncio.Condition()
         app = web.Application()
@@ -87,11 +91,7 @@ class ConnectorService:
         self.requests += 1
         authorization = request.headers.get("Authorization", "")
         fault = self.faults.pop(0) if self.faults else None
-        failed = (
-            web.json_response({"error": {"code": "Fault"}}, status=fault.status, headers=fault.headers)
-            if fault
-            else None
-        )
+        failed = web.json_response(fault.body, status=fault.status, headers=fault.headers) if fault else None
         if failed and fault and not fault.after:
             return failed
         if not self.accepts(authorization):
@@ -132,6 +132,8 @@ class ConnectorService:
 
     def _of_team(self, request: web.Request, answer: Callable[[dict[str, Any]], dict[str, Any]]) -> web.Response:
         self.lookups.append(request.path)
+        if status := self.broken.get(request.match_info["team"]):
+            return web.json_response({"error": {"code": "ServiceError"}}, status=status)
         if self.faults:
             return web.json_response({"error": {"code": "Fault"}}, status=self.faults.pop(0).status)
         team = self.teams.get(request.match_info["team"])
@@ -141,6 +143,10 @@ class ConnectorService:
 
     async def _member(self, request: web.Request) -> web.Response:
         self.lookups.append(request.path)
+        if request.match_info["conversation"] in self.silent:
+            await asyncio.Event().wait()
+        if status := self.broken.get(request.match_info["conversation"]):
+            return web.json_response({"error": {"code": "ServiceError"}}, status=status)
         for member in self.members.get(request.match_info["conversation"], []):
             if request.match_info["member"] in (member.get("id"), member.get("aadObjectId")):
                 return web.json_response(member)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -12,6 +14,8 @@ from typing import Any
 import jwt
 from aiohttp import web
 from aiohttp.test_utils import TestServer
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from adapters.teams.cloud import Cloud
@@ -37,6 +41,10 @@ class Issuer:
         self.published = [PublishedKey("first")]
         self.key_fetches = 0
         self.logins: list[dict[str, str]] = []
+        self.asked = 0  # logins that have begun
+        self.trusted = ""  # the token of another issuer that is taken as a proof
+        self.certificate: x509.Certificate | None = None  # whose key proves who logs in
+        self._changed = asyncio.Condition()
         self.reachable = True
         self.expires_in = 3600
         self.moved_to = ""  # where logins are redirected to
@@ -89,16 +97,48 @@ class Issuer:
         self.key_fetches += 1
         return web.json_response({"keys": [_public(key) for key in self.published]})
 
+    async def until(self, condition: Callable[[], bool]) -> None:
+        """Return as soon as `condition` holds for the logins."""
+        async with self._changed:
+            await self._changed.wait_for(condition)
+
     async def _token(self, request: web.Request) -> web.Response:
+        self.asked += 1
         await self.login_opens.wait()
         if self.moved_to:
             raise web.HTTPTemporaryRedirect(self.moved_to + request.path)
-        form = await request.post()
-        self.logins.append({"tenant": request.match_info["tenant"], **{name: str(form[name]) for name in form}})
-        note(str(form["client_secret"]))
-        if form["client_secret"] != "app-password":
-            return web.json_response({"error": "invalid_client"}, status=401)
+        form = {name: str(value) for name, value in (await request.post()).items()}
+        async with self._changed:
+            self.logins.append({"tenant": request.match_info["tenant"], **form})
+            self._changed.notify_all()
+        note(form.get("client_secret", ""))
+        note(form.get("client_assertion", "").rpartition(".")[2])
+        if refused := self._refused(form, str(request.url)):
+            return web.json_response(refused, status=401)
         return web.json_response({"access_token": f"own-token-{len(self.logins)}", "expires_in": self.expires_in})
+
+    def _refused(self, form: dict[str, str], url: str) -> dict[str, Any] | None:
+        """How Microsoft Entra refuses a login; None where it is right."""
+        if "client_assertion" not in form:
+            return None if form.get("client_secret") == "app-password" else refusal(7000215)
+        assert form["client_assertion_type"] == "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+        assertion = form["client_assertion"]
+        if self.certificate is None:
+            return None if assertion == self.trusted else refusal(700213)
+        digest = self.certificate.fingerprint(hashes.SHA256())
+        header = jwt.get_unverified_header(assertion)
+        if header["x5t#S256"] != base64.urlsafe_b64encode(digest).rstrip(b"=").decode():
+            return refusal(700027)
+        key: Any = self.certificate.public_key()
+        claims = jwt.decode(
+            assertion, key, algorithms=["PS256"], audience=url, options={"require": ["exp", "nbf", "iss", "sub", "jti"]}
+        )
+        return None if claims["iss"] == claims["sub"] == form["client_id"] else refusal(700027)
+
+
+def refusal(code: int) -> dict[str, Any]:
+    """What Microsoft Entra answers, with a description that is for nobody."""
+    return {"error": "invalid_client", "error_description": f"AADSTS{code}: …", "error_codes": [code]}
 
 
 def _public(key: PublishedKey) -> dict[str, Any]:

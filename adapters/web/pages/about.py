@@ -14,6 +14,7 @@ def routes(site: Site) -> list[web.RouteDef]:
         web.get("/privacy", site.guarded(pages.privacy)),
         web.get("/terms", site.guarded(pages.terms)),
         web.get("/help", site.guarded(pages.help)),
+        web.get("/support", site.guarded(pages.help)),  # where stores look for it
     ]
 
 

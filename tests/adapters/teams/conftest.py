@@ -12,10 +12,11 @@ import aiohttp
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
+from cryptography import x509
 
 from adapters.database import SqlStore
 from adapters.outbox_relay import OutboxRelay
-from adapters.teams.cloud import PUBLIC, Cloud
+from adapters.teams.cloud import Cloud
 from adapters.teams.surface import TeamsSurface, open_surface
 from adapters.teams.timing import Timing
 from bot.domain.conversation import Conversation
@@ -35,6 +36,10 @@ class Settings:
     microsoft_app_password: str = ""
     microsoft_app_tenant_id: str = ""
     microsoft_app_type: str = "SingleTenant"
+    microsoft_app_certificate: str = ""
+    microsoft_app_federated_token_file: str = ""
+    microsoft_app_federated_identity: str = ""
+    teams_cloud: str = "Public"
     allowed_tenants: tuple[str, ...] = ()
     host: str = "127.0.0.1"
     teams_experts_channel: str = ""
@@ -152,13 +157,18 @@ async def make_world(sqlite_file: Path, tmp_path: Path) -> AsyncIterator[MakeWor
             session: TinySession | None = None,
             cloud: Callable[[Issuer], Cloud] | None = None,
             slow: float = 60.0,
+            login: float = 60.0,
+            patience: float = 60.0,
             beside: World | None = None,
+            certificate: x509.Certificate | None = None,
+            trusted: str = "",
         ) -> World:
             """`beside`: another process on the same database, as it were, that sends to the same connector. Without an
-            app id the connector is the development client."""
+            app id the connector is the development client. `certificate`, `trusted`: see Issuer."""
             session = session or TinySession()
             connector = beside.connector if beside else await stack.enter_async_context(ConnectorService())
             issuer = await stack.enter_async_context(Issuer())
+            issuer.certificate, issuer.trusted = certificate, trusted
             if not settings.microsoft_app_id and not settings.teams_development:
                 settings = replace(settings, teams_development=connector.url)
             passing = FakeTime()
@@ -174,8 +184,10 @@ async def make_world(sqlite_file: Path, tmp_path: Path) -> AsyncIterator[MakeWor
                 session,
                 store,
                 relay,
-                cloud=cloud(issuer) if cloud else (issuer.cloud() if settings.microsoft_app_id else PUBLIC),
-                timing=Timing(slow, passing.clock, passing.sleep, lambda: passing.date),
+                cloud=cloud(issuer)
+                if cloud
+                else (issuer.cloud() if settings.microsoft_app_id and settings.teams_cloud == "Public" else None),
+                timing=Timing(slow, passing.clock, passing.sleep, lambda: passing.date, login, patience),
             )
             app = web.Application()
             app.add_routes(surface.routes())

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
+from adapters.teams.lookups import FAILURE_REMEMBERED, MEMBERSHIP_CACHED_FOR
 from bot.domain.messages import Field, Form, Message, Paragraph, Reply
+from bot.knowledge.shipped_phrases import shipped
 from tests.adapters.teams.card_schema import check_card, elements, texts
 from tests.adapters.teams.conftest import MakeWorld, World
 from tests.teams_connector.activities import (
@@ -19,7 +21,6 @@ from tests.teams_connector.activities import (
     message,
     pressed,
 )
-from tests.teams_connector.connector import Fault
 
 ALERTS, BOARD, OTHERS = "19:alerts@thread.tacv2", "19:board@thread.tacv2", "19:others@thread.tacv2"
 FORM = Form(
@@ -43,8 +44,11 @@ def installed(url: str, team: str) -> dict[str, Any]:
 
 @pytest.fixture
 async def world(make_world: MakeWorld) -> World:
+    return await with_teams(await make_world())
+
+
+async def with_teams(world: World) -> World:
     """Two teams that the bot is in; Dana is in one of them."""
-    world = await make_world()
     world.connector.teams = {
         CHANNEL: {
             "name": "Payments",
@@ -136,22 +140,70 @@ async def test_where_one_is_writing_one_may_post(world: World) -> None:
     assert len(world.session.heard) == 1
 
 
-async def test_teams_is_asked_for_its_channels_once_and_for_the_person_each_time(world: World) -> None:
+async def test_who_shares_is_asked_for_in_each_team_once_a_minute_and_channels_where_they_are_in(
+    world: World,
+) -> None:
     await shown(world)
     first = list(world.connector.lookups)
+    assert sorted(path for path in first if "/members/" in path) == [
+        f"/v3/conversations/{roster}/members/29:dana" for roster in (BOARD, CHANNEL, OTHERS)
+    ]
+    assert [path for path in first if path.endswith("/conversations")] == [f"/v3/teams/{CHANNEL}/conversations"]
     await shown(world)
-    again = world.connector.lookups[len(first) :]
-    assert sum(path.endswith("/conversations") for path in first) == 2
-    assert not [path for path in again if "/teams/" in path]
-    assert len(again) == 3, "once for each team, and for a private channel"
+    assert world.connector.lookups == first
+    world.time.now += MEMBERSHIP_CACHED_FOR
+    await shown(world)
+    assert len(world.connector.lookups) == len(first) + 3, "only for the person"
 
 
-async def test_a_connector_that_fails_is_a_failure_with_a_reference_T12(world: World) -> None:
-    world.connector.faults = [Fault(500)] * 4
-    await world.post(message(world.connector.url, "share"))
-    world.connector.faults = []
-    await world.post(message(world.connector.url, "share"))
-    assert offered(world.connector.sent[-1].card)
+async def test_whoever_posts_is_asked_for_in_that_channel_alone(world: World) -> None:
+    await shown(world)
+    world.connector.lookups.clear()
+    await world.post(pressed(world.connector.url, PREVIEW))
+    assert world.connector.lookups == [f"/v3/conversations/{CHANNEL}/members/29:dana"]
+
+
+async def test_in_a_channel_its_team_alone_is_asked(world: World) -> None:
+    await shown(world, **in_channel())
+    assert world.connector.lookups
+    assert not [path for path in world.connector.lookups if OTHERS in path]
+
+
+@pytest.mark.parametrize("status", [500, 429])
+@pytest.mark.parametrize(("count", "said"), [(1, "1 team could not be asked"), (2, "2 teams could not be asked")])
+async def test_teams_that_do_not_answer_are_left_out_and_that_is_said_T24(
+    world: World, status: int, count: int, said: str
+) -> None:
+    for number in range(count):
+        broken = f"19:broken-{number}@thread.tacv2"
+        world.connector.broken[broken] = status
+        await world.post(installed(world.connector.url, broken))
+    card = await shown(world)
+    assert offered(card) == ["Payments > General", "Payments > Alerts"]
+    assert any(text.startswith(said) for text in texts(card))
+    world.connector.lookups.clear()
+    await shown(world)
+    assert not world.connector.lookups, "what failed is not asked again at once"
+    world.session.heard.clear()
+    await world.post(pressed(world.connector.url, PREVIEW))
+    assert len(world.session.heard) == 1, "and stops nobody from posting"
+
+
+async def test_a_team_that_says_nothing_is_left_out_after_a_while_T24(make_world: MakeWorld) -> None:
+    world = await with_teams(await make_world(patience=1.0))
+    world.connector.silent.add(OTHERS)
+    card = await shown(world)
+    assert offered(card) == ["Payments > General", "Payments > Alerts"]
+    assert any(text.startswith("1 team could not be asked") for text in texts(card))
+
+
+async def test_where_no_team_can_be_asked_that_is_said_with_what_to_do_T12(world: World) -> None:
+    world.connector.broken = dict.fromkeys(world.connector.teams, 500)
+    card = await shown(world)
+    assert texts(card)[:2] == [shipped()("teams-none-asked-title"), shipped()("teams-none-asked")]
+    world.connector.broken = {}
+    world.time.now += FAILURE_REMEMBERED
+    assert offered(await shown(world)) == ["Payments > General", "Payments > Alerts"]
 
 
 async def test_a_channel_that_is_made_or_a_team_that_is_renamed_is_offered_as_it_is_now(world: World) -> None:

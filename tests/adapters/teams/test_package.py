@@ -95,7 +95,11 @@ def test_a_personal_chat_offers_example_questions_after_the_commands() -> None:
 
 
 def test_valid_domains_hold_our_own_domain_and_nothing_else_T14() -> None:
-    assert manifest("https://advisor.example:8443/", APP_ID, shipped())["validDomains"] == ["advisor.example:8443"]
+    assert manifest("https://advisor.example:8443/", APP_ID, shipped())["validDomains"] == ["advisor.example"]
+
+
+def test_private_and_shared_channels_are_declared() -> None:
+    assert manifest(URL, APP_ID, shipped())["supportsChannelFeatures"] == "tier1"
 
 
 def test_support_privacy_and_terms_are_ours_and_no_other_platform_is_named_T15() -> None:

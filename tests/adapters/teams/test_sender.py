@@ -12,7 +12,7 @@ from bot.domain.outbox import Content, ExpertAnswer, ExpertQuestion, Notice, Out
 from bot.knowledge.shipped_phrases import shipped
 from bot.service.effect_handlers import on_outcome_unknown
 from tests.adapters.teams.card_schema import check_card, texts
-from tests.adapters.teams.conftest import WITH_APP_ID, MakeWorld, World
+from tests.adapters.teams.conftest import WITH_APP_ID, MakeWorld, Settings, World
 from tests.teams_connector.activities import CHANNEL, DANA, TENANT, message
 from tests.teams_connector.connector import Fault
 
@@ -114,6 +114,16 @@ async def test_after_a_gateway_failed_nobody_knows(heard: World) -> None:
 
 async def test_without_an_address_the_post_waits(world: World) -> None:
     with pytest.raises(TryLater):
+        await world.surface.sender.send(item(POST), going)
+
+
+async def test_where_only_an_address_is_known_that_must_not_be_sent_to_the_post_is_given_up_at_once(
+    make_world: MakeWorld,
+) -> None:
+    used = await make_world(WITH_APP_ID)
+    await used.post_signed(message(used.connector.url, "hi"))
+    world = await make_world(Settings(teams_development="http://127.0.0.1:1"), beside=used)
+    with pytest.raises(Refused, match="service-url-unusable"):
         await world.surface.sender.send(item(POST), going)
 
 

@@ -13,8 +13,9 @@ import pytest
 from structlog.testing import capture_logs
 
 from adapters.outbox_relay import OutboxRelay, wait_before
-from adapters.teams.credentials import Credentials, LoginFailed, Token, managed_identity
-from adapters.teams.pace import LIMITS, Pace
+from adapters.teams.credentials import FAILURE_REMEMBERED, Credentials, LoginFailed, Token
+from adapters.teams.login import managed_identity
+from adapters.teams.pace import LIMITS, LOOKUP_LIMITS, LOOKUPS_IN_ALL, Pace
 from bot.domain.messages import Choice, Message, Reply
 from bot.knowledge.shipped_phrases import shipped
 from tests.adapters.teams.card_schema import texts
@@ -24,7 +25,7 @@ from tests.teams_connector.connector import Fault
 from tests.teams_connector.issuer import APP_ID, Issuer
 
 
-@pytest.mark.parametrize("status", [412, 429, 502, 504])
+@pytest.mark.parametrize("status", [412, 429, 502, 503, 504])
 async def test_what_teams_asks_to_have_tried_again_is_tried_again_T16(world: World, status: int) -> None:
     world.connector.faults = [Fault(status), Fault(status)]
     assert (await world.post(message(world.connector.url, "hi")))[0] == 200
@@ -139,14 +140,17 @@ async def test_a_redirect_is_not_followed(world: World) -> None:
     assert (world.connector.sent, await put_off(world)) == ([], 1)
 
 
-async def test_a_conversation_is_not_sent_to_faster_than_teams_allows_T16() -> None:
+@pytest.mark.parametrize("limits", [LIMITS, LOOKUP_LIMITS, LOOKUPS_IN_ALL])
+async def test_nothing_is_asked_of_a_conversation_faster_than_teams_allows_T16(
+    limits: tuple[tuple[int, float], ...],
+) -> None:
     passing = FakeTime()
-    pace = Pace(passing.clock, passing.sleep)
+    pace = Pace(limits, passing.clock, passing.sleep)
     sent = []
     for _ in range(200):
         await pace.wait("one")
         sent.append(passing.now)
-    for count, seconds in LIMITS:
+    for count, seconds in limits:
         assert all(later - earlier >= seconds for earlier, later in zip(sent, sent[count:], strict=False)), count
     passing.slept.clear()
     await pace.wait("another")
@@ -180,12 +184,53 @@ async def test_a_bot_of_many_tenants_logs_in_at_bot_frameworks(make_world: MakeW
     assert world.issuer.logins[0]["tenant"] == "botframework.com"
 
 
-async def test_the_bots_token_is_renewed_before_it_expires(make_world: MakeWorld) -> None:
+async def test_the_bots_token_is_renewed_before_it_expires_and_used_meanwhile_T24(make_world: MakeWorld) -> None:
     world = await make_world(WITH_APP_ID)
     await world.post_signed(message(world.connector.url, "hi"))
     world.time.now += world.issuer.expires_in - 200
+    world.issuer.login_opens.clear()
+    for _ in range(3):
+        await world.post_signed(message(world.connector.url, "hi"))
+    assert [sent.authorization for sent in world.connector.sent] == ["Bearer own-token-1"] * 4
+    world.issuer.login_opens.set()
+    await world.issuer.until(lambda: len(world.issuer.logins) == 2)
     await world.post_signed(message(world.connector.url, "hi"))
-    assert [sent.authorization for sent in world.connector.sent] == ["Bearer own-token-1", "Bearer own-token-2"]
+    assert world.connector.sent[-1].authorization == "Bearer own-token-2"
+
+
+async def test_while_its_successor_is_acquired_the_token_shows_that_the_bot_is_typing_T24(
+    make_world: MakeWorld,
+) -> None:
+    world = await make_world(WITH_APP_ID, slow=0.0)
+    await world.post_signed(message(world.connector.url, "hi"))
+    world.time.now += world.issuer.expires_in - 200
+    world.issuer.login_opens.clear()
+    world.connector.sent.clear()
+    thought = asyncio.Event()
+
+    async def think(message: Message) -> Reply:
+        await thought.wait()
+        return Reply("notice", "Thought")
+
+    world.session.reply = think
+    asking = asyncio.create_task(world.post_signed(message(world.connector.url, "hi")))
+    await world.connector.until(lambda: bool(world.connector.sent))
+    assert world.connector.sent[0].activity["type"] == "typing"
+    thought.set()
+    assert (await asking)[0] == 200
+    assert len(world.connector.messages) == 1
+
+
+async def test_without_a_token_replies_wait_in_the_outbox_for_one_login_T24(make_world: MakeWorld) -> None:
+    world = await make_world(WITH_APP_ID, login=0.0)
+    world.issuer.login_opens.clear()
+    for _ in range(3):
+        assert (await world.post_signed(message(world.connector.url, "hi")))[0] == 200
+    assert (await put_off(world), world.issuer.asked) == (3, 1)
+    world.issuer.login_opens.set()
+    await world.issuer.until(lambda: len(world.issuer.logins) == 1)
+    await deliver(world, world.time.date + wait_before(1))
+    assert (len(world.connector.messages), world.issuer.asked) == (3, 1)
 
 
 async def test_a_token_that_the_connector_does_not_take_is_acquired_anew(make_world: MakeWorld) -> None:
@@ -226,7 +271,7 @@ async def test_a_login_that_fails_is_logged_without_the_password(make_world: Mak
         world = await make_world(Settings(APP_ID, "zanzibar-password", "t"))
         assert (await world.post_signed(message(world.connector.url, "hi")))[0] == 200
         assert await put_off(world) == 1
-    assert "invalid_client" in str(logged)
+    assert "AADSTS7000215" in str(logged)
     assert "zanzibar-password" not in str(logged)
 
 
@@ -239,7 +284,7 @@ async def test_the_password_goes_nowhere_else_where_the_login_is_redirected(make
     assert await put_off(world) == 1
 
 
-async def test_however_many_need_a_token_it_is_acquired_once() -> None:
+async def test_however_many_need_a_token_it_is_acquired_once_T24() -> None:
     asked = 0
 
     async def acquire() -> Token:
@@ -251,6 +296,28 @@ async def test_however_many_need_a_token_it_is_acquired_once() -> None:
     credentials = Credentials(acquire, lambda: 0.0)
     assert await asyncio.gather(*(credentials.token() for _ in range(10))) == ["t"] * 10
     assert asked == 1
+
+
+async def test_a_login_that_fails_fails_for_all_who_wait_and_is_not_tried_again_at_once_T24() -> None:
+    asked = 0
+    passing = FakeTime()
+
+    async def acquire() -> Token:
+        nonlocal asked
+        asked += 1
+        await asyncio.sleep(0)
+        if asked == 1:
+            raise LoginFailed("invalid_client")
+        return Token("t", 3600)
+
+    credentials = Credentials(acquire, passing.clock)
+    failed = await asyncio.gather(*(credentials.token() for _ in range(10)), return_exceptions=True)
+    assert [type(one) for one in failed] == [LoginFailed] * 10
+    with pytest.raises(LoginFailed):
+        await credentials.token()
+    assert asked == 1
+    passing.now += FAILURE_REMEMBERED
+    assert await credentials.token() == "t"
 
 
 async def test_a_managed_identity_is_asked_of_the_machine(

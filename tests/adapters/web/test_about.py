@@ -12,7 +12,13 @@ from tests.adapters.web.conftest import Web
 
 @pytest.mark.parametrize(
     ("path", "said"),
-    [("/privacy", "forget me"), ("/privacy", "24 hours"), ("/terms", "Apiiro"), ("/help", "reference")],
+    [
+        ("/privacy", "forget me"),
+        ("/privacy", "24 hours"),
+        ("/terms", "Apiiro"),
+        ("/help", "reference"),
+        ("/support", "reference"),
+    ],
 )
 async def test_privacy_terms_and_help_are_there_without_login(browser: Browser, path: str, said: str) -> None:
     page = await browser.open(path)
@@ -31,7 +37,9 @@ async def test_the_contact_is_named_where_one_is_set(make_web: Any) -> None:
     assert "security@corp.example" in page.text
 
 
-@pytest.mark.parametrize(("path", "setting"), [("/privacy", "privacy_url"), ("/help", "support_url")])
+@pytest.mark.parametrize(
+    ("path", "setting"), [("/privacy", "privacy_url"), ("/help", "support_url"), ("/support", "support_url")]
+)
 async def test_an_operators_own_page_goes_first(make_web: Any, path: str, setting: str) -> None:
     site: Web = await make_web(**{setting: "https://corp.example/own"})
     browser = await site.browser()
