@@ -39,7 +39,7 @@ async def test_a_body_that_is_no_activity_is_a_bad_request(world: World, body: A
         {"from": None},
         {"recipient": None},
         {"from": ["a list"]},
-        {"text": 7},
+        {"from": {"id": 7}},
         {"channelId": "m" * 5_000},
         {"conversation": {"id": "a:" + "b" * 5_000}},
         {"id": "\ud800"},
