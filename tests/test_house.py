@@ -86,6 +86,15 @@ def test_an_sdk_is_imported_in_its_own_folder_alone(sdk: tuple[str, ...], home: 
     assert not strangers
 
 
+def test_few_files_of_the_teams_folder_import_the_bot_framework() -> None:
+    """Those that its end would change, see docs/adr/0011-the-bot-frameworks-successors.md."""
+    sdk = ("botbuilder", "botframework", "msrest")
+    importers = {
+        file.name for file in modules("adapters/teams") if any(name.split(".")[0] in sdk for name in imports(file))
+    }
+    assert importers == {"adapter.py", "app.py", "connector.py"}
+
+
 # Not the field's own words: a standard for dates, and what the shapes of tokens are called.
 NEUTRAL = frozenset({"iso", "api", "aws", "jwt"})
 

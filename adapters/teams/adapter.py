@@ -1,11 +1,14 @@
 """HTTP requests to `/api/messages`: each is authenticated, read, run as a turn of the SDK, and responded to.
 
-The SDK's own `process` responds to refused tokens and malformed bodies with 500 and a traceback, and serializes what an
-invoke returns twice; so requests are read and responded to here, and the SDK runs the turn in between.
+The SDK's own `process` reads a body before it looks at the token, responds to refused tokens and malformed bodies with
+500 and a traceback, and serializes what an invoke returns twice; so requests are read and responded to here, and the
+SDK runs the turn in between. Listeners get a `Context`, and nothing of the SDK.
 """
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -13,25 +16,23 @@ import structlog
 from aiohttp import web
 from botbuilder.core import InvokeResponse, TurnContext
 from botbuilder.integration.aiohttp import CloudAdapter
-from botbuilder.schema import Activity
+from botbuilder.schema import Activity as SdkActivity
+from botbuilder.schema import ChannelAccount, ConversationAccount
 from botframework.connector.auth import AuthenticateRequestResult, BotFrameworkAuthentication, ClaimsIdentity
-from msrest.exceptions import DeserializationError  # type: ignore[attr-defined]
 
 from adapters.refusals import RefusalLog
-from adapters.request_body import BodyNotRead, has_more_values, whole
+from adapters.request_body import BodyNotRead, whole
+from adapters.teams.activity import Account, Activity, read_activity
 from adapters.teams.connector import Connector, SendFailed
 from adapters.teams.deliveries import Deliveries
 from adapters.teams.signing_keys import KeysUnavailable
 from adapters.teams.tokens import NotAdmitted, Origin, TokenCheck, check_development
-from adapters.teams.translate import tenant_of
 from bot.service.error_location import error_location
 from bot.service.ports import StoreUnavailable
 
 log = structlog.get_logger(__name__)
 
 LARGEST_BODY = 256 * 1024  # bytes; Teams takes messages of 100 KB
-# The SDK takes up to 15 microseconds for each value, so one body holds everybody up for less than 50 milliseconds.
-MAX_VALUES = 3000
 REDELIVERED = ("message", "installationUpdate", "conversationUpdate")  # delivered again after a failure
 
 
@@ -58,16 +59,15 @@ class Authentication(BotFrameworkAuthentication):  # type: ignore[misc]
         if self._check is not None:
             await self._check.prove(auth_header)
 
-    async def authenticate_request(self, activity: Any, auth_header: str) -> Any:
+    async def authenticate_request(self, activity: Activity, auth_header: str) -> Any:
         """Check the token against the activity, and the tenant. Raises NotAdmitted or KeysUnavailable."""
-        origin = Origin(activity.channel_id or "", activity.service_url or "", tenant_of(activity))
+        origin = Origin(activity.channel_id, activity.service_url, activity.tenants)
         if self._check is not None:
             claims = dict(await self._check.check(auth_header, origin))
         else:
             check_development(origin, self._development)
             claims = {}
-        if self._allowed_tenants and origin.tenant not in self._allowed_tenants:
-            raise NotAdmitted(403, "tenant-not-allowed")
+        origin.check_tenant(self._allowed_tenants)
         result = AuthenticateRequestResult()
         result.claims_identity = ClaimsIdentity(claims, True)
         result.connector_factory = self._connector
@@ -81,6 +81,27 @@ class Authentication(BotFrameworkAuthentication):  # type: ignore[misc]
 
     async def create_user_token_client(self, claims_identity: Any) -> None:
         """None: nobody signs in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """An activity, and what can be done in its conversation within the turn. Methods raise SendFailed."""
+
+    activity: Activity
+    turn: TurnContext
+
+    async def send_activity(self, activity: Any) -> Any:
+        """Send a reply. Returns the SDK's response, with the `id` of the message."""
+        return await self.turn.send_activity(activity)
+
+    async def update_activity(self, activity: Any) -> None:
+        await self.turn.update_activity(activity)
+
+    async def name_of(self, account: Account) -> str:
+        """The name of a member of the conversation; empty: Teams does not say."""
+        client = self.turn.turn_state[self.turn.adapter.BOT_CONNECTOR_CLIENT_KEY]
+        channel = self.activity.conversation.id.partition(";")[0]
+        return str((await client.conversations.get_conversation_member(channel, account.id)).name or "")
 
 
 class Adapter(CloudAdapter):  # type: ignore[misc]
@@ -105,9 +126,9 @@ class Adapter(CloudAdapter):  # type: ignore[misc]
 
     async def _process(self, request: web.Request, bot: Any) -> web.Response:
         authorization = request.headers.get("Authorization", "")
-        # Before the body is read: one that is made for it costs seconds.
-        await self._authentication.prove(authorization)
-        if request.content_type != "application/json":
+        await self._authentication.prove(authorization)  # before anything is done for whoever it is
+        # Teams compresses nothing, and what says that it is compressed can't be read as it says.
+        if request.content_type != "application/json" or "Content-Encoding" in request.headers:
             return web.Response(status=415)
         activity = read_activity(await _json(request))
         if activity is None:
@@ -115,12 +136,18 @@ class Adapter(CloudAdapter):  # type: ignore[misc]
         admitted = await self._authentication.authenticate_request(activity, authorization)
         if activity.type in REDELIVERED and activity.id:
             return await self._deliver(activity, admitted, bot)
-        return _response(await self.process_activity(admitted, activity, bot.on_turn))
+        return _response(await self._take_turn(activity, admitted, bot.on_turn))
 
-    async def _deliver(self, activity: Any, admitted: Any, bot: Any) -> web.Response:
+    async def _take_turn(self, activity: Activity, admitted: Any, logic: Callable[[Context], Awaitable[None]]) -> Any:
+        async def run(turn: TurnContext) -> None:
+            await logic(Context(activity, turn))
+
+        return await self.process_activity(admitted, _for_the_sdk(activity), run)
+
+    async def _deliver(self, activity: Activity, admitted: Any, bot: Any) -> web.Response:
         failed = False
 
-        async def logic(context: TurnContext) -> None:
+        async def logic(context: Context) -> None:
             nonlocal failed
             try:
                 await bot.on_turn(context)
@@ -132,7 +159,7 @@ class Adapter(CloudAdapter):  # type: ignore[misc]
                 log.error("teams.not_stored", type=activity.type, error=str(error))
 
         async def handle() -> InvokeResponse | None:
-            outcome = await self.process_activity(admitted, activity, logic)
+            outcome = await self._take_turn(activity, admitted, logic)
             # Then Teams delivers again. A reply that is in the outbox is sent all the same, and once.
             return InvokeResponse(status=503) if failed else outcome
 
@@ -160,21 +187,25 @@ async def _json(request: web.Request) -> object:
         return None
 
 
-def read_activity(body: object) -> Any:
-    """The activity in a JSON body; None where it lacks what a reply needs, or has more than `MAX_VALUES` values."""
-    if not isinstance(body, dict) or not isinstance(body.get("type"), str) or has_more_values(body, MAX_VALUES):
-        return None
-    try:
-        activity = Activity.deserialize(body)
-    except (DeserializationError, AttributeError, TypeError, ValueError, RecursionError):
-        return None  # msrest raises any of these for bodies of the wrong shape
-    if not (activity.conversation and activity.conversation.id and activity.service_url):
-        return None
-    if not (activity.recipient and activity.from_property):
-        return None
-    if activity.type in ("message", "invoke") and not activity.id:
-        return None
-    return activity
+def _for_the_sdk(activity: Activity) -> SdkActivity:
+    """What the SDK needs of an activity to reply to it."""
+    where = activity.conversation
+    return SdkActivity(
+        type=activity.type,
+        id=activity.id or None,
+        channel_id=activity.channel_id,
+        service_url=activity.service_url,
+        conversation=ConversationAccount(
+            id=where.id, is_group=where.is_group, conversation_type=where.conversation_type or None
+        ),
+        from_property=_account(activity.from_property),
+        recipient=_account(activity.recipient),
+        delivery_mode=activity.delivery_mode,
+    )
+
+
+def _account(account: Account) -> ChannelAccount:
+    return ChannelAccount(id=account.id, name=account.name or None, aad_object_id=account.aad_object_id or None)
 
 
 def _response(outcome: Any) -> web.Response:

@@ -8,13 +8,14 @@ from dataclasses import replace
 from typing import Any, Protocol, TypeVar
 
 import structlog
-from botbuilder.core import InvokeResponse, TurnContext
+from botbuilder.core import InvokeResponse
 from botbuilder.schema import Activity, ActivityTypes, Attachment, CardAction, SuggestedActions
 
 from adapters.leases import HeldItem
 from adapters.outbox_relay import Attempt
 from adapters.rate_limit import RateLimiter
 from adapters.references import Store
+from adapters.teams.adapter import Context
 from adapters.teams.cards import draw
 from adapters.teams.channels import Channels, not_a_member
 from adapters.teams.connector import SendFailed, raise_for_outbox
@@ -111,8 +112,8 @@ class App:
         if most:
             self._rate_limits[name] = RateLimiter(self._now, most)
 
-    async def on_turn(self, context: TurnContext) -> None:
-        """The SDK's entry point. Activities without a listener (reactions, edits, deletions) are ignored on purpose."""
+    async def on_turn(self, context: Context) -> None:
+        """Take an activity. Those without a listener (reactions, edits, deletions) are ignored on purpose."""
         activity = context.activity
         name = name_of(activity)
         listener = self._listeners.get((activity.type, name))
@@ -127,7 +128,7 @@ class App:
             response = InvokeResponse(status=200 if listener else 501, body=body)
             await context.send_activity(Activity(type=ActivityTypes.invoke_response, value=response))
 
-    async def _slow_down(self, context: TurnContext, name: str, notice: Reply | None) -> dict[str, Any] | None:
+    async def _slow_down(self, context: Context, name: str, notice: Reply | None) -> dict[str, Any] | None:
         """The body of the response to an invoke; None for a message, which is answered by a message, or not at all.
         Raises SendFailed."""
         if context.activity.type == "invoke":
@@ -146,7 +147,7 @@ class App:
 
         return await guarded(self.phrases, respond)
 
-    async def answer(self, context: TurnContext, message: Message, above: tuple[Block, ...] = ()) -> None:
+    async def answer(self, context: Context, message: Message, above: tuple[Block, ...] = ()) -> None:
         """Take the turn, and send its reply, below the blocks `above`, to where the message came from: once, whichever
         process it is delivered to. The turn and the outbox item of its reply are one transaction. Raises SendFailed."""
         handed_over: tuple[Reply, HeldItem | None] | None = None
@@ -168,7 +169,7 @@ class App:
         elif held := handed_over[1]:
             await self._carry(context, held, _below(above, reply), message)
 
-    async def deliver(self, context: TurnContext, reply: Reply, message: Message) -> None:
+    async def deliver(self, context: Context, reply: Reply, message: Message) -> None:
         """Send a reply that is no turn's to where `message` came from, by the outbox: what Teams does not take now is
         sent later. Raises SendFailed where it was not sent and the store did not take it either."""
         try:
@@ -180,7 +181,7 @@ class App:
         if held:
             await self._carry(context, held, reply, message)
 
-    async def _carry(self, context: TurnContext, held: HeldItem, reply: Reply, message: Message) -> None:
+    async def _carry(self, context: Context, held: HeldItem, reply: Reply, message: Message) -> None:
         """Send what was taken from the outbox within the SDK's own turn, which knows the message that it replies to."""
 
         async def send(going: Going) -> str:
@@ -227,7 +228,7 @@ class App:
 
         return posting_check
 
-    async def _with_typing(self, context: TurnContext, work: Awaitable[T]) -> T:
+    async def _with_typing(self, context: Context, work: Awaitable[T]) -> T:
         """The result of `work`, with a typing indicator where it takes long. It never waits for the indicator for
         long, which needs a token and a service that answers."""
         task = asyncio.ensure_future(work)
@@ -243,7 +244,7 @@ class App:
             typing.cancel()
 
 
-async def _show_typing(context: TurnContext) -> None:
+async def _show_typing(context: Context) -> None:
     try:
         await context.send_activity(Activity(type=ActivityTypes.typing))
     except Exception as error:  # the reply must not fail with it

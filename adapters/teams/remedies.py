@@ -37,6 +37,8 @@ REQUESTS: Mapping[str, str] = {
     "service-url-unsafe": _OTHERS,
     "service-url-not-development": "set TEAMS_DEVELOPMENT to the address of the client",
     "tenant-not-allowed": "add the tenant to ALLOWED_TENANTS, or leave it: it is refused",
+    "tenants-disagree": _OTHERS,
+    "no-tenant": "leave it: Teams always says which tenant it is",
     "no-streaming": "take the streaming endpoint off the bot's registration",
 }
 

@@ -7,7 +7,7 @@ service URL. Tokens of the emulator are refused here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,7 @@ from adapters.teams.signing_keys import SigningKeys
 
 ALGORITHMS = ("RS256",)  # what Microsoft's metadata offers; a token that names another one is not Microsoft's
 CHANNEL = "msteams"  # on other channels of Azure the caller may claim to be any person of any tenant
+DEVELOPMENT_CHANNELS = (CHANNEL, "emulator")  # as which the Agents Playground may be started
 LEEWAY = 300.0  # seconds that clocks may differ, as Microsoft recommends
 
 
@@ -37,7 +38,17 @@ class Origin:
 
     channel: str  # "msteams"
     service_url: str
-    tenant: str
+    tenants: Sequence[str] = ()  # as it is named at each place
+
+    def check_tenant(self, allowed: frozenset[str]) -> None:
+        """Raises NotAdmitted where two tenants are named, or none of the `allowed` ones; empty: all are."""
+        named = {tenant.lower() for tenant in self.tenants}  # Entra's ids are hexadecimal numbers
+        if len(named) > 1:
+            raise NotAdmitted(403, "tenants-disagree")
+        if allowed and not named <= {tenant.lower() for tenant in allowed}:
+            raise NotAdmitted(403, "tenant-not-allowed")
+        if allowed and not named:
+            raise NotAdmitted(403, "no-tenant")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +60,10 @@ class Proof:
 
 
 def check_development(origin: Origin, client: str) -> None:
-    """For a bot without an app id, which can check no tokens: raises NotAdmitted unless responses go to `client`, the
-    address of the development client."""
+    """For a bot without an app id, which can check no tokens: raises NotAdmitted unless the request is that of a Teams
+    client, and responses go to `client`, the address of the development client."""
+    if origin.channel not in DEVELOPMENT_CHANNELS:
+        raise NotAdmitted(403, "not-from-teams")
     if not has_origin(origin.service_url, client):
         raise NotAdmitted(403, "service-url-not-development")
 
@@ -59,7 +72,7 @@ class TokenCheck:
     """Checks the tokens of requests to the bot `app_id`."""
 
     def __init__(self, app_id: str, cloud: Cloud, keys: SigningKeys) -> None:
-        self._app_id = app_id
+        self._audiences = _audiences(app_id)
         self._cloud = cloud
         self._keys = keys
 
@@ -77,7 +90,9 @@ class TokenCheck:
             raise NotAdmitted(403, "not-from-teams")
         if origin.channel not in proof.endorsements:
             raise NotAdmitted(403, "key-not-endorsed")
-        if not proof.claims.get("serviceurl") or proof.claims["serviceurl"] != origin.service_url:
+        claimed = proof.claims.get("serviceurl")
+        # Microsoft's own check (microsoft-teams-apps 2) leaves out the last slash too: it is one address either way.
+        if not isinstance(claimed, str) or not claimed or claimed.rstrip("/") != origin.service_url.rstrip("/"):
             raise NotAdmitted(403, "service-url-mismatch")
         if not is_safe_url(origin.service_url):
             raise NotAdmitted(403, "service-url-unsafe")
@@ -102,14 +117,27 @@ class TokenCheck:
                 token,
                 key,
                 algorithms=list(ALGORITHMS),
-                audience=self._app_id,
                 issuer=self._cloud.issuer,
                 leeway=LEEWAY,
-                options={"require": ["exp", "iss", "aud"]},
+                options={"require": ["exp", "iss", "aud"], "verify_aud": False},  # PyJWT's compares letter case
             )
         except jwt.PyJWTError as error:
             raise NotAdmitted(401, type(error).__name__) from error
+        audience = claims["aud"]
+        if not isinstance(audience, str) or audience.lower() not in self._audiences:
+            raise NotAdmitted(401, "InvalidAudienceError")
         return claims
+
+
+def _audiences(app_id: str) -> frozenset[str]:
+    """What names the app in a token, in lower case: its id, or its Application ID URI.
+
+    An id is a hexadecimal number, so its letter case says nothing. With single sign-on an app has the URI
+    `api://botid-ID`, as Teams prescribes; a token may name its audience by the URI or by the id, and in each the id is
+    this app's. Microsoft's own check (microsoft-teams-apps 2) takes the same three.
+    """
+    id = app_id.lower()
+    return frozenset((id, f"api://{id}", f"api://botid-{id}"))
 
 
 def bearer(authorization: str) -> str:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from botbuilder.schema import Activity, ChannelAccount, Entity
 from multidict import MultiDict, MultiDictProxy
 
 from adapters.slack.translate import without_mention
-from adapters.teams.invokes.message_action import LONGEST_HTML, text_of
-from adapters.teams.translate import without_own_mention
+from adapters.teams.activity import Activity
+from adapters.teams.message_text import LONGEST_HTML, text_of, without_own_mention
 from adapters.web.pages import conversation
 from tests.growth import outgrows
 
@@ -42,8 +41,15 @@ def test_a_form_of_very_many_fields_is_read_in_proportion_on_the_page() -> None:
 
 def mentioning(written: str, times: int) -> Activity:
     """A message that names the bot so many times, and says of each mention what is `written`."""
-    mention = Entity(type="mention")
-    mention.additional_properties = {"mentioned": {"id": "28:bot"}, "text": written}
-    return Activity(
-        text="<at>Bot</at> " * times, entities=[mention] * times, recipient=ChannelAccount(id="28:bot"), type="message"
+    mention = {"type": "mention", "mentioned": {"id": "28:bot"}, "text": written}
+    return Activity.model_validate(
+        {
+            "type": "message",
+            "serviceUrl": "https://connector.example/",
+            "conversation": {"id": "a:chat"},
+            "from": {"id": "29:dana"},
+            "recipient": {"id": "28:bot"},
+            "text": "<at>Bot</at> " * times,
+            "entities": [mention] * times,
+        }
     )

@@ -10,6 +10,7 @@ from typing import Any
 
 import structlog
 
+from adapters.teams.adapter import Context
 from adapters.teams.app import App
 from adapters.teams.connector import SendFailed
 from adapters.teams.translate import message_from, references_in
@@ -28,19 +29,16 @@ async def on_added(app: App, context: Any) -> None:
     await app.answer(context, message, above)
 
 
-async def _name_of_sender(context: Any) -> str:
+async def _name_of_sender(context: Context) -> str:
     """The name of who installed the app, which the activity may lack; empty: unknown."""
     activity = context.activity
     if activity.from_property.name:
-        return str(activity.from_property.name)
-    client = context.turn_state[context.adapter.BOT_CONNECTOR_CLIENT_KEY]
-    channel = activity.conversation.id.partition(";")[0]
+        return activity.from_property.name
     try:
-        member = await client.conversations.get_conversation_member(channel, activity.from_property.id)
+        return await context.name_of(activity.from_property)
     except SendFailed as error:  # a welcome without a name is better than none
         log.warning("teams.member_unknown", status=error.status)
         return ""
-    return str(member.name or "")
 
 
 def register(app: App) -> None:

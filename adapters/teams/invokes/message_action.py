@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import html
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -11,16 +9,12 @@ from typing import Any
 from adapters.teams.app import CARD, App
 from adapters.teams.cards import draw
 from adapters.teams.forms import fields_in
+from adapters.teams.message_text import text_of
 from adapters.teams.translate import command_in, message_from, tenant_of
 from bot.domain.messages import Message, Place, Reply
 from bot.domain.phrases import Phrases
 
 COMMAND = "advise"
-LONGEST_HTML = 64_000  # characters; Teams takes no message of more than 28 KB
-LINE_BREAKS = ("p", "div", "br", "li", "blockquote", "h1", "h2", "h3", "tr", "pre")
-
-# Not the library's parser, which takes quadratic time for tags that never end.
-_TAG = re.compile(r"<(?:/?([a-zA-Z][a-zA-Z0-9]*+)|!)[^<>]*>")
 
 
 async def on_fetch(app: App, context: Any) -> dict[str, Any]:
@@ -57,17 +51,6 @@ def notice_body(notice: Reply | None) -> dict[str, Any] | None:
 def _part(value: Any, name: str) -> Mapping[str, Any]:
     part = value.get(name) if isinstance(value, Mapping) else None
     return part if isinstance(part, Mapping) else {}
-
-
-def text_of(content: str) -> str:
-    """The text of a message in HTML."""
-    text = html.unescape(_TAG.sub(_line_break, content[:LONGEST_HTML]))
-    lines = (" ".join(line.split()) for line in text.splitlines())
-    return "\n".join(line for line in lines if line)
-
-
-def _line_break(tag: re.Match[str]) -> str:
-    return "\n" if (tag[1] or "").lower() in LINE_BREAKS else ""
 
 
 def register(app: App) -> None:

@@ -195,7 +195,7 @@ async def make_world(sqlite_file: Path, tmp_path: Path) -> AsyncIterator[MakeWor
             senders["teams"] = surface.sender
             stack.push_async_callback(surface.stop)
             server = TestServer(app)
-            await server.start_server()
+            await server.start_server(auto_decompress=False)  # as `adapters.server` does
             stack.push_async_callback(server.close)
             http = await stack.enter_async_context(aiohttp.ClientSession())
             return World(str(server.make_url("")), session, connector, issuer, passing, http, surface, store)

@@ -100,6 +100,14 @@ async def test_the_client_may_call_itself_by_either_name_and_any_path_T19(make_w
     assert len(world.session.heard) == 1
 
 
+@pytest.mark.parametrize(("channel", "status"), [("msteams", 200), ("emulator", 200), ("directline", 403), ("", 403)])
+async def test_only_the_channels_of_a_development_client_are_served_T21(
+    world: World, channel: str, status: int
+) -> None:
+    assert (await world.post(message(world.connector.url, "hi", channelId=channel)))[0] == status
+    assert len(world.session.heard) == (status == 200)
+
+
 def port_of(connector: ConnectorService) -> str:
     return connector.url.rstrip("/").rpartition(":")[2]
 

@@ -1,10 +1,11 @@
-"""T19 and T20: who is let in."""
+"""T19, T20 and T21: who is let in."""
 
 from __future__ import annotations
 
 import base64
 import json
 import time
+from dataclasses import replace
 from typing import Any
 
 import jwt
@@ -13,7 +14,8 @@ from structlog.testing import capture_logs
 
 from adapters.teams.signing_keys import FAILURE_INTERVAL, UNKNOWN_KEY_INTERVAL
 from tests.adapters.teams.conftest import WITH_APP_ID, MakeWorld, Settings, World
-from tests.teams_connector.activities import TENANT, executed, message
+from tests.overheard import note
+from tests.teams_connector.activities import DANA, TENANT, executed, in_channel, message
 from tests.teams_connector.issuer import APP_ID, PublishedKey, make_key
 
 
@@ -60,6 +62,9 @@ WRONG_CLAIMS = {
     "not valid yet": ({"nbf": int(time.time()) + 3600}, 401),
     "another audience": ({"aud": "another-app"}, 401),
     "no audience": ({"aud": None}, 401),
+    "a list of audiences": ({"aud": [APP_ID]}, 401),
+    "an app whose id begins like ours": ({"aud": f"api://botid-{APP_ID}0"}, 401),
+    "another kind of address": ({"aud": f"https://botid-{APP_ID}"}, 401),
     "another issuer": ({"iss": "https://issuer.example"}, 401),
     "no issuer": ({"iss": None}, 401),
     "an issuer that is no text": ({"iss": ["https://issuer.example"]}, 401),
@@ -129,7 +134,7 @@ async def test_a_channel_that_the_key_is_not_endorsed_for_is_refused_T19(guarded
     await refused(guarded, token, 403, channelId="directline")
 
 
-async def test_a_channel_of_azure_where_anybody_can_say_who_they_are_is_refused_T19(guarded: World) -> None:
+async def test_a_channel_of_azure_where_anybody_can_say_who_they_are_is_refused_T21(guarded: World) -> None:
     """Its key and its token are good: whoever has the key of a web chat chooses person and tenant by themselves."""
     guarded.issuer.published = [PublishedKey("first", endorsements=("msteams", "webchat", "directline"))]
     for channel in ("webchat", "directline"):
@@ -218,3 +223,81 @@ async def test_a_service_url_that_is_no_plain_address_is_refused_whatever_the_to
 ) -> None:
     assert await guarded.post_signed(message(url, "hi")) == (403, "")
     assert guarded.session.heard == []
+
+
+AUDIENCES = (APP_ID, APP_ID.upper(), f"api://{APP_ID}", f"api://botid-{APP_ID}", f"api://botid-{APP_ID.upper()}")
+HEX_ID = "abcdef01-2222-3333-4444-5555aaaabbbb"
+
+
+@pytest.mark.parametrize("audience", AUDIENCES)
+async def test_an_audience_that_names_this_app_in_another_way_is_let_in_T19(guarded: World, audience: str) -> None:
+    assert (await guarded.post_signed(message(guarded.connector.url, "hi"), aud=audience))[0] == 200
+
+
+async def test_an_app_id_may_be_set_in_any_letter_case_T19(make_world: MakeWorld) -> None:
+    world = await make_world(replace(WITH_APP_ID, microsoft_app_id=HEX_ID.upper()))
+    assert (await world.post_signed(message(world.connector.url, "hi"), aud=HEX_ID))[0] == 200
+
+
+async def test_a_service_url_may_differ_by_its_last_slash_T19(guarded: World) -> None:
+    bare = guarded.connector.url.rstrip("/")
+    for claimed, named in ((bare, f"{bare}/"), (f"{bare}/", bare)):
+        assert (await guarded.post_signed(message(named, "hi"), serviceurl=claimed))[0] == 200
+    assert len(guarded.connector.messages) == 2, "replies arrive either way"
+    assert await guarded.post_signed(message(f"{bare}/teams", "hi"), serviceurl=bare) == (403, "")
+
+
+async def test_a_token_may_say_that_its_content_is_a_token_T19(guarded: World) -> None:
+    """And that of Microsoft's bot service names no tenant: the activity does."""
+    claims = guarded.issuer.claims(guarded.connector.url)
+    token = jwt.encode(claims, make_key("first"), algorithm="RS256", headers={"kid": "first", "cty": "JWT"})
+    note(token.rpartition(".")[2])
+    assert "tid" not in claims
+    assert (await guarded.post(message(guarded.connector.url, "hi"), token))[0] == 200
+
+
+FOREIGN = "99999999-0000-0000-0000-0000000000ff"
+
+
+def naming(conversation: str | None, data: str | None) -> dict[str, Any]:
+    """A personal chat with a tenant at each place, or at none."""
+    where = {
+        "id": "a:dana-and-bot",
+        "conversationType": "personal",
+        **({"tenantId": conversation} if conversation else {}),
+    }
+    return {"conversation": where, "channelData": {"tenant": {"id": data}} if data else None}
+
+
+@pytest.mark.parametrize("named", [(TENANT, None), (None, TENANT), (TENANT, TENANT), (TENANT.upper(), TENANT)])
+async def test_a_tenant_is_read_wherever_it_stands_T21(make_world: MakeWorld, named: tuple[str, str]) -> None:
+    world = await make_world(replace(WITH_APP_ID, allowed_tenants=(TENANT.upper(),)))
+    assert (await world.post_signed(message(world.connector.url, "hi", **naming(*named))))[0] == 200
+    [heard] = world.session.heard
+    assert heard.place.tenant.lower() == TENANT
+
+
+@pytest.mark.parametrize(
+    "named", [(FOREIGN, TENANT), (TENANT, FOREIGN), (FOREIGN, FOREIGN), (FOREIGN, None), (None, None)]
+)
+async def test_a_foreign_tenant_at_any_place_is_refused_and_so_is_none_T21(
+    make_world: MakeWorld, named: tuple[str | None, str | None]
+) -> None:
+    world = await make_world(replace(WITH_APP_ID, allowed_tenants=(TENANT,)))
+    assert await world.post_signed(message(world.connector.url, "hi", **naming(*named))) == (403, "")
+    assert world.session.heard == []
+
+
+async def test_two_tenants_in_one_request_are_refused_where_all_tenants_are_let_in_T21(guarded: World) -> None:
+    url = guarded.connector.url
+    assert await guarded.post_signed(message(url, "hi", **naming(FOREIGN, TENANT))) == (403, "")
+    assert (await guarded.post_signed(message(url, "hi", **naming(None, None))))[0] == 200
+    [heard] = guarded.session.heard
+    assert heard.place.tenant == ""
+
+
+async def test_a_member_of_a_shared_channel_may_be_from_another_tenant_T21(guarded: World) -> None:
+    where = in_channel()
+    where["channelData"]["membershipSource"] = {"sourceType": "team", "tenantId": FOREIGN}
+    asked = message(guarded.connector.url, "hi", **where, **{"from": {**DANA, "tenantId": FOREIGN}})
+    assert (await guarded.post_signed(asked))[0] == 200
