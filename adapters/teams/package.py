@@ -18,7 +18,7 @@ from bot.nlu.command_parser import COMMANDS
 
 VERSION = "1.30"  # of the manifest's schema
 SCHEMA = f"https://developer.microsoft.com/json-schemas/teams/v{VERSION}/MicrosoftTeams.schema.json"
-APP_VERSION = "1.0.0"  # raise it when the manifest changes, so that Teams offers the new one
+APP_VERSION = "1.1.0"  # raise it when the manifest changes, so that Teams offers the new one
 MAX_COMMANDS = 12  # of a list, by the schema
 EPOCH = (1980, 1, 1, 0, 0, 0)  # of every file, so that the same content makes the same package
 
@@ -66,9 +66,14 @@ def manifest(url: str, app_id: str, say: Phrases, prompts: Sequence[str] = ()) -
                 "scopes": ["personal", "team", "groupChat"],
                 "isNotificationOnly": False,
                 "supportsFiles": False,
+                "supportsTargetedMessages": True,
                 "commandLists": [
                     {"scopes": ["personal"], "commands": [*_commands(say), *_prompts(say, prompts)][:MAX_COMMANDS]},
-                    {"scopes": ["team", "groupChat"], "commands": _commands(say)},
+                    {
+                        "scopes": ["team", "groupChat"],
+                        "triggers": ["mention", "slash"],
+                        "commands": _commands(say),
+                    },
                 ],
             }
         ],

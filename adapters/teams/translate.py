@@ -12,6 +12,7 @@ from bot.domain.bounds import LONGEST, Fields
 from bot.domain.messages import Message, Place
 
 MORE = "more"  # the id of the list with the choices that have no button on the card
+ALONE = "alone"  # in a button's data: the card is in a targeted message; its value is the id of the one that began it
 KEEP = "keep"  # in a button's data: the reply must not take the card's place
 _MAX_TEXT = 2 * LONGEST  # characters in which mentions of the bot are looked for: the text that is read, and they
 _MAX_MENTIONS = LONGEST // len("<at>A</at>")
@@ -59,6 +60,20 @@ def tenant_of(activity: Any) -> str:
     data = activity.channel_data
     tenant = data.get("tenant") if isinstance(data, Mapping) else None
     return str(tenant.get("id") or "") if isinstance(tenant, Mapping) else ""
+
+
+def asked_alone(activity: Any) -> str | None:
+    """The id of the targeted message that `activity` is, or that began what it goes on with; empty: others saw what
+    began it; None where nothing of it is in targeted messages."""
+    value = activity.value if isinstance(activity.value, Mapping) else {}
+    action = value.get("action")
+    data = action.get("data") if isinstance(action, Mapping) else value
+    began = data.get(ALONE) if isinstance(data, Mapping) else None
+    if isinstance(began, str):
+        return began
+    told = getattr(activity.recipient, "additional_properties", None)  # the SDK has no field for it
+    is_targeted = isinstance(told, Mapping) and told.get("isTargeted") is True
+    return str(activity.id or "") if is_targeted else None
 
 
 def person_of(activity: Any) -> str:

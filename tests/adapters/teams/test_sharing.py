@@ -76,7 +76,9 @@ async def test_what_is_shared_is_a_new_post_and_the_sharer_gets_its_address_T13(
 
 
 @pytest.mark.parametrize("what", ["Post it", "Set it up"])
-async def test_who_left_the_team_after_the_preview_posts_nothing(world: World, anna: TeamsClient, what: str) -> None:
+async def test_who_left_the_team_after_the_preview_posts_nothing_T23(
+    world: World, anna: TeamsClient, what: str
+) -> None:
     if what == "Post it":
         await anna.say("what is SAST?", "anna", "")
         await anna.press("Share", "anna", "")
@@ -93,7 +95,7 @@ async def test_who_left_the_team_after_the_preview_posts_nothing(world: World, a
     assert len(await deliver(world)) == (2 if what == "Post it" else 0)
 
 
-async def test_who_left_the_team_posts_nothing_a_second_time_either(world: World, anna: TeamsClient) -> None:
+async def test_who_left_the_team_posts_nothing_a_second_time_either_T23(world: World, anna: TeamsClient) -> None:
     await share(anna)
     world.connector.faults = [Fault(502, after=True)]  # nobody knows whether it arrived
     _, told = await deliver(world)
