@@ -76,7 +76,10 @@ class TeamsSender:
             except Refused as refused:  # the client or the tenant lacks it
                 log.info("teams.targeted_refused", code=refused.why)
                 if isinstance(item.content, Notice) and item.content.answers:
-                    return await self._send_directly(item, going, refused)
+                    origin = Paragraph(self._phrases()("teams-alone-origin"))
+                    reply = replace(item.content.reply, body=(*item.content.reply.body, origin))
+                    told = replace(item, content=replace(item.content, reply=reply))
+                    return await self._send_directly(told, going, refused)
         try:
             return await self._send(item, item.place, going)
         except Refused as refused:

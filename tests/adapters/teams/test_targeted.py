@@ -131,6 +131,7 @@ async def test_what_was_asked_in_private_is_never_answered_before_others(world: 
         told = await answer(world, asked)
         if has_chat:
             assert (told.targeted, told.conversation) == ("", "a:dana-and-bot")
+            assert "You asked this in private" in str(told.card), "a personal message says where it comes from"
         else:
             assert (told.conversation, texts(told.card)[0]) == (IN_THREAD, "I could not answer you in private here")
             assert "RASP" not in str(told.card)
