@@ -76,8 +76,9 @@ class TeamsSender:
             except Refused as refused:  # the client or the tenant lacks it
                 log.info("teams.targeted_refused", code=refused.why)
                 if isinstance(item.content, Notice) and item.content.answers:
-                    origin = Paragraph(self._phrases()("teams-alone-origin"))
-                    reply = replace(item.content.reply, body=(*item.content.reply.body, origin))
+                    say = self._phrases()
+                    body = (*item.content.reply.body, Paragraph(say("teams-alone-origin")))
+                    reply = replace(item.content.reply, body=body)
                     told = replace(item, content=replace(item.content, reply=reply))
                     return await self._send_directly(told, going, refused)
         try:
