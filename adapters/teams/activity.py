@@ -57,6 +57,7 @@ class Account(_Part):
     name: Name = ""
     aad_object_id: Name = ""
     role: Name = ""
+    is_targeted: bool = False  # of a recipient: nobody else sees the message
 
 
 class Conversation(_Part):

@@ -21,7 +21,8 @@ from adapters.teams.channels import Channels, not_a_member
 from adapters.teams.connector import SendFailed, raise_for_outbox
 from adapters.teams.directory import Directory
 from adapters.teams.failures import guarded
-from adapters.teams.translate import is_from_a_bot, message_from, person_of, tenant_of
+from adapters.teams.targeted import CARD, Targeted
+from adapters.teams.translate import asked_alone, is_from_a_bot, message_from, person_of, tenant_of
 from bot.domain.effects import identity
 from bot.domain.messages import Block, Message, Place, Reply
 from bot.domain.outbox import Going, Notice, OutboxItem
@@ -33,7 +34,6 @@ from bot.service.session import HandOver, PostingCheck
 
 log = structlog.get_logger(__name__)
 
-CARD = "application/vnd.microsoft.card.adaptive"
 SEND_TIMEOUT = 10.0  # seconds that a request waits for its reply to be sent; after 15 Teams delivers again
 TYPING_WAIT = 1.0  # seconds that a reply waits for the typing indicator before it
 MAX_SUGGESTIONS = 3  # Teams shows no more
@@ -67,7 +67,8 @@ class OutboxRelay(Protocol):
 class App:
     """Calls the listener for an activity. A listener for an invoke returns the body of its response.
 
-    `slow`: seconds after which a typing indicator is shown. `now`: seconds since 1970.
+    `private`: mentions are answered for who asked alone. `slow`: seconds after which a typing indicator is shown.
+    `now`: seconds since 1970.
     """
 
     def __init__(
@@ -77,7 +78,9 @@ class App:
         channels: Channels,
         store: Store,
         relay: OutboxRelay,
+        targeted: Targeted,
         *,
+        private: bool,
         slow: float,
         now: Callable[[], float],
     ) -> None:
@@ -86,6 +89,8 @@ class App:
         self._session = session
         self._store = store
         self._relay = relay
+        self.targeted = targeted
+        self._private = private
         self._slow = slow
         self._now = now
         self._listeners: dict[tuple[str, str], Listener] = {}
@@ -134,8 +139,13 @@ class App:
         if context.activity.type == "invoke":
             return self._notice_bodies[name](notice) if name in self._notice_bodies else None
         if notice is not None:
-            await self.deliver(context, notice, message_from(context.activity))
+            await self.deliver(context, notice, self.message_from(context.activity))
         return None
+
+    def message_from(self, activity: Any, **replaced: Any) -> Message:
+        """What a person wrote or pressed, see `translate.message_from`, and whether the reply is for them alone."""
+        message = message_from(activity, **replaced)
+        return replace(message, alone=message.public and (self._private or asked_alone(activity) is not None))
 
     async def respond(self, message: Message) -> Reply:
         """The reply to an invoke, for its HTTP response: the same one if it is delivered again. Never raises: a failure
@@ -154,7 +164,7 @@ class App:
 
         async def put(reply: Reply, unit: UnitOfWork) -> None:
             nonlocal handed_over
-            handed_over = reply, await self._relay.take(_item(message, _below(above, reply)), unit)
+            handed_over = reply, await self._relay.take(_item(message, _below(above, reply), context.activity), unit)
 
         async def hand_over(asked: Message, posting_check: PostingCheck | None = None) -> Reply | None:
             return await self._session.hand_over(asked, put, posting_check)
@@ -174,15 +184,23 @@ class App:
         sent later. Raises SendFailed where it was not sent and the store did not take it either."""
         try:
             async with self._store.transaction() as unit:
-                held = await self._relay.take(_item(message, reply), unit)
+                held = await self._relay.take(_item(message, reply, context.activity), unit)
         except StoreUnavailable:  # it is tried now or never
+            answers = asked_alone(context.activity) or ""
+            place, card = message.place, draw(self.phrases, reply)
+            if message.alone and await self.targeted.tried(place, message.person, card, reply, answers):
+                return
             await context.send_activity(card_activity(self.phrases, reply, message))
             return
         if held:
             await self._carry(context, held, reply, message)
 
     async def _carry(self, context: Context, held: HeldItem, reply: Reply, message: Message) -> None:
-        """Send what was taken from the outbox within the SDK's own turn, which knows the message that it replies to."""
+        """Send what was taken from the outbox within the SDK's own turn, which knows the message that it replies to.
+        What is for the person alone is sent by the sender, which knows how."""
+        if message.alone:
+            await self._with_typing(context, self._relay.send_now(held, within=SEND_TIMEOUT))
+            return
 
         async def send(going: Going) -> str:
             say = self.phrases
@@ -275,9 +293,11 @@ def _suggestions(reply: Reply) -> Any:
     return SuggestedActions(actions=[CardAction(type="imBack", title=label, value=label) for label in labels])
 
 
-def _item(message: Message, reply: Reply) -> OutboxItem:
+def _item(message: Message, reply: Reply, activity: Any) -> OutboxItem:
     id = f"{identity(message)}-reply"
-    return OutboxItem(id, "send", message.place, subject=id, content=Notice(reply, message.person))
+    answers = (asked_alone(activity) or "") if message.alone else ""
+    shown = replace(reply, private=reply.private and (message.alone or not message.public))
+    return OutboxItem(id, "send", message.place, subject=id, content=Notice(shown, message.person, answers=answers))
 
 
 def _below(above: tuple[Block, ...], reply: Reply) -> Reply:

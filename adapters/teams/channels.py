@@ -76,12 +76,13 @@ class Channels:
         """Drop the channels of `team` from the cache."""
         self._lookups.forget(tenant, team)
 
-    async def is_guest(self, message: Message) -> bool:
-        """True if the sender is from outside the organisation."""
+    async def is_outsider(self, message: Message) -> bool:
+        """True if the sender is a guest of the organisation, or of another one with which the channel is shared."""
         url = await self._directory.service_url(message.place)
         member = self._directory.member_id(message.place.tenant, message.person)
         found = await self._connector.get(url, "v3", "conversations", message.place.channel, "members", member)
-        return str(found.get("userRole") or "").lower() in ("guest", "anonymous")
+        is_guest = str(found.get("userRole") or "").lower() in ("guest", "anonymous")
+        return is_guest or found.get("tenantId") != message.place.tenant
 
     async def _options(self, say: Phrases, place: Place, person: str) -> tuple[tuple[Option, ...], int]:
         """What `person` may pick in `place`, and of how many teams that is not known."""

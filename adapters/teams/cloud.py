@@ -56,6 +56,11 @@ class TeamsSettings(Protocol):
         ...
 
     @property
+    def teams_private_answers(self) -> bool:
+        """Whether mentions are answered for who asked alone, where Teams can do that."""
+        ...
+
+    @property
     def teams_service_url(self) -> str:
         """The connector service of tenants that have sent nothing yet; empty: Microsoft's global address."""
         ...

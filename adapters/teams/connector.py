@@ -12,7 +12,7 @@ import random
 import re
 import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, NoReturn
 from urllib.parse import quote, unquote
 
@@ -139,6 +139,20 @@ class Connector(ConnectorFactory):  # type: ignore[misc]
         except ValueError as error:
             raise SendFailed(0) from error
         return response if isinstance(response, dict) else {}
+
+    async def targeted(self, method: str, service_url: str, path: Sequence[str], body: dict[str, Any]) -> str:
+        """The id of a message for one person alone that was sent (POST) or changed (PUT) at `path` below the
+        conversations. Raises SendFailed."""
+        parts = [service_url.rstrip("/"), "v3/conversations", *(quote(part, safe="") for part in path)]
+        request = ClientRequest(method, "/".join(parts) + "?isTargetedActivity=true")
+        request.headers["Content-Type"] = "application/json"
+        request.data = json.dumps(body)
+        await self._pace.wait(path[0])
+        try:
+            sent = json.loads((await self._send(request)).text() or "{}")
+        except ValueError:
+            return ""  # it arrived
+        return str(sent.get("id") or "") if isinstance(sent, dict) else ""
 
     async def run(self, request: Any, **_: Any) -> Any:
         """Send one request of the SDK's and return its response (msrest's AsyncPipeline.run). Raises SendFailed."""

@@ -1,8 +1,9 @@
-"""Choosing the experts' channel, to which questions to a person go: in that channel, by members who are no guests."""
+"""Choosing the experts' channel, to which questions to a person go: in it, by members of the organisation."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Literal
 
 from adapters.teams.app import App
@@ -35,14 +36,14 @@ async def _choose(app: App, say: Phrases, message: Message, where: Where) -> Rep
         return _notice(say("teams-experts-no-channel-title"), say("teams-experts-no-channel"))
     if app.directory.experts_are_set(tenant):
         return _notice(say("teams-experts-set-title"), say("teams-experts-set"))
-    if await app.channels.is_guest(message):
+    if await app.channels.is_outsider(message):
         return _notice(say("teams-experts-guest-title"), say("teams-experts-guest"))
     if where == "elsewhere":
         chosen = await app.directory.experts(tenant)
         if chosen is None or chosen.channel != channel:
             return _notice(say("teams-experts-not-here-title"), say("teams-experts-not-here"))
         await app.directory.unchoose_experts(tenant)
-        return _notice(say("teams-experts-ended-title"), say("teams-experts-ended"))
+        return replace(_notice(say("teams-experts-ended-title"), say("teams-experts-ended")), private=False)
     if not await app.directory.choose_experts(tenant, channel):
         return _notice(say("teams-experts-another-title"), say("teams-experts-another"))
     return Reply(
@@ -50,6 +51,7 @@ async def _choose(app: App, say: Phrases, message: Message, where: Where) -> Rep
         say("teams-experts-here-title"),
         body=(Paragraph(say("teams-experts-here")), Paragraph(say("teams-experts-here-answer"))),
         choices=(Choice(say("teams-experts-here-end"), "experts:elsewhere"),),
+        private=False,
     )
 
 

@@ -66,9 +66,14 @@ def manifest(url: str, app_id: str, say: Phrases, prompts: Sequence[str] = ()) -
                 "scopes": ["personal", "team", "groupChat"],
                 "isNotificationOnly": False,
                 "supportsFiles": False,
+                "supportsTargetedMessages": True,
                 "commandLists": [
                     {"scopes": ["personal"], "commands": [*_commands(say), *_prompts(say, prompts)][:MAX_COMMANDS]},
-                    {"scopes": ["team", "groupChat"], "commands": _commands(say)},
+                    {
+                        "scopes": ["team", "groupChat"],
+                        "triggers": ["mention", "slash"],
+                        "commands": _commands(say),
+                    },
                 ],
             }
         ],

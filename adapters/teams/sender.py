@@ -16,8 +16,9 @@ from adapters.teams.connector import Connector, SendFailed, is_shared, raise_for
 from adapters.teams.directory import Directory
 from adapters.teams.posts import card_of
 from adapters.teams.remedies import UNUSABLE_URL
+from adapters.teams.targeted import Targeted
 from bot.domain.effects import Post
-from bot.domain.messages import Place
+from bot.domain.messages import Paragraph, Place, Reply
 from bot.domain.outbox import (
     Content,
     ExpertAnswer,
@@ -41,14 +42,24 @@ WAIT = 60.0  # seconds between two attempts while the service URL is unknown
 
 
 class TeamsSender:
-    """Sends, updates and deletes messages outside a turn. `phrases`: those of the moment."""
+    """Sends, updates and deletes messages outside a turn. `phrases`: those of the moment. `private`: what is for one
+    person is shown to them alone in channels and group chats, where Teams can do that."""
 
     def __init__(
-        self, connector: Connector, directory: Directory, channels: Channels, phrases: Callable[[], Phrases]
+        self,
+        connector: Connector,
+        directory: Directory,
+        channels: Channels,
+        targeted: Targeted,
+        phrases: Callable[[], Phrases],
+        *,
+        private: bool,
     ) -> None:
         self._connector = connector
         self._directory = directory
         self._channels = channels
+        self._targeted = targeted
+        self._private = private
         self._phrases = phrases
 
     def if_unsure(self, item: OutboxItem) -> IfUnsure:
@@ -60,6 +71,17 @@ class TeamsSender:
     async def send(self, item: OutboxItem, going: Going) -> str:
         if isinstance(item.content, Notice | ExpertAnswer) and item.content.directly:
             return await self._send_directly(item, going, Refused("no_chat"))
+        if self._is_for_one(item):
+            try:
+                return await self._send_alone(item, going)
+            except Refused as refused:  # the client or the tenant lacks it
+                log.info("teams.targeted_refused", code=refused.why)
+                if isinstance(item.content, Notice) and item.content.answers:
+                    say = self._phrases()
+                    body = (*item.content.reply.body, Paragraph(say("teams-alone-origin")))
+                    reply = replace(item.content.reply, body=body)
+                    told = replace(item, content=replace(item.content, reply=reply))
+                    return await self._send_directly(told, going, refused)
         try:
             return await self._send(item, item.place, going)
         except Refused as refused:
@@ -71,10 +93,44 @@ class TeamsSender:
         chat = await self._directory.chat(item.place.tenant, addressee(item.content))
         if chat is not None and chat != item.place:
             return await self._send(item, chat, going)
-        if isinstance(item.content, Notice) and item.content.otherwise:
-            otherwise = replace(item.content, reply=item.content.otherwise)
+        otherwise = self._otherwise(item.content)
+        if otherwise is not None:
             return await self._send(replace(item, content=otherwise), item.place, going)
         raise refused
+
+    def _otherwise(self, content: Content | None) -> Notice | None:
+        """What others may see where `content` reaches its person in no other way; None: nothing."""
+        if not isinstance(content, Notice):
+            return None
+        if content.otherwise is not None:
+            return replace(content, reply=content.otherwise)
+        if not content.answers:
+            return None
+        say = self._phrases()
+        return replace(content, reply=Reply("notice", say("teams-alone-title"), body=(Paragraph(say("teams-alone")),)))
+
+    def _is_for_one(self, item: OutboxItem) -> bool:
+        """True for what one person alone is to see in a channel or a group chat."""
+        if not is_shared(item.place.channel):
+            return False
+        match item.content:
+            case Notice(reply, answers=answers):
+                return bool(answers) or (self._private and reply.private)
+            case ExpertAnswer():
+                return self._private
+            case _:
+                return False
+
+    async def _send_alone(self, item: OutboxItem, going: Going) -> str:
+        place, person = item.place, addressee(item.content)
+        conversations = await self._conversations(place)
+        card, reply = await self._card(conversations, item, place)
+        await going()
+        answers = item.content.answers if isinstance(item.content, Notice) else ""
+        try:
+            return await self._targeted.send(place, person, card, reply, answers)
+        except SendFailed as error:
+            raise_for_outbox(error)
 
     async def _send(self, item: OutboxItem, place: Place, going: Going) -> str:
         conversations = await self._conversations(place)
@@ -121,13 +177,16 @@ class TeamsSender:
         return (await self._connector.create(url)).conversations
 
     async def _activity(self, conversations: Any, item: OutboxItem, place: Place) -> Any:
+        return activity_of(*await self._card(conversations, item, place))
+
+    async def _card(self, conversations: Any, item: OutboxItem, place: Place) -> tuple[dict[str, Any], Reply]:
         content, say = item.content, self._phrases()
         assert content is not None, "only a deletion has no content"  # noqa: S101
         if isinstance(content, Notice):
             shown = await self._channels.with_options(say, content.reply, place, content.person)
             content = replace(content, reply=shown)
         name = await self._name(conversations, item.place, _author(content))
-        return activity_of(*card_of(say, content, name))
+        return card_of(say, content, name)
 
     async def _name(self, conversations: Any, place: Place, person: str) -> str:
         """The name of a person; empty: unknown. It is looked for in the experts' channel as well, where an expert is a

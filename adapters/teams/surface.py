@@ -31,6 +31,7 @@ from adapters.teams.messages import message
 from adapters.teams.remedies import REQUESTS
 from adapters.teams.sender import TeamsSender
 from adapters.teams.signing_keys import SigningKeys
+from adapters.teams.targeted import Targeted
 from adapters.teams.timing import Timing
 from adapters.teams.tokens import TokenCheck
 
@@ -98,10 +99,24 @@ class TeamsSurface:
             clock=timing.clock,
         )
         channels = Channels(directory, connector, timing.clock, timing.patience)
-        self._app = App(self._session, directory, channels, self._store, self._relay, slow=timing.slow, now=timing.now)
+        targeted = Targeted(connector, directory)
+        private = settings.teams_private_answers and bool(app_id)  # a development client knows no targeted messages
+        self._app = App(
+            self._session,
+            directory,
+            channels,
+            self._store,
+            self._relay,
+            targeted,
+            private=private,
+            slow=timing.slow,
+            now=timing.now,
+        )
         for listener in LISTENERS:
             listener.register(self._app)
-        self._sender = TeamsSender(connector, directory, channels, lambda: self._session.phrases)
+        self._sender = TeamsSender(
+            connector, directory, channels, targeted, lambda: self._session.phrases, private=private
+        )
         tenants = frozenset(settings.allowed_tenants)
         authentication = Authentication(app_id, check, connector, tenants, settings.teams_development)
         self._adapter = Adapter(authentication, RefusalLog("teams.request_refused", timing.clock, REQUESTS))

@@ -13,6 +13,7 @@ from bot.domain.bounds import Fields
 from bot.domain.messages import Message, Place
 
 MORE = "more"  # the id of the list with the choices that have no button on the card
+ALONE = "alone"  # in a button's data: the card is in a targeted message; its value is the id of the one that began it
 KEEP = "keep"  # in a button's data: the reply must not take the card's place
 
 
@@ -55,6 +56,18 @@ def place_of(activity: Activity) -> Place:
 def tenant_of(activity: Activity) -> str:
     """The tenant; empty: none is named. All that are named are the same, or the activity would not have been let in."""
     return next(iter(activity.tenants), "")
+
+
+def asked_alone(activity: Activity) -> str | None:
+    """The id of the targeted message that `activity` is, or that began what it goes on with; empty: others saw what
+    began it; None where nothing of it is in targeted messages."""
+    value = activity.value if isinstance(activity.value, Mapping) else {}
+    action = value.get("action")
+    data = action.get("data") if isinstance(action, Mapping) else value
+    began = data.get(ALONE) if isinstance(data, Mapping) else None
+    if isinstance(began, str):
+        return began
+    return activity.id if activity.recipient.is_targeted else None
 
 
 def person_of(activity: Activity) -> str:

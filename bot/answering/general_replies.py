@@ -110,11 +110,11 @@ class GeneralReplies:
     def forgetting(self) -> Reply:
         return Reply("notice", self._say("forgotten-title"))
 
-    def meant(self, name: str) -> Reply:
-        """Asks whether the command `name` was meant: it was misspelled, and is not run by mistake."""
-        command = BY_NAME[name]
+    def meant(self, command: str) -> Reply:
+        """Asks whether `command` was meant, its name and its text: it was misspelled, and is not run by mistake."""
+        name = command.partition(":")[0]
         body = (Paragraph(self._say("meant-command", command=name)),)
-        choices = (Choice(name, name, hint=self._say(command.phrase)), *self.starting_points())
+        choices = (Choice(name, command, hint=self._say(BY_NAME[name].phrase)), *self.starting_points())
         return Reply("clarify", self._say("meant-command-title"), body=body, choices=choices[:MOST_CHOICES])
 
     def unknown_command(self, command: str) -> Reply:

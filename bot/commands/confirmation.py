@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from bot.domain.conversation import Conversation, Offered
+from bot.domain.conversation import Confirmed, Conversation, Offered
 from bot.domain.effects import AskExpert, Cadence, Publish, Subscribe
 from bot.domain.messages import Choice, Message, Paragraph, Reply
 from bot.domain.phrases import Phrases
@@ -25,6 +25,7 @@ _ORDINALS = {
     for word in words.split()
 }
 _SET_UP: dict[Cadence, str] = {"daily": "subscribe-confirmed-daily", "weekly": "subscribe-confirmed-weekly"}
+_DONE = {"post": "confirm-done-post", "question": "confirm-done-question", "subscription": "confirm-done-subscription"}
 
 
 def choices_for(say: Phrases, id: str, yes: str) -> tuple[Choice, ...]:
@@ -42,17 +43,19 @@ class ConfirmationCommands:
         return {"confirm": self.confirm, "discard": self.discard}
 
     def confirm(self, id: str, message: Message, conversation: Conversation) -> Turn:
-        """Return the pending effect for execution, if `id` is its id or empty. A second press finds nothing pending."""
+        """Return the pending effect for execution, if `id` is its id or empty. A second press is told that it was
+        done."""
         pending = conversation.pending
         if pending is None or (id and pending.id != id):
-            return self._nothing_pending(conversation)
-        confirmed = self._confirmed(pending.id, pending.effect)
-        return Turn(confirmed, replace(conversation, pending=None), (pending.effect,))
+            return self._nothing_pending(id, conversation)
+        reply = self._confirmed(pending.id, pending.effect)
+        done = _done(pending.id, pending.effect)
+        return Turn(reply, replace(conversation, pending=None, confirmed=done), (pending.effect,))
 
     def discard(self, id: str, message: Message, conversation: Conversation) -> Turn:
         pending = conversation.pending
         if pending is None or (id and pending.id != id):
-            return self._nothing_pending(conversation)
+            return self._nothing_pending(id, conversation)
         body = (Paragraph(self._say("confirm-dropped")),)
         return Turn(Reply("notice", self._say("confirm-dropped-title"), body=body), replace(conversation, pending=None))
 
@@ -60,20 +63,44 @@ class ConfirmationCommands:
         say = self._say
         match effect:
             case Publish(_, place):
-                back = Choice(say("post-take-back"), f"retract:{id}")
                 body = (Paragraph(say("share-confirmed")),)
-                return Reply("notice", say("share-confirmed-title"), body=body, choices=(back,), about=place.channel)
+                ways = self._ways_back(_done(id, effect))
+                return Reply("notice", say("share-confirmed-title"), body=body, choices=ways, about=place.channel)
             case AskExpert():
                 return Reply("notice", say("ask-confirmed-title"), body=(Paragraph(say("ask-confirmed")),))
             case Subscribe(place, cadence):
-                stop = Choice(say("subscribe-stop"), f"unsubscribe:{place.channel}")
                 body = (Paragraph(say(_SET_UP[cadence])),)
-                title = say("subscribe-confirmed-title")
-                return Reply("notice", title, body=body, choices=(stop,), about=place.channel)
+                title, ways = say("subscribe-confirmed-title"), self._ways_back(_done(id, effect))
+                return Reply("notice", title, body=body, choices=ways, about=place.channel)
 
-    def _nothing_pending(self, conversation: Conversation) -> Turn:
+    def _ways_back(self, done: Confirmed) -> tuple[Choice, ...]:
+        """The button that undoes what was confirmed; none for a question."""
+        match done.what:
+            case "post":
+                return (Choice(self._say("post-take-back"), f"retract:{done.id}"),)
+            case "subscription":
+                return (Choice(self._say("subscribe-stop"), f"unsubscribe:{done.channel}"),)
+            case "question":
+                return ()
+
+    def _nothing_pending(self, id: str, conversation: Conversation) -> Turn:
+        done = conversation.confirmed
+        if done is not None and id in ("", done.id):
+            title, body = self._say("confirm-done-title"), (Paragraph(self._say(_DONE[done.what])),)
+            reply = Reply("notice", title, body=body, choices=self._ways_back(done), about=done.channel)
+            return Turn(reply, conversation)
         body = (Paragraph(self._say("confirm-nothing")),)
         return Turn(Reply("notice", self._say("confirm-nothing-title"), body=body), conversation)
+
+
+def _done(id: str, effect: Publish | AskExpert | Subscribe) -> Confirmed:
+    match effect:
+        case Publish(_, place):
+            return Confirmed(id, "post", place.channel)
+        case AskExpert():
+            return Confirmed(id, "question")
+        case Subscribe(place):
+            return Confirmed(id, "subscription", place.channel)
 
 
 def typed(text: str, conversation: Conversation) -> str | None:

@@ -73,9 +73,10 @@ class GeneralCommands:
         )
         return Turn(self._responder.entry(entry), replace(conversation, last=last))
 
-    def meant(self, name: str, message: Message, conversation: Conversation) -> Turn | None:
-        """Ask whether the command `name` was meant, which is run by its button alone; None where there is none."""
-        return Turn(self._responder.general.meant(name), conversation) if name in BY_NAME else None
+    def meant(self, command: str, message: Message, conversation: Conversation) -> Turn | None:
+        """Ask whether `command` was meant, which is run by its button alone; None where there is no such command."""
+        known = command.partition(":")[0] in BY_NAME
+        return Turn(self._responder.general.meant(command), conversation) if known else None
 
     def forget(self, argument: str, message: Message, conversation: Conversation) -> Turn:
         """Delete the person's data, and start a new conversation."""

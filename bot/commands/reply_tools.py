@@ -63,10 +63,11 @@ def tools_for(say: Phrases, reply: Reply, reference: str, message: Message) -> t
     """The buttons to share a reply, to see its sources, to ask a person instead, and to vote on it, as far as they
     apply."""
     share: tuple[Choice, ...] = ()
+    label = say("share-button-alone") if message.alone else say("share-button")
     if message.can_post and reply.kind == "answer" and reply.entry:
-        share = (Choice(say("share-button"), f"share:{ANSWER}/{reply.entry}"),)
+        share = (Choice(label, f"share:{ANSWER}/{reply.entry}"),)
     elif message.can_post and reply.record:
-        share = (Choice(say("share-button"), f"share:{RECORD}/{reply.record}"),)
+        share = (Choice(label, f"share:{RECORD}/{reply.record}"),)
     sources = _sources_button(say, reply) if reply.kind in ("answer", "recommendation") else ()
     style: Literal["primary", ""] = "primary" if reply.kind == "unstated" else ""  # it is the one way on then
     ask = (Choice(say("ask-button"), "ask", style=style),) if reply.kind in UNANSWERED and message.experts else ()

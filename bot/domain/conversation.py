@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import orjson
 
@@ -37,6 +38,15 @@ class Pending:
 
 
 @dataclass(frozen=True, slots=True)
+class Confirmed:
+    """What was confirmed last, so that a second press is told that it was done."""
+
+    id: str  # of its preview
+    what: Literal["post", "question", "subscription"]
+    channel: str = ""  # where it was posted or set up
+
+
+@dataclass(frozen=True, slots=True)
 class Offered:
     """The buttons shown last, which may be typed: by label, or by number."""
 
@@ -52,6 +62,7 @@ class Conversation:
     last: LastTurn | None = None
     triage: Run | None = None  # the guided dialogue, open or finished
     pending: Pending | None = None
+    confirmed: Confirmed | None = None
     offered: Offered = Offered()
     moved_at: float = 0.0  # when the last turn was, in seconds since 1970
 
@@ -75,7 +86,7 @@ def without_expired(conversation: Conversation, now: float, retention: Retention
     if age >= retention.triage:
         return Conversation(moved_at=conversation.moved_at)
     if age >= retention.conversation:
-        return replace(conversation, last=None, pending=None, offered=Offered())
+        return replace(conversation, last=None, pending=None, confirmed=None, offered=Offered())
     return conversation
 
 

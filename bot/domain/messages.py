@@ -47,6 +47,7 @@ class Message:
     place: Place = Place("terminal")
     person: str = ""
     public: bool = False  # others can read along
+    alone: bool = False  # its reply is for the person alone, in a place where others are
     quoted: bool = False
     has_files: bool = False
     workflow: bool = False

@@ -35,12 +35,14 @@ class Notice:
     """Something that a person is told later than in a reply; in private where the surface can do that.
 
     `otherwise`: what is said in the item's place instead, where `directly` is set and the person has no such chat.
+    `answers`: the platform's id of a message in private that this answers, and that others must not see.
     """
 
     reply: Reply
     person: str
     directly: bool = False  # in the person's own chat with the advisor, and not in the item's place
     otherwise: Reply | None = None
+    answers: str = ""
 
 
 @dataclass(frozen=True, slots=True)

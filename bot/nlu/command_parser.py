@@ -53,7 +53,7 @@ COMMANDS = (
 )
 
 MEANT = "meant"
-"""The command that asks whether another one was meant; its argument is the name of that one."""
+"""The command that asks whether another one was meant; its argument is that one."""
 
 QUESTION = "question"
 """The command that asks its argument: an example question on a button."""
@@ -85,7 +85,7 @@ def parse(text: str) -> tuple[str, str] | None:
 
     A command stands alone or has its argument after a colon. A slip in a name is corrected, unless it makes an English
     word: "cost" is a question. What deletes, begins or ends something is not run by a slip: the command is MEANT then,
-    with its name as the argument.
+    with what was meant as the argument, such as "forget me" or "ask: who signs this off?".
     """
     name, colon, argument = text.strip().partition(":")
     word = " ".join(name.lower().split()).lstrip("/")
@@ -96,9 +96,9 @@ def parse(text: str) -> tuple[str, str] | None:
     if command is not None:
         argument = argument.strip()
         return (command.name, argument) if command.takes_text or not argument else None
-    if colon:
-        return None
     command = _misspelled(word)
+    if colon:
+        return (MEANT, f"{command.name}: {argument.strip()}") if command and command.takes_text else None
     if command is not None:
         return (MEANT, command.name) if command.asks_first else (command.name, "")
     command = _asked_for(word)

@@ -14,10 +14,10 @@ from dataclasses import replace
 
 from bot.commands import notices
 from bot.domain.conversation import Conversation, Retention, expires_at, without_expired
-from bot.domain.effects import Effect, Forget, Publish, PublishNext, Subscribe
+from bot.domain.effects import Effect, Forget, PostAgain, Publish, PublishNext, Subscribe
 from bot.domain.messages import Message, Place, Reply
 from bot.domain.phrases import Phrases
-from bot.domain.records import Person
+from bot.domain.records import Person, owner_of
 from bot.domain.turn import Turn, TurnTaker
 from bot.service.effect_handlers import apply_effect, person_of
 from bot.service.error_location import error_location
@@ -153,7 +153,7 @@ class Session:
         conversation = without_expired(remembered.conversation, now, self._retention)
         turn = await self._turn_with_records(message, conversation, unit)
         if refusals is not None:
-            turn = _allowed(self.phrases, turn, conversation, refusals)
+            turn = await _allowed(self.phrases, message, turn, conversation, unit, refusals)
         forgets = any(isinstance(effect, Forget) for effect in turn.effects)
         if not forgets:
             after = turn.conversation if turn.conversation.moved_at == now else replace(turn.conversation, moved_at=now)
@@ -193,15 +193,35 @@ class Session:
         return notice(self.phrases, reference)
 
 
-def _allowed(say: Phrases, turn: Turn, before: Conversation, refusals: Mapping[Place, str | None]) -> Turn:
+async def _allowed(
+    say: Phrases,
+    message: Message,
+    turn: Turn,
+    before: Conversation,
+    unit: UnitOfWork,
+    refusals: Mapping[Place, str | None],
+) -> Turn:
     """`turn`, or a refusal without effects where it posts in a refused place. Raises _PostingCheckNeeded."""
     for effect in turn.effects:
-        if isinstance(effect, Publish | PublishNext | Subscribe):
-            if effect.place not in refusals:
-                raise _PostingCheckNeeded(effect.place)
-            if why := refusals[effect.place]:
-                return Turn(notices.barred(say, why, turn.reply.reference), before)
+        place = await _posts_in(effect, message, unit)
+        if place is not None and place not in refusals:
+            raise _PostingCheckNeeded(place)
+        if place is not None and (why := refusals[place]):
+            return Turn(notices.barred(say, why, turn.reply.reference), before)
     return turn
+
+
+async def _posts_in(effect: Effect, message: Message, unit: UnitOfWork) -> Place | None:
+    """The place in which `effect` has something posted; None where it posts nothing."""
+    match effect:
+        case Publish(place=place) | PublishNext(place=place) | Subscribe(place=place):
+            return place
+        case PostAgain(id):
+            kept = await unit.posts.get(id)
+            # Of somebody else's post nothing is said but that it is not theirs.
+            return kept.place if kept is not None and owner_of(kept) == person_of(message) else None
+        case _:
+            return None
 
 
 def _in_short(error: Exception) -> str:

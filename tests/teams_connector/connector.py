@@ -10,6 +10,8 @@ from typing import Any
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+from tests.teams_connector.activities import TENANT
+
 
 @dataclass(frozen=True)
 class Sent:
@@ -21,6 +23,7 @@ class Sent:
     id: str  # of the activity that this made or changed
     reply_to: str = ""
     authorization: str = ""
+    targeted: str = ""  # the id of the one person who sees it; empty: everybody
 
     @property
     def card(self) -> dict[str, Any]:
@@ -52,6 +55,7 @@ class ConnectorService:
         self.lookups: list[str] = []
         self.broken: dict[str, int] = {}  # teams that are answered for with that status
         self.silent: set[str] = set()  # teams that are not answered for
+        self.refuses_targeted = 0  # the status with which messages for one person alone are refused; 0: they are taken
         self.accepts: Callable[[str], bool] = lambda authorization: True
         self._changed = asyncio.Condition()
         app = web.Application()
@@ -97,14 +101,38 @@ class ConnectorService:
         if not self.accepts(authorization):
             return web.json_response({"error": {"code": "Unauthorized"}}, status=401)
         activity = await request.json() if request.can_read_body else {}
-        id = id or f"sent-{len(self.sent) + 1}"
         conversation = request.match_info.get("conversation") or activity.get("channelData", {}).get("channel", {}).get(
             "id", ""
         )
+        targeted = ""
+        if request.query.get("isTargetedActivity") == "true":
+            refused, targeted = self._targeted(action, activity, id)
+            if refused:
+                return refused
+            if action == "reply":  # where it stands: in the thread below that message
+                conversation = f"{conversation};messageid={reply_to}"
+        id = id or f"sent-{len(self.sent) + 1}"
         async with self._changed:
-            self.sent.append(Sent(action, conversation, activity, id, reply_to, authorization))
+            self.sent.append(Sent(action, conversation, activity, id, reply_to, authorization, targeted))
             self._changed.notify_all()
         return failed or web.json_response({"id": id})
+
+    def _targeted(self, action: str, activity: dict[str, Any], id: str) -> tuple[web.Response | None, str]:
+        """The refusal of a targeted message, if any, and who sees it: as Microsoft's page on targeted messages says."""
+        if self.refuses_targeted:
+            return web.json_response({"error": {"code": "BadArgument"}}, status=self.refuses_targeted), ""
+        recipient = activity.get("recipient") or {}
+        if action in ("send", "reply"):
+            wrong = not recipient.get("id")
+            return (web.json_response({"error": {"code": "BadArgument"}}, status=400) if wrong else None), str(
+                recipient.get("id") or ""
+            )
+        if recipient:  # the recipient can't be edited
+            return web.json_response({"error": {"code": "BadArgument"}}, status=400), ""
+        known = next((sent.targeted for sent in self.sent if sent.id == id and sent.targeted), "")
+        if not known:
+            return web.json_response({"error": {"code": "ActivityNotFoundInConversation"}}, status=404), ""
+        return None, known
 
     async def _create(self, request: web.Request) -> web.Response:
         return await self._record(request, "create")
@@ -149,5 +177,5 @@ class ConnectorService:
             return web.json_response({"error": {"code": "ServiceError"}}, status=status)
         for member in self.members.get(request.match_info["conversation"], []):
             if request.match_info["member"] in (member.get("id"), member.get("aadObjectId")):
-                return web.json_response(member)
+                return web.json_response({"tenantId": TENANT, "userRole": "user", **member})
         return web.json_response({"error": {"code": "MemberNotFound"}}, status=404)

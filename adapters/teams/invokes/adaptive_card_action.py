@@ -7,11 +7,12 @@ from typing import Any
 
 import structlog
 
-from adapters.teams.app import CARD, App, activity_of
+from adapters.teams.app import App, activity_of
 from adapters.teams.cards import draw
 from adapters.teams.connector import SendFailed
 from adapters.teams.forms import fields_in
-from adapters.teams.translate import KEEP, command_in, message_from
+from adapters.teams.targeted import CARD, marked
+from adapters.teams.translate import KEEP, asked_alone, command_in
 from bot.domain.messages import Paragraph, Reply
 
 log = structlog.get_logger(__name__)
@@ -28,7 +29,7 @@ async def on_execute(app: App, context: Any) -> dict[str, Any]:
     if command is None:
         error = {"code": "BadRequest", "message": app.phrases("teams-button-empty")}
         return _body(ERROR, error, status=400)
-    message = message_from(activity, text="", command=command, fields=fields_in(data))
+    message = app.message_from(activity, text="", command=command, fields=fields_in(data))
     reply = await app.respond(message)
     stays = bool(data.get(KEEP))
     if stays and reply.kind == "notice" and not reply.choices and not reply.form:
@@ -37,7 +38,11 @@ async def on_execute(app: App, context: Any) -> dict[str, Any]:
         await app.deliver(context, reply, message)
         return _body(LINE, app.phrases("teams-see-below"))
     card = draw(app.phrases, reply)
-    if not message.public:  # others shall not see the next step, which is not theirs
+    began = asked_alone(activity)
+    if began is not None:
+        card = marked(card, began)
+        await app.targeted.update(message.place, str(activity.reply_to_id or ""), card, reply)
+    elif not message.public:  # others shall not see the next step, which is not theirs
         await _update_message(context, card, reply)
     return _body(CARD, card)
 

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from adapters.teams.app import CARD, App
+from adapters.teams.app import App
 from adapters.teams.cards import draw
 from adapters.teams.forms import fields_in
 from adapters.teams.message_text import text_of
+from adapters.teams.targeted import CARD
 from adapters.teams.translate import command_in, message_from, tenant_of
 from bot.domain.messages import Message, Place, Reply
 from bot.domain.phrases import Phrases

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from adapters.teams.app import CARD, App
+from adapters.teams.app import App
 from adapters.teams.cards import draw
+from adapters.teams.targeted import CARD
 from adapters.teams.translate import message_from, tenant_of
 from bot.domain.messages import Bullets, Heading, Message, Paragraph, Place, Reply, Table
 from bot.domain.phrases import Phrases

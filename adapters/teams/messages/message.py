@@ -6,13 +6,13 @@ from typing import Any
 
 from adapters.teams import experts
 from adapters.teams.app import App
-from adapters.teams.translate import is_from_a_bot, message_from
+from adapters.teams.translate import is_from_a_bot
 
 
 async def on_message(app: App, context: Any) -> None:
     if is_from_a_bot(context.activity):
         return  # two bots that answer each other would never stop
-    message = message_from(context.activity)
+    message = app.message_from(context.activity)
     where = experts.read(message)
     if where is None:
         await app.answer(context, message)

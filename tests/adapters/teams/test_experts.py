@@ -70,8 +70,23 @@ async def test_a_chat_is_no_channel(world: World) -> None:
 
 async def test_a_guest_chooses_nothing(world: World) -> None:
     world.connector.members[CHANNEL] = [{**DANA, "userRole": "guest"}]
-    assert await said(world, "experts here", **in_channel()) == "That is not for guests"
+    assert await said(world, "experts here", **in_channel()) == "That is for members of this organisation"
     assert await experts(world) is None
+
+
+@pytest.mark.parametrize("tenant", ["99999999-0000-0000-0000-000000000002", None])
+async def test_an_external_member_of_a_shared_channel_chooses_nothing_and_ends_nothing(
+    world: World, tenant: str | None
+) -> None:
+    external = {**DANA, "tenantId": tenant, "userRole": "user"}
+    world.connector.members[CHANNEL] = [external]
+    assert await said(world, "experts here", **in_channel()) == "That is for members of this organisation"
+    assert await experts(world) is None
+    world.connector.members[CHANNEL] = [DANA]
+    await said(world, "experts here", **in_channel())
+    world.connector.members[CHANNEL] = [external]
+    assert await said(world, "experts elsewhere", **in_channel()) == "That is for members of this organisation"
+    assert await experts(world) == THERE
 
 
 async def test_what_the_operator_set_stays(make_world: MakeWorld) -> None:

@@ -94,6 +94,14 @@ def test_a_personal_chat_offers_example_questions_after_the_commands() -> None:
     assert all("type" not in command for command in public["commands"])
 
 
+def test_channels_and_group_chats_may_write_to_it_alone_and_find_its_commands_behind_a_slash_T25() -> None:
+    [bot] = manifest(URL, APP_ID, shipped())["bots"]
+    assert bot["supportsTargetedMessages"] is True
+    personal, public = bot["commandLists"]
+    assert public["scopes"] == ["team", "groupChat"] and public["triggers"] == ["mention", "slash"]
+    assert "triggers" not in personal, "a personal chat is private already"
+
+
 def test_valid_domains_hold_our_own_domain_and_nothing_else_T14() -> None:
     assert manifest("https://advisor.example:8443/", APP_ID, shipped())["validDomains"] == ["advisor.example"]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from bot.service.subscription_posts import post_due
 from tests.adapters.teams.card_schema import check_card, texts
 from tests.adapters.teams.conftest import MakeWorld, World
 from tests.adapters.teams.test_conversations import TeamsClient
-from tests.teams_connector.activities import BOT, CHANNEL, DANA, TENANT, activity, in_channel, mention, message
+from tests.teams_connector.activities import BOT, CHANNEL, DANA, TENANT, activity, in_channel, mention, message, pressed
 from tests.teams_connector.connector import Fault, Sent
 
 ALERTS, EXPERTS = "19:alerts@thread.tacv2", "19:experts@thread.tacv2"
@@ -75,7 +76,9 @@ async def test_what_is_shared_is_a_new_post_and_the_sharer_gets_its_address_T13(
 
 
 @pytest.mark.parametrize("what", ["Post it", "Set it up"])
-async def test_who_left_the_team_after_the_preview_posts_nothing(world: World, anna: TeamsClient, what: str) -> None:
+async def test_who_left_the_team_after_the_preview_posts_nothing_T23(
+    world: World, anna: TeamsClient, what: str
+) -> None:
     if what == "Post it":
         await anna.say("what is SAST?", "anna", "")
         await anna.press("Share", "anna", "")
@@ -90,6 +93,39 @@ async def test_who_left_the_team_after_the_preview_posts_nothing(world: World, a
     world.connector.members[CHANNEL] = members
     await anna.say("confirm", "anna", "")  # it still waits
     assert len(await deliver(world)) == (2 if what == "Post it" else 0)
+
+
+async def test_who_left_the_team_posts_nothing_a_second_time_either_T23(world: World, anna: TeamsClient) -> None:
+    await share(anna)
+    world.connector.faults = [Fault(502, after=True)]  # nobody knows whether it arrived
+    _, told = await deliver(world)
+    [again] = [action for action in told.card["actions"] if action["title"] == "Post it again"]
+    members, world.connector.members[CHANNEL] = world.connector.members[CHANNEL], []
+    sender = {"from": {"id": "29:anna", "aadObjectId": "anna", "name": "Anna", "role": "user"}}
+    chat = {"conversation": {"id": "a:anna", "conversationType": "personal", "tenantId": TENANT}}
+    await world.post(pressed(world.connector.url, again["data"], **sender, **chat))
+    assert texts(world.connector.sent[-1].card)[0] == "Nothing was done"
+    assert await deliver(world) == []
+    world.connector.members[CHANNEL] = members
+    await world.post(pressed(world.connector.url, again["data"], **sender, **chat))
+    assert [sent.conversation for sent in await deliver(world)] == [ALERTS, "a:anna"]
+
+
+async def test_of_several_confirms_at_once_one_posts_and_the_others_read_that_it_was_posted(
+    world: World, anna: TeamsClient
+) -> None:
+    await anna.say("what is SAST?", "anna", "")
+    await anna.press("Share", "anna", "")
+    preview = await anna.fill({"place": [ALERTS]}, "anna", "")
+    assert "Post this?" in preview.text
+    sender = {"from": {"id": "29:anna", "aadObjectId": "anna", "name": "Anna", "role": "user"}}
+    chat = {"conversation": {"id": "a:anna", "conversationType": "personal", "tenantId": TENANT}}
+    world.connector.sent.clear()
+    confirms = (message(world.connector.url, "confirm", **sender, **chat) for _ in range(6))
+    await asyncio.gather(*(world.post(confirm) for confirm in confirms))
+    titles = sorted(texts(sent.card)[0] for sent in world.connector.sent)
+    assert titles == ["On its way", *["That is done already"] * 5]
+    assert [sent.conversation for sent in await deliver(world)] == [ALERTS, "a:anna"]
 
 
 async def test_what_was_shared_is_taken_back(world: World, anna: TeamsClient) -> None:

@@ -135,5 +135,10 @@ def test_a_question_typed_behind_ask_is_the_one_that_is_passed_on(advisor: Advis
     assert "RASP" not in turn.reply.text
 
 
+def test_the_question_behind_a_misspelled_ask_is_kept_for_the_button() -> None:
+    assert parse("askk: who reviews our code?") == (MEANT, "ask: who reviews our code?")
+    assert parse("compair: this and that") is None
+
+
 def test_it_is_answered_where_nobody_can_be_asked(advisor: Advisor) -> None:
     assert advisor.ask("ask: what is RASP?").entry == advisor.ask("what is RASP?").entry
