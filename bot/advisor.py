@@ -23,6 +23,7 @@ from bot.commands.sharing import SharingCommands, record_needed
 from bot.commands.subscriptions import SubscriptionCommands
 from bot.commands.workflow_posts import WorkflowPosts
 from bot.domain.conversation import Conversation
+from bot.domain.effects import AskExpert, Publish, Subscribe
 from bot.domain.messages import UNANSWERED, Message, Reply
 from bot.domain.phrases import Phrases
 from bot.domain.turn import Route, Turn
@@ -89,12 +90,15 @@ class Advisor:
         self._dialogue = Dialogue(knowledge.triage, composer, knowledge.version, say) if knowledge.triage else None
         self._typed = TypedInput(self._dialogue, say) if self._dialogue else None
         self.drafts = PostDrafts(knowledge, self._responder, self.recommendation)
+        sharing, subscriptions = SharingCommands(self.drafts, say), SubscriptionCommands(say)
+        experts = ExpertCommands(contact, say)
+        amend = {Publish: sharing.amended, Subscribe: subscriptions.amended, AskExpert: experts.amended}
         self._handlers: dict[str, Handler] = {
             **GeneralCommands(knowledge, self._responder).handlers(),
-            **ConfirmationCommands(say).handlers(),
-            **SharingCommands(self.drafts, say).handlers(),
-            **SubscriptionCommands(say).handlers(),
-            **ExpertCommands(contact, say).handlers(),
+            **ConfirmationCommands(say, amend).handlers(),
+            **sharing.handlers(),
+            **subscriptions.handlers(),
+            **experts.handlers(),
             **FeedbackCommands(knowledge.version, knowledge.answers, say).handlers(),
             QUESTION: self._example,
             **(self._dialogue.handlers() if self._dialogue else dict.fromkeys(TRIAGE, self._no_triage)),

@@ -16,12 +16,14 @@ SHOWN_CITATIONS = 3  # the others are folded away
 HIDDEN = "more-claims"  # the id of the element with the others
 
 _MARKDOWN = re.compile(r"([\\*_\[\]`~])")
+_TEAMS_TAG = re.compile(r"<(?=/?at\b)", re.IGNORECASE)  # a mention, which the client takes out where it knows nobody
 _LIST_START = re.compile(r"(?m)^([^\S\n]*)([-+>#]|\d+[.)])(?=\s)")
 
 
 def plain(text: str) -> str:
-    """`text`, escaped so that nothing in it formats, links, or is replaced by a date."""
+    """`text`, escaped so that nothing in it formats, links, mentions, or is replaced by a date."""
     text = _MARKDOWN.sub(r"\\\1", text).replace("{{", "{\u200b{")
+    text = _TEAMS_TAG.sub("<\u200b", text)
     return _LIST_START.sub(lambda found: f"{found[1]}{found[2][:-1]}\\{found[2][-1]}", text)
 
 

@@ -55,6 +55,7 @@ def _post(say: Phrases, post: Post, name: str) -> Reply:
     reply = Reply(
         "recommendation",
         post.title,
+        post.verdict,
         body=(
             *((Paragraph(above),) if above else ()),
             *post.body,
@@ -62,5 +63,6 @@ def _post(say: Phrases, post: Post, name: str) -> Reply:
         ),
         citations=post.citations,
         disclosure=post.disclosure,
+        verdict_label=post.verdict_label,
     )
     return labelled(say, reply)
