@@ -240,7 +240,7 @@ class App:
 
 def card_activity(say: Phrases, reply: Reply, to: Message | None = None) -> Any:
     """A message that shows `reply` as a card. `to`: the message that it replies to."""
-    return activity_of(draw(say, reply), reply, to)
+    return activity_of(draw(say, reply, owner=to.person if to is not None and to.public else ""), reply, to)
 
 
 def activity_of(card: dict[str, Any], reply: Reply, to: Message | None = None) -> Any:

@@ -13,6 +13,7 @@ from bot.domain.messages import Message, Place
 
 MORE = "more"  # the id of the list with the choices that have no button on the card
 KEEP = "keep"  # in a button's data: the reply must not take the card's place
+OWNER = "owner"  # in a button's data: the person whose buttons these are
 _MAX_TEXT = 2 * LONGEST  # characters in which mentions of the bot are looked for: the text that is read, and they
 _MAX_MENTIONS = LONGEST // len("<at>A</at>")
 
