@@ -14,6 +14,7 @@ Element = dict[str, Any]
 COLOURS: dict[Verdict, str] = {"yes": "Good", "no": "Attention", "partly": "Warning"}
 SOURCES, REST = "sources", "rest"  # the ids of what is folded away
 TARGET = "44px"  # the least height of what is pressed with a finger
+SHORT = 5  # characters of a word that is narrower than that
 TOOLS_IN_A_ROW = 3  # more do not fit on a phone
 
 _MARKDOWN = re.compile(r"([\\*_\[\]`~])")
@@ -102,7 +103,7 @@ def citation_elements(say: Phrases, reply: Reply, citations: Sequence[Citation],
         items = [_citation(say, citation) for citation in sorted(citations, key=lambda one: one.number)]
         quiet = [reply.places_line, *interests, say("teams-sources-left-out", count=left_out) if left_out else ""]
         items += [text_block(line, size="Small", isSubtle=True) for line in quiet if line]
-        items += tool_elements(links, spacing="Small")
+        items += tool_elements(links)
         if reply.body and reply.kind != "help":
             shown += tool_elements([unfolding(say("teams-sources-unfold"), SOURCES)])
             items = folded(SOURCES, items, style="emphasis")
@@ -140,20 +141,17 @@ def hint_elements(choices: Sequence[Choice]) -> list[Element]:
     return [{"type": "FactSet", "facts": facts, "spacing": "Medium"}] if facts else []
 
 
-def tool_elements(actions: Sequence[Element], spacing: str = "Medium") -> list[Element]:
+def tool_elements(actions: Sequence[Element]) -> list[Element]:
     """Actions as words to press, `TOOLS_IN_A_ROW` side by side: quieter than buttons, which are for the next steps, and
     as easy to hit."""
     rows = [actions[at : at + TOOLS_IN_A_ROW] for at in range(0, len(actions), TOOLS_IN_A_ROW)]
-    return [
-        {"type": "ColumnSet", "spacing": "None" if number else spacing, "columns": [_tool(action) for action in row]}
-        for number, row in enumerate(rows)
-    ]
+    return [{"type": "ColumnSet", "spacing": "None", "columns": [_tool(action) for action in row]} for row in rows]
 
 
 def _tool(action: Element) -> Element:
     return {
         "type": "Column",
-        "width": "auto",
+        "width": "48px" if len(action["title"]) <= SHORT else "auto",
         "minHeight": TARGET,
         "verticalContentAlignment": "Center",
         "items": [text_block(action["title"], color="Accent")],
