@@ -13,7 +13,7 @@ from bot.answering.make_decider import fit, make_decider
 from bot.answering.post_drafts import PostDrafts
 from bot.answering.question_turns import QuestionTurns
 from bot.answering.replies import Responder
-from bot.commands.confirmation import ConfirmationCommands, Handler, typed
+from bot.commands.confirmation import Amend, ConfirmationCommands, Handler, PendingEffect, typed
 from bot.commands.experts import ExpertCommands, as_answer, is_in_experts_thread
 from bot.commands.feedback import FeedbackCommands
 from bot.commands.general import GeneralCommands
@@ -92,7 +92,11 @@ class Advisor:
         self.drafts = PostDrafts(knowledge, self._responder, self.recommendation)
         sharing, subscriptions = SharingCommands(self.drafts, say), SubscriptionCommands(say)
         experts = ExpertCommands(contact, say)
-        amend = {Publish: sharing.amended, Subscribe: subscriptions.amended, AskExpert: experts.amended}
+        amend: dict[type[PendingEffect], Amend] = {
+            Publish: sharing.amended,
+            Subscribe: subscriptions.amended,
+            AskExpert: experts.amended,
+        }
         self._handlers: dict[str, Handler] = {
             **GeneralCommands(knowledge, self._responder).handlers(),
             **ConfirmationCommands(say, amend).handlers(),

@@ -91,8 +91,9 @@ def _row(table: Table, row: Sequence[str]) -> Element:
 
 
 def citation_elements(say: Phrases, reply: Reply, citations: Sequence[Citation], *, left_out: int = 0) -> list[Element]:
-    """What the reply rests on, folded away where that is not all there is: the claims with their places, whose interest their sources serve, and links
-    to them. What has to be said unasked stands outside. `left_out`: the claims that the card has no room for."""
+    """What the reply rests on, folded away where that is not all there is: the claims with their places, whose interest
+    their sources serve, and links to them. What has to be said unasked stands outside. `left_out`: the claims that the
+    card has no room for."""
     shown: list[Element] = []
     if citations:
         addresses = dict.fromkeys((one.by or one.source, one.url) for one in citations if one.url)

@@ -170,8 +170,8 @@ def _style(choice: Choice) -> Element:
 
 
 def _button(title: str, command: str, replaces: bool) -> Element:
-    """A button that sends `command`, and with it the values of the card's inputs. `replaces`: its reply takes the card's
-    place, if the client can do that."""
+    """A button that sends `command`, and with it the values of the card's inputs. `replaces`: its reply takes the
+    place of the card, if the client can do that."""
     submit: Element = {"type": "Action.Submit", "title": _cut(title, TITLE), "data": {"command": command}}
     if not replaces:
         return submit
