@@ -64,7 +64,7 @@ async def playground(folder: Path) -> AsyncIterator[Page]:
         stack.push_async_callback(browser.close)
         page = await browser.new_page(viewport={"width": 1280, "height": 900}, device_scale_factor=1)
         await page.goto(f"http://127.0.0.1:{client}")
-        await expect(page.get_by_text("Ask in your own words.")).to_be_visible()
+        await expect(page.get_by_text("Ask me about AppSec and product security.")).to_be_visible()
         yield page
 
 
