@@ -268,7 +268,8 @@ def _item(message: Message, reply: Reply) -> OutboxItem:
 
 
 def _below(above: tuple[Block, ...], reply: Reply) -> Reply:
-    return replace(reply, body=(*above, *reply.body)) if above else reply
+    brief = replace(reply.brief, body=(*above, *reply.brief.body)) if reply.brief else None
+    return replace(reply, body=(*above, *reply.body), brief=brief)
 
 
 def sender_of(activity: Any) -> Person:
