@@ -279,5 +279,5 @@ class OutboxRelay:
         log.error("outbox.given_up", item=item.id, surface=item.place.surface, why=why)
         async with self._store.transaction() as unit:
             failed = await unit.outbox.mark_failed(item.id, self._owner, why=why, at=self._clock())
-            if failed and item.action == "send":
+            if failed and item.action != "update":
                 await on_given_up(self._phrases(), item, unit)

@@ -13,7 +13,7 @@ from bot.answering.make_decider import fit, make_decider
 from bot.answering.post_drafts import PostDrafts
 from bot.answering.question_turns import QuestionTurns
 from bot.answering.replies import Responder
-from bot.commands.confirmation import ConfirmationCommands, Handler, typed
+from bot.commands.confirmation import Amend, ConfirmationCommands, Handler, PendingEffect, typed
 from bot.commands.experts import ExpertCommands, as_answer, is_in_experts_thread
 from bot.commands.feedback import FeedbackCommands
 from bot.commands.general import GeneralCommands
@@ -23,6 +23,7 @@ from bot.commands.sharing import SharingCommands, record_needed
 from bot.commands.subscriptions import SubscriptionCommands
 from bot.commands.workflow_posts import WorkflowPosts
 from bot.domain.conversation import Conversation
+from bot.domain.effects import AskExpert, Publish, Subscribe
 from bot.domain.messages import UNANSWERED, Message, Reply
 from bot.domain.phrases import Phrases
 from bot.domain.turn import Route, Turn
@@ -89,12 +90,19 @@ class Advisor:
         self._dialogue = Dialogue(knowledge.triage, composer, knowledge.version, say) if knowledge.triage else None
         self._typed = TypedInput(self._dialogue, say) if self._dialogue else None
         self.drafts = PostDrafts(knowledge, self._responder, self.recommendation)
+        sharing, subscriptions = SharingCommands(self.drafts, say), SubscriptionCommands(say)
+        experts = ExpertCommands(contact, say)
+        amend: dict[type[PendingEffect], Amend] = {
+            Publish: sharing.amended,
+            Subscribe: subscriptions.amended,
+            AskExpert: experts.amended,
+        }
         self._handlers: dict[str, Handler] = {
             **GeneralCommands(knowledge, self._responder).handlers(),
-            **ConfirmationCommands(say).handlers(),
-            **SharingCommands(self.drafts, say).handlers(),
-            **SubscriptionCommands(say).handlers(),
-            **ExpertCommands(contact, say).handlers(),
+            **ConfirmationCommands(say, amend).handlers(),
+            **sharing.handlers(),
+            **subscriptions.handlers(),
+            **experts.handlers(),
             **FeedbackCommands(knowledge.version, knowledge.answers, say).handlers(),
             QUESTION: self._example,
             **(self._dialogue.handlers() if self._dialogue else dict.fromkeys(TRIAGE, self._no_triage)),

@@ -44,7 +44,8 @@ def message_of(say: Phrases, content: Content) -> dict[str, Any]:
 def _post(say: Phrases, post: Post) -> dict[str, Any]:
     below = [say("slack-post-updated", day=post.updated) if post.updated else "", post.how_to_ask]
     body = (*((Paragraph(post.note),) if post.note else ()), *post.body, *(Paragraph(line) for line in below if line))
-    reply = Reply("recommendation", post.title, body=body, citations=post.citations, disclosure=post.disclosure)
+    said = (post.title, post.verdict, body, post.citations, post.disclosure)
+    reply = Reply("recommendation", *said, verdict_label=post.verdict_label)
     reply = labelled(say, reply)
     if not post.shared_by:
         return shown(say, draw(say, reply, tables=True), reply)

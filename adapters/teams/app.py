@@ -271,7 +271,7 @@ async def _show_typing(context: Context) -> None:
 
 def card_activity(say: Phrases, reply: Reply, to: Message | None = None) -> Any:
     """A message that shows `reply` as a card. `to`: the message that it replies to."""
-    return activity_of(draw(say, reply), reply, to)
+    return activity_of(draw(say, reply, owner=to.person if to is not None and to.public else ""), reply, to)
 
 
 def activity_of(card: dict[str, Any], reply: Reply, to: Message | None = None) -> Any:
@@ -301,7 +301,8 @@ def _item(message: Message, reply: Reply, activity: Any) -> OutboxItem:
 
 
 def _below(above: tuple[Block, ...], reply: Reply) -> Reply:
-    return replace(reply, body=(*above, *reply.body)) if above else reply
+    brief = replace(reply.brief, body=(*above, *reply.brief.body)) if reply.brief else None
+    return replace(reply, body=(*above, *reply.body), brief=brief)
 
 
 def sender_of(activity: Any) -> Person:

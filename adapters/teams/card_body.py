@@ -12,16 +12,20 @@ from bot.domain.phrases import Phrases
 Element = dict[str, Any]
 
 COLOURS: dict[Verdict, str] = {"yes": "Good", "no": "Attention", "partly": "Warning"}
-SHOWN_CITATIONS = 3  # the others are folded away
-HIDDEN = "more-claims"  # the id of the element with the others
+SOURCES, REST = "sources", "rest"  # the ids of what is folded away
+TARGET = "44px"  # the least height of what is pressed with a finger
+SHORT = 5  # characters of a word that is narrower than that
+TOOLS_IN_A_ROW = 3  # more do not fit on a phone
 
 _MARKDOWN = re.compile(r"([\\*_\[\]`~])")
+_TEAMS_TAG = re.compile(r"<(?=/?at\b)", re.IGNORECASE)  # a mention, which the client takes out where it knows nobody
 _LIST_START = re.compile(r"(?m)^([^\S\n]*)([-+>#]|\d+[.)])(?=\s)")
 
 
 def plain(text: str) -> str:
-    """`text`, escaped so that nothing in it formats, links, or is replaced by a date."""
+    """`text`, escaped so that nothing in it formats, links, mentions, or is replaced by a date."""
     text = _MARKDOWN.sub(r"\\\1", text).replace("{{", "{\u200b{")
+    text = _TEAMS_TAG.sub("<\u200b", text)
     return _LIST_START.sub(lambda found: f"{found[1]}{found[2][:-1]}\\{found[2][-1]}", text)
 
 
@@ -87,48 +91,36 @@ def _row(table: Table, row: Sequence[str]) -> Element:
 
 
 def citation_elements(say: Phrases, reply: Reply, citations: Sequence[Citation], *, left_out: int = 0) -> list[Element]:
-    """The claims whose words stand below the reply, the places of all in one quiet line, and the others folded away
-    with whose interest their sources serve. `left_out`: the number of claims that the card has no room for."""
-    items: list[Element] = []
-    below, folded = [one for one in citations if one.below], [one for one in citations if not one.below]
-    if below:
-        if reply.citations_label:
-            items.append(text_block(reply.citations_label, weight="Bolder", size="Small", style="heading"))
-        lines = [_citation(say, citation) for citation in below]
-        shown = SHOWN_CITATIONS if folds(below) else len(lines)
-        items += lines[:shown]
-        folded = [*below[shown:], *folded]
-    folded.sort(key=lambda citation: citation.number)
-    if reply.places_line and citations:
-        items.append(text_block(reply.places_line, size="Small", isSubtle=True))
-    if folded:
-        interests = dict.fromkeys(
-            one.interest for one in folded if one.interest and one.interest not in reply.disclosure
-        )
-        hidden = [_citation(say, citation) for citation in folded]
-        hidden += [text_block(interest, size="Small", isSubtle=True) for interest in interests]
-        items.append({"type": "Container", "id": HIDDEN, "isVisible": False, "items": hidden})
+    """What the reply rests on, folded away where that is not all there is: the claims with their places, whose interest
+    their sources serve, and links to them. What has to be said unasked stands outside. `left_out`: the claims that the
+    card has no room for."""
+    shown: list[Element] = []
+    if citations:
         addresses = dict.fromkeys((one.by or one.source, one.url) for one in citations if one.url)
         links = [{"type": "Action.OpenUrl", "title": name, "url": url} for name, url in addresses]
-        items += tool_elements([_unfolding(say), *links], spacing="Small")
-    if left_out:
-        items.append(text_block(say("teams-sources-left-out", count=left_out), isSubtle=True, size="Small"))
+        interests = dict.fromkeys(
+            one.interest for one in citations if one.interest and one.interest not in reply.disclosure
+        )
+        items = [_citation(say, citation) for citation in sorted(citations, key=lambda one: one.number)]
+        quiet = [reply.places_line, *interests, say("teams-sources-left-out", count=left_out) if left_out else ""]
+        items += [text_block(line, size="Small", isSubtle=True) for line in quiet if line]
+        items += tool_elements(links)
+        if reply.body and reply.kind != "help":
+            shown += tool_elements([unfolding(say("teams-sources-unfold"), SOURCES)])
+            items = folded(SOURCES, items, style="emphasis")
+        shown += items
     if reply.disclosure:
-        items.append(text_block(reply.disclosure, isSubtle=True, size="Small"))
-    return [{"type": "Container", "style": "emphasis", "spacing": "Medium", "items": items}] if items else []
+        shown.append(text_block(reply.disclosure, isSubtle=True, size="Small"))
+    return shown
 
 
-def folds(citations: Sequence[Citation]) -> bool:
-    """True if some of the citations are folded away: not for the sake of a single one."""
-    return len(citations) > SHOWN_CITATIONS + 1
+def folded(id: str, items: Sequence[Element], **properties: Any) -> list[Element]:
+    """`items`, shown once the action `unfolding` with the same `id` is pressed."""
+    return [{"type": "Container", "id": id, "isVisible": False, "spacing": "Small", "items": [*items], **properties}]
 
 
-def _unfolding(say: Phrases) -> Element:
-    return {
-        "type": "Action.ToggleVisibility",
-        "title": say("teams-sources-unfold"),
-        "targetElements": [HIDDEN],
-    }
+def unfolding(title: str, id: str) -> Element:
+    return {"type": "Action.ToggleVisibility", "title": title, "targetElements": [id]}
 
 
 def _citation(say: Phrases, citation: Citation) -> Element:
@@ -150,17 +142,19 @@ def hint_elements(choices: Sequence[Choice]) -> list[Element]:
     return [{"type": "FactSet", "facts": facts, "spacing": "Medium"}] if facts else []
 
 
-def tool_elements(actions: Sequence[Element], spacing: str = "Medium") -> list[Element]:
-    """Actions as one line of words to press: smaller than buttons, which are for the next steps."""
-    if not actions:
-        return []
-    columns = [
-        {
-            "type": "Column",
-            "width": "auto",
-            "items": [text_block(action["title"], size="Small", color="Accent")],
-            "selectAction": action,
-        }
-        for action in actions
-    ]
-    return [{"type": "ColumnSet", "spacing": spacing, "columns": columns}]
+def tool_elements(actions: Sequence[Element]) -> list[Element]:
+    """Actions as words to press, `TOOLS_IN_A_ROW` side by side: quieter than buttons, which are for the next steps, and
+    as easy to hit."""
+    rows = [actions[at : at + TOOLS_IN_A_ROW] for at in range(0, len(actions), TOOLS_IN_A_ROW)]
+    return [{"type": "ColumnSet", "spacing": "None", "columns": [_tool(action) for action in row]} for row in rows]
+
+
+def _tool(action: Element) -> Element:
+    return {
+        "type": "Column",
+        "width": "48px" if len(action["title"]) <= SHORT else "auto",
+        "minHeight": TARGET,
+        "verticalContentAlignment": "Center",
+        "items": [text_block(action["title"], color="Accent")],
+        "selectAction": action,
+    }

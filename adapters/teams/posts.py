@@ -12,11 +12,11 @@ from bot.domain.outbox import Content, ExpertAnswer, ExpertQuestion, Notice, Rep
 from bot.domain.phrases import Phrases
 
 
-def card_of(say: Phrases, content: Content, name: str) -> tuple[dict[str, Any], Reply]:
+def card_of(say: Phrases, content: Content, name: str, *, owner: str = "") -> tuple[dict[str, Any], Reply]:
     """The card for `content`, and the reply that it shows. `name`: of the person who shared, asked or answered; empty:
-    unknown."""
+    unknown. `owner`: see `draw`."""
     reply = _reply_of(say, content, name or say("teams-somebody"))
-    return draw(say, reply, where="elsewhere" if isinstance(content, Post) else "chat"), reply
+    return draw(say, reply, where="elsewhere" if isinstance(content, Post) else "chat", owner=owner), reply
 
 
 def _reply_of(say: Phrases, content: Content, name: str) -> Reply:
@@ -55,6 +55,7 @@ def _post(say: Phrases, post: Post, name: str) -> Reply:
     reply = Reply(
         "recommendation",
         post.title,
+        post.verdict,
         body=(
             *((Paragraph(above),) if above else ()),
             *post.body,
@@ -62,5 +63,6 @@ def _post(say: Phrases, post: Post, name: str) -> Reply:
         ),
         citations=post.citations,
         disclosure=post.disclosure,
+        verdict_label=post.verdict_label,
     )
     return labelled(say, reply)

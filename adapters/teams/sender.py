@@ -180,13 +180,14 @@ class TeamsSender:
         return activity_of(*await self._card(conversations, item, place))
 
     async def _card(self, conversations: Any, item: OutboxItem, place: Place) -> tuple[dict[str, Any], Reply]:
-        content, say = item.content, self._phrases()
+        content, say, owner = item.content, self._phrases(), ""
         assert content is not None, "only a deletion has no content"  # noqa: S101
         if isinstance(content, Notice):
             shown = await self._channels.with_options(say, content.reply, place, content.person)
             content = replace(content, reply=shown)
+            owner = content.person if is_shared(place.channel) else ""
         name = await self._name(conversations, item.place, _author(content))
-        return card_of(say, content, name)
+        return card_of(say, content, name, owner=owner)
 
     async def _name(self, conversations: Any, place: Place, person: str) -> str:
         """The name of a person; empty: unknown. It is looked for in the experts' channel as well, where an expert is a

@@ -15,6 +15,7 @@ from bot.domain.messages import Message, Place
 MORE = "more"  # the id of the list with the choices that have no button on the card
 ALONE = "alone"  # in a button's data: the card is in a targeted message; its value is the id of the one that began it
 KEEP = "keep"  # in a button's data: the reply must not take the card's place
+OWNER = "owner"  # in a button's data: the person whose buttons these are
 
 
 def message_from(

@@ -64,6 +64,7 @@ class PostDrafts:
 
         None if the text is the same, or if the post has no entry (any more): recommendations are never updated.
         """
+        # Without the verdict: it was found for the text of that time.
         fresh = self.answer(post.entry) if post.entry else None
         if fresh is None or _content(fresh) == _content(post):
             return None

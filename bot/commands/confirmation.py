@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any
 
 from bot.domain.conversation import Confirmed, Conversation, Offered
 from bot.domain.effects import AskExpert, Cadence, Publish, Subscribe
@@ -11,8 +12,13 @@ from bot.domain.messages import Choice, Message, Paragraph, Reply
 from bot.domain.phrases import Phrases
 from bot.domain.turn import Turn
 
+PendingEffect = Publish | AskExpert | Subscribe
+
 Handler = Callable[[str, Message, Conversation], Turn | None]
 """The turn on a command, given its argument; None where the argument does not belong to the command."""
+
+Amend = Callable[[Any, Message], PendingEffect | Reply]
+"""A pending effect as the form beside its preview is filled in now; or the reply that asks for what is wrong in it."""
 
 
 _AROUND_A_NUMBER = {
@@ -34,23 +40,26 @@ def choices_for(say: Phrases, id: str, yes: str) -> tuple[Choice, ...]:
 
 
 class ConfirmationCommands:
-    """The commands confirm and discard."""
+    """The commands confirm and discard. `amend`: by the kind of effect, what the form beside its preview changes."""
 
-    def __init__(self, say: Phrases) -> None:
+    def __init__(self, say: Phrases, amend: Mapping[type[PendingEffect], Amend]) -> None:
         self._say = say
+        self._amend = amend
 
     def handlers(self) -> dict[str, Handler]:
         return {"confirm": self.confirm, "discard": self.discard}
 
     def confirm(self, id: str, message: Message, conversation: Conversation) -> Turn:
-        """Return the pending effect for execution, if `id` is its id or empty. A second press is told that it was
-        done."""
+        """Return the pending effect for execution, as it stands in the form beside it, if `id` is its id or empty. A
+        second press is told that it was done."""
         pending = conversation.pending
         if pending is None or (id and pending.id != id):
             return self._nothing_pending(id, conversation)
-        reply = self._confirmed(pending.id, pending.effect)
-        done = _done(pending.id, pending.effect)
-        return Turn(reply, replace(conversation, pending=None, confirmed=done), (pending.effect,))
+        effect = self._amend[type(pending.effect)](pending.effect, message) if message.fields else pending.effect
+        if isinstance(effect, Reply):
+            return Turn(effect, conversation)
+        reply = self._confirmed(pending.id, effect)
+        return Turn(reply, replace(conversation, pending=None, confirmed=_done(pending.id, effect)), (effect,))
 
     def discard(self, id: str, message: Message, conversation: Conversation) -> Turn:
         pending = conversation.pending
@@ -59,7 +68,7 @@ class ConfirmationCommands:
         body = (Paragraph(self._say("confirm-dropped")),)
         return Turn(Reply("notice", self._say("confirm-dropped-title"), body=body), replace(conversation, pending=None))
 
-    def _confirmed(self, id: str, effect: Publish | AskExpert | Subscribe) -> Reply:
+    def _confirmed(self, id: str, effect: PendingEffect) -> Reply:
         say = self._say
         match effect:
             case Publish(_, place):

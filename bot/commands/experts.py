@@ -41,15 +41,12 @@ class ExpertCommands:
             instead = say("ask-nowhere-contact", contact=contact) if contact else say("ask-nowhere")
             return Turn(Reply("notice", say("ask-title"), body=(Paragraph(instead),)), conversation)
         asked = typed or (conversation.last.question if conversation.last else "")
-        wanted = " ".join(message.entered.get(QUESTION) or (asked,)).strip()
+        wanted = " ".join(message.entered.get(QUESTION, (asked,))).strip()
         question = within(wanted, MOST)
-        submit = say("ask-form-change") if question else say("ask-form-preview")
-        form = self._form("ask", say("ask-form-title"), submit, QUESTION, question)
         if not question:
-            empty = (Paragraph(say("ask-where")),)
-            return Turn(Reply("notice", say("ask-title"), body=empty, form=form), conversation)
+            return Turn(self._asked(""), conversation)
         id = identity(message)
-        cut = (Paragraph(say("ask-preview-cut", most=f"{MOST:,}")),) if question != wanted else ()
+        cut = (Paragraph(self._cut()),) if question != wanted else ()
         body = (
             Paragraph(f"“{question}”"),
             *cut,
@@ -57,9 +54,20 @@ class ExpertCommands:
             Paragraph(say("ask-preview-kept")),
         )
         choices = choices_for(say, id, say("ask-confirm"))
+        form = self._form("ask", say("ask-form-title"), say("ask-form-change"), QUESTION, question)
         reply = Reply("notice", say("ask-preview-title"), body=body, choices=choices, form=form)
         pending = Pending(id, AskExpert(id, question, message.experts))
         return Turn(reply, replace(conversation, pending=pending))
+
+    def amended(self, effect: AskExpert, message: Message) -> AskExpert | Reply:
+        """`effect` with the question that stands in the form beside the preview when it is confirmed; or the form
+        again, where that is empty or too long."""
+        if QUESTION not in message.entered:
+            return effect
+        question = " ".join(message.entered[QUESTION]).strip()
+        if 0 < len(question) <= MOST:
+            return replace(effect, question=question)
+        return self._asked(within(question, MOST), *((self._cut(),) if question else ()))
 
     def answering(self, id: str, message: Message, conversation: Conversation) -> Turn | None:
         """The form for an expert's answer to the question `id`; None outside the experts' channel."""
@@ -79,6 +87,16 @@ class ExpertCommands:
         if len(answer) > MOST:
             return self._not_relayed(id, self._say("relay-nothing-long", most=MOST), conversation)
         return Turn(relayed(self._say, id), conversation, (Relay(id, answer, answered_by=message.person),))
+
+    def _asked(self, question: str, *lead: str) -> Reply:
+        """The form for the question, after the paragraphs `lead`."""
+        say = self._say
+        form = self._form("ask", say("ask-form-title"), say("ask-form-preview"), QUESTION, question)
+        body = tuple(Paragraph(text) for text in (*lead, say("ask-where")))
+        return Reply("notice", say("ask-title"), body=body, form=form)
+
+    def _cut(self) -> str:
+        return self._say("ask-preview-cut", most=f"{MOST:,}")
 
     def _not_relayed(self, id: str, why: str, conversation: Conversation) -> Turn:
         """A notice that says why, with the question still open."""

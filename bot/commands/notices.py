@@ -93,6 +93,17 @@ def again(say: Phrases, post: StoredPost) -> tuple[Choice, ...]:
     return (Choice(say("post-again"), f"again:{post.id}"),)
 
 
+def taking_back(say: Phrases, reference: str) -> Reply:
+    """The post is being deleted. Whether that worked is known later."""
+    return _notice(reference, say("post-taking-back-title"), say("post-taking-back"))
+
+
+def not_deleted(say: Phrases, reference: str, id: str) -> Reply:
+    """The post `id` was to be taken back and could not be deleted."""
+    told = _notice(reference, say("post-not-deleted-title"), say("post-not-deleted"), say("post-not-deleted-then"))
+    return replace(told, choices=(Choice(say("post-take-back"), f"retract:{id}"),))
+
+
 def not_taken_back(say: Phrases, reference: str) -> Reply:
     return _notice(
         reference, say("post-not-taken-back-title"), say("post-not-taken-back"), say("post-not-taken-back-look")

@@ -36,7 +36,7 @@ class SharingCommands:
         """The form for channel and note; on a surface without channels, the text to copy."""
         say = self._say
         subject = subject or last_shareable(conversation) or ""
-        post = self._post(subject, message)
+        post = self._post(subject, message, conversation)
         if post is None:
             why = say("share-nothing-gone") if subject else say("share-nothing-yet")
             return Turn(Reply("notice", say("share-nothing-title"), body=(Paragraph(why),)), conversation)
@@ -48,15 +48,11 @@ class SharingCommands:
     def preview(self, subject: str, message: Message, conversation: Conversation) -> Turn:
         """Preview of the post; posting it becomes the pending effect."""
         say = self._say
-        post = self._post(subject, message)
+        post = self._post(subject, message, conversation)
         if post is None or not message.can_post:
             return self.share(subject, message, conversation)
-        channel = "".join(message.entered.get(PLACE, ())[:1])
-        note = " ".join(message.entered.get(NOTE, ())).strip()
-        if not channel:
-            return Turn(self._asked(subject, post, note=note, wanted=say("share-no-channel")), conversation)
-        if len(note) > MOST_NOTE:
-            wanted = say("share-long-note", most=MOST_NOTE)
+        channel, note = _entered(message)
+        if wanted := self._wanted(channel, note):
             return Turn(self._asked(subject, post, channel, note[:MOST_NOTE], wanted), conversation)
         id = identity(message)
         post = replace(post, shared_by=message.person, note=note)
@@ -68,6 +64,17 @@ class SharingCommands:
             about=channel,
         )
         return Turn(shown, replace(conversation, pending=Pending(id, publish)))
+
+    def amended(self, effect: Publish, message: Message) -> Publish | Reply:
+        """`effect` with the channel and the note that stand in the form beside the preview when it is confirmed; or the
+        form again, with what is missing in it."""
+        if PLACE not in message.entered:
+            return effect
+        channel, note = _entered(message)
+        if wanted := self._wanted(channel, note):
+            subject = f"{RECORD}/{effect.post.record}" if effect.post.record else f"{ANSWER}/{effect.post.entry}"
+            return self._asked(subject, effect.post, channel, note[:MOST_NOTE], wanted)
+        return replace(effect, place=replace(effect.place, channel=channel), post=replace(effect.post, note=note))
 
     def retract(self, id: str, message: Message, conversation: Conversation) -> Turn:
         """Take a post back. The effect is refused unless it is the person's own; without `id`, list their posts."""
@@ -88,11 +95,20 @@ class SharingCommands:
     def posts(self, _: str, message: Message, conversation: Conversation) -> Turn:
         return Turn(Reply("notice", self._say("posts-title")), conversation, (ListPosts(),))
 
-    def _post(self, subject: str, message: Message) -> Post | None:
+    def _post(self, subject: str, message: Message, conversation: Conversation) -> Post | None:
         kind, _, id = subject.partition("/")
         if kind == ANSWER:
-            return self._drafts.answer(id)
+            post, last = self._drafts.answer(id), conversation.last
+            if post is None or last is None or last.entry != id:
+                return post
+            return replace(post, verdict=last.verdict, verdict_label=last.verdict_label)
         return self._drafts.recommendation(id, message.record) if kind == RECORD and message.record else None
+
+    def _wanted(self, channel: str, note: str) -> str:
+        """What is missing in the form; "" where nothing is."""
+        if not channel:
+            return self._say("share-no-channel")
+        return self._say("share-long-note", most=MOST_NOTE) if len(note) > MOST_NOTE else ""
 
     def _asked(self, subject: str, post: Post, channel: str = "", note: str = "", wanted: str = "") -> Reply:
         """The form for channel and note; `wanted`: what is missing in the one that was submitted."""
@@ -104,7 +120,8 @@ class SharingCommands:
         """A reply that shows `post` below the paragraph `first`."""
         note: tuple[Block, ...] = (Paragraph(self._say("share-preview-note", note=post.note)),) if post.note else ()
         after: tuple[Block, ...] = (Paragraph(post.how_to_ask),) if post.how_to_ask else ()
-        body = (Paragraph(first), *note, Heading(post.title), *post.body, *after)
+        headline = ". ".join(part for part in (post.verdict_label, post.title) if part)
+        body = (Paragraph(first), *note, Heading(headline), *post.body, *after)
         return Reply("notice", title, body=body, citations=post.citations, disclosure=post.disclosure)
 
     def _form(self, subject: str, channel: str, note: str) -> Form:
@@ -115,6 +132,11 @@ class SharingCommands:
             Field(NOTE, say("share-form-note"), hint=say("field-plain-text"), chosen=(note,) if note else ()),
         )
         return Form(f"preview:{subject}", say("share-form-title"), say("share-form-submit"), fields)
+
+
+def _entered(message: Message) -> tuple[str, str]:
+    """The channel and the note in the submitted form."""
+    return "".join(message.entered.get(PLACE, ())[:1]), " ".join(message.entered.get(NOTE, ())).strip()
 
 
 def last_shareable(conversation: Conversation) -> str | None:

@@ -32,13 +32,9 @@ class SubscriptionCommands:
         if not message.can_post:
             body = (Paragraph(say("subscribe-nowhere")),)
             return Turn(Reply("notice", say("subscribe-nowhere-title"), body=body), conversation)
-        channel = "".join((message.entered.get(PLACE) or ())[:1])
-        given = "".join((message.entered.get(CADENCE) or ("weekly",))[:1])
-        cadence = next((known for known in get_args(Cadence) if known == given), None)
+        channel, cadence = _entered(message)
         if not channel or cadence is None:
-            form = self._form(channel or message.present_channel, "weekly")
-            body = (Paragraph(say("subscribe-what")),)
-            return Turn(Reply("notice", say("subscribe-title"), body=body, form=form), conversation)
+            return Turn(self._asked(channel or message.present_channel), conversation)
         id = identity(message)
         place = Place(message.place.surface, message.place.tenant, channel)
         body = (Paragraph(say(_PREVIEWS[cadence])),)
@@ -47,12 +43,27 @@ class SubscriptionCommands:
         reply = Reply("notice", title, body=body, choices=choices, form=self._form(channel, cadence), about=channel)
         return Turn(reply, replace(conversation, pending=Pending(id, Subscribe(place, cadence))))
 
+    def amended(self, effect: Subscribe, message: Message) -> Subscribe | Reply:
+        """`effect` with the channel and the cadence that stand in the form beside the preview when it is confirmed; or
+        the form again, where one of them is missing."""
+        if PLACE not in message.entered:
+            return effect
+        channel, cadence = _entered(message)
+        if not channel or cadence is None:
+            return self._asked(channel)
+        return Subscribe(replace(effect.place, channel=channel), cadence)
+
     def unsubscribe(self, channel: str, message: Message, conversation: Conversation) -> Turn:
         """End the subscription of `channel`, or of this one. The effect is refused where it is not allowed."""
         place = Place(message.place.surface, message.place.tenant, channel or message.place.channel)
         body = (Paragraph(self._say("subscribe-stopped")),)
         stopped = Reply("notice", self._say("subscribe-stopped-title"), body=body, about=place.channel)
         return Turn(stopped, conversation, (Unsubscribe(place),))
+
+    def _asked(self, channel: str) -> Reply:
+        """The form for channel and cadence."""
+        body = (Paragraph(self._say("subscribe-what")),)
+        return Reply("notice", self._say("subscribe-title"), body=body, form=self._form(channel, "weekly"))
 
     def _form(self, channel: str, cadence: Cadence) -> Form:
         say = self._say
@@ -63,3 +74,10 @@ class SubscriptionCommands:
             Field(CADENCE, say("subscribe-form-cadence"), options, required=True, chosen=(cadence,)),
         )
         return Form("subscribe", say("subscribe-form-title"), say("subscribe-form-submit"), fields)
+
+
+def _entered(message: Message) -> tuple[str, Cadence | None]:
+    """The channel and the cadence in the submitted form; None for a cadence that there is not."""
+    channel = "".join((message.entered.get(PLACE) or ())[:1])
+    given = "".join((message.entered.get(CADENCE) or ("weekly",))[:1])
+    return channel, next((known for known in get_args(Cadence) if known == given), None)

@@ -9,7 +9,7 @@ import orjson
 
 from bot.domain.dialogue_state import Run
 from bot.domain.effects import AskExpert, Publish, Subscribe
-from bot.domain.messages import Choice
+from bot.domain.messages import Choice, Verdict
 from bot.domain.serialization import ShapeError, dumps, field_readers
 
 DAY = 24 * 60 * 60.0
@@ -27,6 +27,8 @@ class LastTurn:
     reference: str = ""  # the reference of the last reply
     record: str = ""  # the id of the recommendation shown last; empty once something else was answered
     claims: tuple[str, ...] = ()  # that the last reply rests on
+    verdict: Verdict | None = None  # of the last reply, and as people read it
+    verdict_label: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.domain.messages import Block, Citation, Message, Place
+from bot.domain.messages import Block, Citation, Message, Place, Verdict
 
 Cadence = Literal["daily", "weekly"]
 
@@ -31,6 +31,8 @@ class Post:
     entry: str | None = None  # the curated answer this was drawn from
     record: str | None = None  # the id of the recommendation this was drawn from
     knowledge: str = ""  # the version of the knowledge at that time
+    verdict: Verdict | None = None  # of the answer that was shared, and as people read it
+    verdict_label: str = ""
 
 
 @dataclass(frozen=True, slots=True)

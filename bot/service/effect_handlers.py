@@ -120,9 +120,12 @@ async def _retract(say: Phrases, id: str, message: Message, reply: Reply, unit: 
     withdrawn = await unit.outbox.withdraw(id)
     unsaid = replace(kept.post, note="")  # the person's own words go with the post
     await unit.posts.change(id, state="retracted", post=unsaid)
-    if not withdrawn:
-        await unit.outbox.put(OutboxItem(f"{id}-retract", "delete", kept.place, subject=id), AT_ONCE)
-    return notices.not_taken_back(say, reply.reference) if kept.state == "unsure" else reply
+    if withdrawn:
+        return reply
+    away = f"{id}-retract-{identity(message)}"  # an attempt that failed may be followed by another
+    await unit.outbox.put(OutboxItem(away, "delete", kept.place, subject=id), AT_ONCE)
+    tell = notices.not_taken_back if kept.state == "unsure" else notices.taking_back
+    return tell(say, reply.reference)
 
 
 async def refresh(effect: Refresh, unit: UnitOfWork) -> bool:
@@ -216,7 +219,9 @@ async def sent_message_id(subject: str, unit: UnitOfWork) -> str | None:
 
 
 async def on_given_up(say: Phrases, item: OutboxItem, unit: UnitOfWork) -> None:
-    """Tell the person concerned that `item` could not be sent."""
+    """Tell the person concerned that `item` could not be sent, or that a post of theirs could not be deleted."""
+    if item.action == "delete":
+        return await _on_not_deleted(say, item, unit)
     match item.content:
         case Post():
             post = await unit.posts.get(item.subject)
@@ -236,6 +241,16 @@ async def on_given_up(say: Phrases, item: OutboxItem, unit: UnitOfWork) -> None:
             if question is not None and expert:
                 thread = replace(question.to, thread=question.reference)
                 await _notify(expert, thread, notices.not_relayed(say, item.id), unit)
+
+
+async def _on_not_deleted(say: Phrases, item: OutboxItem, unit: UnitOfWork) -> None:
+    """The post that was to be taken back still stands, and can be taken back again."""
+    post = await unit.posts.get(item.subject)
+    if post is None or post.state != "retracted" or not post.reference:
+        return
+    await unit.posts.change(post.id, state="posted")
+    if post.person and post.asked_in:
+        await _notify(post.person, post.asked_in, notices.not_deleted(say, f"{item.id}-failed", post.id), unit)
 
 
 async def on_outcome_unknown(say: Phrases, item: OutboxItem, unit: UnitOfWork) -> None:

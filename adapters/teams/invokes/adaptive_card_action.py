@@ -1,4 +1,5 @@
-"""A button of a dialogue (Action.Execute): the next step replaces the card whose button was pressed."""
+"""A button of a dialogue (Action.Execute): the next step replaces the card whose button was pressed, for everybody who
+sees it."""
 
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ from adapters.teams.cards import draw
 from adapters.teams.connector import SendFailed
 from adapters.teams.forms import fields_in
 from adapters.teams.targeted import CARD, marked
-from adapters.teams.translate import KEEP, asked_alone, command_in
+from adapters.teams.translate import KEEP, OWNER, asked_alone, command_in
 from bot.domain.messages import Paragraph, Reply
 
 log = structlog.get_logger(__name__)
@@ -31,19 +32,22 @@ async def on_execute(app: App, context: Any) -> dict[str, Any]:
         return _body(ERROR, error, status=400)
     message = app.message_from(activity, text="", command=command, fields=fields_in(data))
     reply = await app.respond(message)
-    stays = bool(data.get(KEEP))
+    own = not message.public or data.get(OWNER) == message.person
+    # What others have on their card stays theirs: who presses a button of it is answered below.
+    stays = bool(data.get(KEEP)) or (OWNER in data and not own)
     if stays and reply.kind == "notice" and not reply.choices and not reply.form:
         return _body(LINE, _one_line(reply))
     if stays or not reply.replaces:
         await app.deliver(context, reply, message)
         return _body(LINE, app.phrases("teams-see-below"))
-    card = draw(app.phrases, reply)
     began = asked_alone(activity)
     if began is not None:
-        card = marked(card, began)
-        await app.targeted.update(message.place, str(activity.reply_to_id or ""), card, reply)
-    elif not message.public:  # others shall not see the next step, which is not theirs
-        await _update_message(context, card, reply)
+        card = marked(draw(app.phrases, reply), began)
+        await app.targeted.update(message.place, activity.reply_to_id, card, reply)
+        return _body(CARD, card)
+    card = draw(app.phrases, reply, owner=message.person if message.public else "")
+    if own and not await _update_message(context, card, reply) and message.public:
+        await app.deliver(context, reply, message)
     return _body(CARD, card)
 
 
@@ -52,16 +56,19 @@ def notice_body(notice: Reply | None) -> dict[str, Any]:
     return _body(LINE, _one_line(notice) if notice else "")
 
 
-async def _update_message(context: Any, card: dict[str, Any], reply: Reply) -> None:
-    """Put the card into the message as well: the response to an invoke is gone when the chat is opened again."""
+async def _update_message(context: Any, card: dict[str, Any], reply: Reply) -> bool:
+    """Put the card into the message as well: the response to an invoke is seen by who pressed the button alone, and is
+    gone when the chat is opened again. False where that can't be done."""
     if not context.activity.reply_to_id:
-        return
+        return False
     update = activity_of(card, reply)
     update.id = context.activity.reply_to_id
     try:
         await context.update_activity(update)
     except SendFailed as error:  # the person sees the next step all the same
         log.warning("teams.update_failed", status=error.status)
+        return False
+    return True
 
 
 def _one_line(reply: Reply) -> str:

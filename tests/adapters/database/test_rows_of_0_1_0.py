@@ -218,7 +218,7 @@ async def test_a_post_that_stands_is_listed_and_taken_back(store: SqlStore, gard
     ida = Talk(Session(garden, store), "ida")
     (take_back,) = (await ida.say("posts")).choices
     assert take_back.label == "Take back “Watering roses”"
-    assert (await ida.say("", command=take_back.command)).title == "Taken back"
+    assert (await ida.say("", command=take_back.command)).title == "I take it back"
     assert ("delete", "44.1") in (await sent_out(store, garden)).changed
 
 

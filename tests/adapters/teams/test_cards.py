@@ -7,9 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.teams.cards import draw, size
+from adapters.teams.forms import fields_in
 from bot.advisor import Advisor
 from bot.domain.conversation import Conversation
 from bot.domain.messages import (
+    Brief,
     Bullets,
     Choice,
     Citation,
@@ -90,15 +92,76 @@ def test_every_claim_stands_with_its_place() -> None:
     assert "Written by a vendor." in shown
 
 
-def test_what_the_reply_says_itself_is_folded_away_with_link_and_interest() -> None:
+def test_what_the_reply_rests_on_is_folded_away_with_places_links_and_interests() -> None:
     own = replace(
         citation(1), number=1, below=False, by="Press", url="https://press.example/a", interest="It sells seeds."
     )
-    card = draw(SAY, replace(FULL, citations=(own, replace(citation(2), number=2))))
+    card = draw(SAY, replace(FULL, citations=(replace(citation(2), number=2), own)))
+    check_card(card)
     [hidden] = [element for element in elements(card["body"]) if element.get("isVisible") is False]
-    assert {"Claim 1 holds.", r"\[1\] section 1", "It sells seeds."} == set(texts({"body": hidden["items"]}))
-    actions = [element["selectAction"] for element in elements(card["body"]) if "selectAction" in element]
-    assert {"type": "Action.OpenUrl", "title": "Press", "url": "https://press.example/a"} in actions
+    assert texts({"body": hidden["items"]}) == [
+        "Claim 1 holds.",
+        r"\[1\] section 1",
+        "Claim 2 holds.",
+        r"\[2\] section 2",
+        "All of it — The Source",
+        "It sells seeds.",
+        "Press",
+    ]
+    [unfold, link] = [element["selectAction"] for element in elements(card["body"]) if "selectAction" in element]
+    assert (unfold["type"], unfold["targetElements"]) == ("Action.ToggleVisibility", [hidden["id"]])
+    assert unfold["title"] == "Where this comes from"
+    assert link == {"type": "Action.OpenUrl", "title": "Press", "url": "https://press.example/a"}
+    assert "Written by a vendor." not in str(hidden), "what has to be said unasked is not folded away"
+
+
+def test_claims_that_are_all_there_is_are_not_folded_away() -> None:
+    for reply in (replace(FULL, body=()), replace(FULL, kind="help")):
+        card = draw(SAY, reply)
+        assert "Claim 1 holds." in texts(card)
+        assert not [element for element in elements(card["body"]) if element.get("isVisible") is False]
+
+
+SHORT = Reply(
+    "recommendation",
+    "Begin with one",
+    body=(Paragraph("It fits."), Heading("Why"), Bullets(("a reason",)), Heading("First"), Bullets(("a step",))),
+    choices=(Choice("More on it", "answer:x"), Choice("Again", "triage")),
+    brief=Brief(
+        (Paragraph("It fits."), Heading("First"), Bullets(("a step",))),
+        (Choice("Show all", "recommendation:1", style="primary"), Choice("Again", "triage")),
+    ),
+)
+
+
+def test_a_reply_in_short_shows_the_rest_on_the_card_itself() -> None:
+    card = draw(SAY, SHORT)
+    check_card(card)
+    [hidden] = [element for element in elements(card["body"]) if element.get("isVisible") is False]
+    assert texts({"body": hidden["items"]}) == ["Why", "- a reason"]
+    unfold, again = card["actions"]
+    assert (unfold["type"], unfold["title"]) == ("Action.ToggleVisibility", "Show all")
+    assert unfold["targetElements"] == [hidden["id"]]
+    assert again["data"]["command"] == "triage"
+    [alone] = draw(SAY, SHORT, where="elsewhere")["actions"]
+    assert alone == unfold, "it needs nobody to answer"
+
+
+def test_the_welcome_is_one_line_with_first_questions_and_folds_its_commands_T5(advisor: Advisor) -> None:
+    reply = advisor.turn(Message(command="help", can_post=True), Conversation()).reply
+    card = draw(SAY, reply)
+    check_card(card)
+    assert [element["type"] for element in card["body"]] == ["TextBlock", "TextBlock", "Container"]
+    assert card["body"][2]["isVisible"] is False
+    *questions, commands = card["actions"]
+    assert [one["data"]["command"].partition(":")[0] for one in questions] == ["question"] * 4
+    assert questions[-1]["title"] == "Help us choose"
+    assert (commands["type"], commands["title"]) == ("Action.ToggleVisibility", "Commands")
+
+
+def test_a_tag_that_mentions_somebody_is_shown_as_it_was_typed() -> None:
+    card = draw(SAY, Reply("notice", body=(Paragraph("ask <at>Dana</at>, <AT id='1'>Eve</AT>: a < b"),)))
+    assert texts(card) == ["ask <\u200bat>Dana<\u200b/at>, <\u200bAT id='1'>Eve<\u200b/AT>: a < b"]
 
 
 def test_the_button_for_the_sources_is_left_out_as_they_are_in_the_card() -> None:
@@ -107,27 +170,29 @@ def test_the_button_for_the_sources_is_left_out_as_they_are_in_the_card() -> Non
     assert "sources:c1" not in str(card)
 
 
-def test_many_claims_are_folded_away_behind_a_button() -> None:
-    card = draw(SAY, FULL)
-    [hidden] = [element for element in elements(card["body"]) if element.get("isVisible") is False]
-    assert len(hidden["items"]) == 6
-    [unfold] = [element["selectAction"] for element in elements(card["body"]) if "selectAction" in element]
-    assert (unfold["type"], unfold["targetElements"]) == ("Action.ToggleVisibility", [hidden["id"]])
-    assert unfold["title"] == "Sources"
+def test_every_button_carries_the_inputs_that_stand_on_the_card_T22() -> None:
+    reply = Reply("notice", "Post this?", form=FORM, choices=choices(2), tools=(Choice("Back", "back"),))
+    card = draw(SAY, reply)
+    check_card(card)
+    inline = [element["selectAction"] for element in elements(card["body"]) if "selectAction" in element]
+    for button in (*card["actions"], *inline):
+        for sent in (button, button["fallback"]):
+            assert "associatedInputs" not in sent
+            assert sent["data"]["fields"] == ["field.size", "fields.risks", "field.country", "field.note"]
 
 
-def test_a_few_claims_are_all_shown() -> None:
-    card = draw(SAY, replace(FULL, citations=FULL.citations[:4]))
-    assert not [element for element in elements(card["body"]) if element.get("isVisible") is False]
+def test_an_input_that_was_emptied_is_told_from_one_that_was_not_there() -> None:
+    assert fields_in({"command": "x", "fields": ["field.note", "fields.risks", 3]}) == (("note", ()), ("risks", ()))
+    assert fields_in({"command": "x", "fields": ["field.note"], "field.note": " a "}) == (("note", ("a",)),)
+    assert fields_in({"command": "x", "fields": "field.note"}) == ()
 
 
-def test_a_button_carries_its_command_and_none_of_the_cards_inputs() -> None:
+def test_a_button_carries_its_command() -> None:
     [button] = draw(SAY, Reply("answer", "A", choices=(Choice("Why?", "answer:why", "Reasons", "primary"),)))["actions"]
     assert button == {
         "type": "Action.Submit",
         "title": "Why?",
         "data": {"command": "answer:why"},
-        "associatedInputs": "none",
         "style": "positive",
     }
 
@@ -173,16 +238,16 @@ def test_a_form_asks_for_what_is_required_and_starts_with_what_was_chosen_T10() 
     check_card(card)
     fields = {element["id"]: element for element in elements(card["body"]) if element["type"].startswith("Input.")}
     assert list(fields) == ["field.size", "fields.risks", "field.country", "field.note"]
-    assert (fields["field.size"]["isRequired"], fields["field.size"]["value"]) == (True, "s")
+    assert (fields["field.size"]["isRequired"], fields["field.size"]["value"]) == (False, "s")
+    alone = draw(SAY, Reply("triage", "All at once", form=FORM))
+    assert next(one for one in elements(alone) if one.get("id") == "field.size")["isRequired"] is True
     assert fields["field.size"]["errorMessage"]
     assert fields["fields.risks"]["isMultiSelect"] is True
     assert fields["field.country"]["style"] == "compact"
     assert fields["field.note"]["placeholder"] == "In a few words"
     assert all(field["label"] for field in fields.values()), "a screen reader reads the label"
-    submit, *others = card["actions"]
-    assert (submit["title"], submit["data"]) == ("Recommend", {"command": "triage-form"})
-    assert "associatedInputs" not in submit
-    assert all(other["associatedInputs"] == "none" for other in others), "going back asks for nothing"
+    submit, *_ = card["actions"]
+    assert (submit["title"], submit["data"]["command"]) == ("Recommend", "triage-form")
 
 
 def test_nothing_in_a_text_formats_links_or_turns_into_a_date_S9() -> None:
@@ -295,7 +360,8 @@ def test_what_can_be_done_with_a_reply_is_words_to_press_and_takes_no_buttons_pl
     assert len(card["actions"]) == 4
     _, *pressed = [element["selectAction"] for element in elements(card["body"]) if "selectAction" in element]
     assert [action["title"] for action in pressed] == ["Share", "Helpful", "Not helpful"], "a screen reader reads it"
-    assert all(action["associatedInputs"] == "none" for action in pressed)
+    pressable = [element for element in elements(card["body"]) if "selectAction" in element]
+    assert {element["minHeight"] for element in pressable} == {"44px"}
     assert all(action["data"]["keep"] and action["type"] == "Action.Execute" for action in pressed)
     dialog = draw(SAY, replace(FULL, tools=tools), where="dialog")
     types = [one["selectAction"]["type"] for one in elements(dialog["body"]) if "selectAction" in one]

@@ -19,6 +19,7 @@ from tests.conversation_suite import Conversation, Seen, conversations, run
 from tests.teams_connector.activities import CHANNEL, DANA, TENANT, activity, executed, in_channel, message, pressed
 
 EXPERTS = "19:experts@thread.tacv2"
+SUBMITS = re.compile(r"(preview:|relay:|fill:).*|ask|subscribe|pick:[^/]*/[^/]*")  # commands of the buttons of forms
 
 
 class TeamsClient:
@@ -42,7 +43,7 @@ class TeamsClient:
         card = self._shown[who, thread]
         for action in actions(card):
             if action["title"] == label:
-                return await self._do(action, {}, who, thread)
+                return await self._do(action, {}, who, thread) if "data" in action else self._unfold(action, card)
         for listed in (one for one in elements(card) if one.get("id") == "more"):
             for choice in listed["choices"]:
                 if choice["title"] == label:
@@ -57,8 +58,17 @@ class TeamsClient:
         for name, given in values.items():
             [id] = [id for id in inputs if id.partition(".")[2] == name]
             entered[id] = ",".join(given) if id.startswith("fields.") else "".join(given)
-        [submit] = [action for action in actions(card) if "associatedInputs" not in action]
+        [submit] = [action for action in actions(card) if SUBMITS.fullmatch(action.get("data", {}).get("command", ""))]
         return await self._do(submit, entered, who, thread)
+
+    @property
+    def shown(self) -> dict[str, Any]:
+        """The card that Anna saw last outside threads."""
+        return self._shown["anna", ""]
+
+    async def press_with(self, action: dict[str, Any], entered: Mapping[str, str]) -> Seen:
+        """Anna's press of a button after she changed inputs that stand on its card, by their ids."""
+        return await self._do(action, entered, "anna", "")
 
     async def wait(self, seconds: float) -> None:
         self._world.time.now += seconds
@@ -80,8 +90,16 @@ class TeamsClient:
         chat = {"id": f"a:{who}{thread}", "conversationType": "personal", "tenantId": TENANT}
         return {"conversation": chat, **sender}
 
-    async def _do(self, action: dict[str, Any], entered: dict[str, str], who: str, thread: str) -> Seen:
-        data = {**action["data"], **entered}
+    def _unfold(self, action: dict[str, Any], card: dict[str, Any]) -> Seen:
+        """The client does that by itself."""
+        [shown] = [one for one in elements(card) if one.get("id") in action["targetElements"]]
+        return Seen(text_of({"body": shown["items"]}), tuple(labels(card)))
+
+    async def _do(self, action: dict[str, Any], entered: Mapping[str, str], who: str, thread: str) -> Seen:
+        card = self._shown[who, thread]
+        stand = {one["id"]: one.get("value", "") for one in elements(card) if one["type"].startswith("Input.")}
+        filled = {id: value for id, value in {**stand, **entered}.items() if value}  # clients leave out empty ones
+        data = {**action["data"], **filled}
         make = executed if action["type"] == "Action.Execute" and self._knows_execute else pressed
         return await self._post(make(self._world.connector.url, data, **self._at(who, thread)), who, thread)
 

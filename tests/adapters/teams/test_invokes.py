@@ -20,6 +20,7 @@ from tests.teams_connector.connector import Fault
 STEP = Reply(
     "triage", "How many are you?", choices=(Choice("A few", "triage:1:few"),), progress=Progress(2, 5), replaces=True
 )
+DONE = Reply("recommendation", "Begin with one", choices=(Choice("Again", "triage"),), replaces=True)
 ANSWER = Reply("answer", "Yes it does", verdict="yes", verdict_label="Yes", body=(Paragraph("In one sentence."),))
 CARD = "application/vnd.microsoft.card.adaptive"
 
@@ -50,11 +51,43 @@ async def test_in_a_personal_chat_the_message_is_changed_too_so_that_it_stays(ma
     assert sent.card == body["value"]
 
 
-async def test_in_a_chat_with_others_only_who_pressed_sees_the_next_step(make_world: MakeWorld) -> None:
+OWN = {"command": "triage:1:few", "owner": "aad-dana"}  # of a button on a card that is Dana's
+
+
+@pytest.mark.parametrize("reply", [STEP, DONE], ids=["a step", "the recommendation"])
+async def test_in_a_group_everybody_sees_each_step_and_the_recommendation(make_world: MakeWorld, reply: Reply) -> None:
+    world = await make_world(session=session_of(triage_1_few=reply))
+    _, body = await world.post(executed(world.connector.url, OWN, **in_group_chat()))
+    [sent] = world.connector.sent
+    assert (sent.action, sent.conversation, sent.id) == ("update", "19:chat@thread.v2", "card-1")
+    assert sent.card == body["value"]
+    assert {action["data"]["owner"] for action in sent.card["actions"]} == {"aad-dana"}
+
+
+async def test_in_a_group_a_step_whose_card_cannot_be_changed_is_a_new_message(make_world: MakeWorld) -> None:
     world = await make_world(session=session_of(triage_1_few=STEP))
-    _, body = await world.post(executed(world.connector.url, {"command": "triage:1:few"}, **in_group_chat()))
-    assert body["type"] == CARD
-    assert world.connector.sent == []
+    world.connector.faults = [Fault(404)]
+    _, body = await world.post(executed(world.connector.url, OWN, **in_group_chat()))
+    [sent] = world.connector.messages
+    assert (body["type"], sent.conversation) == (CARD, "19:chat@thread.v2")
+    assert texts(sent.card) == texts(body["value"])
+
+
+async def test_who_presses_a_button_of_somebody_elses_card_is_answered_below_it(make_world: MakeWorld) -> None:
+    world = await make_world(session=session_of(triage_1_few=STEP))
+    erik = {"from": {"id": "29:erik", "aadObjectId": "aad-erik", "name": "Erik", "role": "user"}}
+    _, body = await world.post(executed(world.connector.url, OWN, **in_group_chat(), **erik))
+    assert body["value"] == "See the message below."
+    [sent] = world.connector.messages
+    assert sent.action != "update"
+
+
+async def test_a_card_in_a_group_says_whose_its_buttons_are_and_one_in_a_chat_does_not(make_world: MakeWorld) -> None:
+    world = await make_world(session=session_of(hello=STEP))
+    await world.post(message(world.connector.url, "hello", **in_group_chat()))
+    await world.post(message(world.connector.url, "hello"))
+    group, chat = (sent.card["actions"][0]["data"] for sent in world.connector.messages)
+    assert (group["owner"], chat.get("owner")) == ("aad-dana", None)
 
 
 async def test_a_message_that_cannot_be_changed_spoils_nothing(make_world: MakeWorld) -> None:

@@ -119,8 +119,11 @@ async def picture(page: Page, name: str, top: Locator | None = None) -> None:
 async def ask_in_the_chat(page: Page) -> None:
     await picture(page, "welcome")
     await say(page, "does AppSec cover supply chain?")
-    await expect(page.get_by_text("AppSec > Cons > Limited scope")).to_be_visible()
+    await expect(page.get_by_text("Where this comes from", exact=True)).to_be_visible()
+    await expect(page.get_by_text("[1] AppSec > Cons > Limited scope", exact=True)).to_be_hidden()
     await picture(page, "answer")
+    await button(page, "Where this comes from").click()
+    await expect(page.get_by_text("[1] AppSec > Cons > Limited scope", exact=True)).to_be_visible()
     await button(page, "Helpful").click()
     await expect(page.get_by_text("Thank you. Noted.")).to_be_visible()
     await button(page, "Product security and supply chains").click()
@@ -140,9 +143,12 @@ async def be_led_to_a_recommendation(page: Page) -> None:
     for step, answer in ((3, "An AppSec program"), (4, "ISO 27001 or NIST"), (5, "Yes to both")):
         await expect(page.get_by_text(f"Question {step} of 5")).to_be_visible()
         await button(page, answer).click()
-    await expect(page.get_by_text("Your answers", exact=True)).to_be_visible()
+    await expect(page.get_by_text("What to do first", exact=True)).to_be_visible()
     await expect(page.get_by_text("Question 5 of 5")).to_have_count(0)
+    await expect(page.get_by_text("Your answers", exact=True)).to_be_hidden()
     await picture(page, "recommendation", top=page.get_by_text("Look at product security, for").first)
+    await button(page, "Full recommendation").click()
+    await expect(page.get_by_text("Your answers", exact=True)).to_be_visible()
 
 
 async def ask_in_a_channel(page: Page) -> None:
@@ -166,10 +172,11 @@ async def share_what_was_recommended(page: Page) -> None:
     await page.get_by_role("option", name="My Team > Announcements").click()
     await button(page, "Preview").click()
     await picture(page, "preview")
+    await page.get_by_label("A note of yours").last.fill("For Friday: this is where I would begin.")
     await button(page, "Post it").click()
     await expect(page.get_by_role("link", name="Open it in Teams")).to_be_visible()
     await page.get_by_role("treeitem", name="Announcements").click()
-    await expect(page.get_by_text("Shared by Alex Wilber: For Thursday: this is where I would begin.")).to_be_visible()
+    await expect(page.get_by_text("Shared by Alex Wilber: For Friday: this is where I would begin.")).to_be_visible()
     await picture(page, "post")
 
 

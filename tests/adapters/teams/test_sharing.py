@@ -13,9 +13,9 @@ from bot.domain.conversation import DAY
 from bot.knowledge.shipped_phrases import shipped
 from bot.service.session import Session
 from bot.service.subscription_posts import post_due
-from tests.adapters.teams.card_schema import check_card, texts
+from tests.adapters.teams.card_schema import check_card, elements, texts
 from tests.adapters.teams.conftest import MakeWorld, World
-from tests.adapters.teams.test_conversations import TeamsClient
+from tests.adapters.teams.test_conversations import TeamsClient, actions
 from tests.teams_connector.activities import BOT, CHANNEL, DANA, TENANT, activity, in_channel, mention, message, pressed
 from tests.teams_connector.connector import Fault, Sent
 
@@ -75,6 +75,79 @@ async def test_what_is_shared_is_a_new_post_and_the_sharer_gets_its_address_T13(
     assert back["data"]["command"].startswith("retract:")
 
 
+async def edit(anna: TeamsClient, button: str, **entered: str) -> None:
+    """Press `button` with something else in the inputs that stand on its card."""
+    [action] = [one for one in actions(anna.shown) if one["title"] == button]
+    await anna.press_with(action, {f"field.{id}": value for id, value in entered.items()})
+
+
+async def test_what_is_typed_beside_the_preview_is_what_is_posted_T22(world: World, anna: TeamsClient) -> None:
+    await anna.say("what is SAST?", "anna", "")
+    await anna.press("Share", "anna", "")
+    await anna.fill({"place": [ALERTS], "note": ["first"]}, "anna", "")
+    await edit(anna, "Post it", note="second", place=CHANNEL)
+    post, _ = await deliver(world)
+    assert post.conversation == CHANNEL
+    assert "Shared by Anna: second" in texts(post.card)
+    await anna.say("what is SAST?", "anna", "")
+    await anna.press("Share", "anna", "")
+    await anna.fill({"place": [ALERTS], "note": ["first"]}, "anna", "")
+    await edit(anna, "Post it", note="")
+    post, _ = await deliver(world)
+    assert "Shared by Anna" in texts(post.card), "a note that was taken out is not posted"
+
+
+async def test_a_note_that_has_become_too_long_is_asked_for_again(world: World, anna: TeamsClient) -> None:
+    await anna.say("what is SAST?", "anna", "")
+    await anna.press("Share", "anna", "")
+    await anna.fill({"place": [ALERTS]}, "anna", "")
+    await edit(anna, "Post it", note="x" * 1001)
+    assert "The note is too long: 1000 characters fit." in texts(anna.shown)
+    assert await deliver(world) == []
+
+
+async def test_what_is_typed_beside_the_question_is_what_is_sent_to_the_experts_T22(
+    world: World, anna: TeamsClient
+) -> None:
+    await anna.say("does the article say anything about zero trust?", "anna", "")
+    await anna.press("Ask a person", "anna", "")
+    await edit(anna, "Send it", question="who decides on zero trust?")
+    [question] = await deliver(world)
+    assert texts(question.card)[:2] == ["Anna asks", "who decides on zero trust?"]
+
+
+async def test_a_question_that_was_emptied_is_not_sent(world: World, anna: TeamsClient) -> None:
+    await anna.say("does the article say anything about zero trust?", "anna", "")
+    await anna.press("Ask a person", "anna", "")
+    await edit(anna, "Send it", question="")
+    assert [one["label"] for one in elements(anna.shown) if "label" in one] == ["Your question"]
+    assert await deliver(world) == []
+
+
+async def test_what_is_picked_beside_a_subscription_is_what_is_set_up_T22(
+    world: World, anna: TeamsClient, advisor: Advisor
+) -> None:
+    await anna.say("subscribe", "anna", "")
+    await anna.fill({"place": [ALERTS], "cadence": ["weekly"]}, "anna", "")
+    await edit(anna, "Set it up", cadence="daily")
+    await post_due(world.store, world.time.date, advisor.drafts)
+    [post] = await deliver(world)
+    assert post.conversation == ALERTS
+    assert await post_due(world.store, world.time.date + 1.1 * DAY, advisor.drafts)
+
+
+async def test_a_shared_answer_keeps_its_verdict(world: World, anna: TeamsClient) -> None:
+    said = await anna.say("does AppSec cover supply chain?", "anna", "")
+    verdict = said.text.split("\n", 1)[0]
+    shown = anna.shown["body"][0]
+    await anna.press("Share", "anna", "")
+    preview = await anna.fill({"place": [ALERTS]}, "anna", "")
+    assert f"{verdict}. " in preview.text
+    await anna.press("Post it", "anna", "")
+    post, _ = await deliver(world)
+    assert (post.card["body"][0]["text"], post.card["body"][0]["color"]) == (shown["text"], shown["color"])
+
+
 @pytest.mark.parametrize("what", ["Post it", "Set it up"])
 async def test_who_left_the_team_after_the_preview_posts_nothing_T23(
     world: World, anna: TeamsClient, what: str
@@ -88,7 +161,7 @@ async def test_who_left_the_team_after_the_preview_posts_nothing_T23(
         await anna.fill({"place": [ALERTS], "cadence": ["weekly"]}, "anna", "")
     members, world.connector.members[CHANNEL] = world.connector.members[CHANNEL], []
     seen = await anna.press(what, "anna", "")
-    assert "Nothing was done" in seen.text and "not in that channel any more" in seen.text
+    assert "Nothing was done" in seen.text and "Join the team" in seen.text
     assert await deliver(world) == []
     world.connector.members[CHANNEL] = members
     await anna.say("confirm", "anna", "")  # it still waits
@@ -131,6 +204,23 @@ async def test_of_several_confirms_at_once_one_posts_and_the_others_read_that_it
 async def test_what_was_shared_is_taken_back(world: World, anna: TeamsClient) -> None:
     await share(anna)
     post, _ = await deliver(world)
+    await anna.say("posts", "anna", "")
+    await anna.press("Take back “SAST”", "anna", "")
+    [gone] = await deliver(world)
+    assert (gone.action, gone.conversation, gone.id) == ("delete", ALERTS, post.id)
+
+
+async def test_a_post_that_cannot_be_deleted_is_told_and_can_be_taken_back_again_T12(
+    world: World, anna: TeamsClient
+) -> None:
+    await share(anna)
+    post, _ = await deliver(world)
+    await anna.say("posts", "anna", "")
+    seen = await anna.press("Take back “SAST”", "anna", "")
+    assert "Taken back" not in seen.text and "tell you if that does not work" in seen.text
+    world.connector.faults = [Fault(403)]
+    [told] = await deliver(world)
+    assert (told.conversation, texts(told.card)[0]) == ("a:anna", "Your post still stands there")
     await anna.say("posts", "anna", "")
     await anna.press("Take back “SAST”", "anna", "")
     [gone] = await deliver(world)
