@@ -80,7 +80,7 @@ async def test_a_question_to_the_experts_says_how_to_answer(heard: World) -> Non
     assert question == "What about \\*\\*this\\*\\*?"
     assert "thread" in how
     [submit] = card["actions"]
-    assert submit["data"] == {"command": "relay:q1"}
+    assert submit["data"] == {"command": "relay:q1", "fields": ["field.answer"]}
 
 
 async def test_an_experts_answer_goes_to_the_asker_as_a_persons_answer(heard: World) -> None:

@@ -90,7 +90,7 @@ async def test_what_is_shared_with_the_channel_is_previewed_and_then_everybodys_
     assert picked["value"] == CHANNEL
     data = {**button(form.card, "Preview")["data"], "field.place": CHANNEL, "field.note": ""}
     _, body = await world.post_signed(executed(world.connector.url, data, **in_channel(THREAD)))
-    confirm = button(body["value"], "Post it")["data"]
+    confirm = {**button(body["value"], "Post it")["data"], "field.place": CHANNEL, "field.note": ""}
     before = len(world.connector.sent)
     await world.post_signed(executed(world.connector.url, confirm, **in_channel(THREAD)))
     relay = OutboxRelay(world.store, {"teams": world.surface.sender}, shipped, clock=lambda: world.time.date)
