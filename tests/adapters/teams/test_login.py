@@ -13,6 +13,7 @@ from aiohttp.test_utils import TestServer
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.x509.oid import NameOID
+from structlog.testing import capture_logs
 
 from adapters.surface import SurfaceOff
 from adapters.teams.cloud import CLOUDS, Cloud, cloud_named
@@ -63,16 +64,18 @@ async def test_a_certificate_takes_the_place_of_the_secret_T26(make_world: MakeW
 
 
 async def test_a_certificate_that_the_app_has_not_got_is_refused_with_a_remedy_T26(
-    make_world: MakeWorld, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    make_world: MakeWorld, tmp_path: Path
 ) -> None:
     (tmp_path / "app.pem").write_bytes(certified()[1])
     other, _ = certified("another")
-    world = await make_world(replace(NO_SECRET, microsoft_app_certificate=str(tmp_path / "app.pem")), certificate=other)
-    assert (await world.post_signed(message(world.connector.url, "hi")))[0] == 200
+    settings = replace(NO_SECRET, microsoft_app_certificate=str(tmp_path / "app.pem"))
+    with capture_logs() as logs:
+        world = await make_world(settings, certificate=other)
+        assert (await world.post_signed(message(world.connector.url, "hi")))[0] == 200
     assert world.connector.sent == []
-    logged = capsys.readouterr().out
-    assert "AADSTS700027" in logged
-    assert "upload the certificate" in logged
+    [failed] = [line for line in logs if line["event"] == "teams.login_failed"]
+    assert failed["code"] == "AADSTS700027"
+    assert "upload the certificate" in failed["remedy"]
 
 
 async def test_a_file_with_a_token_that_the_app_trusts_takes_the_place_of_the_secret_T26(
