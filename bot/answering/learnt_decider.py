@@ -85,9 +85,11 @@ class LearntDecider:
         return self._written.get(_plain(question.text)) if last is None or question.subjects else None
 
     def _groups(self, reading: Reading) -> dict[str, float]:
-        """Probabilities by answer, and by kind of everything that is none."""
+        """Probabilities by answer, and by kind of everything that is none; without those that are zero."""
         groups: dict[str, float] = {}
         for label, probability in reading.answers.items():
+            if not probability:
+                break  # the most probable come first
             group = self._group(label)
             groups[group] = groups.get(group, 0.0) + probability
         return groups
