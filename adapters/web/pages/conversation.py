@@ -18,7 +18,7 @@ from adapters.web.site import FormData, Refused, Site, see_other, whole_seconds
 from adapters.web.visitor import Visitor, new_visitor, set_cookie
 from adapters.web.visitor_limit import Refusal, VisitorLimiter, address_of
 from bot.domain.bounds import Fields
-from bot.domain.messages import Choice, Message, Place
+from bot.domain.messages import Form, Message, Place
 from bot.domain.phrases import Phrases
 from bot.nlu.command_parser import listed
 from bot.service.ports import StoreUnavailable
@@ -99,7 +99,7 @@ class Conversation:
             sent.text, sent.command, PLACE, person=visitor.person, delivery=id, at=now, fields=sent.fields
         )
         say = self._site.phrases
-        label = message.text if message.command is None else _label(say, message.command, earlier)
+        label = message.text if message.command is None else _label(say, message.command, message.fields, earlier)
         reply = await self._site.session.respond(message)
         exchange = Exchange(id, say("web-hidden") if message.had_secret else label, reply, now)
         if reply.forgets:
@@ -225,16 +225,26 @@ def _sent(form: FormData) -> Sent:
     return Sent("" if command else str(form.get("text", "")), command, fields)
 
 
-def _label(say: Phrases, command: str, earlier: Sequence[Exchange]) -> str:
-    """The label of the button that sent `command`; the command's description or the command itself if unknown."""
+def _label(say: Phrases, command: str, fields: Fields, earlier: Sequence[Exchange]) -> str:
+    """What was chosen in the form, else the label of the button that sent `command`; the command's description or the
+    command itself if unknown."""
     for exchange in reversed(earlier):
         reply = exchange.reply
-        submit: tuple[Choice, ...] = (Choice(reply.form.submit, reply.form.command),) if reply.form else ()
-        for choice in (*reply.choices, *reply.tools, *submit):
+        if reply.form and reply.form.command == command:
+            return ", ".join(_chosen(reply.form, fields)) or reply.form.submit
+        for choice in (*reply.choices, *reply.tools):
             if choice.command == command:
                 return choice.label
     name = command.partition(":")[0]
     return next((say(known.phrase) for known in listed(can_post=False) if known.name == name), command)
+
+
+def _chosen(form: Form, fields: Fields) -> list[str]:
+    """The labels of the options that were chosen."""
+    given = dict(fields)
+    return [
+        option.label for field in form.fields for option in field.options if option.value in given.get(field.id, ())
+    ]
 
 
 def _delivery(secret: str, nonce: str, sent: Sent) -> str:

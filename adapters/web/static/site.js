@@ -17,10 +17,13 @@ function tell(text) {
 
 // What was said stands there at once; the reply follows.
 function begin(said) {
+  const welcome = document.querySelector(".welcome");
+  if (welcome) welcome.hidden = true;
   const section = document.createElement("div");
   section.className = "exchange waiting";
   const words = document.createElement("p");
   words.className = "said";
+  words.dir = "auto";
   words.textContent = said;
   const reply = document.createElement("article");
   reply.className = "reply";
@@ -37,62 +40,88 @@ function end(waiting, html) {
     earlier.removeAttribute("id");
     earlier.classList.add("past");
   }
+  document.querySelector(".welcome")?.remove();
+  document.querySelector(".bar").hidden = false;
   waiting.replaceWith(drawn);
   return drawn;
 }
 
 // Why a message was not taken in.
 function notice(html) {
-  const parts = new DOMParser().parseFromString(html, "text/html").querySelectorAll(".notice h1, .notice .remedy");
+  const parts = new DOMParser().parseFromString(html, "text/html").querySelectorAll("main h1, .remedy");
   return Array.from(parts, (part) => part.textContent.trim().replace(/([^.])$/, "$1.")).join(" ");
 }
 
+// What a message is shown as until its reply is there: what was typed or chosen, or the button's label.
+function label(form, button) {
+  if (form === ask) return box.value.trim();
+  const chosen = Array.from(form.querySelectorAll(".option :checked"), (input) => input.closest(".option").querySelector("span"));
+  const named = chosen.length ? chosen : [button.querySelector("span") ?? button];
+  return named.map((name) => name.firstChild.textContent.trim()).join(", ");
+}
+
+const queue = []; // messages in the order in which they were sent; the first is under way
 let busy = false;
 
-async function send(form, button) {
-  const data = new FormData(form);
-  if (button && button.name) data.append(button.name, button.value);
-  data.set("nonce", nonce());
-  const said = data.get("text") || (button && button.textContent.trim()) || "";
-  const typed = form === ask;
-  if (!data.get("command") && !String(said).trim()) return;
+async function work() {
   busy = true;
+  while (queue.length) {
+    const remedy = await send(queue[0]);
+    if (remedy) giveBack(queue.splice(0));
+    else queue.shift();
+    tell(remedy);
+  }
+  busy = false;
+}
+
+// "" once the reply is there; else why it is not, and what to do.
+async function send(message) {
   tell("");
-  const waiting = begin(said);
   try {
-    const response = await fetch(form.action, {
+    const response = await fetch("/say", {
       method: "POST",
-      body: new URLSearchParams(data),
+      body: new URLSearchParams(message.data),
       headers: { "X-Part": "exchange" },
     });
-    if (response.status === 429) { // what was typed stays in the box
-      waiting.remove();
-      tell(notice(await response.text()));
-      return;
-    }
+    if (response.status === 429) return notice(await response.text());
     if (!response.ok) throw new Error(String(response.status));
-    const drawn = end(waiting, await response.text());
-    if (typed) {
-      form.reset();
-      grow();
-    } else {
-      drawn.querySelector(".headline")?.focus({ preventScroll: true });
-    }
+    const drawn = end(message.waiting, await response.text());
+    if (!message.answersReply) box.focus({ preventScroll: true });
+    else if (document.activeElement !== box) drawn.querySelector(".headline")?.focus({ preventScroll: true });
     drawn.scrollIntoView({ block: "start", behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
+    return "";
   } catch {
-    waiting.remove();
-    tell("That did not get through. Load the page again, and send it once more.");
-  } finally {
-    busy = false;
+    return "That did not get through. Load the page again, and send it once more.";
   }
+}
+
+// What was typed comes back into the box, before what is being typed there.
+function giveBack(messages) {
+  for (const message of messages) message.waiting.remove();
+  const typed = messages.map((message) => message.data.get("text")).filter(Boolean);
+  box.value = [...typed, box.value].filter(Boolean).join("\n");
+  grow();
+  const welcome = document.querySelector(".welcome");
+  if (welcome) welcome.hidden = false;
 }
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
+  const button = event.submitter;
   if (!thread || form.getAttribute("action") !== "/say") return;
-  if (!thread.children.length) return; // the welcome gives way to a page with the conversation
   event.preventDefault();
-  if (!busy) send(form, event.submitter);
+  if (busy && form !== ask) return; // a button pressed twice is one message; what is typed waits its turn
+  const said = label(form, button);
+  if (!said) return;
+  const data = new FormData(form);
+  if (button?.name) data.append(button.name, button.value);
+  data.set("nonce", nonce());
+  queue.push({ data, waiting: begin(said), answersReply: thread.contains(form) });
+  if (form === ask) {
+    form.reset();
+    grow();
+  }
+  if (!busy) work();
 });
 
 // --- the question box: Enter sends, Shift and Enter begins a line; it grows with what is in it

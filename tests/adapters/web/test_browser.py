@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Page, Route, async_playwright, expect
 
 from adapters.advisor_host import AdvisorHost
 from adapters.rate_limit import MOST, WITHIN
@@ -107,10 +107,10 @@ async def triage_by_mouse(page: Page) -> None:
     await press(page, "Back")
     await expect(latest.get_by_text("Question 1 of")).to_be_visible()
     for _ in range(8):
-        if await page.locator("#latest.recommendation").count():
+        if await page.locator("#latest.exchange-recommendation").count():
             break
         await go_on(page)
-    await expect(page.locator("#latest.recommendation")).to_be_visible()
+    await expect(page.locator("#latest.exchange-recommendation")).to_be_visible()
     await say(page, "triage")
     if await latest.get_by_role("button", name="Stop").count():
         await press(page, "Stop")
@@ -135,7 +135,7 @@ async def triage_by_keyboard(page: Page) -> None:
     await say(page, "triage")
     await page.locator("#latest .headline").focus()
     for _ in range(8):
-        if await page.locator("#latest.recommendation").count():
+        if await page.locator("#latest.exchange-recommendation").count():
             return
         shown = await page.locator(".exchange").count()
         await page.keyboard.press("Tab")
@@ -156,7 +156,7 @@ async def triage_by_form(page: Page) -> None:
     for fieldset in await form.locator("fieldset").all():
         await fieldset.locator("input").first.check()
     await form.locator("button.primary").click()
-    await expect(page.locator("#latest.recommendation")).to_be_visible()
+    await expect(page.locator("#latest.exchange-recommendation")).to_be_visible()
 
 
 async def test_someone_talks_and_is_led_through_a_triage_by_mouse_by_keyboard_and_by_form(site: Web) -> None:
@@ -243,3 +243,129 @@ async def test_who_is_too_quick_is_told_in_place_and_what_was_typed_stays_in_the
         await page.keyboard.press("Enter")
         await expect(page.locator(".exchange:not(.waiting)")).to_have_count(MOST + 1)
         await expect(page.locator("#state")).to_be_empty()
+
+
+SIZES = ((1366, 768), (1280, 800), (390, 844))
+COVERED = """(button) => {
+    const { left, right, top, bottom } = button.getBoundingClientRect();
+    const points = [top + 2, (top + bottom) / 2, bottom - 2].map((y) => [(left + right) / 2, y]);
+    return points.some(([x, y]) => document.elementFromPoint(x, y)?.closest(".composer"));
+}"""
+IN_SIGHT = """(button) => {
+    const { left, right, top, bottom } = button.getBoundingClientRect();
+    const there = document.elementFromPoint((left + right) / 2, bottom - 2);
+    return top >= 0 && bottom <= innerHeight && button.contains(there);
+}"""
+
+
+async def never_covered(page: Page) -> None:
+    """Wherever the page is scrolled to, the box lies over no primary button of the reply."""
+    button = page.locator("#latest button.primary").first
+    for share in range(11):
+        await page.evaluate(f"scrollTo(0, document.documentElement.scrollHeight * {share} / 10)")
+        assert not await button.evaluate(COVERED), share
+
+
+async def test_a_primary_button_is_never_covered_by_the_box_and_that_of_a_form_is_in_sight_at_once(site: Web) -> None:
+    async with chromium(site) as person:
+        for width, height in SIZES:
+            page = await person(viewport={"width": width, "height": height}, reduced_motion="reduce")
+            await say(page, "triage")
+            await press(page, "A whole product")
+            button = page.locator("#latest button.primary")
+            await expect(button).to_have_text("Continue")
+            assert await button.evaluate(IN_SIGHT), (width, height)
+            await picture(page, f"step-2-{width}")
+            await never_covered(page)
+            await say(page, "form")
+            assert await button.evaluate(IN_SIGHT), (width, height)
+            await never_covered(page)
+            await say(page, "stop")
+            await expect(button).to_have_text("Start again")
+            await never_covered(page)
+
+
+async def test_what_is_typed_while_an_answer_is_under_way_waits_its_turn_and_nothing_is_lost(site: Web) -> None:
+    async with chromium(site) as person:
+        page = await person()
+        answered = asyncio.Event()
+
+        async def hold(route: Route) -> None:
+            await answered.wait()
+            await route.continue_()
+
+        await page.route("**/say", hold)
+        box, bubbles = page.locator("#text"), page.locator(".said")
+        await box.fill("what is RASP?")
+        await page.keyboard.press("Enter")
+        await expect(box).to_have_value("")
+        await box.fill("what is SAST?")
+        await page.keyboard.press("Enter")
+        await expect(bubbles).to_have_text(["what is RASP?", "what is SAST?"])
+        await box.fill("what is DA")
+        answered.set()
+        await expect(page.locator(".exchange:not(.waiting)")).to_have_count(2)
+        await expect(bubbles).to_have_text(["You: what is RASP?", "You: what is SAST?"])
+        await expect(box).to_have_value("what is DA")
+        await expect(box).to_be_focused()
+
+
+async def test_what_did_not_get_through_is_in_the_box_again_in_the_order_it_was_typed(site: Web) -> None:
+    async with chromium(site) as person:
+        page = await person()
+        failed = asyncio.Event()
+
+        async def cut_off(route: Route) -> None:
+            await failed.wait()
+            await route.abort()
+
+        await page.route("**/say", cut_off)
+        for text in ("what is RASP?", "what is SAST?"):
+            await page.locator("#text").fill(text)
+            await page.keyboard.press("Enter")
+        await page.locator("#text").fill("what is DA")
+        failed.set()
+        await expect(page.locator("#state")).to_contain_text("That did not get through")
+        await expect(page.locator("#text")).to_have_value("what is RASP?\nwhat is SAST?\nwhat is DA")
+        await expect(page.locator(".exchange")).to_have_count(0)
+        await expect(page.locator(".welcome")).to_be_visible()
+
+
+async def test_after_the_first_answer_the_focus_is_in_the_box_and_the_answer_is_read_out(site: Web) -> None:
+    async with chromium(site) as person:
+        for by_example in (False, True):
+            page = await person()
+            # A screen reader reads what comes into a log that was there before.
+            await page.locator("#thread[role=log][aria-live=polite]").evaluate(
+                "(log) => { log.dataset.before = 'yes'; }"
+            )
+            if by_example:
+                await page.get_by_role("button", name="Does AppSec cover supply chain risk?").click()
+            else:
+                await say(page, "does AppSec cover supply chain risk?")
+            await expect(page.locator("#thread[data-before=yes] #latest .verdict")).to_have_text("No")
+            await expect(page.locator("#text")).to_be_focused()
+            await expect(page.get_by_role("button", name="Start over")).to_be_visible()
+
+
+async def test_only_the_reply_is_drawn_as_a_card_whatever_its_kind(site: Web) -> None:
+    async with chromium(site) as person:
+        page = await person()
+        for text in ("does AppSec cover supply chain?", "my key is AKIAIOSFODNN7EXAMPLA", "we are being hacked"):
+            await say(page, text)
+        await say(page, "helpful")
+        for exchange in await page.locator(".exchange").all():
+            drawn = await exchange.evaluate("(one) => [getComputedStyle(one).boxShadow, getComputedStyle(one).padding]")
+            assert drawn == ["none", "0px"]
+
+
+async def test_a_step_that_takes_several_answers_shows_what_was_chosen_as_what_was_said(site: Web) -> None:
+    async with chromium(site) as person:
+        page = await person()
+        await say(page, "triage")
+        await press(page, "A whole product")
+        for label in ("Flaws in our code", "Insiders and data"):
+            await page.locator("#latest").get_by_label(label).check()
+        await press(page, "Continue")
+        bubble = page.locator("#latest .said")
+        await expect(bubble).to_have_text("You: Flaws in our code, Insiders and data")

@@ -164,3 +164,23 @@ async def test_of_a_long_message_the_beginning_is_read_and_shown_and_nothing_aft
     await browser.say("does AppSec cover supply chain risk? " + "thanks. " * 600 + "zebra")
     assert "I read the first 4,000 characters of what you sent." in browser.latest.one("article").text
     assert "zebra" not in (await browser.open("/")).text
+
+
+async def test_a_sent_form_is_shown_as_what_was_chosen_in_it(browser: Browser) -> None:
+    await browser.say("triage")
+    await browser.press("A whole product")
+    form = browser.latest.one("form", of="form")
+    first, second, *_ = form.all("input", type="checkbox")
+    await browser.submit(form, {first.attributes["name"]: [first.attributes["value"], second.attributes["value"]]})
+    said = browser.latest.one("p", of="said").text.strip()
+    assert said == "You: Flaws in our code, Third-party components"
+
+
+async def test_every_text_runs_in_the_direction_of_its_own_script(browser: Browser) -> None:
+    await browser.say("مرحبا، what is SAST?")
+    said = browser.latest.one("p", of="said")
+    assert said.attributes["dir"] == "auto"
+    assert said.one("span").attributes["dir"] == "ltr", "the hidden word before it does not decide"
+    for text in (*browser.latest.one("article").all("li"), browser.page.one("textarea", id="text")):
+        inner = [*text.all("blockquote")] or [text]
+        assert all(one.attributes.get("dir") == "auto" for one in inner), text.text
