@@ -104,16 +104,15 @@ class Conversation:
         exchange = Exchange(id, say("web-hidden") if message.had_secret else label, reply, now)
         if reply.forgets:
             earlier = []
-        else:
-            await self._save(visitor.person, exchange)
+        saved = not reply.forgets and await self._save(visitor.person, exchange)
         view = _view(str(form.get("view", "")))
         if request.headers.get("X-Part") == "exchange":
             exchanges = [*earlier, exchange]
             return self._site.page(
                 request, "exchange.html", exchange=exchange, view=view, latest=True, **self._helpers(exchanges)
             )
-        if reply.forgets:  # rendered once, as it is not stored
-            return self._page(request, [exchange], view)
+        if not saved:  # rendered once, as the next page does not have it
+            return self._page(request, [*earlier, exchange], view)
         query = "?" + urlencode({"view": view}) if view else ""
         return see_other(f"/{query}#latest")
 
@@ -187,12 +186,15 @@ class Conversation:
             log.warning("web.transcript_not_read", error=str(error))
             return []
 
-    async def _save(self, person: str, exchange: Exchange) -> None:
+    async def _save(self, person: str, exchange: Exchange) -> bool:
+        """Whether the store has it."""
         try:
             async with self._site.store.transaction() as unit:
                 await unit.transcripts.save(person, exchange, since=self._since())
         except StoreUnavailable as error:
             log.warning("web.transcript_not_saved", reference=exchange.reply.reference, error=str(error))
+            return False
+        return True
 
     async def _one(self, request: web.Request) -> Exchange:
         visitor = self._site.visitor(request)

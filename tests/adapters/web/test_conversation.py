@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 from tests.adapters.web.browser import Browser, read
@@ -30,6 +31,18 @@ async def test_what_was_said_stays_on_the_page_when_it_is_loaded_again_until_one
     assert not list(browser.page.all("p", of="said"))
     await browser.say("pros of it")
     assert "SAST" not in browser.latest.text
+
+
+async def test_while_the_database_is_away_a_message_gets_an_error_that_says_what_to_do(
+    make_web: Any, tmp_path: Path
+) -> None:
+    site: Web = await make_web(database=f"sqlite:///{tmp_path / 'without-tables.db'}")
+    browser = await site.browser()
+    await browser.open("/")
+    await browser.say("what is SAST?")
+    assert browser.status == 200
+    assert browser.latest.one("p", of="said").text.strip() == "You: what is SAST?"
+    assert "try again in a minute" in browser.latest.one("article").text
 
 
 async def test_two_people_do_not_see_each_others_words(browser: Browser, site: Web) -> None:
