@@ -260,10 +260,13 @@ async def test_an_unknown_address_gets_a_page_that_leads_on(tmp_path: Path) -> N
 async def test_the_metrics_are_for_this_machine_or_for_who_has_the_token(
     tmp_path: Path, given: dict[str, object], sent: str | None, status: int
 ) -> None:
-    async with server(settings_in(tmp_path, **given)) as (url, http):
-        async with http.get(f"{url}/metrics", headers={"Authorization": sent} if sent else None) as response:
-            assert response.status == status
-            assert ("METRICS_TOKEN" in await response.text()) == (status == 401)
+    headers = {"Authorization": sent} if sent else None
+    async with (
+        server(settings_in(tmp_path, **given)) as (url, http),
+        http.get(f"{url}/metrics", headers=headers) as response,
+    ):
+        assert response.status == status
+        assert ("METRICS_TOKEN" in await response.text()) == (status == 401)
 
 
 async def test_the_metrics_are_not_for_other_machines(tmp_path: Path) -> None:
@@ -273,9 +276,11 @@ async def test_the_metrics_are_not_for_other_machines(tmp_path: Path) -> None:
         except OSError:
             pytest.skip("this machine has no address but the loopback one")
         own = route.getsockname()[0]
-    async with server(settings_in(tmp_path, host="0.0.0.0")) as (url, http):
-        async with http.get(f"http://{own}:{URL(url).port}/metrics") as response:
-            assert response.status == 401
+    async with (
+        server(settings_in(tmp_path, host="0.0.0.0")) as (url, http),
+        http.get(f"http://{own}:{URL(url).port}/metrics") as response,
+    ):
+        assert response.status == 401
 
 
 async def test_knowledge_with_errors_is_not_taken_and_the_old_goes_on_serving(tmp_path: Path) -> None:

@@ -77,6 +77,15 @@ async def test_what_was_asked_in_vain_becomes_yaml(owner: Browser) -> None:
     assert '    - "how tall is the' in group.one("code").text
 
 
+async def test_numbers_in_names_stay_in_a_gap_and_its_yaml(owner: Browser) -> None:
+    asked = "how tall is the log4shell of SOC 2, ISO 27001 and TLS 1.2/1.3 in Zanzibar"
+    await owner.say(asked)
+    page = await owner.open("/workbench/gaps")
+    group = next(one for one in page.all("section", of="gap") if "log4shell" in one.text)
+    kept = "log4shell of SOC 2, ISO 27001 and TLS 1.2/1.3 in"
+    assert kept in group.one("h2").text and kept in group.one("code").text
+
+
 async def test_gold_questions_are_asked_and_the_wrong_ones_explained(owner: Browser) -> None:
     page = await owner.open("/workbench/evaluate")
     right = '{"q": "what is SAST?", "kind": "answer", "must": ["appsec.type.sast"]}'
