@@ -243,9 +243,9 @@ class Advisor:
         if not route.text and message.has_files:
             return Turn(only_files(self.phrases), conversation)
         if not route.text:
-            return Turn(
-                self._responder.general.help(empty=not message.text.strip(), can_post=message.can_post), conversation
-            )
+            empty, can_ask = not message.text.strip(), message.experts is not None
+            shown = self._responder.general.help(empty=empty, can_post=message.can_post, can_ask=can_ask)
+            return Turn(shown, conversation)
         return Turn(self._responder.general.greeting(), conversation) if only_greets(route.text) else None
 
     def _answer_dialogue(self, message: Message, conversation: Conversation, route: Route) -> Turn | None:

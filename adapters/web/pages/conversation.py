@@ -80,7 +80,7 @@ class Conversation:
             examples=say.all("help-examples"),
             commands=[
                 (command.name, say(command.phrase))
-                for command in listed(can_post=False)
+                for command in listed(can_post=False, can_ask=False)
                 if command.name in ("compare", "triage", "topics")
             ],
             **self._helpers(exchanges),
@@ -160,7 +160,9 @@ class Conversation:
 
     async def as_markdown(self, request: web.Request) -> web.Response:
         exchange = await self._one(request)
-        response = web.Response(text=markdown(exchange.reply), content_type="text/markdown", charset="utf-8")
+        response = web.Response(
+            text=markdown(exchange.reply, exchange.said), content_type="text/markdown", charset="utf-8"
+        )
         response.headers["Content-Disposition"] = 'attachment; filename="answer.md"'
         return response
 
@@ -236,7 +238,7 @@ def _label(say: Phrases, command: str, earlier: Sequence[Exchange]) -> str:
             if choice.command == command:
                 return choice.label
     name = command.partition(":")[0]
-    return next((say(known.phrase) for known in listed(can_post=False) if known.name == name), command)
+    return next((say(known.phrase) for known in listed(can_post=False, can_ask=True) if known.name == name), command)
 
 
 def _delivery(secret: str, nonce: str, sent: Sent) -> str:
