@@ -106,7 +106,7 @@ _TAKEN_OUT = tuple(
 
 _DIGITS = re.compile(r"(?<!\w)[+(]?\d[\d\s().,:/-]*\d(?!\w)|\d+")
 _SHORT = re.compile(r"\d{1,2}(?:\.\d{1,2})?")  # a count or a version, which nobody is known by
-_PAIR = re.compile(r"\d{1,2}(?:\.\d{1,2})?/\d{1,2}(?:\.\d{1,2})?")  # two versions of what has a name: "TLS 1.2/1.3"
+_PAIR = re.compile(r"\d{1,2}(?:\.\d{1,2})?/\d{1,2}(?:\.\d{1,2})?")  # two versions, after a name
 _ABBREVIATION = re.compile(r"(?<![^\W_])[A-Z]{2,6}[ -]?$")
 
 # Unicode's default ignorable characters: nobody sees them, and they come along where text is copied.
