@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import threading
 from pathlib import Path
 
 import structlog
@@ -18,7 +19,7 @@ from bot.ranking.model_cache import Progress
 
 log = structlog.get_logger(__name__)
 
-POLL_EVERY = 1.0  # seconds between two checks of the folder
+POLL_EVERY = 0.25  # seconds between two checks of the folder, which take a millisecond
 
 
 class AdvisorHost:
@@ -40,6 +41,8 @@ class AdvisorHost:
         self._progress = progress
         self._seen = _stamps(folder)
         self._closing = asyncio.Event()
+        self._watching = False
+        self._loading = threading.Lock()  # one after the other, so that what was read last serves
         self.advisor = advisor or Advisor.load(folder, contact, cache, progress)
         self.problems: tuple[Problem, ...] = ()  # why the latest content of the folder was refused
 
@@ -60,8 +63,17 @@ class AdvisorHost:
     def without_names(self, text: str) -> str:
         return self.advisor.without_names(text)
 
+    @property
+    def reading(self) -> bool:
+        """Whether the folder is being loaded, or is about to be, so that `problems` are of what was in it before."""
+        return self._loading.locked() or (self._watching and _stamps(self._folder) != self._seen)
+
     def reload(self) -> list[Problem]:
         """Load the folder again. Returns its errors; if there are any, the previous advisor keeps serving."""
+        with self._loading:
+            return self._load()
+
+    def _load(self) -> list[Problem]:
         self._seen = _stamps(self._folder)
         try:
             self.advisor = Advisor.load(self._folder, self._contact, self._cache, self._progress)
@@ -76,6 +88,7 @@ class AdvisorHost:
 
     async def watch(self) -> None:
         """Poll the folder and reload when a file changed, until `close`."""
+        self._watching = True
         while not self._closing.is_set():
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._closing.wait(), POLL_EVERY)

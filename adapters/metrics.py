@@ -1,13 +1,16 @@
-"""Prometheus metrics: turns by surface and kind, and their duration. Served at `/metrics`."""
+"""Prometheus metrics: turns by surface and kind, and their duration. Served at `/metrics`, to who may read them."""
 
 from __future__ import annotations
 
+import hmac
 import time
+from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
 
+from adapters.loopback import is_loopback_host
 from bot.domain.messages import Message, Reply
 from bot.domain.phrases import Phrases
 from bot.domain.records import Person
@@ -15,6 +18,10 @@ from bot.service.overview import Overview
 from bot.service.session import HandOver, PostingCheck
 
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)  # seconds
+
+REMEDY = "Set METRICS_TOKEN where the advisor runs, and send it as a bearer token."
+
+Handler = Callable[[web.Request], Awaitable[web.Response]]
 
 
 class Session(Protocol):
@@ -78,3 +85,25 @@ class MeteredSession:
     async def handle(self, request: web.Request) -> web.Response:
         """`GET /metrics`."""
         return web.Response(body=generate_latest(self._registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+
+def protected(handler: Handler, token: str, *, behind_proxy: bool) -> Handler:
+    """`handler` for who sends `token` as a bearer token. Without a token: for this machine alone, and for nobody
+    `behind_proxy`, as all requests may come from this machine there."""
+
+    async def handle(request: web.Request) -> web.Response:
+        if token:
+            scheme, _, sent = request.headers.get("Authorization", "").partition(" ")
+            may_read = scheme.lower() == "bearer" and hmac.compare_digest(_bytes(sent.strip()), _bytes(token))
+        else:
+            may_read = not behind_proxy and is_loopback_host(request.remote or "")
+        if may_read:
+            return await handler(request)
+        return web.json_response({"status": REMEDY}, status=401, headers={"WWW-Authenticate": "Bearer"})
+
+    return handle
+
+
+def _bytes(text: str) -> bytes:
+    """A header may hold any bytes, and aiohttp keeps those that are no UTF-8 as surrogates."""
+    return text.encode("utf-8", "surrogateescape")

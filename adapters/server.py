@@ -24,7 +24,7 @@ from adapters.advisor_host import AdvisorHost
 from adapters.announcement import announce
 from adapters.database import SchemaNotCurrent, SqlStore, prepare
 from adapters.housekeeping import Housekeeper
-from adapters.metrics import MeteredSession
+from adapters.metrics import MeteredSession, protected
 from adapters.outbox_relay import OutboxRelay
 from adapters.owner_link import OwnerLink
 from adapters.progress import learning
@@ -224,7 +224,9 @@ def _application(settings: Settings, session: MeteredSession, store: Store, surf
 
     application = web.Application(client_max_size=LARGEST_BODY)
     application.on_response_prepare.append(add_headers)
-    application.add_routes([web.get("/healthz", alive), web.get("/readyz", ready), web.get("/metrics", session.handle)])
+    behind_proxy = bool(settings.public_url or settings.trusted_proxies)
+    metrics = protected(session.handle, settings.metrics_token.get_secret_value(), behind_proxy=behind_proxy)
+    application.add_routes([web.get("/healthz", alive), web.get("/readyz", ready), web.get("/metrics", metrics)])
     for surface in surfaces.on:
         application.add_routes(surface.routes())
     return application

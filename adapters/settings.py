@@ -54,6 +54,7 @@ class Settings(BaseSettings):
     triage_days: float = Field(7.0, gt=0, le=50_000, validation_alias=_named("TRIAGE_DAYS"))
 
     workbench_password: SecretStr = Field(SecretStr(""), validation_alias=_named("WORKBENCH_PASSWORD"))
+    metrics_token: SecretStr = Field(SecretStr(""), validation_alias=_named("METRICS_TOKEN"))
 
     slack_bot_token: SecretStr = Field(SecretStr(""), validation_alias=_named("SLACK_BOT_TOKEN"))
     slack_signing_secret: SecretStr = Field(SecretStr(""), validation_alias=_named("SLACK_SIGNING_SECRET"))

@@ -26,6 +26,7 @@ from bot.domain.conversation import Conversation
 from bot.domain.effects import AskExpert, Publish, Subscribe
 from bot.domain.messages import UNANSWERED, Message, Reply
 from bot.domain.phrases import Phrases
+from bot.domain.redaction import numbers_in
 from bot.domain.turn import Route, Turn
 from bot.knowledge import load
 from bot.knowledge.model import KnowledgeBase
@@ -80,7 +81,7 @@ class Advisor:
         speller = Speller(words, is_english)
         self.languages = Languages(own, names, speller, is_english)
         self._contact = contact
-        self._name_remover = NameRemover(words, names)
+        self._name_remover = NameRemover(words, names, numbers_in([*texts, *names]))
         self.reader = QuestionReader(EntityRecognizer(knowledge), speller)
         fitted = None if learnt_reader else fit(knowledge, self.reader, cache, progress)
         self._decider = make_decider(knowledge, self.reader, learnt_reader, fitted)
@@ -242,9 +243,9 @@ class Advisor:
         if not route.text and message.has_files:
             return Turn(only_files(self.phrases), conversation)
         if not route.text:
-            return Turn(
-                self._responder.general.help(empty=not message.text.strip(), can_post=message.can_post), conversation
-            )
+            empty, can_ask = not message.text.strip(), message.experts is not None
+            shown = self._responder.general.help(empty=empty, can_post=message.can_post, can_ask=can_ask)
+            return Turn(shown, conversation)
         return Turn(self._responder.general.greeting(), conversation) if only_greets(route.text) else None
 
     def _answer_dialogue(self, message: Message, conversation: Conversation, route: Route) -> Turn | None:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 
-from bot.domain.messages import Block, Bullets, Heading, Paragraph, Reply, Table, in_words
+from bot.domain.messages import Block, Bullets, Citation, Heading, Paragraph, Reply, Table, in_words
 
-_SIGNS = re.compile(r"([\\`*_\[\]<>|#~])")
+_SIGNS = re.compile(r"([\\`*_\[\]<|#~]|^>)")  # ">" is a sign at the beginning only
 
 
-def markdown(reply: Reply) -> str:
-    """The reply without its buttons, with Markdown's special characters escaped."""
+def markdown(reply: Reply, question: str) -> str:
+    """The question, and the reply without its buttons, with Markdown's special characters escaped. Each source is named
+    with its publisher, its date and its interest."""
     headline = ". ".join(part for part in (reply.verdict_label, reply.title) if part)
-    parts = [f"## {_plain(headline)}"] if headline else []
+    parts = [f"> {_plain(question)}"] if question.strip() else []
+    parts += [f"## {_plain(headline)}"] if headline else []
     parts += [_block(block) for block in reply.body]
     if below := [citation for citation in reply.citations if citation.below]:
         parts.append(f"### {_plain(reply.citations_label)}")
@@ -20,9 +22,16 @@ def markdown(reply: Reply) -> str:
     if reply.places_line:
         parts.append(_plain(reply.places_line))
     parts += [f"<{url}>" for url in dict.fromkeys(citation.url for citation in reply.citations) if url]
-    if reply.disclosure:
+    if reply.disclosure:  # which names the source, too
         parts.append(f"*{_plain(reply.disclosure)}*")
+    else:
+        parts += dict.fromkeys(f"*{_plain(_source(citation))}*" for citation in reply.citations)
     return "\n\n".join(parts) + "\n"
+
+
+def _source(citation: Citation) -> str:
+    named = ", ".join(part for part in (f"“{citation.source}”", citation.by, citation.published) if part)
+    return f"{named}. {citation.interest}".strip()
 
 
 def _block(block: Block) -> str:

@@ -85,6 +85,9 @@ class Host(Protocol):
     @property
     def problems(self) -> tuple[Problem, ...]: ...
 
+    @property
+    def reading(self) -> bool: ...
+
     def reload(self) -> list[Problem]: ...
 
 

@@ -61,5 +61,5 @@ def open_surface(
     made = Site(settings, session, store, host, auth, previews, site.environment(), now)
     files = web.get("/static/{name}", made.guarded(site.static_file))
     pages = (conversation, about, workbench, why, knowledge, gaps, evaluate)
-    elsewhere = web.route("*", "/{anything:.*}", made.guarded(site.not_found))  # matches last
+    elsewhere = web.route("*", r"/{anything:[\s\S]*}", made.guarded(site.not_found))  # matches last, line breaks too
     return WebSurface([files, *(route for page in pages for route in page.routes(made)), elsewhere])

@@ -19,11 +19,11 @@ class GeneralReplies:
         self._composer = composer
         self._say = knowledge.phrases
 
-    def help(self, *, empty: bool = False, can_post: bool = False) -> Reply:
+    def help(self, *, empty: bool = False, can_post: bool = False, can_ask: bool = False) -> Reply:
         """What the advisor does, with first questions as buttons, and the commands; these are left out in short.
         `empty`: the message had no text."""
         intro = Paragraph(self._say("empty" if empty else "help-intro"))
-        commands = self.commands(can_post=can_post)
+        commands = self.commands(can_post=can_post, can_ask=can_ask)
         *questions, more = self.first_steps()
         return Reply(
             "help",
@@ -33,9 +33,11 @@ class GeneralReplies:
             brief=Brief((intro,), (*questions, more)),
         )
 
-    def commands(self, *, can_post: bool = False) -> Reply:
-        """The commands that can be typed. `can_post`: there are channels to post in."""
-        described = tuple(f"{command.name}: {self._say(command.phrase)}" for command in listed(can_post))
+    def commands(self, *, can_post: bool = False, can_ask: bool = False) -> Reply:
+        """The commands that can be typed. `can_post`: there are channels to post in. `can_ask`: there are people to
+        ask."""
+        commands = listed(can_post=can_post, can_ask=can_ask)
+        described = tuple(f"{command.name}: {self._say(command.phrase)}" for command in commands)
         return Reply("help", self._say("help-commands"), body=(Bullets(described),), aside=True)
 
     def greeting(self) -> Reply:

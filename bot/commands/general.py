@@ -35,10 +35,14 @@ class GeneralCommands:
         }
 
     def help(self, argument: str, message: Message, conversation: Conversation) -> Turn | None:
-        return None if argument else Turn(self._responder.general.help(can_post=message.can_post), conversation)
+        can_ask = message.experts is not None
+        shown = self._responder.general.help(can_post=message.can_post, can_ask=can_ask)
+        return None if argument else Turn(shown, conversation)
 
     def commands(self, argument: str, message: Message, conversation: Conversation) -> Turn | None:
-        return None if argument else Turn(self._responder.general.commands(can_post=message.can_post), conversation)
+        can_ask = message.experts is not None
+        shown = self._responder.general.commands(can_post=message.can_post, can_ask=can_ask)
+        return None if argument else Turn(shown, conversation)
 
     def topics(self, argument: str, message: Message, conversation: Conversation) -> Turn | None:
         return None if argument else Turn(self._responder.general.topics(), conversation)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import cache
 from importlib import import_module
 from typing import Protocol
@@ -106,7 +106,8 @@ _TAKEN_OUT = tuple(
 
 _DIGITS = re.compile(r"(?<!\w)[+(]?\d[\d\s().,:/-]*\d(?!\w)|\d+")
 _SHORT = re.compile(r"\d{1,2}(?:\.\d{1,2})?")  # a count or a version, which nobody is known by
-_ABBREVIATION = re.compile(r"(?<![^\W_])[A-Z]{2,6}$")
+_PAIR = re.compile(r"\d{1,2}(?:\.\d{1,2})?/\d{1,2}(?:\.\d{1,2})?")  # two versions, after a name
+_ABBREVIATION = re.compile(r"(?<![^\W_])[A-Z]{2,6}[ -]?$")
 
 # Unicode's default ignorable characters: nobody sees them, and they come along where text is copied.
 _INVISIBLE = dict.fromkeys((
@@ -127,8 +128,15 @@ def contains_secret(text: str) -> bool:
     return _shows_secret(text) or (read != text and _shows_secret(read))
 
 
-def redact(text: str) -> str:
-    """`text` with placeholders for secrets, e-mail addresses, mentions, links and numbers. Idempotent."""
+def numbers_in(texts: Iterable[str]) -> frozenset[str]:
+    """The numbers in `texts`, each as it is spelt there: "27001", "800-53"."""
+    return frozenset(found[0] for text in texts for found in _DIGITS.finditer(text))
+
+
+def redact(text: str, known: Collection[str] = ()) -> str:
+    """`text` with placeholders for secrets, e-mail addresses, mentions, links and numbers. Idempotent.
+
+    `known`: numbers that are public, as `numbers_in` finds them, and stay."""
     text = _as_read(text).translate(_CONTROLS)
     if _WORTH_A_LOOK.search(text):
         shapes = [*_OTHER_SHAPES, *(shape for plugin in _plugins() for shape in plugin.denylist)]
@@ -136,15 +144,18 @@ def redact(text: str) -> str:
             text = shape.sub(SECRET, text)
     for pattern, instead in _TAKEN_OUT:
         text = pattern.sub(instead, text)
-    return _DIGITS.sub(_number, text).strip()
+    return _DIGITS.sub(lambda found: found[0] if found[0] in known else _number(found), text).strip()
 
 
 def _number(digits: re.Match[str]) -> str:
-    """`digits`, if there is one within a word, up to three after an abbreviation, or a short number; else `NUMBER`."""
+    """`digits`, if there is one within a word, up to three or a pair after an abbreviation, or a short number; else
+    `NUMBER`."""
     text, start, end = digits.string, digits.start(), digits.end()
+    named = _ABBREVIATION.search(text, max(start - 7, 0), start) is not None
+    if named and (end - start <= 3 or _PAIR.fullmatch(digits[0])):
+        return digits[0]
     if text[start - 1 : start].isalpha() or text[end : end + 1].isalpha():
-        most = 3 if _ABBREVIATION.search(text, max(start - 6, 0), start) else 1
-        return digits[0] if end - start <= most else NUMBER
+        return digits[0] if end - start <= 1 else NUMBER
     return digits[0] if _SHORT.fullmatch(digits[0]) else NUMBER
 
 

@@ -20,6 +20,7 @@ class Command:
     aliases: tuple[str, ...] = ()
     listed: bool = True  # shown by help
     posts: bool = False  # needs channels to post in
+    asks_people: bool = False  # needs somebody who can be asked
     asks_first: bool = False  # not run where it is misspelled: it deletes, or begins or ends something
     shows: bool = False  # shows what there is, and may be asked for in a sentence: "show me the topics"
     takes_text: bool = False  # may be followed by a colon and a text
@@ -40,6 +41,7 @@ COMMANDS = (
         "ask",
         "command-ask",
         ("ask a person", "ask someone", "ask an expert", "ask a human"),
+        asks_people=True,
         asks_first=True,
         takes_text=True,
     ),
@@ -75,9 +77,13 @@ _SMALL_WORDS = (AUXILIARIES | FUNCTION_WORDS | IMPERATIVES | QUESTION_WORDS) - {
 }
 
 
-def listed(can_post: bool) -> tuple[Command, ...]:
-    """The commands that help lists; `can_post`: there are channels to post in."""
-    return tuple(command for command in COMMANDS if command.listed and (can_post or not command.posts))
+def listed(*, can_post: bool, can_ask: bool) -> tuple[Command, ...]:
+    """The commands that help lists. `can_post`: there are channels to post in. `can_ask`: there are people to ask."""
+    return tuple(
+        command
+        for command in COMMANDS
+        if command.listed and (can_post or not command.posts) and (can_ask or not command.asks_people)
+    )
 
 
 def parse(text: str) -> tuple[str, str] | None:

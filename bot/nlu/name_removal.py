@@ -23,7 +23,7 @@ NAME = "[name]"
 _FILE = Path(__file__).with_name("person_names.txt")
 _TOKEN = re.compile(r"\[[a-z-]+\]|[^\W_]+(?:'[^\W_]+)*")
 _OPENING = " \t\n\r\f\v\u00a0\"'(*•-"  # characters before the first word of a sentence
-_ABBREVIATION = re.compile(r"[A-Z]{2,6}s?\d{0,3}")
+_ABBREVIATION = re.compile(r"([A-Z]{2,6}s?)[0-9]*")  # long numbers that are not known are gone by then
 _LETTERS = re.compile(r"[^\W\d_]+")
 
 
@@ -36,15 +36,19 @@ def _names() -> frozenset[str]:
 class NameRemover:
     """Replaces names, and all that `bot.domain.redaction` redacts, by placeholders."""
 
-    def __init__(self, words: Collection[str], concept_names: Collection[str]) -> None:
-        """`words`: those of the knowledge, in lower case. `concept_names`: as they are spelt, with capitals."""
+    def __init__(
+        self, words: Collection[str], concept_names: Collection[str], numbers: Collection[str] = frozenset()
+    ) -> None:
+        """`words`: those of the knowledge, in lower case. `concept_names`: as they are spelt, with capitals. `numbers`:
+        those of the knowledge, as `bot.domain.redaction.numbers_in` finds them."""
         self._words = frozenset(words)
+        self._numbers = frozenset(numbers)
         self._stems = frozenset(map(stem, words))
         self._spellings = frozenset(word for name in concept_names for word in as_typed(name))
 
     def __call__(self, text: str) -> str:
         """`text` without names, secrets, addresses and numbers. Idempotent."""
-        text = redact(text.replace("’", "'"))
+        text = redact(text.replace("’", "'"), self._numbers)
         shouted = text.isupper()
 
         pieces: list[str] = []
@@ -60,8 +64,8 @@ class NameRemover:
     def _is_no_name(self, word: str, is_first: bool, shouted: bool) -> bool:
         if word in self._spellings or word.isdecimal():
             return True
-        if not shouted and _ABBREVIATION.fullmatch(word):
-            return word.lower() not in _names()
+        if not shouted and (abbreviation := _ABBREVIATION.fullmatch(word)):
+            return abbreviation[1].lower() not in _names()
         if any(char.isdigit() for char in word):
             return self._is_compound(word)
         is_small = shouted or not word[0].isupper()
@@ -73,11 +77,15 @@ class NameRemover:
         return word in self._words or stem(word) in self._stems or ((is_small or is_first) and is_english(word))
 
     def _is_compound(self, word: str) -> bool:
-        """True for known words with one digit, as in product names; more digits may identify a person."""
+        """True for known words with one digit, as in product names, or a known number; other digits may identify a
+        person."""
         if word.lower() in self._words:
             return True
         parts = [part.lower() for part in _LETTERS.findall(word) if len(part) > 1]
-        return sum(map(str.isdigit, word)) == 1 and all(self._is_known(part, True, False) for part in parts)
+        digits = "".join(filter(str.isdigit, word))
+        return (len(digits) == 1 or digits in self._numbers) and all(
+            self._is_known(part, True, False) for part in parts
+        )
 
 
 def _begins_sentence(before: str, *, anything_before: bool) -> bool:

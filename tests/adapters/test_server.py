@@ -7,6 +7,7 @@ import gzip
 import json
 import os
 import signal
+import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -220,6 +221,7 @@ async def test_every_response_forbids_what_is_not_ours(tmp_path: Path) -> None:
             "/say",
             "/api/messages",
             "/%0d%0ax",
+            "/%0ax",
         ):
             for method in ("GET", "HEAD", "OPTIONS", "DELETE"):
                 async with http.request(method, URL(url + path, encoded=True)) as response:
@@ -231,6 +233,54 @@ async def test_every_response_forbids_what_is_not_ours(tmp_path: Path) -> None:
                     assert headers["X-Frame-Options"] == "DENY", asked
                     assert headers["Cache-Control"] == "no-store", asked
                     assert "Access-Control-Allow-Origin" not in headers, asked
+
+
+async def test_an_unknown_address_gets_a_page_that_leads_on(tmp_path: Path) -> None:
+    async with server(settings_in(tmp_path)) as (url, http):
+        for path in ("/nothing", "/static/", "/%0ax", "/a%0d%0ab"):
+            async with http.get(URL(url + path, encoded=True)) as response:
+                assert (response.status, response.content_type) == (404, "text/html"), path
+                assert "To the conversation" in await response.text(), path
+
+
+@pytest.mark.parametrize(
+    ("given", "sent", "status"),
+    [
+        ({}, None, 200),
+        ({"host": "0.0.0.0"}, None, 200),
+        ({"public_url": "https://advisor.example"}, None, 401),
+        ({"trusted_proxies": 1}, None, 401),
+        ({"metrics_token": "orchid"}, None, 401),
+        ({"metrics_token": "orchid"}, "Bearer rose", 401),
+        ({"metrics_token": "orchid"}, "Basic orchid", 401),
+        ({"metrics_token": "orchid"}, "Bearer \udcff", 401),
+        ({"metrics_token": "orchid", "public_url": "https://advisor.example"}, "Bearer orchid", 200),
+    ],
+)
+async def test_the_metrics_are_for_this_machine_or_for_who_has_the_token(
+    tmp_path: Path, given: dict[str, object], sent: str | None, status: int
+) -> None:
+    headers = {"Authorization": sent} if sent else None
+    async with (
+        server(settings_in(tmp_path, **given)) as (url, http),
+        http.get(f"{url}/metrics", headers=headers) as response,
+    ):
+        assert response.status == status
+        assert ("METRICS_TOKEN" in await response.text()) == (status == 401)
+
+
+async def test_the_metrics_are_not_for_other_machines(tmp_path: Path) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as route:  # connecting it sends nothing
+        try:
+            route.connect(("192.0.2.1", 9))
+        except OSError:
+            pytest.skip("this machine has no address but the loopback one")
+        own = route.getsockname()[0]
+    async with (
+        server(settings_in(tmp_path, host="0.0.0.0")) as (url, http),
+        http.get(f"http://{own}:{URL(url).port}/metrics") as response,
+    ):
+        assert response.status == 401
 
 
 async def test_knowledge_with_errors_is_not_taken_and_the_old_goes_on_serving(tmp_path: Path) -> None:

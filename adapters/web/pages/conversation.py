@@ -80,7 +80,7 @@ class Conversation:
             examples=say.all("help-examples"),
             commands=[
                 (command.name, say(command.phrase))
-                for command in listed(can_post=False)
+                for command in listed(can_post=False, can_ask=False)
                 if command.name in ("compare", "triage", "topics")
             ],
             **self._helpers(exchanges),
@@ -104,16 +104,15 @@ class Conversation:
         exchange = Exchange(id, say("web-hidden") if message.had_secret else label, reply, now)
         if reply.forgets:
             earlier = []
-        else:
-            await self._save(visitor.person, exchange)
+        saved = not reply.forgets and await self._save(visitor.person, exchange)
         view = _view(str(form.get("view", "")))
         if request.headers.get("X-Part") == "exchange":
             exchanges = [*earlier, exchange]
             return self._site.page(
                 request, "exchange.html", exchange=exchange, view=view, latest=True, **self._helpers(exchanges)
             )
-        if reply.forgets:  # rendered once, as it is not stored
-            return self._page(request, [exchange], view)
+        if not saved:  # rendered once, as the next page does not have it
+            return self._page(request, [*earlier, exchange], view)
         query = "?" + urlencode({"view": view}) if view else ""
         return see_other(f"/{query}#latest")
 
@@ -161,7 +160,9 @@ class Conversation:
 
     async def as_markdown(self, request: web.Request) -> web.Response:
         exchange = await self._one(request)
-        response = web.Response(text=markdown(exchange.reply), content_type="text/markdown", charset="utf-8")
+        response = web.Response(
+            text=markdown(exchange.reply, exchange.said), content_type="text/markdown", charset="utf-8"
+        )
         response.headers["Content-Disposition"] = 'attachment; filename="answer.md"'
         return response
 
@@ -187,12 +188,15 @@ class Conversation:
             log.warning("web.transcript_not_read", error=str(error))
             return []
 
-    async def _save(self, person: str, exchange: Exchange) -> None:
+    async def _save(self, person: str, exchange: Exchange) -> bool:
+        """Whether the store has it."""
         try:
             async with self._site.store.transaction() as unit:
                 await unit.transcripts.save(person, exchange, since=self._since())
         except StoreUnavailable as error:
             log.warning("web.transcript_not_saved", reference=exchange.reply.reference, error=str(error))
+            return False
+        return True
 
     async def _one(self, request: web.Request) -> Exchange:
         visitor = self._site.visitor(request)
@@ -236,7 +240,7 @@ def _label(say: Phrases, command: str, fields: Fields, earlier: Sequence[Exchang
             if choice.command == command:
                 return choice.label
     name = command.partition(":")[0]
-    return next((say(known.phrase) for known in listed(can_post=False) if known.name == name), command)
+    return next((say(known.phrase) for known in listed(can_post=False, can_ask=True) if known.name == name), command)
 
 
 def _chosen(form: Form, fields: Fields) -> list[str]:

@@ -67,14 +67,18 @@ class Workbench:
         return see_other(HOME)
 
     async def show(self, request: web.Request) -> web.Response:
-        """The version that is serving, and the errors in the folder's current content."""
-        settings = self._site.settings
-        broken = await asyncio.to_thread(check, settings.knowledge)
+        """The version that is serving, and the errors in the folder's current content, but while it is read: the check
+        takes as long as that, and would hold it up."""
+        settings, host = self._site.settings, self._site.host
+        reading = await asyncio.to_thread(lambda: host.reading)
+        refused = () if reading else host.problems
+        broken = [] if reading or refused else await asyncio.to_thread(check, settings.knowledge)
         return self._site.page(
             request,
             "workbench/overview.html",
-            knowledge=self._site.host.advisor.knowledge,
-            refused=self._site.host.problems,
+            knowledge=host.advisor.knowledge,
+            reading=reading,
+            refused=refused,
             broken=broken,
             folder=settings.knowledge,
             watched=settings.on_loopback,

@@ -36,6 +36,9 @@ function begin(said) {
 function end(waiting, html) {
   const drawn = new DOMParser().parseFromString(html, "text/html").querySelector(".exchange");
   if (!drawn) throw new Error("no exchange");
+  if (drawn.querySelector("[data-forgets]")) {
+    for (const forgotten of thread.querySelectorAll(".exchange:not(.waiting)")) forgotten.remove();
+  }
   for (const earlier of thread.querySelectorAll("#latest")) {
     earlier.removeAttribute("id");
     earlier.classList.add("past");

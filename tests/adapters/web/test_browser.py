@@ -229,6 +229,17 @@ async def test_every_page_is_flawless_in_light_in_dark_and_on_a_phone(site: Web)
                 await flawless(page)
 
 
+async def test_forget_me_takes_what_was_said_off_the_page_at_once(site: Web) -> None:
+    async with chromium(site) as person:
+        page = await person()
+        await page.locator(".examples button").first.click()
+        await expect(page.locator(".exchange:not(.waiting)")).to_have_count(1)
+        await say(page, "what is DAST?")
+        await page.locator("#text").fill("forget me")
+        await page.keyboard.press("Enter")
+        await expect(page.locator(".said")).to_have_text(["You: forget me"])
+
+
 async def test_who_is_too_quick_is_told_in_place_and_what_was_typed_stays_in_the_box(site: Web) -> None:
     async with chromium(site) as person:
         page = await person()

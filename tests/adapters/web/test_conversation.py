@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
+from adapters.advisor_host import AdvisorHost
+from bot.domain.conversation import Conversation
+from bot.domain.messages import Message, Place
 from tests.adapters.web.browser import Browser, read
 from tests.adapters.web.conftest import Web
 
@@ -30,6 +34,26 @@ async def test_what_was_said_stays_on_the_page_when_it_is_loaded_again_until_one
     assert not list(browser.page.all("p", of="said"))
     await browser.say("pros of it")
     assert "SAST" not in browser.latest.text
+
+
+async def test_while_the_database_is_away_a_message_gets_an_error_that_says_what_to_do(
+    make_web: Any, tmp_path: Path
+) -> None:
+    site: Web = await make_web(database=f"sqlite:///{tmp_path / 'without-tables.db'}")
+    browser = await site.browser()
+    await browser.open("/")
+    await browser.say("what is SAST?")
+    assert browser.status == 200
+    assert browser.latest.one("p", of="said").text.strip() == "You: what is SAST?"
+    assert "try again in a minute" in browser.latest.one("article").text
+
+
+async def test_help_offers_to_ask_a_person_only_where_there_is_one(browser: Browser, host: AdvisorHost) -> None:
+    for said in ("help", "commands"):
+        await browser.say(said)
+        assert "forget me: " in browser.latest.text and "ask: " not in browser.latest.text
+        message = Message(said, place=Place("web"), experts=Place("web", channel="experts"))
+        assert "ask: " in host.advisor.turn(message, Conversation()).reply.text
 
 
 async def test_two_people_do_not_see_each_others_words(browser: Browser, site: Web) -> None:
@@ -87,10 +111,26 @@ async def test_an_answer_can_be_kept_as_markdown_and_printed(browser: Browser) -
     async with browser.http.get(browser.url + links["Download"]) as response:
         assert response.headers["Content-Disposition"] == 'attachment; filename="answer.md"'
         text = await response.text()
-    assert text.startswith("## No. AppSec and supply chain risk\n\nAppSec platforms do not cover")
-    assert "AppSec \\> Cons \\> Limited scope · " in text
+    assert text.startswith(
+        "> does AppSec cover supply chain?\n\n## No. AppSec and supply chain risk\n\nAppSec platforms do not cover"
+    )
+    assert "AppSec > Cons > Limited scope · " in text and "\\>" not in text
+    source = (
+        "*“Application Security vs. Product Security: Key Differences, Pros, and Cons”, Apiiro Blog, 15 March 2025. "
+    )
+    assert text.count(source) == 1 and "a vendor that sells an AppSec platform" in text
+    copied = next(one for one in browser.latest.all("button") if "data-copy" in one.attributes)
+    assert copied.attributes["data-copy"] == text
     sheet = (await browser.open(links["Print"])).one("article")
     assert "open" in sheet.one("details", of="sources").attributes
+
+
+async def test_nothing_that_was_typed_is_a_sign_of_markdown(browser: Browser) -> None:
+    await browser.say("> # what is <b>*SAST*</b>?")
+    link = next(a for a in browser.latest.all("a") if a.text.strip() == "Download")
+    async with browser.http.get(browser.url + link.attributes["href"]) as response:
+        text = await response.text()
+    assert text.startswith("> \\> \\# what is \\<b>\\*SAST\\*\\</b>?\n\n")
 
 
 async def test_forget_me_takes_what_was_said_off_the_page(browser: Browser) -> None:

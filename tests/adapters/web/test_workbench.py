@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +79,15 @@ async def test_what_was_asked_in_vain_becomes_yaml(owner: Browser) -> None:
     assert '    - "how tall is the' in group.one("code").text
 
 
+async def test_numbers_in_names_stay_in_a_gap_and_its_yaml(owner: Browser) -> None:
+    asked = "how tall is the log4shell of SOC 2, ISO 27001 and TLS 1.2/1.3 in Zanzibar"
+    await owner.say(asked)
+    page = await owner.open("/workbench/gaps")
+    group = next(one for one in page.all("section", of="gap") if "log4shell" in one.text)
+    kept = "log4shell of SOC 2, ISO 27001 and TLS 1.2/1.3 in"
+    assert kept in group.one("h2").text and kept in group.one("code").text
+
+
 async def test_gold_questions_are_asked_and_the_wrong_ones_explained(owner: Browser) -> None:
     page = await owner.open("/workbench/evaluate")
     right = '{"q": "what is SAST?", "kind": "answer", "must": ["appsec.type.sast"]}'
@@ -122,6 +133,38 @@ async def test_broken_knowledge_is_shown_while_the_old_serves_and_mended_knowled
     await owner.open("/")
     await owner.say("how often do roses need water")
     assert "Daily." in owner.latest.text
+
+
+async def test_while_mended_knowledge_is_read_the_overview_says_so_and_not_the_old_errors(
+    make_web: Any, tmp_path: Path
+) -> None:
+    (tmp_path / "answers").mkdir()
+    file = tmp_path / "answers" / "garden.yaml"
+    garden = "- {id: roses, questions: [how often do roses need water], answer: %s.}\n"
+    file.write_text(garden % "Weekly", encoding="utf-8")
+    go_on = threading.Event()
+    go_on.set()
+    host = AdvisorHost(tmp_path, progress=lambda examples, share: go_on.wait() or None)
+    owner = await (await make_web(host=host, knowledge=tmp_path)).owner()
+    watching = asyncio.create_task(host.watch())
+    try:
+        file.write_text("- {id: roses, anwser: Daily.}\n", encoding="utf-8")
+        page = await owner.open("/workbench/")
+        while "answers/garden.yaml:1" not in page.text:
+            page = await owner.open("/workbench/")
+        go_on.clear()  # it is read for as long as the test likes
+        file.write_text(garden % "Daily", encoding="utf-8")
+        page = await owner.open("/workbench/")
+        assert "Reading what changed" in page.text and "Look again" in page.text
+        assert "answers/garden.yaml" not in page.text and not list(page.all("ul", of="problems"))
+    finally:
+        go_on.set()
+    while "Reading what changed" in page.text:
+        page = await owner.open("/workbench/")
+    assert "Serving" in page.text
+    assert "Daily." in host.advisor.ask("how often do roses need water").text
+    host.close()
+    await watching
 
 
 async def test_a_reload_that_another_site_asks_for_is_refused(owner: Browser) -> None:

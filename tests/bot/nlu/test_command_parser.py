@@ -56,11 +56,13 @@ def test_no_two_commands_share_a_name() -> None:
     assert len(names) == len(set(names))
 
 
-def test_what_needs_channels_is_listed_only_where_there_are_some() -> None:
-    assert {command.name for command in listed(True)} - {command.name for command in listed(False)} == {
-        "share",
-        "subscribe",
-    }
+def offered(*, can_post: bool = False, can_ask: bool = False) -> set[str]:
+    return {command.name for command in listed(can_post=can_post, can_ask=can_ask)}
+
+
+def test_what_needs_channels_or_people_is_listed_only_where_there_are_some() -> None:
+    assert offered(can_post=True) - offered() == {"share", "subscribe"}
+    assert offered(can_ask=True) - offered() == {"ask"}
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from bot.advisor import Advisor
 from bot.nlu.name_removal import NAME, NameRemover
 
-GARDEN = NameRemover({"how", "do", "roses", "grow", "will", "in", "jenkins"}, ["Rose garden", "Jenkins"])
+GARDEN = NameRemover(
+    {"how", "do", "roses", "grow", "will", "in", "jenkins", "iso"}, ["Rose garden", "Jenkins"], {"27001"}
+)
 
 
 @pytest.mark.parametrize(
@@ -25,6 +27,10 @@ GARDEN = NameRemover({"how", "do", "roses", "grow", "will", "in", "jenkins"}, ["
         ("WHAT DOES ALICE COVER", "WHAT DOES [name] COVER"),
         ("Что думает Алиса", "[name] [name] [name]"),
         ("log4shell, SOC 2, k8s, alice9 and room 4711", "log4shell, SOC 2, k8s, [name] and room [number]"),
+        (
+            "ISO 27001, iso27001, ES27001, alice27001, BOB9 and ISO 27002",
+            "ISO 27001, iso27001, ES27001, [name], [name] and ISO [number]",
+        ),
         ("<@U1> asked a@b.de", "[person] asked [e-mail]"),
         ("does Jenkins grow in a Rose garden", "does Jenkins grow in a Rose garden"),
         ("does Rosewater grow", "does [name] grow"),
@@ -43,6 +49,5 @@ def test_doing_it_twice_changes_nothing_more(text: str) -> None:
 def test_what_the_knowledge_speaks_of_stays(advisor: Advisor) -> None:
     knowledge = advisor.knowledge
     for concept in (*knowledge.subjects.values(), *knowledge.aspects.values(), *knowledge.topics.values()):
-        if not any(map(str.isdecimal, concept.name)):  # long numbers are redacted
-            question = f"Does {concept.name} cover what Zbigniew wrote?"
-            assert advisor.without_names(question) == question.replace("Zbigniew", NAME)
+        question = f"Does {concept.name} cover what Zbigniew wrote?"
+        assert advisor.without_names(question) == question.replace("Zbigniew", NAME)
