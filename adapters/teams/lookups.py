@@ -6,7 +6,6 @@ Answers and failures are remembered for a while, so that one team that does not 
 from __future__ import annotations
 
 import asyncio
-import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -50,8 +49,8 @@ class Lookups:
         self,
         directory: Directory,
         connector: Connector,
-        clock: Callable[[], float] = time.monotonic,
-        patience: float = 4.0,
+        clock: Callable[[], float],
+        patience: float,
     ) -> None:
         self._directory = directory
         self._connector = connector

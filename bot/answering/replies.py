@@ -81,8 +81,9 @@ class Responder:
     def _framed(self, reply: Reply, decision: Decision) -> Reply:
         """With what the source does not promise as its headline, or the reason of a "no" that a comparison gives; what
         else may be meant is offered first."""
-        offered = (*map(self._composer.choice, decision.options), *reply.choices)
-        reply = replace(reply, choices=tuple(dict.fromkeys(offered))[:MOST_CHOICES])
+        if decision.options:
+            offered = (*map(self._composer.choice, decision.options), *reply.choices)
+            reply = replace(reply, choices=tuple(dict.fromkeys(offered))[:MOST_CHOICES])
         if decision.bound:
             return replace(reply, title=self._say("not-promised"), body=(Heading(reply.title), *reply.body))
         if decision.contrast is None:

@@ -12,6 +12,7 @@ from onnx import numpy_helper
 
 from bot.learning.network import Network
 from bot.learning.quantization import SCALE, WHOLE
+from bot.reader.manifest import ReaderError
 
 _SMALLEST = 2  # dimensions of a matrix
 
@@ -19,7 +20,8 @@ _SMALLEST = 2  # dimensions of a matrix
 def restore(network: Network, file: Path, labels: Sequence[str], known: Sequence[str]) -> None:
     """Gives `network`, whose answers are `labels`, the weights of the model in `file`, whose answers are `known`.
 
-    What is frozen keeps the base weights; answers that are new keep what they began with.
+    What is frozen keeps the base weights; answers that are new keep what they began with. Raises ReaderError where the
+    model is not as `bot.learning.quantization` makes it.
     """
     stored = _weights(onnx.load(file))
     rows = {label: row for row, label in enumerate(known)}
@@ -48,6 +50,8 @@ def _weights(model: onnx.ModelProto) -> dict[str, np.ndarray]:
         step = made[next(name for name in node.input if name != bias)]
         while step.op_type != "MatMulInteger":
             step = made[step.input[0]]
+        if not step.input[1].endswith(WHOLE):
+            raise ReaderError("the reader was written by another version of this program; learn it anew, not onward")
         matrix = step.input[1].removesuffix(WHOLE)
         values = stored[matrix + WHOLE].astype(np.float32) * stored[matrix + SCALE]
         found[f"{bias.removesuffix('.bias')}.weight"] = np.ascontiguousarray(values.T)
