@@ -252,7 +252,7 @@ class Advisor:
         """An answer to the open question of the guided dialogue in free text."""
         if self._typed is None or conversation.triage is None or message.quoted:
             return None
-        if self._guards.reports_incident(route.text):
+        if self._reports_incident(message, conversation, route):
             return None
         return self._typed.in_words(self.reader.read(route.text), message, conversation)
 
@@ -263,19 +263,24 @@ class Advisor:
         if language is None or (language == OTHER and answering):
             return None
         reply = only_english(self.phrases, language, self._contact)
-        if self._guards.reports_incident(route.text):
+        if self._reports_incident(message, conversation, route):
             reply = replace(self._responder.incident(reply), title=reply.title)
         return Turn(reply, conversation)  # not kept for the curator: names can't be taken out of it
 
     def _answer_question(self, message: Message, conversation: Conversation, route: Route) -> Turn:
         question = self.reader.read(route.text)
-        incident = self._guards.reports_incident(route.text)
+        incident = self._reports_incident(message, conversation, route)
         turn = self._questions.turn(question, message, conversation, incident=incident)
         if self._typed is None or message.quoted or incident or _answers(question, turn.reply):
             return turn
         return self._typed.unclear(question, message, conversation) or turn
 
     # --- shared by policies
+
+    def _reports_incident(self, message: Message, conversation: Conversation, route: Route) -> bool:
+        """Read in the context in which its question is read, so that the encoder runs once."""
+        last = None if message.quoted else conversation.last
+        return self._guards.reports_incident(route.text, last.question if last else "")
 
     def _example(self, question: str, message: Message, conversation: Conversation) -> Turn | None:
         return self._answer_question(message, conversation, Route(question)) if question else None

@@ -62,8 +62,7 @@ def main() -> int:
     arguments = parser.parse_args()
     questions, incidents = load_examples(arguments.knowledge)
     said = [" >> ".join((*one.history[-1:], one.text)) for one in questions] + [
-        *incidents.reports,
-        *incidents.not_reports,
+        " >> ".join(filter(None, (one.before, one.text))) for one in (*incidents.reports, *incidents.not_reports)
     ]
     labels: list[object] = [(one.answers, one.asked) for one in questions]
     labels += [True] * len(incidents.reports) + [False] * len(incidents.not_reports)

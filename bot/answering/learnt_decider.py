@@ -85,11 +85,9 @@ class LearntDecider:
         return self._written.get(_plain(question.text)) if last is None or question.subjects else None
 
     def _groups(self, reading: Reading) -> dict[str, float]:
-        """Probabilities by answer, and by kind of everything that is none; without those that are zero."""
+        """Probabilities by answer, and by kind of everything that is none."""
         groups: dict[str, float] = {}
         for label, probability in reading.answers.items():
-            if not probability:
-                break  # the most probable come first
             group = self._group(label)
             groups[group] = groups.get(group, 0.0) + probability
         return groups

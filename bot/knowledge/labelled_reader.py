@@ -12,7 +12,7 @@ One file holds the questions of one group of writers, by the answer that serves 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 from yaml.nodes import MappingNode, Node, SequenceNode
 
@@ -38,12 +38,19 @@ class LabelledQuestion:
     held_out: bool = False  # not learnt from: the thresholds are fitted to it
 
 
+class Said(NamedTuple):
+    """A message, and the one before it where that matters."""
+
+    text: str
+    before: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Incidents:
     """Messages that report an incident to the writer's own organisation, and messages that only sound like it."""
 
-    reports: tuple[str, ...] = ()
-    not_reports: tuple[str, ...] = ()
+    reports: tuple[Said, ...] = ()
+    not_reports: tuple[Said, ...] = ()
 
 
 @dataclass(slots=True)
@@ -88,9 +95,14 @@ def read_incidents(root: Node, file: str, report: Report) -> Incidents:
     if whole is None or not isinstance(root, MappingNode):
         return Incidents()
     whole.require("reports", "not_reports")
-    listed = (whole.list_of_words(key) for key in ("reports", "not_reports"))
-    reports, others = (tuple(words.text for words in found) for found in listed)
-    return Incidents(reports, others)
+    return Incidents(*(_messages(whole.node(key), file, report) for key in ("reports", "not_reports")))
+
+
+def _messages(listed: Node | None, file: str, report: Report) -> tuple[Said, ...]:
+    """Messages, each alone or in a list with the one before it."""
+    items = listed.value if isinstance(listed, SequenceNode) else filter(None, [listed])
+    found = [_said(item, file, report)[-2:] for item in items]
+    return tuple(Said(*reversed(said)) for said in found if said)
 
 
 def _said(item: Node, file: str, report: Report) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from bot.nlu.text import clean
 from bot.reader.reader import VERDICTS
 
 HELD_OUT = 9  # every ninth message of `incidents.yaml` is held out
+_WHOLE = 5  # words from which on a phrasing says all that it means
 _OPEN = re.compile(r"(?:what|which|why|how|who|where|when|tell|list|name|give|explain|describe|show|compare)\b", re.I)
 _VERDICT_OF = {"open": "none"}  # what is asked, where the verdict is called otherwise
 
@@ -27,6 +28,7 @@ class Example:
     verdicts: tuple[int, ...]  # positions in VERDICTS of which each is right
     incident: bool | None
     held_out: bool = False  # not learnt from
+    stands_alone: bool = False  # means the same after any other message
 
 
 def labels_of(knowledge: KnowledgeBase) -> tuple[str, ...]:
@@ -42,7 +44,8 @@ def examples_of(knowledge: KnowledgeBase, labelled: Iterable[LabelledQuestion], 
     for entry in knowledge.answers.values():
         for text in (*entry.questions, *entry.contrary):
             verdicts = () if entry.kind == "answer" and not _OPEN.match(text) else (0,)
-            examples.append(Example(clean(text), "", (place[entry.id],), verdicts, incident=False))
+            whole = len(text.split()) >= _WHOLE
+            examples.append(Example(clean(text), "", (place[entry.id],), verdicts, incident=False, stands_alone=whole))
     for question in labelled:
         answers = tuple(place[id] for id in question.answers)
         if question.answers == (SILENT,):
@@ -51,9 +54,17 @@ def examples_of(knowledge: KnowledgeBase, labelled: Iterable[LabelledQuestion], 
         before = clean(question.history[-1]) if question.history else ""
         examples.append(Example(clean(question.text), before, answers, (verdict,), False, question.held_out))
     examples += [
-        Example(clean(text), "", (), (), is_report, held_out=number % HELD_OUT == 0)
-        for is_report, texts in ((True, incidents.reports), (False, incidents.not_reports))
-        for number, text in enumerate(texts)
+        Example(
+            clean(said.text),
+            clean(said.before),
+            (),
+            (),
+            is_report,
+            held_out=number % HELD_OUT == 0,
+            stands_alone=not said.before,
+        )
+        for is_report, messages in ((True, incidents.reports), (False, incidents.not_reports))
+        for number, said in enumerate(messages)
     ]
     return [example for example in examples if example.text]
 

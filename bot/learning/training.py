@@ -25,6 +25,9 @@ WARM_UP = 200  # steps
 LEAST_RATE = 0.02  # of the rate, at the end
 DECAY = 0.01
 CLIP = 1.0
+AFTER_ANOTHER = (
+    0.3  # the share of texts that stand alone and are read after another one, so that it is learnt not to matter
+)
 VERDICT_WEIGHT, INCIDENT_WEIGHT = 1.0, 0.5  # of the losses of these heads; that of the answer counts 1
 
 Told = Callable[[str], None]
@@ -107,7 +110,7 @@ class Trainer:
                 )
 
     def _loss(self, batch: Sequence[Example], chance: random.Random) -> Tensor:
-        texts = [(example.before, noisy(example.text, self._names, chance)) for example in batch]
+        texts = [(_before(example, batch, chance), noisy(example.text, self._names, chance)) for example in batch]
         answer, verdict, incident = self._network(*tensors(self._tokenizer, texts))
         reports = [() if example.incident is None else (int(example.incident),) for example in batch]
         return (
@@ -115,6 +118,13 @@ class Trainer:
             + VERDICT_WEIGHT * accepting(verdict, [example.verdicts for example in batch])
             + INCIDENT_WEIGHT * accepting(incident, reports)
         )
+
+
+def _before(example: Example, batch: Sequence[Example], chance: random.Random) -> str:
+    """The text before an example; at times any other one, where it means the same after that."""
+    if example.stands_alone and chance.random() < AFTER_ANOTHER:
+        return chance.choice(batch).text
+    return example.before
 
 
 def accepting(logits: Tensor, right: Sequence[tuple[int, ...]]) -> Tensor:

@@ -19,7 +19,8 @@ _LEAST_TOLD = 0.02  # by how much a word must raise the probability to be told
 
 def fit(incidents: Incidents) -> Retriever:
     """Learns likeness to the incidents of the knowledge."""
-    labelled = [(REPORT, text) for text in incidents.reports] + [(OTHER, text) for text in incidents.not_reports]
+    labelled = [(REPORT, said.text) for said in incidents.reports]
+    labelled += [(OTHER, said.text) for said in incidents.not_reports]
     return Retriever.fit([(label, [word.text for word in split_words(text)]) for label, text in labelled])
 
 
@@ -32,10 +33,11 @@ class Guards:
         self._reader = reader
         self._likeness = likeness
 
-    def reports_incident(self, text: str) -> bool:
-        """True if the cleaned `text` reports that an incident is happening to its writer, or just happened; also within
-        a question on something else, where a clause does so beyond doubt."""
-        found = self._probability(text)
+    def reports_incident(self, text: str, before: str = "") -> bool:
+        """True if the cleaned `text`, after the same person's question `before`, reports that an incident is happening
+        to its writer, or just happened; also within a question on something else, where a clause does so beyond
+        doubt."""
+        found = self._probability(text, before)
         if found >= self._threshold or not self._reader or found < SOME_DOUBT:
             return found >= self._threshold
         parts = clauses(text)
@@ -54,9 +56,9 @@ class Guards:
     def _threshold(self) -> float:
         return self._reader.manifest.thresholds.incident if self._reader else LEAST_SCORE
 
-    def _probability(self, text: str) -> float:
+    def _probability(self, text: str, before: str = "") -> float:
         if self._reader:
-            return self._reader.read(text).incident
+            return self._reader.read(text, before).incident
         if self._likeness is None:
             return 0.0
         ranking = self._likeness.rank([word.text for word in split_words(text)])

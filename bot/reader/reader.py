@@ -29,7 +29,7 @@ Probabilities = NDArray[np.float64]
 class Reading(NamedTuple):
     """What the encoder makes of one question. All probabilities are calibrated, from 0 to 1, with four decimals."""
 
-    answers: Mapping[str, float]  # by label, the most probable first
+    answers: Mapping[str, float]  # by label, the most probable first; those of no probability are left out
     verdicts: Mapping[str, float]  # by verdict: see VERDICTS
     incident: float  # that a security incident is reported
 
@@ -72,9 +72,9 @@ class Reader:
         answer, verdict, incident = (logits[0] for logits in outputs)
         by = self.manifest.temperatures
         answers = softmax(answer, by.answer)
-        order = sorted(range(len(answers)), key=lambda at: (-answers[at], at))
+        order = np.argsort(-answers, kind="stable")[: np.count_nonzero(answers)]
         return Reading(
-            {self.manifest.labels[at]: float(answers[at]) for at in order},
+            {self.manifest.labels[at]: chance for at, chance in zip(order, answers[order].tolist(), strict=True)},
             dict(zip(VERDICTS, softmax(verdict, by.verdict).tolist(), strict=True)),
             float(softmax(incident, by.incident)[1]),
         )

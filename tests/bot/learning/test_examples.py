@@ -38,6 +38,10 @@ questions:
   unstated:
     open: [who bred the first rose]
 """
+INCIDENTS = """
+reports: [my rose is on fire, [do roses burn, mine does]]
+not_reports: [do roses burn]
+"""
 
 
 @pytest.fixture
@@ -46,7 +50,9 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "examples" / "labelled").mkdir(parents=True)
     (tmp_path / "answers" / "all.yaml").write_text(ANSWERS)
     (tmp_path / "examples" / "labelled" / "gardener.yaml").write_text(LABELLED)
-    (tmp_path / "incidents.yaml").write_text("reports: [my rose is on fire]\nnot_reports: [do roses burn]\n")
+    (tmp_path / "incidents.yaml").write_text(
+        "reports: [my rose is on fire, [do roses burn, mine does]]\nnot_reports: [do roses burn]\n"
+    )
     return tmp_path
 
 
@@ -63,6 +69,7 @@ def test_every_example_has_the_answers_and_verdicts_that_serve_it(folder: Path) 
     assert examples["Will it grow?"].before == "I have a rose."
     assert examples["who bred the first rose"].answers == (2, 1)  # any answer on which the sources are silent
     assert examples["my rose is on fire"].incident is True
+    assert (examples["mine does"].incident, examples["mine does"].before) == (True, "do roses burn")
     assert examples["do roses burn"].incident is False
 
 

@@ -6,25 +6,25 @@ from pathlib import Path
 
 import pytest
 
-from bot.knowledge.labelled_reader import Incidents
+from bot.knowledge.labelled_reader import Incidents, Said
 from bot.nlu.guards import Guards, fit
 from bot.reader.reader import Reader
 
 KNOWLEDGE = Path(__file__).parents[3] / "knowledge"
 GARDEN = Incidents(
     reports=(
-        "the greenhouse is burning",
-        "there are wasps all over the children right now",
-        "a tree just fell on the shed",
-        "somebody is stealing our apples this minute",
-        "water is running into the cellar",
+        Said("the greenhouse is burning"),
+        Said("there are wasps all over the children right now"),
+        Said("a tree just fell on the shed"),
+        Said("somebody is stealing our apples this minute"),
+        Said("water is running into the cellar"),
     ),
     not_reports=(
-        "how do I keep wasps away",
-        "can a greenhouse burn",
-        "what if a tree falls on the shed",
-        "when do apples ripen",
-        "how much water does a rose need",
+        Said("how do I keep wasps away"),
+        Said("can a greenhouse burn"),
+        Said("what if a tree falls on the shed"),
+        Said("when do apples ripen"),
+        Said("how much water does a rose need"),
     ),
 )
 
