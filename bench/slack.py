@@ -74,12 +74,14 @@ def section() -> str:
     return asyncio.run(report())
 
 
-def kinds() -> list[Kind]:
+def kinds(service: Service) -> list[Kind]:
     """Five recurring questions, whose parse is cached, and questions that were never asked before."""
     common, new = itertools.cycle(COMMON), itertools.cycle(on_everything(load(KNOWLEDGE)))
     return [
-        Kind("a command, answered in the response", lambda workspace: command(workspace, next(common)), AT_ONCE),
-        Kind("the same, never asked before", lambda workspace: command(workspace, next(new)), AT_ONCE[-1:]),
+        Kind(
+            "a command, answered in the response", lambda workspace: command(service, workspace, next(common)), AT_ONCE
+        ),
+        Kind("the same, never asked before", lambda workspace: command(service, workspace, next(new)), AT_ONCE[-1:]),
         Kind("an event with its reply", lambda workspace: event(workspace, next(common)), AT_ONCE, REQUESTS),
         Kind("the same, never asked before", lambda workspace: event(workspace, next(new)), AT_ONCE[-1:], REQUESTS),
     ]
@@ -98,7 +100,7 @@ async def report() -> str:
             }.items()
         }
         rows = []
-        for kind in kinds():
+        for kind in kinds(service):
             for at_once in kind.at_once:
                 rows += await _compared(kind, at_once, apps, http, workspace)
     header = [
@@ -212,7 +214,7 @@ async def send(wire: HttpWire, requests: Sequence[Request], at_once: int) -> lis
     return each
 
 
-def command(workspace: Workspace, text: str) -> Request:
+def command(service: Service, workspace: Workspace, text: str) -> Request:
     """The id of the next asker; each asks a few times only."""
     number = next(_numbers)
     body = {
@@ -223,7 +225,7 @@ def command(workspace: Workspace, text: str) -> Request:
         "channel_name": "general",
         "user_id": f"U{number // 10}",
         "trigger_id": f"trigger-{number}",
-        "response_url": "http://127.0.0.1:1/unused",
+        "response_url": service.response_url(workspace),
     }
     return urlencode(body), FORM
 

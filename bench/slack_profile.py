@@ -103,5 +103,5 @@ async def _profiled(out: Path, texts: Sequence[str]) -> pstats.Stats:
         http = await stack.enter_async_context(aiohttp.ClientSession())
         profiled = ["cProfile", "-o", str(out), "-m", "adapters.cli", "serve"]
         async with running(service, profiled) as app:
-            await send(HttpWire(app.url, http), [command(workspace, text) for text in texts], AT_ONCE)
+            await send(HttpWire(app.url, http), [command(service, workspace, text) for text in texts], AT_ONCE)
     return pstats.Stats(str(out))

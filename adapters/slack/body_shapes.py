@@ -17,7 +17,7 @@ Flag = bool | Literal["true", "false"]  # words in a form
 
 
 class Shape(BaseModel):
-    model_config = ConfigDict(strict=True)
+    model_config = ConfigDict(strict=True, frozen=True)
 
 
 class Installed(Shape):
@@ -49,9 +49,9 @@ class MessageEvent(Event):
     text: str = ""
     thread_ts: Id = ""
     user_team: Id = ""
-    blocks: list[dict[str, Any]] = []
-    attachments: list[dict[str, Any]] = []
-    files: list[dict[str, Any]] = []
+    blocks: Sequence[dict[str, Any]] = ()
+    attachments: Sequence[dict[str, Any]] = ()
+    files: Sequence[dict[str, Any]] = ()
 
 
 class HomeEvent(Event):
@@ -100,7 +100,7 @@ class FunctionEvent(Event):
 
 
 class TokensEvent(Event):
-    tokens: dict[str, Any] = {}
+    tokens: dict[str, Any] = Field(default_factory=dict)
 
 
 EVENTS: Mapping[str, type[Event]] = {
@@ -120,7 +120,7 @@ class Option(Shape):
 
 
 class Element(Shape):
-    selected_options: list[Option] = []
+    selected_options: Sequence[Option] = ()
     selected_option: Option | None = None
     selected_conversation: Id = ""
     value: str = ""
@@ -158,9 +158,9 @@ class Action(Shape):
 
 class QuotedMessage(Shape):
     text: str = ""
-    blocks: list[dict[str, Any]] = []
-    attachments: list[dict[str, Any]] = []
-    files: list[dict[str, Any]] = []
+    blocks: Sequence[dict[str, Any]] = ()
+    attachments: Sequence[dict[str, Any]] = ()
+    files: Sequence[dict[str, Any]] = ()
 
 
 class Body(Installed):
@@ -175,8 +175,8 @@ class Body(Installed):
     trigger_id: Id = ""
     event_id: Id = ""
     event_time: Time = 0
-    event: dict[str, Any] = {}
-    authorizations: list[Installed] = []
+    event: dict[str, Any] = Field(default_factory=dict)
+    authorizations: Sequence[Installed] = ()
     is_ext_shared_channel: bool = False
     team: Named | Id = ""
     enterprise: Named | Id = ""
@@ -187,7 +187,7 @@ class Body(Installed):
     view: View | None = None
     state: State | None = None
     actions: Sequence[Action] = ()
-    response_urls: list[dict[str, Any]] = []
+    response_urls: Sequence[dict[str, Any]] = ()
 
 
 class Command(Body):

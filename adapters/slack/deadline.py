@@ -25,10 +25,9 @@ OnFailure = Callable[[str], Awaitable[Any]]
 """Tells the person that something failed. Takes the reference that the log has too."""
 
 
-async def open_window(next: Callable[[], Awaitable[Any]]) -> None:
-    """Bolt's middleware at the beginning of each request."""
+def open_window() -> None:
+    """To be called at the beginning of each request."""
     _until.set(time.monotonic() + WINDOW)
-    await next()
 
 
 def seconds_left() -> float:

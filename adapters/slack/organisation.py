@@ -10,6 +10,9 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 import aiohttp
+from slack_bolt.middleware.async_middleware import AsyncMiddleware
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
 from slack_sdk.errors import SlackApiError
 
 from adapters.slack.deadline import seconds_left
@@ -20,14 +23,19 @@ from adapters.slack.translate import Payload, organisation_of
 RESERVE = 0.5  # seconds of the request that are left for the turn
 
 
-async def count_as_members(body: dict[str, Any], context: Any, client: Any, next: Callable[[], Awaitable[Any]]) -> None:
+class CountAsMembers(AsyncMiddleware):
     """Bolt's middleware after the authorization: a person of the organisation is given the id of the app's installation
     in place of their workspace's, so that to everything after this they are a member of it."""
-    person, name = _named(body)
-    home, tenant = person.get(name), context["tenant"]
-    if home and home != tenant and await _belongs(body, home, _organisation(body, context), client):
-        person[name] = tenant
-    await next()
+
+    async def async_process(
+        self, *, req: AsyncBoltRequest, resp: BoltResponse, next: Callable[[], Awaitable[BoltResponse]]
+    ) -> BoltResponse:
+        body, context = req.body, req.context
+        person, name = _named(body)
+        home, tenant = person.get(name), context["tenant"]
+        if home and home != tenant and await _belongs(body, home, _organisation(body, context), context.client):
+            person[name] = tenant
+        return await next()
 
 
 def _organisation(body: Payload, context: Any) -> str:

@@ -10,6 +10,7 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from yarl import URL
 
+from adapters.slack.deadline import open_window
 from adapters.slack.translate import team_of
 
 log = structlog.get_logger(__name__)
@@ -27,6 +28,7 @@ class SlackApp(AsyncApp):
         self._api_url = api_url
 
     async def async_dispatch(self, req: AsyncBoltRequest) -> BoltResponse:
+        open_window()
         remove_foreign_urls(req, self._api_url)
         req.context["tenant"] = team_of(req.body)
         return await super().async_dispatch(req)

@@ -5,7 +5,6 @@ Slack's scheme v0: https://docs.slack.dev/authentication/verifying-requests-from
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import re
 from collections.abc import Sequence
@@ -43,5 +42,5 @@ def is_valid(claim: Claim, body: bytes, secret: str) -> bool:
     if not secret:
         return False
     signed = b"v0:" + claim.at.encode() + b":" + body
-    expected = "v0=" + hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()
+    expected = "v0=" + hmac.digest(secret.encode(), signed, "sha256").hex()
     return hmac.compare_digest(expected.encode(), claim.signature.encode())

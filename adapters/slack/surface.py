@@ -24,7 +24,7 @@ from adapters.slack.actions import command, link
 from adapters.slack.answers import slacks_answers_only
 from adapters.slack.app import App, Clock, OutboxRelay, Session
 from adapters.slack.commands import advisor
-from adapters.slack.deadline import BackgroundWork, open_window
+from adapters.slack.deadline import BackgroundWork
 from adapters.slack.events import (
     app_context_changed,
     app_home_opened,
@@ -40,7 +40,7 @@ from adapters.slack.failures import error_handler
 from adapters.slack.home import HomeDetails
 from adapters.slack.install_pages import INSTALL, REDIRECT, InstallFlow
 from adapters.slack.installations import Installations
-from adapters.slack.organisation import count_as_members
+from adapters.slack.organisation import CountAsMembers
 from adapters.slack.pace import Pace
 from adapters.slack.remedies import explained
 from adapters.slack.request_reader import NotVerified, Unreadable, bolt_request, verified_body
@@ -161,13 +161,12 @@ class SlackSurface:
             request_verification_enabled=False,  # done in `_handle`
             # A request is acknowledged after it was handled: Slack delivers again what failed or was lost in a crash.
             process_before_response=True,
-            before_authorize=open_window,
             authorize=workspaces,
             oauth_flow=self._flow,
             attaching_function_token_enabled=False,
             attaching_conversation_kwargs_enabled=False,  # no listener takes their arguments
         )
-        bolt.use(count_as_members)
+        bolt.use(CountAsMembers())
         self._sender = SlackSender(workspaces.client, Pace(settings.slack_seconds_apart), self._phrases)
         app = App(
             bolt,
@@ -229,14 +228,15 @@ class SlackSurface:
             return web.Response(status=503)
         try:
             body = await verified_body(request, self._secret, time.time(), self._patience)
-            asked = bolt_request(request, body)
+            asked = bolt_request(body, request.content_type)
         except NotVerified as refused:
             self._refusals.add(refused.why)
             return web.Response(status=401)
         except Unreadable:
             log.warning("slack.request_unreadable")
             return web.Response(status=400)
-        return await to_aiohttp_response(await self._bolt.async_dispatch(asked))
+        answer = await self._bolt.async_dispatch(asked)
+        return web.Response(status=answer.status, body=answer.body.encode(), headers=answer.first_headers())
 
     async def _install(self, request: web.Request) -> web.Response:
         if self._flow is None:

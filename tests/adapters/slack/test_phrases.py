@@ -109,7 +109,8 @@ async def test_what_fails_in_the_background_is_logged_with_our_own_frames(monkey
 
     background = BackgroundWork()
     with capture_logs() as logs:
-        await open_window(request)
+        open_window()
+        await request()
         released.set()
         await background.close(5.0)
     assert [line["event"] for line in logs] == ["slack.not_shown", "slack.not_told"]
