@@ -19,9 +19,9 @@ def fitted(above: Blocks, body: Blocks, last: Blocks, *, more: dict[str, Any], m
     """All blocks, or as many as fit: at most `most` in number and `size` bytes of JSON. The end of the body goes first,
     then the longest texts around it, buttons and fields at last. `more`: the block that says so."""
     blocks = [*above, *body, *last]
-    sizes = [_size(block) for block in blocks]
-    if len(blocks) <= most and sum(sizes) < size:
+    if len(blocks) <= most and len(orjson.dumps(blocks)) <= size:
         return blocks
+    sizes = [_size(block) for block in blocks]
     in_body = range(len(above), len(above) + len(body))
     around = [at for at in range(len(blocks)) if at not in in_body]
     around.sort(key=lambda at: (blocks[at]["type"] in ("actions", "input"), -sizes[at]))

@@ -32,8 +32,9 @@ def denial_label(say: Phrases, verdict: Verdict, denial: Denial) -> str:
 
 
 def labelled(say: Phrases, reply: Reply) -> Reply:
-    """`reply` with the labels that its verdict and its citations need; the same one where it has neither."""
-    if reply.verdict is None and not reply.citations:
+    """`reply` with the labels that its verdict and its citations need; the same one where it has neither, or has its
+    labels already."""
+    if reply.places_line or (reply.verdict is None and not reply.citations):
         return reply
     return replace(
         reply,

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
+from functools import lru_cache, partial
+from typing import NamedTuple
 
 from bot.answering.decider import Decider
 from bot.answering.decision import Decision
 from bot.answering.explain import explain
+from bot.answering.labels import labelled
 from bot.answering.learnt_decider import LearntDecider
 from bot.answering.replies import Responder
 from bot.domain.conversation import Conversation, LastTurn
@@ -18,7 +20,7 @@ from bot.domain.turn import Turn
 from bot.knowledge.model import KnowledgeBase
 from bot.nlu.fragments import is_code, is_empty, is_half, is_made_up, is_name_alone, name_of, repeats_itself
 from bot.nlu.guards import Guards
-from bot.nlu.question import Question, QuestionReader
+from bot.nlu.question import RECURRING, RECURS, Question, QuestionReader
 from bot.nlu.sentence_splitter import split_questions
 from bot.nlu.text import split_words
 
@@ -29,8 +31,17 @@ StartTriage = Callable[[Message, Conversation], Turn]
 """Starts the guided dialogue, or says that there is none."""
 
 
+class Answered(NamedTuple):
+    """What a question comes to, whoever asks it."""
+
+    question: Question  # as it was read in the end
+    decision: Decision
+    reply: Reply | None  # None where the guided dialogue starts
+    last: LastTurn  # what the next question may lean on
+
+
 class QuestionTurns:
-    """Takes the turn on an utterance that is read as a question."""
+    """Takes the turn on an utterance that is read as a question. What short ones come to is cached."""
 
     def __init__(
         self,
@@ -51,16 +62,24 @@ class QuestionTurns:
         self._start_triage = start_triage
         self._is_known = is_known
         self._in_names = {word.text for one in knowledge.subjects.values() for word in split_words(one.name)}
+        self._recurring = lru_cache(RECURRING)(self._answer)
 
     def turn(self, whole: Question, message: Message, conversation: Conversation, *, incident: bool) -> Turn:
         """The turn on the question `whole`. `incident`: it reports one, so the security contact comes first."""
         # A quoted message is somebody else's, and this person's last turn is not its context.
-        before = None if message.quoted else conversation.last
+        before = None if message.quoted else _leaned_on(conversation.last)
+        answer = self._recurring if len(whole.text) <= RECURS else self._answer
+        question, decision, reply, last = answer(whole, before, incident)
+        if reply is None:
+            return self._triage(question, decision, message, conversation)
+        return Turn(reply, replace(conversation, last=last), self._gap(question, reply))
+
+    def _answer(self, whole: Question, before: LastTurn | None, incident: bool) -> Answered:
         if is_name_alone(whole) and (before is None or not before.subjects):
             whole = self._reader.read(WHAT_IS.format(name=name_of(whole)))
         decision = self._asked_back(whole, self._decider.decide(whole, before))
         if decision.outcome == "triage" and not incident:
-            return self._triage(whole, decision, message, conversation)
+            return Answered(whole, decision, None, LastTurn())
         parts = self._parts(whole, decision, before)
         if len({found.entry for _, found in parts}) == 1:
             decision, parts = parts[0][1], []  # all questions of the message have one answer
@@ -70,7 +89,7 @@ class QuestionTurns:
         if incident:
             reply = self._responder.incident(reply)
         last = self._last_turn(whole, [decision for _, decision in parts] or [decision], before)
-        return Turn(reply, replace(conversation, last=last), self._gap(whole, reply))
+        return Answered(whole, decision, labelled(self._knowledge.phrases, reply), last)
 
     def _triage(self, question: Question, decision: Decision, message: Message, conversation: Conversation) -> Turn:
         """Starts the guided dialogue; offers it instead where the entry has a text to say first, and where a word or
@@ -165,6 +184,13 @@ class QuestionTurns:
             entry.aspect if entry else "",
             question.topics or last.topics,
         )
+
+
+def _leaned_on(last: LastTurn | None) -> LastTurn | None:
+    """What of the last turn a question may lean on: without what its reply alone has, such as its reference."""
+    if last is None:
+        return None
+    return LastTurn(last.question, last.entry, last.subjects, last.aspect, last.topics, record=last.record)
 
 
 def _is_surer(one: Decision, other: Decision) -> bool:

@@ -9,11 +9,12 @@ and loaded, where the words leave doubt, which is seldom with English.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from bot.nlu.english import GREETINGS, OPENERS
 from bot.nlu.entities import Speller, stem, with_function_words, word_counts
+from bot.nlu.question import RECURRING, RECURS
 from bot.nlu.text import as_typed, clean, split_words
 
 # Fitted on the texts in tests/languages/ and the gold questions; tests/bot/nlu/test_languages.py holds what they reach.
@@ -51,6 +52,7 @@ class Languages:
         self._speller = speller
         self._is_english = is_english
         self._reads_english = sum(map(is_english, own)) * 2 >= len(own)
+        self._recurring = lru_cache(RECURRING)(self._foreign)
 
     def foreign(self, text: str) -> str | None:
         """The code of the language that `text` is in, or OTHER; None if it can be read as English.
@@ -59,6 +61,9 @@ class Languages:
         """
         if not self._reads_english:
             return None
+        return self._recurring(text) if len(text) <= RECURS else self._foreign(text)
+
+    def _foreign(self, text: str) -> str | None:
         typed = [word for word in as_typed(clean(text)) if not _is_abbreviation(word)]
         words = [word for word in dict.fromkeys(typed) if stem(word.lower()) not in self._terms][:MOST_WORDS]
         unknown = [word for word in words if not self.knows(word)]

@@ -219,6 +219,13 @@ def test_a_question_that_recurs_is_answered_as_each_conversation_stands(advisor:
     assert (first.kind, first.entry, other.entry) == ("answer", "appsec-cons", "prodsec-cons")
 
 
+def test_a_question_that_recurs_has_a_reference_of_its_own_and_is_a_gap_each_time(advisor: Advisor) -> None:
+    asked = [Message(text="what is the price of gold in zurich?", person=person) for person in ("anna", "ben")]
+    first, second = (advisor.turn(message, Conversation()) for message in asked)
+    assert first.reply.reference != second.reply.reference
+    assert first.effects == second.effects != ()
+
+
 def test_a_folder_with_nothing_but_answers_works_by_wording_alone(tmp_path: Path) -> None:
     (tmp_path / "answers").mkdir()
     (tmp_path / "answers" / "garden.yaml").write_text(
