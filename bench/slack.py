@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlencode
@@ -103,6 +103,7 @@ async def report() -> str:
         for kind in kinds(service):
             for at_once in kind.at_once:
                 rows += await _compared(kind, at_once, apps, http, workspace)
+        beside = await _beside(service, workspace, HttpWire(apps["ours"].url, http))
     header = [
         "",
         "at once",
@@ -120,8 +121,31 @@ async def report() -> str:
         "The bare app says a constant text, in the form of Bolt's guide and in its fastest form; both apps answer an "
         "event as agents do, with a status and a title before the reply in its thread; ours reads, decides, "
         "draws and remembers, in a SQLite file whose commits survive a power cut. Five questions come again and again, "
-        "as what everybody asks does; or every question is another one.\n\n" + table(header, rows)
+        "as what everybody asks does; or every question is another one.\n\n" + table(header, rows) + "\n\n" + beside
     )
+
+
+async def _beside(service: Service, workspace: Workspace, ours: HttpWire) -> str:
+    """How long a recurring command takes while others ask what was never asked."""
+    common, new = itertools.cycle(COMMON), itertools.cycle(on_everything(load(KNOWLEDGE)))
+    rows = []
+    for others in (0, *AT_ONCE):
+        busy = [asyncio.create_task(_asking(service, workspace, ours, new)) for _ in range(others)]
+        seconds = await send(ours, [command(service, workspace, next(common)) for _ in range(REQUESTS)], 1)
+        for task in busy:
+            task.cancel()
+        await asyncio.gather(*busy, return_exceptions=True)
+        latency = Latency.of(seconds)
+        rows.append([str(others), f"{latency.median:.1f}", f"{latency.p99:.1f}"])
+    return (
+        "A recurring command, one at a time, while others ask what was never asked: the encoder holds all for one "
+        "question at a time.\n\n" + table(["others at once", "p50 ms", "p99 ms"], rows)
+    )
+
+
+async def _asking(service: Service, workspace: Workspace, ours: HttpWire, texts: Iterator[str]) -> None:
+    for text in texts:
+        await ours.send(*command(service, workspace, text))
 
 
 async def _compared(
