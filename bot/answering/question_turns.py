@@ -114,6 +114,8 @@ class QuestionTurns:
 
     def _fragment(self, question: Question, decision: Decision) -> str:
         """Why the message is no whole question; "" if it is one, or what was said before makes it one."""
+        if not question.words:
+            return "has no words"
         if is_code(question):
             return "is written for a machine"
         if repeats_itself(question):
