@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import cast, get_args
+from typing import get_args
 from urllib.parse import urlencode
 
 from aiohttp import web
@@ -43,7 +43,7 @@ class View:
             request.query.get(name, "").strip() for name in ("mark", "find", "sort", "page", "open")
         )
         return cls(
-            cast(GapMark, mark) if mark in MARKS else "",
+            mark if mark in MARKS else "",
             find[:200],
             sort if sort in SORTS else "count",
             int(page) if page.isascii() and page.isdigit() and len(page) < 6 else 1,
@@ -123,7 +123,7 @@ class GapPages:
             questions = {gap.question for one in chosen for gap in inbox.group_with(one, gaps, view.mark)}
             if questions:
                 async with self._site.store.transaction() as unit:
-                    await unit.gaps.mark(questions, cast(GapMark, to), upto=int(seen))
+                    await unit.gaps.mark(questions, to, upto=int(seen))
         except StoreUnavailable:
             raise _no_store() from None
         return see_other(view.address(page=1, marked=len(chosen)))

@@ -53,7 +53,8 @@ class Overview:
         knowledge = host.advisor.knowledge
         reading = await asyncio.to_thread(lambda: host.reading)
         refused = () if reading else host.problems
-        broken, is_checked = [], True
+        broken: list[Problem] | None = None
+        is_checked = True
         if not reading and not refused:
             broken, is_checked = await self._broken()
         today = datetime.fromtimestamp(self._site.now(), UTC).date()

@@ -80,7 +80,7 @@ async def test_a_dialogue_counts_once_at_where_it_stands(anna: Person, garden: A
     await anna.press("triage")
     assert await anna.counted("triage:") == {f"triage:{first}": 1}
     while anna.reply.kind == "triage":
-        steps = [choice.command for choice in anna.reply.choices]
+        steps = [choice.command for choice in (*anna.reply.choices, *anna.reply.tools)]
         await anna.press(next(step for step in steps if step.startswith(("pick:", "skip:"))))
     assert await anna.counted("triage:") == {"triage:": 1}
     picked = await anna.counted("pick:")
