@@ -85,8 +85,9 @@ class GapPages:
         groups = _sorted(_found(parts[view.mark], view.find), view.sort)
         whole = request.path.endswith(JSON)
         opened = next((group for group in groups if view.open and _has(group, view.open)), None)
-        if opened:
-            view = replace(view, page=groups.index(opened) // ON_A_PAGE + 1)
+        pages = max(-(-len(groups) // ON_A_PAGE), 1)
+        at = groups.index(opened) // ON_A_PAGE + 1 if opened else min(max(view.page, 1), pages)
+        view = replace(view, page=at)
         shown = groups if whole else groups[(view.page - 1) * ON_A_PAGE : view.page * ON_A_PAGE]
         answers = advisor.knowledge.answers
         nearest = answers.get(opened.nearest or "") if opened else None
@@ -96,7 +97,7 @@ class GapPages:
             view=view,
             groups=shown,
             found=len(groups),
-            pages=-(-len(groups) // ON_A_PAGE),
+            pages=pages,
             sizes={mark or "open": len(part) for mark, part in parts.items()},
             opened=opened,
             new=new_answer(opened, advisor.reader, answers) if opened else "",
