@@ -11,6 +11,7 @@ from typing import Any
 from adapters.in_memory.conversations import InMemoryConversations, InMemoryDeliveries
 from adapters.in_memory.outbox import InMemoryOutbox, InMemorySubscriptions
 from adapters.in_memory.records import (
+    InMemoryDailyCounts,
     InMemoryFeedback,
     InMemoryGaps,
     InMemoryPosts,
@@ -33,6 +34,7 @@ class InMemoryUnitOfWork:
         self.feedback = InMemoryFeedback(Rows(journal))
         self.shown_replies = InMemoryShownReplies(Rows(journal))
         self.gaps = InMemoryGaps(Rows(journal))
+        self.counts = InMemoryDailyCounts(Rows(journal))
         self.questions = InMemoryQuestions(Rows(journal))
         self.subscriptions = InMemorySubscriptions(Rows(journal))
         self.outbox = InMemoryOutbox(Rows(journal))

@@ -22,6 +22,7 @@ class RetentionCounts:
     shown_replies: int = 0
     items: int = 0
     gaps: int = 0
+    counts: int = 0
 
 
 async def apply_retention(store: Store, now: float, retention: Retention) -> RetentionCounts:
@@ -52,4 +53,5 @@ async def apply_retention(store: Store, now: float, retention: Retention) -> Ret
             shown_replies=await unit.shown_replies.prune(now - retention.votes),
             items=await unit.outbox.prune(now - retention.deliveries),
             gaps=await unit.gaps.prune(utc_date(now - retention.gaps)),
+            counts=await unit.counts.prune(utc_date(now - retention.counts)),
         )

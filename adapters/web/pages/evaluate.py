@@ -10,7 +10,7 @@ from typing import Any
 from aiohttp import web
 from aiohttp.web_request import FileField
 
-from adapters.web.pages.workbench import workbench_only
+from adapters.web.pages.workbench import page_routes, workbench_only
 from adapters.web.site import FormData, Site, access
 from bot.advisor import Advisor
 from bot.curation.evaluation import Evaluation, Gold, GoldError, changes, evaluate, read_golds
@@ -57,7 +57,7 @@ def routes(site: Site) -> list[web.RouteDef]:
         return page(request, now=now, before=before, changed=changed, given=given)
 
     return [
-        web.get("/workbench/evaluate", workbench_only(site, show)),
+        *page_routes(site, "/workbench/evaluate", show),
         web.post("/workbench/evaluate", workbench_only(site, run)),
     ]
 

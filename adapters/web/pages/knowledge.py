@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from aiohttp import web
 
-from adapters.web.pages.workbench import workbench_only
+from adapters.web.pages.workbench import page_routes
 from adapters.web.site import Refused, Site
 from bot.curation.coverage import Reach, matrix, reach
 from bot.knowledge import Answer, KnowledgeBase
@@ -21,16 +21,19 @@ T = TypeVar("T")
 
 def routes(site: Site) -> list[web.RouteDef]:
     pages = Pages(site)
+    shown = {
+        "": pages.claims,
+        "/answers": pages.answers,
+        "/vocabulary": pages.vocabulary,
+        "/triage": pages.triage,
+        "/coverage": pages.coverage,
+        "/cell": pages.cell,
+        "/claim": pages.claim,
+        "/answer": pages.answer,
+        "/reach": pages.reach,
+    }
     return [
-        web.get("/workbench/knowledge", workbench_only(site, pages.claims)),
-        web.get("/workbench/knowledge/answers", workbench_only(site, pages.answers)),
-        web.get("/workbench/knowledge/vocabulary", workbench_only(site, pages.vocabulary)),
-        web.get("/workbench/knowledge/triage", workbench_only(site, pages.triage)),
-        web.get("/workbench/knowledge/coverage", workbench_only(site, pages.coverage)),
-        web.get("/workbench/knowledge/cell", workbench_only(site, pages.cell)),
-        web.get("/workbench/knowledge/claim", workbench_only(site, pages.claim)),
-        web.get("/workbench/knowledge/answer", workbench_only(site, pages.answer)),
-        web.get("/workbench/knowledge/reach", workbench_only(site, pages.reach)),
+        route for path, handler in shown.items() for route in page_routes(site, f"/workbench/knowledge{path}", handler)
     ]
 
 
@@ -80,7 +83,7 @@ class Pages:
                 picks[question.id] = picked
         asked = {question.id for question in triage.asked(picks)} if triage else set()
         reached = {outcome.id for outcome in triage.fitting(picks)} if triage and picks else set()
-        return self._page(request, "triage.html", picks=picks, asked=asked, reached=reached)
+        return self._page(request, "triage.html", triage=triage, picks=picks, asked=asked, reached=reached)
 
     async def coverage(self, request: web.Request) -> web.Response:
         return self._page(request, "coverage.html", matrix=matrix(self._knowledge))
