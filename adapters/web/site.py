@@ -8,6 +8,7 @@ import math
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
@@ -250,6 +251,7 @@ def environment() -> Environment:
         pretty=lambda value: json.dumps(value, ensure_ascii=False, indent=2),
         paragraphs=paragraphs,
         percent=lambda share: f"{float(share):.1%}",
+        minute=lambda at: datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M"),
     )
     return templates
 

@@ -88,31 +88,6 @@ async def test_numbers_in_names_stay_in_a_gap_and_its_yaml(owner: Browser) -> No
     assert kept in group.one("h2").text and kept in group.one("code").text
 
 
-async def test_gold_questions_are_asked_and_the_wrong_ones_explained(owner: Browser) -> None:
-    page = await owner.open("/workbench/evaluate")
-    right = '{"q": "what is SAST?", "kind": "answer", "must": ["appsec.type.sast"]}'
-    gold = right + '\n{"q": "what is DAST?", "kind": "offtopic"}'
-    page = await owner.submit(form(page, "/workbench/evaluate"), {"pasted": [gold]})
-    assert "50.0%" in page.one("ul", of="figures").text
-    assert "answer for offtopic" in page.text
-    page = await owner.submit(form(page, "/workbench/evaluate"), {"pasted": ["nonsense"]})
-    assert owner.status == 400
-    assert "Line 1 is not JSON" in page.text
-
-
-async def test_another_folder_is_compared_question_by_question(owner: Browser, tmp_path: Path) -> None:
-    (tmp_path / "answers").mkdir()
-    (tmp_path / "answers" / "a.yaml").write_text("- {id: a, questions: [roses], answer: Yes.}\n", encoding="utf-8")
-    page = await owner.open("/workbench/evaluate")
-    given = {
-        "pasted": ['{"q": "what is SAST?", "kind": "answer", "must": ["appsec.type.sast"]}'],
-        "against": [str(tmp_path)],
-    }
-    page = await owner.submit(form(page, "/workbench/evaluate"), given)
-    assert "1 of 1 questions get another reply" in page.text
-    assert page.one("span", of="mended").text == "mended"
-
-
 async def test_broken_knowledge_is_shown_while_the_old_serves_and_mended_knowledge_takes_over(
     make_web: Any, tmp_path: Path
 ) -> None:
