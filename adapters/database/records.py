@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, cast
 
 from sqlalchemy import Row, and_, delete, insert, select, update
@@ -23,6 +23,7 @@ from bot.domain.messages import Place
 from bot.domain.records import (
     ANONYMOUS,
     Gap,
+    GapMark,
     Person,
     PostState,
     QuestionState,
@@ -109,7 +110,9 @@ class SqlFeedback:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    async def vote(self, person: Person, vote: Vote, at: float) -> None:
+    async def vote(self, person: Person, vote: Vote, at: float) -> bool | None:
+        theirs = is_theirs(votes, person) & (votes.c.reference == vote.reference)
+        before = (await self._connection.execute(select(votes.c.helpful).where(theirs).with_for_update())).scalar()
         values = {
             **person_values(person),
             "reference": vote.reference,
@@ -120,6 +123,7 @@ class SqlFeedback:
             "at": at,
         }
         await self._connection.execute(insert_or_replace(self._connection, votes), values)
+        return before
 
     async def tallies(self) -> Sequence[VoteTally]:
         columns = (votes.c.entry, votes.c.knowledge, votes.c.helpful, votes.c.reason)
@@ -160,14 +164,27 @@ class SqlGaps:
         await self._connection.execute(insert(gaps), values)
 
     async def all(self) -> Sequence[Gap]:
-        rows = await self._connection.execute(select(gaps).order_by(gaps.c.number.desc()))
-        return [
-            Gap(row.question, row.day, row.kind, row.best_entry, row.confidence, row.knowledge, row.answer)
-            for row in rows
-        ]
+        return [_gap(row) for row in await self._connection.execute(_newest_gaps)]
+
+    async def newest(self, limit: int) -> Sequence[Gap]:
+        unmarked = _newest_gaps.where(gaps.c.mark == "").limit(limit)
+        return [_gap(row) for row in await self._connection.execute(unmarked)]
+
+    async def mark(self, questions: Collection[str], mark: GapMark, *, upto: int) -> int:
+        these = gaps.c.question.in_(questions) & (gaps.c.number <= upto)
+        return (await self._connection.execute(update(gaps).where(these).values(mark=mark))).rowcount
 
     async def prune(self, before: str) -> int:
         return (await self._connection.execute(delete(gaps).where(gaps.c.day < before))).rowcount
+
+
+_newest_gaps = select(gaps).order_by(gaps.c.number.desc())
+
+
+def _gap(row: Row[Any]) -> Gap:
+    mark = cast(GapMark, row.mark)
+    read = (row.question, row.day, row.kind, row.best_entry, row.confidence, row.knowledge, row.answer)
+    return Gap(*read, number=row.number, mark=mark)
 
 
 class SqlQuestions:

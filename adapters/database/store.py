@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from adapters.database.connection import Connection, Pool
 from adapters.database.conversations import SqlConversations, SqlDeliveries
+from adapters.database.daily_counts import SqlDailyCounts
 from adapters.database.ended_sessions import SqlEndedSessions
 from adapters.database.engine import BUSY_SECONDS, create_engine, database_url
 from adapters.database.evaluations import SqlEvaluations
@@ -56,6 +57,10 @@ class SqlUnitOfWork:
     @cached_property
     def gaps(self) -> SqlGaps:
         return SqlGaps(self._connection)
+
+    @cached_property
+    def counts(self) -> SqlDailyCounts:
+        return SqlDailyCounts(self._connection)
 
     @cached_property
     def questions(self) -> SqlQuestions:

@@ -116,6 +116,17 @@ gaps = Table(
     Column("confidence", Double, nullable=False),
     Column("knowledge", String, nullable=False),
     Column("answer", Text, nullable=False),
+    Column("mark", String, nullable=False, server_default=""),
+)
+
+# A count is the sum of its slots: who counts at the same time counts in different rows, and waits for nobody.
+daily_counts = Table(
+    "daily_counts",
+    metadata,
+    Column("day", String, primary_key=True),
+    Column("name", String, primary_key=True),
+    Column("slot", Integer, primary_key=True),
+    Column("number", BigInteger, nullable=False),
 )
 
 questions = Table(

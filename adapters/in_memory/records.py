@@ -1,17 +1,19 @@
-"""Repositories of recommendations, posts, votes, unanswered questions, and questions to experts."""
+"""Repositories of recommendations, posts, votes, unanswered questions, counts, and questions to experts."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from adapters.in_memory.rows import Rows
+from bot.domain.daily_counts import DailyCount
 from bot.domain.effects import Post, Unanswered, Vote
 from bot.domain.messages import Place
 from bot.domain.records import (
     ANONYMOUS,
     Gap,
+    GapMark,
     Person,
     PostState,
     StoredPost,
@@ -84,8 +86,10 @@ class InMemoryFeedback:
     def __init__(self, rows: Rows[tuple[Vote, float]]) -> None:
         self.rows = rows
 
-    async def vote(self, person: Person, vote: Vote, at: float) -> None:
+    async def vote(self, person: Person, vote: Vote, at: float) -> bool | None:
+        before = self.rows.get((person, vote.reference))
         self.rows[person, vote.reference] = vote, at
+        return before[0].helpful if before else None
 
     async def tallies(self) -> Sequence[VoteTally]:
         counts: dict[tuple[str, str], list[Vote]] = {}
@@ -116,15 +120,39 @@ class InMemoryGaps:
         self.rows = rows
 
     async def add(self, gap: Unanswered, *, day: str, answer: str = "") -> None:
-        self.rows[max(self.rows, default=0) + 1] = Gap(
-            gap.question, day, gap.kind, gap.best_entry, gap.confidence, gap.knowledge, answer
-        )
+        number = max(self.rows, default=0) + 1
+        asked = (gap.question, day, gap.kind, gap.best_entry, gap.confidence, gap.knowledge, answer)
+        self.rows[number] = Gap(*asked, number=number)
 
     async def all(self) -> Sequence[Gap]:
         return list(reversed(self.rows.values()))
 
+    async def newest(self, limit: int) -> Sequence[Gap]:
+        return [gap for gap in await self.all() if not gap.mark][:limit]
+
+    async def mark(self, questions: Collection[str], mark: GapMark, *, upto: int) -> int:
+        these = [number for number, gap in self.rows.items() if gap.question in questions and number <= upto]
+        for number in these:
+            self.rows[number] = replace(self.rows[number], mark=mark)
+        return len(these)
+
     async def prune(self, before: str) -> int:
         return self.rows.drop([number for number, gap in self.rows.items() if gap.day < before])
+
+
+class InMemoryDailyCounts:
+    def __init__(self, rows: Rows[int]) -> None:
+        self.rows = rows  # by day and name
+
+    async def add(self, day: str, changes: Mapping[str, int]) -> None:
+        for name, number in changes.items():
+            self.rows[day, name] = self.rows.get((day, name), 0) + number
+
+    async def since(self, day: str) -> Sequence[DailyCount]:
+        return [DailyCount(*key, number) for key, number in sorted(self.rows.items()) if key[0] >= day]
+
+    async def prune(self, before: str) -> int:
+        return self.rows.drop([key for key in self.rows if key[0] < before])
 
 
 class InMemoryQuestions:

@@ -11,6 +11,7 @@ from typing import Any
 from adapters.in_memory.conversations import InMemoryConversations, InMemoryDeliveries
 from adapters.in_memory.outbox import InMemoryOutbox, InMemorySubscriptions
 from adapters.in_memory.records import (
+    InMemoryDailyCounts,
     InMemoryFeedback,
     InMemoryGaps,
     InMemoryPosts,
@@ -31,6 +32,7 @@ class InMemoryUnitOfWork:
         self.posts = InMemoryPosts(Rows(journal))
         self.feedback = InMemoryFeedback(Rows(journal))
         self.gaps = InMemoryGaps(Rows(journal))
+        self.counts = InMemoryDailyCounts(Rows(journal))
         self.questions = InMemoryQuestions(Rows(journal))
         self.subscriptions = InMemorySubscriptions(Rows(journal))
         self.outbox = InMemoryOutbox(Rows(journal))

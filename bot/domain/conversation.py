@@ -80,6 +80,7 @@ class Retention:
     recommendations: float = 180 * DAY
     votes: float = 30 * DAY  # with the person's id; anonymous votes are kept for good
     gaps: float = 180 * DAY
+    counts: float = 365 * DAY
 
 
 def without_expired(conversation: Conversation, now: float, retention: Retention) -> Conversation:

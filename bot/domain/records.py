@@ -99,6 +99,10 @@ class Subscription:
     sent: int = 0  # how many were sent so far
 
 
+GapMark = Literal["", "reviewed", "foreign", "dismissed"]
+"""What a curator said of a gap: nothing yet, that it was seen, that it is not our subject, or that it is of no use."""
+
+
 @dataclass(frozen=True, slots=True)
 class Gap:
     """A question without an answer, stored without author, place and time. `day` is an ISO date."""
@@ -110,6 +114,8 @@ class Gap:
     confidence: float = 0.0
     knowledge: str = ""
     answer: str = ""  # what an expert said
+    number: int = 0  # its place in the order in which gaps were stored, from 1
+    mark: GapMark = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from bot.commands import notices
+from bot.domain.daily_counts import counts_of_vote
 from bot.domain.effects import (
     AskExpert,
     Effect,
@@ -59,7 +60,9 @@ async def apply_effect(
         case Unanswered():
             await unit.gaps.add(replace(effect, question=without_names(effect.question)), day=utc_date(now))
         case Vote():
-            await unit.feedback.vote(person_of(message), effect, now)
+            before = await unit.feedback.vote(person_of(message), effect, now)
+            if counts := counts_of_vote(effect.helpful, before):
+                await unit.counts.add(utc_date(now), counts)
         case Keep(id, record, knowledge):
             await unit.recommendations.keep(id, person_of(message), record, knowledge, now)
         case Publish(id, place, post):

@@ -7,11 +7,12 @@ Implemented by `adapters.in_memory` (this process alone) and `adapters.database`
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 from bot.domain.conversation import Conversation
+from bot.domain.daily_counts import DailyCount
 from bot.domain.effects import Post, Unanswered, Vote
 from bot.domain.messages import Message, Place, Reply
 from bot.domain.outbox import ClaimedItem, Lease, OutboxItem
@@ -19,6 +20,7 @@ from bot.domain.records import (
     DeletionCounts,
     ExpiringConversation,
     Gap,
+    GapMark,
     Person,
     PostState,
     StoredConversation,
@@ -112,8 +114,9 @@ class PostRepository(Protocol):
 
 
 class FeedbackRepository(Protocol):
-    async def vote(self, person: Person, vote: Vote, at: float) -> None:
-        """Store the vote, in place of the person's earlier one on the same reply."""
+    async def vote(self, person: Person, vote: Vote, at: float) -> bool | None:
+        """Store the vote, in place of the person's earlier one on the same reply. Returns whether that one was
+        "helpful"; None if there was none."""
         ...
 
     async def tallies(self) -> Sequence[VoteTally]: ...
@@ -130,6 +133,28 @@ class GapRepository(Protocol):
 
     async def all(self) -> Sequence[Gap]:
         """Newest first."""
+        ...
+
+    async def newest(self, limit: int) -> Sequence[Gap]:
+        """At most `limit` without a mark, newest first."""
+        ...
+
+    async def mark(self, questions: Collection[str], mark: GapMark, *, upto: int) -> int:
+        """Set the mark of those with these questions, as stored, whose number is at most `upto`. Returns how many."""
+        ...
+
+    async def prune(self, before: str) -> int:
+        """Delete those of days before `before` (an ISO date)."""
+        ...
+
+
+class DailyCountRepository(Protocol):
+    async def add(self, day: str, changes: Mapping[str, int]) -> None:
+        """Add to the counts of a day (an ISO date), by name."""
+        ...
+
+    async def since(self, day: str) -> Sequence[DailyCount]:
+        """The counts of `day` and later ones, each day and name once, by day."""
         ...
 
     async def prune(self, before: str) -> int:
@@ -256,6 +281,8 @@ class UnitOfWork(Protocol):
     def feedback(self) -> FeedbackRepository: ...
     @property
     def gaps(self) -> GapRepository: ...
+    @property
+    def counts(self) -> DailyCountRepository: ...
     @property
     def questions(self) -> QuestionRepository: ...
     @property

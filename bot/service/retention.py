@@ -21,6 +21,7 @@ class RetentionCounts:
     unnamed_votes: int = 0
     items: int = 0
     gaps: int = 0
+    counts: int = 0
 
 
 async def apply_retention(store: Store, now: float, retention: Retention) -> RetentionCounts:
@@ -50,4 +51,5 @@ async def apply_retention(store: Store, now: float, retention: Retention) -> Ret
             unnamed_votes=await unit.feedback.anonymize(now - retention.votes),
             items=await unit.outbox.prune(now - retention.deliveries),
             gaps=await unit.gaps.prune(utc_date(now - retention.gaps)),
+            counts=await unit.counts.prune(utc_date(now - retention.counts)),
         )

@@ -14,12 +14,13 @@ from dataclasses import replace
 
 from bot.commands import notices
 from bot.domain.conversation import Conversation, Retention, expires_at, without_expired
+from bot.domain.daily_counts import counts_of_dialogue, counts_of_question
 from bot.domain.effects import Effect, Forget, PostAgain, Publish, PublishNext, Subscribe
 from bot.domain.messages import Message, Place, Reply
 from bot.domain.phrases import Phrases
 from bot.domain.records import Person, owner_of
-from bot.domain.turn import Turn, TurnTaker
-from bot.service.effect_handlers import apply_effect, person_of
+from bot.domain.turn import Route, Turn, TurnTaker
+from bot.service.effect_handlers import apply_effect, person_of, utc_date
 from bot.service.error_location import error_location
 from bot.service.overview import Overview, overview
 from bot.service.ports import OutcomeUnknown, Store, StoreUnavailable, UnitOfWork
@@ -151,7 +152,7 @@ class Session:
         now = message.at or self._clock()
         remembered = await unit.conversations.load(message.place, message.person)
         conversation = without_expired(remembered.conversation, now, self._retention)
-        turn = await self._turn_with_records(message, conversation, unit)
+        route, turn = await self._turn_with_records(message, conversation, unit)
         if refusals is not None:
             turn = await _allowed(self.phrases, message, turn, conversation, unit, refusals)
         forgets = any(isinstance(effect, Forget) for effect in turn.effects)
@@ -167,16 +168,23 @@ class Session:
                 raise _AlreadyHandedOver if to else _Conflict
         if to is not None:
             await to(reply, unit)
+        counts = counts_of_dialogue(conversation.triage, turn.conversation.triage)
+        if route.command is None:
+            counts |= counts_of_question(reply)
+        if counts:  # last, so that the database locks them for as short as can be
+            await unit.counts.add(utc_date(now), counts)
         return reply, turn.effects
 
-    async def _turn_with_records(self, message: Message, conversation: Conversation, unit: UnitOfWork) -> Turn:
-        """The turn on `message`, with the records that its route asks for."""
+    async def _turn_with_records(
+        self, message: Message, conversation: Conversation, unit: UnitOfWork
+    ) -> tuple[Route, Turn]:
+        """The route of `message`, and the turn with the records that it asks for."""
         route = self._advisor.route(message, conversation)
         if route.record and (record := await unit.recommendations.record(route.record, person_of(message))):
             message = replace(message, record=record)
         if route.in_experts_thread and (asked := await unit.questions.in_thread(message.place)):
             message = replace(message, expert_question=asked.id)
-        return self._advisor.turn(message, conversation, route)
+        return route, self._advisor.turn(message, conversation, route)
 
     async def _save(self, message: Message, conversation: Conversation, version: int, unit: UnitOfWork) -> None:
         look_again_at = expires_at(conversation, conversation.moved_at, self._retention)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
 import pytest
 
 from bot.domain.conversation import Conversation, LastTurn, Pending
+from bot.domain.daily_counts import DailyCount
 from bot.domain.effects import Post, Publish, Unanswered, Vote
 from bot.domain.messages import (
     Bullets,
@@ -188,9 +190,9 @@ async def test_a_post_is_kept_once_and_changes(store: Store) -> None:
 
 async def test_a_later_vote_takes_the_place_of_an_earlier_one(store: Store) -> None:
     async with store.transaction() as unit:
-        await unit.feedback.vote(ANNA, Vote("r1", False, "too long", "e1", "k1"), 1.0)
-        await unit.feedback.vote(ANNA, Vote("r1", True, "", "e1", "k1"), 2.0)
-        await unit.feedback.vote(replace(ANNA, id="ben"), Vote("r9", False, "wrong", "e1", "k1"), 2.0)
+        assert await unit.feedback.vote(ANNA, Vote("r1", False, "too long", "e1", "k1"), 1.0) is None
+        assert await unit.feedback.vote(ANNA, Vote("r1", True, "", "e1", "k1"), 2.0) is False
+        assert await unit.feedback.vote(replace(ANNA, id="ben"), Vote("r9", False, "wrong", "e1", "k1"), 2.0) is None
         (tally,) = await unit.feedback.tallies()
     assert (tally.entry, tally.knowledge, tally.helpful, tally.unhelpful) == ("e1", "k1", 1, 1)
     assert tally.reasons == (("wrong", 1),)
@@ -203,6 +205,51 @@ async def test_gaps_are_listed_newest_first(store: Store) -> None:
         newest, oldest = await unit.gaps.all()
     assert (newest.question, newest.answer, newest.best_entry) == ("second", "because", None)
     assert (oldest.question, oldest.day, oldest.best_entry, oldest.confidence) == ("first", "2025-01-01", "e1", 0.5)
+
+
+async def test_a_mark_is_set_on_what_the_curator_has_seen_of_these_questions(store: Store) -> None:
+    async with store.transaction() as unit:
+        for question in ("why?", "how?", "why?"):
+            await unit.gaps.add(Unanswered(question), day="2025-01-01")
+        seen = (await unit.gaps.all())[0].number
+        await unit.gaps.add(Unanswered("why?"), day="2025-01-02")
+        assert await unit.gaps.mark(["why?"], "dismissed", upto=seen) == 2
+        assert [(gap.question, gap.mark) for gap in await unit.gaps.all()] == [
+            ("why?", ""), ("why?", "dismissed"), ("how?", ""), ("why?", "dismissed"),
+        ]  # fmt: skip
+        assert [gap.question for gap in await unit.gaps.newest(5)] == ["why?", "how?"]
+        assert len(await unit.gaps.newest(1)) == 1
+        assert await unit.gaps.mark(["why?"], "", upto=seen) == 2
+        assert len(await unit.gaps.newest(5)) == 4
+
+
+async def test_counts_of_a_day_add_up_and_earlier_days_are_pruned(store: Store) -> None:
+    for day, changes in (
+        ("2025-01-01", {"b": 1}),
+        ("2025-01-02", {"b": 2, "a": 1}),
+        ("2025-01-02", {"b": -1}),
+        ("2025-01-03", {"a": 7}),
+    ):
+        async with store.transaction() as unit:
+            await unit.counts.add(day, changes)
+    async with store.transaction() as unit:
+        since = await unit.counts.since("2025-01-02")
+        assert since == [
+            DailyCount("2025-01-02", "a", 1), DailyCount("2025-01-02", "b", 1), DailyCount("2025-01-03", "a", 7),
+        ]  # fmt: skip
+        assert await unit.counts.prune("2025-01-03") >= 2
+        assert await unit.counts.since("2025-01-01") == [DailyCount("2025-01-03", "a", 7)]
+
+
+async def test_none_of_many_counts_at_once_is_lost(store: Store) -> None:
+    async def count(number: int) -> None:
+        async with store.transaction() as unit:
+            await unit.counts.add("2025-01-01", {"a": 1, "b": number} if number % 2 else {"b": number, "a": 1})
+
+    await asyncio.gather(*map(count, range(40)))
+    async with store.transaction() as unit:
+        counted = {one.name: one.number for one in await unit.counts.since("2025-01-01")}
+    assert counted == {"a": 40, "b": sum(range(40))}
 
 
 async def test_gaps_of_earlier_days_are_pruned(store: Store) -> None:

@@ -57,6 +57,8 @@ async def store(database: str, garden: Advisor) -> AsyncIterator[SqlStore]:
     engine = create_engine(database_url(database, asynchronous=False))
     with engine.begin() as connection:
         connection.execute(text("DROP TABLE web_ended_sessions"))
+        connection.execute(text("DROP TABLE daily_counts"))
+        connection.execute(text("ALTER TABLE gaps DROP COLUMN mark"))
         connection.execute(text("UPDATE alembic_version SET version_num = '0004'"))
         for line in ROWS.read_text(encoding="utf-8").splitlines():
             if not line.startswith("--"):

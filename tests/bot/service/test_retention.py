@@ -68,6 +68,13 @@ async def test_what_was_asked_in_vain_is_gone_after_half_a_year(store: Store) ->
     assert await apply_retention(store, 181 * DAY, KEEP) == RetentionCounts(gaps=1)
 
 
+async def test_counts_are_gone_after_a_year(store: Store) -> None:
+    async with store.transaction() as unit:
+        await unit.counts.add("1970-01-01", {"question:answer": 3})
+    assert await apply_retention(store, 365 * DAY, KEEP) == RetentionCounts()
+    assert await apply_retention(store, 366 * DAY, KEEP) == RetentionCounts(counts=1)
+
+
 async def test_recommendations_go_and_votes_lose_their_names(store: Store) -> None:
     anna = Person("slack", "T1", "anna")
     async with store.transaction() as unit:
