@@ -39,7 +39,7 @@ class AdvisorHost:
         self._contact = contact
         self._cache = cache
         self._progress = progress
-        self._seen = _stamps(folder)
+        self._seen = stamps(folder)
         self._closing = asyncio.Event()
         self._watching = False
         self._loading = threading.Lock()  # one after the other, so that what was read last serves
@@ -66,7 +66,7 @@ class AdvisorHost:
     @property
     def reading(self) -> bool:
         """Whether the folder is being loaded, or is about to be, so that `problems` are of what was in it before."""
-        return self._loading.locked() or (self._watching and _stamps(self._folder) != self._seen)
+        return self._loading.locked() or (self._watching and stamps(self._folder) != self._seen)
 
     def reload(self) -> list[Problem]:
         """Load the folder again. Returns its errors; if there are any, the previous advisor keeps serving."""
@@ -74,7 +74,7 @@ class AdvisorHost:
             return self._load()
 
     def _load(self) -> list[Problem]:
-        self._seen = _stamps(self._folder)
+        self._seen = stamps(self._folder)
         try:
             self.advisor = Advisor.load(self._folder, self._contact, self._cache, self._progress)
         except KnowledgeError as error:
@@ -92,11 +92,11 @@ class AdvisorHost:
         while not self._closing.is_set():
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._closing.wait(), POLL_EVERY)
-            if await asyncio.to_thread(_stamps, self._folder) != self._seen:
+            if await asyncio.to_thread(stamps, self._folder) != self._seen:
                 await asyncio.to_thread(self.reload)
 
 
-def _stamps(folder: Path) -> dict[str, tuple[int, int]]:
+def stamps(folder: Path) -> dict[str, tuple[int, int]]:
     """Modification time (ns) and size of each YAML file, by path."""
     found = {}
     for path in folder.rglob("*.yaml"):

@@ -9,13 +9,16 @@ import typer
 
 from adapters.database import SqlStore
 from bot.advisor import Advisor
+from bot.curation.gap_inbox import marks_of
 from bot.curation.gaps import grouped, new_answer, phrasings, still_open
 from bot.domain.records import Gap
 
 
 def show(advisor: Advisor, url: str, *, yaml: bool) -> None:
-    """Print the clusters, largest first. Raises StoreUnavailable."""
-    gaps = asyncio.run(_read(url))
+    """Print the clusters that no curator has marked, largest first. Raises StoreUnavailable."""
+    stored = asyncio.run(_read(url))
+    marks = marks_of(stored)
+    gaps = [gap for gap in stored if not marks[gap.number]]
     left = still_open(gaps, advisor.ask)
     answers = advisor.knowledge.answers
     for group in grouped(left, advisor.reader):
@@ -32,6 +35,8 @@ def show(advisor: Advisor, url: str, *, yaml: bool) -> None:
             typer.echo(f"      nearest: {nearest.id}")
     settled = len(gaps) - len(left)
     typer.echo(f"{len(left)} questions asked in vain; {settled} more are answered by today's knowledge")
+    if marked := len(stored) - len(gaps):
+        typer.echo(f"{marked} were marked in the workbench and are left out")
 
 
 async def _read(url: str) -> Sequence[Gap]:

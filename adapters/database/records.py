@@ -112,7 +112,8 @@ class SqlFeedback:
 
     async def vote(self, person: Person, vote: Vote, at: float) -> bool | None:
         theirs = is_theirs(votes, person) & (votes.c.reference == vote.reference)
-        before = (await self._connection.execute(select(votes.c.helpful).where(theirs).with_for_update())).scalar()
+        earlier = await self._connection.execute(select(votes.c.helpful).where(theirs).with_for_update())
+        before: bool | None = earlier.scalar()
         values = {
             **person_values(person),
             "reference": vote.reference,

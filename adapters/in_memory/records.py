@@ -149,7 +149,7 @@ class InMemoryDailyCounts:
             self.rows[day, name] = self.rows.get((day, name), 0) + number
 
     async def since(self, day: str) -> Sequence[DailyCount]:
-        return [DailyCount(*key, number) for key, number in sorted(self.rows.items()) if key[0] >= day]
+        return [DailyCount(*key, number=number) for key, number in sorted(self.rows.items()) if key[0] >= day]
 
     async def prune(self, before: str) -> int:
         return self.rows.drop([key for key in self.rows if key[0] < before])

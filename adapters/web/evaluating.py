@@ -11,10 +11,11 @@ from pathlib import Path
 import structlog
 
 from adapters.evaluations import Run
-from adapters.transcripts import Store
+from adapters.transcripts import Store, UnitOfWork
+from adapters.web.gold_scores import GoldScore
 from adapters.web.revisions import NoRevision, write
 from bot.advisor import Advisor
-from bot.curation.evaluation import Case, Evaluation, Gold, evaluate
+from bot.curation.evaluation import Case, Evaluation, Gold, Share, evaluate
 from bot.curation.saved_evaluation import SavedEvaluation, packed, unpacked
 from bot.domain.serialization import ShapeError
 from bot.knowledge import KnowledgeError
@@ -153,6 +154,14 @@ class Evaluating:
                 await unit.evaluations.advance(job.run)
         except StoreUnavailable as error:
             log.warning("web.evaluation_not_saved", error=str(error))
+
+
+async def scores(unit: UnitOfWork) -> Sequence[GoldScore]:
+    """The share of right replies of the knowledge that served, in the runs of the questions that were asked last; oldest
+    first."""
+    ours = [run for run in await unit.evaluations.all() if run.figures and not run.folder]
+    same = [run for run in ours if run.digest == ours[0].digest]
+    return [GoldScore(run.began, run.version, float(Share(*run.figures["right"]))) for run in reversed(same)]
 
 
 def folder_at(path: Path, called: str = "") -> Advisor:

@@ -22,6 +22,8 @@ from adapters.owner_link import PATH
 from adapters.request_body import BodyNotRead, whole
 from adapters.transcripts import Store
 from adapters.web.card_text import paragraphs
+from adapters.web.gold_scores import GoldScores, no_scores
+from adapters.web.plain_data import as_json
 from adapters.web.visitor import Visitor, is_secure, new_visitor, set_cookie, visitor_of
 from adapters.web.workbench_auth import Access, WorkbenchAuth
 from bot.advisor import Advisor
@@ -61,6 +63,7 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 UPLOAD_TIMEOUT = 30.0  # seconds for a form, which may carry a file over a slow line
+JSON = ".json"
 MULTIPART = "multipart/form-data"
 YEAR = 365 * 24 * 3600
 _VERDICTS: dict[Verdict, str] = {"yes": "Yes", "no": "No", "partly": "Partly"}  # of claims, in the workbench
@@ -133,6 +136,7 @@ class Site:
     previews: Mapping[str, Preview]
     templates: Environment
     now: Callable[[], float]  # seconds since 1970
+    gold_scores: GoldScores = no_scores
 
     @property
     def phrases(self) -> Phrases:
@@ -144,7 +148,12 @@ class Site:
         return visitor_of(request, self.settings.public_url)
 
     def page(self, request: web.Request, template: str, *, status: int = 200, **values: Any) -> web.Response:
-        """A rendered template as a response, with the visitor's cookie."""
+        """A rendered template as a response, with the visitor's cookie; under an address that ends in .json, the values
+        that it would be rendered from."""
+        if request.path.endswith(JSON):
+            drawn_from = web.Response(text=as_json(values), status=status, content_type="application/json")
+            drawn_from.enable_compression()
+            return drawn_from
         known = self.visitor(request)
         visitor = known or new_visitor()
         text = self.templates.get_template(template).render(
@@ -152,6 +161,7 @@ class Site:
             token=visitor.token,
             nonce=secrets.token_hex(8),  # makes a form that is sent twice one delivery
             path=request.path,
+            json_path=(request.path.rstrip("/") + JSON) + (f"?{request.query_string}" if request.query_string else ""),
             workbench=access(request) in ("granted", "password", "unknown"),
             inside=access(request) == "granted",
             **values,
@@ -252,6 +262,7 @@ def environment() -> Environment:
         paragraphs=paragraphs,
         percent=lambda share: f"{float(share):.1%}",
         minute=lambda at: datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M"),
+        day=lambda at: datetime.fromtimestamp(at, UTC).date().isoformat(),
     )
     return templates
 

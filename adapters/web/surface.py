@@ -13,7 +13,9 @@ from pydantic import SecretStr
 from adapters.owner_link import OwnerLink
 from adapters.transcripts import Store
 from adapters.web import site
-from adapters.web.pages import about, conversation, evaluate, gaps, knowledge, why, workbench
+from adapters.web.evaluating import scores
+from adapters.web.gold_scores import GoldScores
+from adapters.web.pages import about, conversation, evaluate, gaps, knowledge, overview, why, workbench
 from adapters.web.site import Host, Preview, Session, Site
 from adapters.web.workbench_auth import WorkbenchAuth
 
@@ -50,16 +52,17 @@ def open_surface(
     previews: Mapping[str, Preview],
     owner_link: OwnerLink | None = None,
     *,
+    gold_scores: GoldScores = scores,
     now: Callable[[], float] = time.time,
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> WebSurface:
     """The web surface, which is always on. `previews`: renderers of other surfaces, by name. `owner_link`: logs in to
-    the workbench without a password."""
+    the workbench without a password. `gold_scores`: of the evaluations that were saved."""
     password = settings.workbench_password.get_secret_value()
     auth = WorkbenchAuth(password, owner_link, store, public_url=settings.public_url, now=now, clock=clock, sleep=sleep)
-    made = Site(settings, session, store, host, auth, previews, site.environment(), now)
+    made = Site(settings, session, store, host, auth, previews, site.environment(), now, gold_scores)
     files = web.get("/static/{name}", made.guarded(site.static_file))
-    pages = (conversation, about, workbench, why, knowledge, gaps, evaluate)
+    pages = (conversation, about, workbench, overview, why, knowledge, gaps, evaluate)
     elsewhere = web.route("*", r"/{anything:[\s\S]*}", made.guarded(site.not_found))  # matches last, line breaks too
     return WebSurface([files, *(route for page in pages for route in page.routes(made)), elsewhere])

@@ -25,6 +25,7 @@ LONGEST_ID = 40
 PLACEHOLDER = "Write what the source says, in one to four sentences."
 
 Vector = NDArray[np.float32]
+Vectors = Callable[[list[str]], Sequence[Vector] | NDArray[np.float32]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +55,22 @@ def _is_answered(gap: Gap, reply: Reply) -> bool:
 
 
 def grouped(gaps: Sequence[Gap], reader: QuestionReader) -> list[Group]:
-    """Groups of similar questions, largest first.
+    """Groups of similar questions, largest first."""
+    found = map(group_of, clusters(gaps, reader))
+    return sorted(found, key=lambda group: (-group.count, group.questions))
 
-    Greedy clustering: each question joins the first group whose leader is similar, by shared words (token sort ratio)
-    or by the cosine of what they mean.
+
+def clusters(gaps: Sequence[Gap], reader: QuestionReader, vectors: Vectors = base.vectors) -> list[list[Gap]]:
+    """The gaps of similar questions, in each cluster its leader first.
+
+    Greedy clustering: each question joins the first cluster whose leader is similar, by shared words (token sort ratio)
+    or by the cosine of what they mean. `vectors`: what each of some texts means.
     """
     by_question: dict[str, list[Gap]] = {}
     for gap in gaps:
-        by_question.setdefault(_normalized(gap.question), []).append(gap)
+        by_question.setdefault(normalized(gap.question), []).append(gap)
     newest = sorted(list(by_question.values())[:MOST_GROUPED], key=len, reverse=True)
-    meanings = base.vectors([members[0].question for members in newest])
+    meanings = vectors([members[0].question for members in newest])
     leaders: list[tuple[str, Vector, list[Gap]]] = []
     for members, meaning in zip(newest, meanings, strict=True):
         words = _words(members[0].question, reader)
@@ -72,7 +79,7 @@ def grouped(gaps: Sequence[Gap], reader: QuestionReader) -> list[Group]:
             leaders.append((words, meaning, list(members)))
         else:
             joined.extend(members)
-    return sorted((_group(group) for _, _, group in leaders), key=lambda group: (-group.count, group.questions))
+    return [group for _, _, group in leaders]
 
 
 def new_answer(group: Group, reader: QuestionReader, taken: Collection[str] = ()) -> str:
@@ -93,8 +100,8 @@ def new_answer(group: Group, reader: QuestionReader, taken: Collection[str] = ()
 def phrasings(group: Group, entry: Answer) -> str:
     """YAML lines for the further phrasings of `entry`, else for its `questions:`, under a comment that says where they
     belong."""
-    known = {_normalized(question) for question in entry.questions}
-    asked = [_quoted(text) for text, _ in group.questions if _normalized(text) not in known]
+    known = {normalized(question) for question in entry.questions}
+    asked = [_quoted(text) for text, _ in group.questions if normalized(text) not in known]
     if entry.examples:
         lines = [f"# {entry.examples}, under {entry.id}:", *(f"  - {text}" for text in asked)]
     else:
@@ -102,11 +109,12 @@ def phrasings(group: Group, entry: Answer) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _group(gaps: Sequence[Gap]) -> Group:
+def group_of(gaps: Sequence[Gap]) -> Group:
+    """The group of these gaps."""
     said: dict[str, str] = {}
     times: Counter[str] = Counter()
     for gap in gaps:
-        times[said.setdefault(_normalized(gap.question), gap.question)] += 1
+        times[said.setdefault(normalized(gap.question), gap.question)] += 1
     nearest = Counter(gap.best_entry for gap in gaps if gap.best_entry)
     days = sorted(gap.day for gap in gaps)
     return Group(
@@ -122,7 +130,7 @@ def _group(gaps: Sequence[Gap]) -> Group:
 def _words(question: str, reader: QuestionReader) -> str:
     """The content words of a question, spell-corrected, joined by spaces."""
     read = [word for word in reader.read(question).words if word not in FUNCTION_WORDS]
-    return " ".join(read or _normalized(question).split())
+    return " ".join(read or normalized(question).split())
 
 
 def _is_similar(words: str, meaning: Vector, others: str, other: Vector) -> bool:
@@ -139,7 +147,8 @@ def _id(words: str, taken: Collection[str]) -> str:
     return id
 
 
-def _normalized(question: str) -> str:
+def normalized(question: str) -> str:
+    """The question without what two ways to write it differ in."""
     return " ".join(question.casefold().split()).rstrip(" ?.!")
 
 

@@ -17,7 +17,7 @@ from adapters.evaluations import Run
 from adapters.web.csv_text import csv_text
 from adapters.web.evaluating import Busy, Evaluating, Job, Source, Unusable, another_folder, revision
 from adapters.web.evaluation_view import View, Wanted, csv_of, view
-from adapters.web.pages.workbench import workbench_only
+from adapters.web.pages.workbench import page_routes, workbench_only
 from adapters.web.revisions import NoRevision, Revision, latest
 from adapters.web.site import FormData, Handler, Refused, Site, access, see_other
 from bot.curation.evaluation import Gold, GoldError, read_golds
@@ -43,9 +43,9 @@ class Given:
 def routes(site: Site) -> list[web.RouteDef]:
     pages = Pages(site)
     return [
-        web.get(HOME, workbench_only(site, pages.checked(pages.show))),
+        *page_routes(site, HOME, pages.checked(pages.show)),
         web.post(HOME, workbench_only(site, pages.checked(pages.begin))),
-        web.get(f"{HOME}/run", workbench_only(site, pages.checked(pages.run))),
+        *page_routes(site, f"{HOME}/run", pages.checked(pages.run)),
         web.get(f"{HOME}/download", workbench_only(site, pages.checked(pages.download))),
         web.post(f"{HOME}/again", workbench_only(site, pages.checked(pages.again))),
         web.post(f"{HOME}/delete", workbench_only(site, pages.checked(pages.delete))),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from adapters.web.pages.workbench import workbench_only
+from adapters.web.pages.workbench import page_routes
 from adapters.web.site import Site
 from bot.advisor import Advisor
 from bot.answering.decider import Thresholds
@@ -44,7 +44,7 @@ def routes(site: Site) -> list[web.RouteDef]:
             limits=Thresholds(),
         )
 
-    return [web.get("/workbench/why", workbench_only(site, show))]
+    return page_routes(site, "/workbench/why", show)
 
 
 def readings(advisor: Advisor, question: str) -> list[Reading]:

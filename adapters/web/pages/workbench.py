@@ -1,4 +1,4 @@
-"""Log-in to the workbench, its overview page, and reloading the knowledge."""
+"""Log-in to the workbench, and reloading the knowledge."""
 
 from __future__ import annotations
 
@@ -10,15 +10,14 @@ import structlog
 from aiohttp import web
 
 from adapters.owner_link import PATH
-from adapters.web.site import Handler, Refused, Site, access, see_other
-from bot.knowledge import check
+from adapters.web.site import JSON, Handler, Refused, Site, access, see_other
 from bot.service.ports import StoreUnavailable
 
 log = structlog.get_logger(__name__)
 
 HOME = "/workbench/"
 # Lower-case path segments, optionally with a query of printable ASCII without backslashes.
-PAGE = re.compile(r"/workbench(/[a-z-]+)*/?(\?[!-\[\]-~]*)?")
+PAGE = re.compile(r"/workbench(/[a-z-]+)*(/|\.json|\.csv)?(\?[!-\[\]-~]*)?")
 PREFETCH = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")  # headers of prefetch requests
 
 
@@ -47,11 +46,16 @@ def workbench_only(site: Site, handler: Handler) -> Handler:
     return site.guarded(checked)
 
 
+def page_routes(site: Site, path: str, handler: Handler) -> list[web.RouteDef]:
+    """The routes of a page of the workbench: itself, and what it is drawn from under the same address with .json."""
+    shown = workbench_only(site, handler)
+    return [web.get(path, shown), web.get(path.rstrip("/") + JSON, shown)]
+
+
 def routes(site: Site) -> list[web.RouteDef]:
     pages = Workbench(site)
     return [
         web.get("/workbench", workbench_only(site, pages.home)),
-        web.get(HOME, workbench_only(site, pages.show)),
         web.post("/workbench/reload", workbench_only(site, pages.reload)),
         web.get(PATH, site.guarded(pages.log_in)),
         web.post(PATH, site.guarded(pages.check_password)),
@@ -65,25 +69,6 @@ class Workbench:
 
     async def home(self, request: web.Request) -> web.Response:
         return see_other(HOME)
-
-    async def show(self, request: web.Request) -> web.Response:
-        """The version that is serving, and the errors in the folder's current content, but while it is read: the check
-        takes as long as that, and would hold it up."""
-        settings, host = self._site.settings, self._site.host
-        reading = await asyncio.to_thread(lambda: host.reading)
-        refused = () if reading else host.problems
-        broken = [] if reading or refused else await asyncio.to_thread(check, settings.knowledge)
-        return self._site.page(
-            request,
-            "workbench/overview.html",
-            knowledge=host.advisor.knowledge,
-            reading=reading,
-            refused=refused,
-            broken=broken,
-            folder=settings.knowledge,
-            watched=settings.on_loopback,
-            reloaded=request.query.get("reloaded", ""),
-        )
 
     async def reload(self, request: web.Request) -> web.Response:
         await self._site.read_form(request)

@@ -18,6 +18,7 @@ from adapters.database import SqlStore, migrate
 from adapters.owner_link import OwnerLink
 from adapters.slack import blocks
 from adapters.teams import cards
+from adapters.web.gold_scores import GoldScores, no_scores
 from adapters.web.surface import open_surface
 from bot.service.session import Session
 from tests.adapters.web.browser import Browser
@@ -88,7 +89,14 @@ async def stack() -> AsyncIterator[AsyncExitStack]:
 
 @pytest.fixture
 async def make_web(host: AdvisorHost, database_file: Path, stack: AsyncExitStack) -> Any:
-    async def make(*, host: AdvisorHost = host, database: str = "", wait: bool = True, **given: Any) -> Web:
+    async def make(
+        *,
+        host: AdvisorHost = host,
+        database: str = "",
+        wait: bool = True,
+        gold_scores: GoldScores = no_scores,
+        **given: Any,
+    ) -> Web:
         """`database`: the URL of another one than the one that all share. `wait`: whether sleeping puts the clock
         forward, or whoever sleeps is woken at once."""
         store = SqlStore.at(database or f"sqlite:///{database_file}")
@@ -116,7 +124,7 @@ async def make_web(host: AdvisorHost, database_file: Path, stack: AsyncExitStack
         owner_link = OwnerLink() if settings.on_loopback else None
         surface = open_surface(
             settings, Session(host, store), store, host, previews, owner_link,
-            now=clock, clock=lambda: clock.ahead, sleep=clock.sleep if wait else no_sleep,
+            gold_scores=gold_scores, now=clock, clock=lambda: clock.ahead, sleep=clock.sleep if wait else no_sleep,
         )  # fmt: skip
         application = web.Application()
         application.add_routes(surface.routes())

@@ -41,6 +41,25 @@ async def test_every_page_is_there_and_without_anything_inline(owner: Browser, p
     assert not any("style" in element.attributes for element in page.all())
 
 
+@pytest.mark.parametrize("path", PAGES)
+async def test_every_page_is_there_as_json_too(owner: Browser, path: str) -> None:
+    page = await owner.open(path)
+    [link] = [one.attributes["href"] for one in page.all("a") if one.text == "This page as JSON"]
+    async with owner.http.get(owner.url + link) as response:
+        assert response.status == 200 and response.content_type == "application/json"
+        assert "default-src 'none'" in response.headers["Content-Security-Policy"]
+        said = await response.json()
+    assert isinstance(said, dict) and not {"knowledge", "drawn", "token"} & said.keys()
+
+
+async def test_json_needs_the_same_log_in_and_what_is_missing_is_said_in_json(site: Web, owner: Browser) -> None:
+    stranger = await site.browser()
+    async with stranger.http.get(f"{site.url}/workbench/gaps.json") as response:
+        assert response.status == 403 and set(await response.json()) == {"what", "remedy"}
+    async with owner.http.get(f"{site.url}/workbench/knowledge/claim.json?id=none") as response:
+        assert response.status == 404 and "There is no none" in (await response.json())["what"]
+
+
 async def test_why_shows_what_was_read_what_came_near_and_what_decided(owner: Browser) -> None:
     page = await owner.open("/workbench/why?q=does+apsec+cover+suply+chain%3F")
     mended = [one.text.strip() for one in page.all("del")]
@@ -59,33 +78,44 @@ async def test_a_cell_of_the_coverage_opens_its_claims(owner: Browser) -> None:
     assert "AppSec platforms do not cover supply chain risks." in page.text
 
 
-async def test_the_triage_is_a_diagram_in_which_a_path_can_be_followed(owner: Browser) -> None:
+async def test_the_triage_is_a_graph_in_which_a_path_is_followed_by_clicking(owner: Browser) -> None:
     page = await owner.open("/workbench/knowledge/triage")
     assert len(list(page.all("li", of="step"))) == 5
     assert not list(page.all("section", of="reached"))
     assert "more answers speak for “Product security” than for “AppSec first”" in " ".join(page.text.split())
-    page = await owner.open("/workbench/knowledge/triage?protect=one&worry=code")
+    for label in ("One application", "Flaws in our code", "Nothing yet", "Skipped"):
+        [where] = [link for link in page.one("svg").all("a") if as_drawn(link) == label][-1:]
+        page = await owner.open("/workbench/knowledge/triage" + where.attributes["href"].partition("triage")[2])
     assert [one.one("h3").text.split(" leads")[0].strip() for one in page.all("section", of="reached")] == [
         "AppSec first"
     ]
+    assert len(list(page.all("path", of="taken"))) == 4
+    assert "leads here" in page.text and "leads here so far" not in page.text
 
 
-async def test_what_was_asked_in_vain_becomes_yaml(owner: Browser) -> None:
-    await owner.say("how tall is the eiffel tower?")
-    await owner.say("how tall is the Eiffel tower")
-    page = await owner.open("/workbench/gaps")
-    group = next(one for one in page.all("section", of="gap") if "eiffel" in one.text.casefold())
-    assert group.one("span", of="count").text == "2"
-    assert '    - "how tall is the' in group.one("code").text
+def as_drawn(link: Element) -> str:
+    return " ".join(text.text for text in link.all("text") if text.attributes["class"].strip() != "note")
 
 
-async def test_numbers_in_names_stay_in_a_gap_and_its_yaml(owner: Browser) -> None:
-    asked = "how tall is the log4shell of SOC 2, ISO 27001 and TLS 1.2/1.3 in Zanzibar"
-    await owner.say(asked)
-    page = await owner.open("/workbench/gaps")
-    group = next(one for one in page.all("section", of="gap") if "log4shell" in one.text)
-    kept = "log4shell of SOC 2, ISO 27001 and TLS 1.2/1.3 in"
-    assert kept in group.one("h2").text and kept in group.one("code").text
+async def test_the_list_below_the_graph_says_and_links_the_same(owner: Browser) -> None:
+    page = await owner.open("/workbench/knowledge/triage?protect=one&worry=code")
+    drawn = {link.attributes["href"] for link in page.one("svg").all("a")}
+    assert page.one("svg").attributes["aria-hidden"] == "true"
+    assert all(link.attributes["tabindex"] == "-1" for link in page.one("svg").all("a"))
+    assert {link.attributes["href"].partition("#")[0] for link in page.one("ol", of="diagram").all("a")} == drawn
+    picked = [one.text for one in page.all("li", of="picked")]
+    assert "One application" in picked[0] and "then “What worries you most”" in picked[0]
+    assert "Flaws in our code" in picked[1]
+
+
+async def test_how_often_each_branch_was_taken_is_told_in_the_graph_and_in_the_list(owner: Browser) -> None:
+    await owner.say("triage")
+    await owner.press("A whole product")
+    page = await owner.open("/workbench/knowledge/triage")
+    option = next(one for one in page.all("li", of="branch") if "A whole product" in one.text)
+    times = next(small.text for small in option.all("small") if "times" in small.text)
+    assert int(times.split()[0]) >= 1
+    assert f"{times.split()[0]}×" in [one.text for one in page.all("text", of="note")]
 
 
 async def test_broken_knowledge_is_shown_while_the_old_serves_and_mended_knowledge_takes_over(

@@ -56,9 +56,9 @@ def anna(garden: Advisor) -> Person:
 
 
 async def test_a_question_counts_once_under_the_kind_of_its_reply(anna: Person) -> None:
-    await anna.say("how often do roses need water?")
+    await anna.say("how to water roses")
     assert anna.reply.kind == "answer"
-    await anna.send(text="how often do roses need water?", delivery="1")  # delivered again
+    await anna.send(text="how to water roses", delivery="1")  # delivered again
     await anna.say("who won the world cup?")
     await anna.say("hello")
     await anna.press("commands")
@@ -66,7 +66,7 @@ async def test_a_question_counts_once_under_the_kind_of_its_reply(anna: Person) 
 
 
 async def test_a_vote_counts_once_and_a_changed_one_as_what_it_was_changed_to(anna: Person) -> None:
-    await anna.say("how often do roses need water?")
+    await anna.say("how to water roses")
     reference = anna.reply.reference
     await anna.press(f"vote:no/{reference}/")
     await anna.press(f"vote:no/{reference}//wrong")
@@ -80,7 +80,8 @@ async def test_a_dialogue_counts_once_at_where_it_stands(anna: Person, garden: A
     await anna.press("triage")
     assert await anna.counted("triage:") == {f"triage:{first}": 1}
     while anna.reply.kind == "triage":
-        await anna.press(next(choice.command for choice in anna.reply.choices if choice.command.startswith("pick:")))
+        steps = [choice.command for choice in anna.reply.choices]
+        await anna.press(next(step for step in steps if step.startswith(("pick:", "skip:"))))
     assert await anna.counted("triage:") == {"triage:": 1}
     picked = await anna.counted("pick:")
     assert picked and set(picked.values()) == {1}
@@ -103,5 +104,5 @@ async def test_a_turn_that_fails_counts_nothing(anna: Person) -> None:
     async def refuse(*_: object) -> None:
         raise RuntimeError
 
-    await anna._session.hand_over(replace(anna._message, text="how often do roses need water?"), refuse)
+    await anna._session.hand_over(replace(anna._message, text="how to water roses"), refuse)
     assert await anna.counted() == {}
