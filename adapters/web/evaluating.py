@@ -157,8 +157,7 @@ class Evaluating:
 
 
 async def scores(unit: UnitOfWork) -> Sequence[GoldScore]:
-    """The share of right replies of the knowledge that served, in the runs of the questions that were asked last; oldest
-    first."""
+    """The share of right replies of the knowledge that served, by the questions that were asked last; oldest first."""
     ours = [run for run in await unit.evaluations.all() if run.figures and not run.folder]
     same = [run for run in ours if run.digest == ours[0].digest]
     return [GoldScore(run.began, run.version, float(Share(*run.figures["right"]))) for run in reversed(same)]

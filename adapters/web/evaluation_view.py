@@ -5,9 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 from urllib.parse import urlencode
 
+from adapters.web.evaluating import FIGURES
 from bot.curation.evaluation import Case, Change, Evaluation, Gold, Share, shared, style_group
+from bot.curation.saved_evaluation import row_of
 
 ON_A_PAGE = 40
 SHOW = ("wrong", "changed", "mended", "broken", "all")
@@ -115,6 +118,21 @@ def view(evaluation: Evaluation, earlier: Evaluation | None, wanted: Wanted) -> 
         tuple(_groups(now.by_kind(), before.by_kind() if before else {})),
         tuple(_groups(by_style(now), by_style(before) if before else {})),
     )
+
+
+def plain(view: View) -> dict[str, Any]:
+    """What one page of it shows, as plain data."""
+    return {
+        "wanted": view.wanted,
+        "figures": {name: getattr(view.now, name) for name in FIGURES},
+        "figures_before": {name: getattr(view.before, name) for name in FIGURES} if view.before else None,
+        "styles_alike": view.now.styles_alike,
+        "effects": view.effects,
+        "kinds": view.kind_groups,
+        "styles": view.style_groups,
+        "pages": view.pages,
+        "questions": [row_of(line.case) | {"change": line.effect} for line in view.page],
+    }
 
 
 def csv_of(view: View) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:

@@ -172,9 +172,7 @@ def _box(x: int, y: int, label: str) -> tuple[int, int, int, int, tuple[str, ...
     return x, y, WIDTH, HEIGHT, tuple(wrap(label, LETTERS, max_lines=2, placeholder=" …"))
 
 
-def _lines(
-    triage: Triage, path: Followed, at: Mapping[str, tuple[int, int]], width: int
-) -> Iterator[tuple[str, str]]:
+def _lines(triage: Triage, path: Followed, at: Mapping[str, tuple[int, int]], width: int) -> Iterator[tuple[str, str]]:
     order = list(triage.questions)
     answered = [step.id for step in path.steps if step.asked and any(option.picked for option in step.options)]
     opened = [step.id for step in path.steps if step.open]

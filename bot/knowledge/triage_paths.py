@@ -21,7 +21,7 @@ PARTS = ("reasons", "watch", "first", "tools")  # the points of an outcome
 
 @dataclass(frozen=True, slots=True)
 class AnswerClass:
-    """Equivalent answers to one question: one of them, the options that occur in any, and whether skipping it is one."""
+    """Equivalent answers to one question: one of them, the options in any, and whether skipping it is one."""
 
     picked: tuple[str, ...]
     options: frozenset[str]

@@ -16,7 +16,7 @@ from aiohttp.web_request import FileField
 from adapters.evaluations import Run
 from adapters.web.csv_text import csv_text
 from adapters.web.evaluating import Busy, Evaluating, Job, Source, Unusable, another_folder, revision
-from adapters.web.evaluation_view import View, Wanted, csv_of, view
+from adapters.web.evaluation_view import View, Wanted, csv_of, plain, view
 from adapters.web.pages.workbench import page_routes, workbench_only
 from adapters.web.revisions import NoRevision, Revision, latest
 from adapters.web.site import FormData, Handler, Refused, Site, access, see_other
@@ -107,13 +107,14 @@ class Pages:
         other = next((one for one in runs if one.id == wanted.against), None)
         waits_for = [one for one in (run, other) if one and one.state(now) == "running"]
         if waits_for or run.state(now) != "finished":
-            return self._page(request, "run", run=run, state=run.state(now), waits_for=waits_for, result=None)
-        result = await self._view(run, other, wanted)
+            return self._page(request, "run", run=run, state=run.state(now), waits_for=waits_for, drawn=None)
+        shown = await self._view(run, other, wanted)
         others = [one for one in runs if one.id != run.id and one.state(now) == "finished"]
         others.sort(key=lambda one: one.digest != run.digest)  # of the same questions first
         return self._page(
-            request, "run", run=run, state="finished", waits_for=(), result=result, others=others, other=other
-        )
+            request, "run", run=run, state="finished", waits_for=(), others=others, other=other, drawn=shown,
+            result=plain(shown),
+        )  # fmt: skip
 
     async def download(self, request: web.Request) -> web.Response:
         """What the page shows, all of it: in JSON Lines, which is a gold file again, or as CSV."""
