@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from adapters.ended_sessions import EndedSessions
+from adapters.evaluations import Evaluations
 from bot.domain.messages import Reply
 from bot.service import ports as store
 
@@ -54,6 +55,9 @@ class UnitOfWork(store.UnitOfWork, Protocol):
 
     @property
     def ended_sessions(self) -> EndedSessions: ...
+
+    @property
+    def evaluations(self) -> Evaluations: ...
 
 
 class Store(Protocol):

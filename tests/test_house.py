@@ -288,7 +288,7 @@ ADAPTER_LAYERS = (
     ("leases", "request_body", "progress", "logs"),
     ("database", "in_memory"),
     ("references", "transcripts", "surface", "settings", "invocation"),
-    ("owner_link", "ended_sessions", "loopback"),
+    ("owner_link", "ended_sessions", "evaluations", "loopback"),
 )
 packages = pytest.mark.parametrize(("package", "layers"), [("bot", LAYERS), ("adapters", ADAPTER_LAYERS)])
 

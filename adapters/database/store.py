@@ -16,6 +16,7 @@ from adapters.database.conversations import SqlConversations, SqlDeliveries
 from adapters.database.daily_counts import SqlDailyCounts
 from adapters.database.ended_sessions import SqlEndedSessions
 from adapters.database.engine import BUSY_SECONDS, create_engine, database_url
+from adapters.database.evaluations import SqlEvaluations
 from adapters.database.outbox import SqlOutbox, SqlSubscriptions
 from adapters.database.people import delete_channel, delete_tenant, forget
 from adapters.database.records import SqlFeedback, SqlGaps, SqlPosts, SqlQuestions, SqlRecommendations
@@ -89,6 +90,10 @@ class SqlUnitOfWork:
     @cached_property
     def ended_sessions(self) -> SqlEndedSessions:
         return SqlEndedSessions(self._connection)
+
+    @cached_property
+    def evaluations(self) -> SqlEvaluations:
+        return SqlEvaluations(self._connection)
 
     async def forget(self, person: Person) -> DeletionCounts:
         self.forgot = True

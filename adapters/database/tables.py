@@ -13,6 +13,7 @@ from sqlalchemy import (
     Double,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -274,4 +275,22 @@ ended_sessions = Table(
     metadata,
     Column("id", String, primary_key=True),
     Column("until", Double, nullable=False),
+)
+
+evaluations = Table(
+    "evaluations",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("began", Double, nullable=False),
+    Column("seen", Double, nullable=False),
+    Column("folder", String, nullable=False),
+    Column("version", String, nullable=False),
+    Column("gold", String, nullable=False),
+    Column("digest", String, nullable=False),
+    Column("total", Integer, nullable=False),
+    Column("done", Integer, nullable=False),
+    Column("finished", Boolean, nullable=False),
+    Column("problem", Text, nullable=False),
+    Column("figures", Text, nullable=False),
+    Column("content", LargeBinary, nullable=False),
 )

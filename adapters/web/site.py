@@ -261,6 +261,7 @@ def environment() -> Environment:
         pretty=lambda value: json.dumps(value, ensure_ascii=False, indent=2),
         paragraphs=paragraphs,
         percent=lambda share: f"{float(share):.1%}",
+        minute=lambda at: datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M"),
         day=lambda at: datetime.fromtimestamp(at, UTC).date().isoformat(),
     )
     return templates

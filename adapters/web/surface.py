@@ -13,7 +13,8 @@ from pydantic import SecretStr
 from adapters.owner_link import OwnerLink
 from adapters.transcripts import Store
 from adapters.web import site
-from adapters.web.gold_scores import GoldScores, no_scores
+from adapters.web.evaluating import scores
+from adapters.web.gold_scores import GoldScores
 from adapters.web.pages import about, conversation, evaluate, gaps, knowledge, overview, why, workbench
 from adapters.web.site import Host, Preview, Session, Site
 from adapters.web.workbench_auth import WorkbenchAuth
@@ -51,7 +52,7 @@ def open_surface(
     previews: Mapping[str, Preview],
     owner_link: OwnerLink | None = None,
     *,
-    gold_scores: GoldScores = no_scores,
+    gold_scores: GoldScores = scores,
     now: Callable[[], float] = time.time,
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,

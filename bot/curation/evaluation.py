@@ -10,6 +10,7 @@ A reply is right if
 
 from __future__ import annotations
 
+import hashlib
 import json
 import time
 from collections import Counter, defaultdict
@@ -43,12 +44,15 @@ class Gold:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A gold question with its reply. `fault`: why the reply is wrong; "" if it is right."""
+    """A gold question with its reply. `fault`: why the reply is wrong; "" if it is right. `rule`: the rule by which a
+    wrong reply was decided. `shown`: a hash of what a person sees of the reply."""
 
     gold: Gold
     reply: Reply
     fault: str
     seconds: float
+    shown: str
+    rule: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +125,15 @@ class Evaluation:
     def by_style(self) -> dict[str, Share]:
         return self.by(lambda gold: gold.style)
 
+    def by_style_group(self) -> dict[str, Share]:
+        return self.by(style_group)
+
+    @property
+    def styles_alike(self) -> float:
+        """The mean of the shares by group of styles: each counts the same, however many questions it has."""
+        shares = [float(share) for share in self.by_style_group().values()]
+        return sum(shares) / len(shares) if shares else 0.0
+
     def confusion(self) -> dict[tuple[str, str], int]:
         """Wrong replies by (expected claims or kind, entry or kind of the reply), the most frequent first."""
         pairs = Counter((_expected(case.gold), _got(case.reply)) for case in self.cases if case.fault)
@@ -160,17 +173,27 @@ def evaluate(
     for gold in golds:
         start = clock()
         reply = ask(gold.question, gold.history)
-        cases.append(Case(gold, reply, fault(gold, reply), clock() - start))
+        seconds, wrong = clock() - start, fault(gold, reply)
+        rule = str(reply.explanation.get("rule", "")) if wrong else ""
+        cases.append(Case(gold, reply, wrong, seconds, _shown(reply), rule))
     return Evaluation(tuple(cases))
 
 
+def style_group(gold: Gold) -> str:
+    """What stands before the first slash of its style: `hard` of `hard/followup`."""
+    return gold.style.partition("/")[0]
+
+
 def changes(before: Evaluation, after: Evaluation) -> list[Change]:
-    """The questions whose replies differ between two evaluations of the same gold questions."""
-    return [
-        Change(old, new)
-        for old, new in zip(before.cases, after.cases, strict=True)
-        if _shown(old.reply) != _shown(new.reply)
-    ]
+    """The questions of both evaluations whose replies differ."""
+    return [Change(old, new) for old, new in shared(before, after) if old.shown != new.shown]
+
+
+def shared(before: Evaluation, after: Evaluation) -> list[tuple[Case, Case]]:
+    """The cases of the questions that both evaluations have, in the order of `after`."""
+    earlier = {(case.gold.history, case.gold.question): case for case in before.cases}
+    pairs = ((earlier.get((case.gold.history, case.gold.question)), case) for case in after.cases)
+    return [(old, new) for old, new in pairs if old]
 
 
 def fault(gold: Gold, reply: Reply) -> str:
@@ -246,5 +269,6 @@ def _got(reply: Reply) -> str:
     return reply.entry or reply.kind
 
 
-def _shown(reply: Reply) -> tuple[object, ...]:
-    return reply.kind, reply.verdict, reply.title, reply.body, reply.citations
+def _shown(reply: Reply) -> str:
+    seen = (reply.kind, reply.verdict, reply.title, reply.body, reply.citations)
+    return hashlib.blake2s(repr(seen).encode(), digest_size=8).hexdigest()

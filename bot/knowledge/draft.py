@@ -12,7 +12,7 @@ from bot.knowledge.folder import Section
 from bot.knowledge.labelled_reader import Incidents, Labelled
 from bot.knowledge.model import Answer, Claim, Concept, Source
 from bot.knowledge.problems import Report, Spot, quoted
-from bot.knowledge.triage import Outcome, Picks, Triage
+from bot.knowledge.triage import Lead, Outcome, Picks, Triage
 
 Thing = Literal["source", "claim", "subject", "aspect", "topic", "answer", "triage question", "option", "outcome"]
 SECTION_OF: Mapping[Thing, Section] = {
@@ -67,6 +67,7 @@ class Survey:
     asked: set[str] = field(default_factory=set)  # ids of questions
     reached: dict[str, set[tuple[str, str]]] = field(default_factory=dict)  # outcome: (question, option) on its paths
     longest: Picks = field(default_factory=dict)  # the picks of the longest path
+    leads: set[Lead] = field(default_factory=set)
 
 
 @dataclass(slots=True)

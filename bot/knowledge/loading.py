@@ -97,7 +97,7 @@ def _knowledge(draft: Draft, version: str) -> KnowledgeBase:
         aspects=MappingProxyType(draft.aspects),
         topics=MappingProxyType(draft.topics),
         phrases=overridden(draft.phrases, draft.phrase_lists),
-        triage=draft.triage,
+        triage=draft.triage and replace(draft.triage, leads=tuple(sorted(draft.survey.leads))),
         incidents=draft.incidents,
         version=version,
     )

@@ -183,6 +183,17 @@ class Outcome:
         return self.id in reason.outcomes or any(part in reason.outcomes for part in self.takes)
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Lead:
+    """On some path the answer `option` to `question` ("" if it is skipped) is followed by the question or outcome
+    `to`."""
+
+    question: str
+    option: str
+    to: str
+    ends: bool  # `to` is an outcome
+
+
 @dataclass(frozen=True, slots=True)
 class Triage:
     """The guided dialogue: questions in order. Every path ends in exactly one outcome (`triage_paths` proves it)."""
@@ -192,6 +203,7 @@ class Triage:
     outcomes: Mapping[str, Outcome]
     limit: int = 6  # questions on the longest path
     precedence: Mapping[str, frozenset[str]] = field(default_factory=dict)  # outcome id: ids of all that yield to it
+    leads: tuple[Lead, ...] = ()  # of all paths, each once
 
     def spoken(self, picks: Picks) -> Iterator[Spoken]:
         """The reasons that the options picked give, in the order of `picks`."""

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from bot.knowledge.draft import Draft, Survey
 from bot.knowledge.problems import quoted
-from bot.knowledge.triage import Balance, Condition, Criterion, Outcome, Picks, Triage, TriageQuestion, holds
+from bot.knowledge.triage import Balance, Condition, Criterion, Lead, Outcome, Picks, Triage, TriageQuestion, holds
 
 MOST_PATHS = 20_000
 PARTS = ("reasons", "watch", "first", "tools")  # the points of an outcome
@@ -21,10 +21,11 @@ PARTS = ("reasons", "watch", "first", "tools")  # the points of an outcome
 
 @dataclass(frozen=True, slots=True)
 class AnswerClass:
-    """Equivalent answers to one question: one of them, and the options that occur in any."""
+    """Equivalent answers to one question: one of them, the options in any, and whether skipping it is one."""
 
     picked: tuple[str, ...]
     options: frozenset[str]
+    skips: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ class Path:
     picks: Picks
     fitting: tuple[Outcome, ...]  # exactly one, unless the dialogue is wrong
     options: frozenset[tuple[str, str]]  # (question, option) of all equivalent answers
+    skipped: frozenset[str]  # questions that equivalent answers skip
 
 
 def check_paths(draft: Draft) -> None:
@@ -166,7 +168,8 @@ def answer_classes(
             sign = (*sign, _given(question, picked))
         before = found.get(sign)
         options = frozenset(picked) | (before.options if before else frozenset())
-        found[sign] = AnswerClass(before.picked if before else picked, options)
+        skips = not picked or (before is not None and before.skips)
+        found[sign] = AnswerClass(before.picked if before else picked, options, skips)
     return list(found.values())
 
 
@@ -201,9 +204,11 @@ def walk(triage: Triage, answers: dict[str, list[AnswerClass]]) -> Iterator[Path
         for question, found in answers.items()
         for answer in found
     }
+    skipping = {(question, answer.picked) for question, found in answers.items() for answer in found if answer.skips}
     for picks in go(list(triage.questions.values()), {}):
         options = frozenset().union(*(standing_for[item] for item in picks.items()))
-        yield Path(picks, triage.fitting(picks), options)
+        skipped = frozenset(item[0] for item in picks.items() if item in skipping)
+        yield Path(picks, triage.fitting(picks), options, skipped)
 
 
 def described(picks: Picks) -> str:
@@ -217,6 +222,10 @@ def _record(survey: Survey, path: Path) -> None:
         survey.longest = path.picks
     for outcome in path.fitting:
         survey.reached.setdefault(outcome.id, set()).update(path.options)
+        follows = dict(pairwise([*path.picks, outcome.id]))
+        answers = (*path.options, *((question, "") for question in path.skipped))
+        ends = next(reversed(path.picks), "")
+        survey.leads.update(Lead(id, option, follows[id], id == ends) for id, option in answers)
 
 
 def _criteria(condition: Condition) -> Iterator[Criterion]:

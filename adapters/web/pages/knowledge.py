@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
+import contextlib
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
@@ -11,12 +12,18 @@ from aiohttp import web
 
 from adapters.web.pages.workbench import page_routes
 from adapters.web.site import Refused, Site
+from adapters.web.triage_graph import drawn, followed, picks_in
 from bot.curation.coverage import Reach, matrix, reach
+from bot.domain.conversation import DAY
+from bot.domain.daily_counts import PICK
 from bot.knowledge import Answer, KnowledgeBase
 from bot.knowledge.evidence import Evidence
-from bot.knowledge.triage import holds
+from bot.service.effect_handlers import utc_date
+from bot.service.ports import StoreUnavailable
 
 T = TypeVar("T")
+
+COUNTED = 90 * DAY  # for how long back picks are told
 
 
 def routes(site: Site) -> list[web.RouteDef]:
@@ -74,16 +81,27 @@ class Pages:
         return self._page(request, "vocabulary.html", find=find, layers=layers)
 
     async def triage(self, request: web.Request) -> web.Response:
-        """The guided dialogue as a diagram; answers in the query string select a path."""
+        """The guided dialogue as a graph; answers in the query string are a path through it."""
         triage = self._knowledge.triage
-        picks: dict[str, tuple[str, ...]] = {}
-        for question in triage.questions.values() if triage else ():
-            picked = tuple(id for id in request.query.getall(question.id, []) if id in question.options)
-            if picked and holds(question.when, picks):  # answers to questions off the path don't count
-                picks[question.id] = picked
-        asked = {question.id for question in triage.asked(picks)} if triage else set()
-        reached = {outcome.id for outcome in triage.fitting(picks)} if triage and picks else set()
-        return self._page(request, "triage.html", triage=triage, picks=picks, asked=asked, reached=reached)
+        if triage is None:
+            return self._page(request, "triage.html", picks={}, path_followed=None, drawn=None, counted_since="")
+        since = utc_date(self._site.now() - COUNTED)
+        picks = picks_in(triage, {id: request.query.getall(id, []) for id in triage.questions})
+        path = followed(triage, picks, await self._picked(since))
+        return self._page(
+            request, "triage.html", picks=picks, path_followed=path, drawn=drawn(triage, path), counted_since=since
+        )
+
+    async def _picked(self, since: str) -> dict[tuple[str, str], int]:
+        """How often each option was picked, by question and option; none while the store does not answer."""
+        picked: Counter[tuple[str, str]] = Counter()
+        with contextlib.suppress(StoreUnavailable):
+            async with self._site.store.transaction() as unit:
+                for count in await unit.counts.since(since):
+                    if count.name.startswith(PICK):
+                        question, _, option = count.name.removeprefix(PICK).partition("/")
+                        picked[question, option] += count.number
+        return dict(picked)
 
     async def coverage(self, request: web.Request) -> web.Response:
         return self._page(request, "coverage.html", matrix=matrix(self._knowledge))

@@ -78,40 +78,44 @@ async def test_a_cell_of_the_coverage_opens_its_claims(owner: Browser) -> None:
     assert "AppSec platforms do not cover supply chain risks." in page.text
 
 
-async def test_the_triage_is_a_diagram_in_which_a_path_can_be_followed(owner: Browser) -> None:
+async def test_the_triage_is_a_graph_in_which_a_path_is_followed_by_clicking(owner: Browser) -> None:
     page = await owner.open("/workbench/knowledge/triage")
     assert len(list(page.all("li", of="step"))) == 5
     assert not list(page.all("section", of="reached"))
     assert "more answers speak for “Product security” than for “AppSec first”" in " ".join(page.text.split())
-    page = await owner.open("/workbench/knowledge/triage?protect=one&worry=code")
+    for label in ("One application", "Flaws in our code", "Nothing yet", "Skipped"):
+        [where] = [link for link in page.one("svg").all("a") if as_drawn(link) == label][-1:]
+        page = await owner.open("/workbench/knowledge/triage" + where.attributes["href"].partition("triage")[2])
     assert [one.one("h3").text.split(" leads")[0].strip() for one in page.all("section", of="reached")] == [
         "AppSec first"
     ]
+    assert len(list(page.all("path", of="taken"))) == 4
+    assert "leads here" in page.text and "leads here so far" not in page.text
 
 
-async def test_gold_questions_are_asked_and_the_wrong_ones_explained(owner: Browser) -> None:
-    page = await owner.open("/workbench/evaluate")
-    right = '{"q": "what is SAST?", "kind": "answer", "must": ["appsec.type.sast"]}'
-    gold = right + '\n{"q": "what is DAST?", "kind": "offtopic"}'
-    page = await owner.submit(form(page, "/workbench/evaluate"), {"pasted": [gold]})
-    assert "50.0%" in page.one("ul", of="figures").text
-    assert "answer for offtopic" in page.text
-    page = await owner.submit(form(page, "/workbench/evaluate"), {"pasted": ["nonsense"]})
-    assert owner.status == 400
-    assert "Line 1 is not JSON" in page.text
+def as_drawn(link: Element) -> str:
+    return " ".join(text.text for text in link.all("text") if text.attributes["class"].strip() != "note")
 
 
-async def test_another_folder_is_compared_question_by_question(owner: Browser, tmp_path: Path) -> None:
-    (tmp_path / "answers").mkdir()
-    (tmp_path / "answers" / "a.yaml").write_text("- {id: a, questions: [roses], answer: Yes.}\n", encoding="utf-8")
-    page = await owner.open("/workbench/evaluate")
-    given = {
-        "pasted": ['{"q": "what is SAST?", "kind": "answer", "must": ["appsec.type.sast"]}'],
-        "against": [str(tmp_path)],
-    }
-    page = await owner.submit(form(page, "/workbench/evaluate"), given)
-    assert "1 of 1 questions get another reply" in page.text
-    assert page.one("span", of="mended").text == "mended"
+async def test_the_list_below_the_graph_says_and_links_the_same(owner: Browser) -> None:
+    page = await owner.open("/workbench/knowledge/triage?protect=one&worry=code")
+    drawn = {link.attributes["href"] for link in page.one("svg").all("a")}
+    assert page.one("svg").attributes["aria-hidden"] == "true"
+    assert all(link.attributes["tabindex"] == "-1" for link in page.one("svg").all("a"))
+    assert {link.attributes["href"].partition("#")[0] for link in page.one("ol", of="diagram").all("a")} == drawn
+    picked = [one.text for one in page.all("li", of="picked")]
+    assert "One application" in picked[0] and "then “What worries you most”" in picked[0]
+    assert "Flaws in our code" in picked[1]
+
+
+async def test_how_often_each_branch_was_taken_is_told_in_the_graph_and_in_the_list(owner: Browser) -> None:
+    await owner.say("triage")
+    await owner.press("A whole product")
+    page = await owner.open("/workbench/knowledge/triage")
+    option = next(one for one in page.all("li", of="branch") if "A whole product" in one.text)
+    times = next(small.text for small in option.all("small") if "times" in small.text)
+    assert int(times.split()[0]) >= 1
+    assert f"{times.split()[0]}×" in [one.text for one in page.all("text", of="note")]
 
 
 async def test_broken_knowledge_is_shown_while_the_old_serves_and_mended_knowledge_takes_over(
