@@ -1,7 +1,7 @@
 """Which reply a message shows, for votes by the platform's own buttons
 
-Revision: 0008
-Revises: 0007
+Revision: 0010
+Revises: 0009
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0008"
-down_revision = "0007"
+revision = "0010"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 
