@@ -11,12 +11,13 @@ import io
 import re
 import textwrap
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
 import yaml
 from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedSeq
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import YAMLError
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString, FoldedScalarString
 from yaml.nodes import MappingNode, Node, SequenceNode
@@ -25,6 +26,7 @@ from bot.curation.folder_files import EditError
 
 WIDTH = 120  # of a line of folded text
 _ANY_WIDTH = 1_000_000  # a line that is longer stays one line
+_OFFSET = 2  # of the dashes of a list; ruamel.yaml indents one at the root like any other
 _PLAIN = re.compile(r"[A-Za-z][\w ,.;()/'’–-]*[\w.)]")  # reads as text without quotes, if it is no word of YAML's own
 
 Values = dict[str, str | list[str] | dict[str, bool]]
@@ -79,7 +81,7 @@ def add_row(text: str, values: Values) -> str:
     row = {key: _styled(value, None) for key, value in values.items() if value}
     new = _dumped([row], 0)
     after = (text if text.endswith("\n") or not text else text + "\n") + new
-    _prove(text, after, lambda whole: whole.append(dict(values)))
+    _prove(text, after, lambda whole: whole.append({key: value for key, value in values.items() if value}))
     return after
 
 
@@ -107,7 +109,7 @@ def has(text: str, path: tuple[str, ...]) -> bool:
 def _edited(text: str, at: Lines, change: Callable[[Any], None], meant: Callable[[Any], None]) -> str:
     lines = text.splitlines(keepends=True)
     try:
-        entry = _round_trip().load("".join(lines[at.begin : at.end]))
+        entry = _round_trip().load(_as_dumped("".join(lines[at.begin : at.end]), at.indent))
         change(entry)
         new = _dumped(entry, at.indent)
     except (YAMLError, KeyError, TypeError, AttributeError):
@@ -178,11 +180,25 @@ def _longer(old: Any, more: list[str]) -> Any:
         old = CommentedSeq([old] if old else [])
     quoted = any(isinstance(one, DoubleQuotedScalarString) for one in old) or not old
     added = [DoubleQuotedScalarString(one) if quoted else _styled(one, None) for one in more]
-    last, comments = len(old) - 1, getattr(getattr(old, "ca", None), "items", {})
+    last = len(old) - 1
     old.extend(added)
-    if last in comments and added:  # what stands below the list stays below it
-        comments[len(old) - 1] = comments.pop(last)
+    if isinstance(old, CommentedSeq) and last in old.ca.items:
+        _keep_below(old.ca.items, last, len(old) - 1)
     return old
+
+
+def _keep_below(comments: dict[int, list[Any]], was: int, now: int) -> None:
+    """What ruamel.yaml holds as one comment of an item: the rest of its line stays, what stands below the list stays
+    below the list."""
+    token = comments[was][0]
+    beside, _, below = token.value.partition("\n")
+    if below.strip() or not beside:
+        moved = copy(token)
+        moved.value = "\n" + below
+        comments[now] = [moved, *comments[was][1:]]
+        token.value = f"{beside}\n"
+    if not beside:
+        del comments[was]
 
 
 def _styled(value: Any, old: Any) -> Any:
@@ -197,9 +213,9 @@ def _styled(value: Any, old: Any) -> Any:
         block = isinstance(old, CommentedSeq) and not old.fa.flow_style()
         (found.fa.set_block_style if block else found.fa.set_flow_style)()
         return found
-    row = _round_trip().load("{}")
-    row.update(value)
-    return row
+    stances = CommentedMap((key, "yes" if holds else "no") for key, holds in value.items())
+    stances.fa.set_flow_style()
+    return stances
 
 
 def _folded(text: str) -> FoldedScalarString:
@@ -217,10 +233,7 @@ def _round_trip() -> YAML:
     made = YAML()
     made.preserve_quotes = True
     made.width = _ANY_WIDTH
-    made.indent(mapping=2, sequence=4, offset=2)
-    made.representer.add_representer(
-        bool, lambda to, value: to.represent_scalar("tag:yaml.org,2002:bool", "yes" if value else "no")
-    )
+    made.indent(mapping=2, sequence=2 + _OFFSET, offset=_OFFSET)
     return made
 
 
@@ -229,8 +242,18 @@ def _dumped(entry: Any, indent: int) -> str:
     _round_trip().dump(entry, written)
     text = written.getvalue()
     if isinstance(entry, list):
-        text = textwrap.dedent(text)  # a list at the root is indented like any other
+        text = _outdented(text, _OFFSET)
     return textwrap.indent(text, " " * indent)
+
+
+def _as_dumped(text: str, indent: int) -> str:
+    """The lines of an entry at the column at which `_dumped` has them first, as comments keep their columns."""
+    text = _outdented(text, indent)
+    return textwrap.indent(text, " " * _OFFSET) if text.startswith("- ") else text
+
+
+def _outdented(text: str, by: int) -> str:
+    return re.sub(rf"^ {{{by}}}", "", text, flags=re.MULTILINE)
 
 
 def _composed(text: str) -> Node | None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 from adapters.advisor_host import AdvisorHost
 from bot.curation.gold_file import golds_in
@@ -81,7 +83,7 @@ async def test_a_phrasing_is_added_its_effect_is_shown_before_and_it_is_undone(o
     assert file.read_text(encoding="utf-8") == GARDEN
     page = await press(owner, action, "save")
     assert "Saved" in page.text
-    assert file.read_text(encoding="utf-8") == GARDEN.replace("need water]", f"need water, {ASKED}]")
+    assert file.read_text(encoding="utf-8") == GARDEN.replace("need water]  ", f"need water, {ASKED}]")
     await owner.open("/")
     await owner.say(ASKED)
     assert "Weekly." in owner.latest.text
@@ -107,11 +109,38 @@ async def test_what_changed_on_disk_meanwhile_is_told_and_nothing_is_lost(owner:
 
 
 async def test_where_others_reach_the_server_it_takes_the_operators_word(make_web: Any, folder: Path) -> None:
+    password = "correct horse"
     for allowed, status in ((False, 403), (True, 200)):
-        site: Web = await make_web(host=AdvisorHost(folder), knowledge=folder, workbench_edits=allowed)
-        site_owner = await site.owner()
-        assert site_owner.status == 200
-        # The owner's link is for a server on this machine alone, so it is opened to others once somebody is in.
-        object.__setattr__(site, "opened", True)
-        await site_owner.open("/workbench/edit/phrasing?answer=roses")
-        assert site_owner.status in (status, 200)
+        closed = {"on_loopback": False, "workbench_password": SecretStr(password), "workbench_edits": allowed}
+        browser = await (await make_web(host=AdvisorHost(folder), knowledge=folder, **closed)).browser()
+        page = await browser.open("/workbench/enter")
+        await browser.submit(form(page, "/workbench/enter"), {"password": [password]})
+        page = await browser.open("/workbench/knowledge/answer?id=roses")
+        assert ("Add a phrasing" in page.text) == allowed
+        await browser.open("/workbench/edit/phrasing?answer=roses")
+        assert browser.status == status
+        page = await browser.open("/workbench/judge?q=is+it+raining")
+        assert ("It should be" in page.text) == allowed
+
+
+async def test_a_folder_that_is_read_only_is_not_edited(owner: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "access", lambda path, mode: False)  # the tests may run as somebody who may do anything
+    page = await owner.open("/workbench/edit/phrasing?answer=roses")
+    assert owner.status == 403 and "KNOWLEDGE_DIR" in page.text
+
+
+@pytest.mark.parametrize("path", ["judge", "judge/undo", "edit/phrasing", "edit/answer", "edit/claim", "edit/undo"])
+async def test_what_another_site_sends_is_refused(owner: Browser, folder: Path, path: str) -> None:
+    fields = {
+        "token": "",
+        "q": "a",
+        "should": "help",
+        "answer_id": "roses",
+        "questions": "b",
+        "step": "save",
+        "id": "1",
+    }
+    await owner.send(f"/workbench/{path}", list(fields.items()))
+    assert owner.status == 403
+    assert not (folder / "gold.jsonl").exists()
+    assert (folder / "answers" / "garden.yaml").read_text(encoding="utf-8") == GARDEN

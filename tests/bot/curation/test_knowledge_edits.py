@@ -30,7 +30,9 @@ CARE = """\
   questions: [hello]
   answer: ""
 """
-CARE_WITH_TEXT = CARE.replace("  # people", "  answer: Roses want water.\n  claims: [roses.water, both.rain]\n  # people")
+CARE_WITH_TEXT = CARE.replace(
+    "  # people", "  answer: Roses want water.\n  claims: [roses.water, both.rain]\n  # people"
+)
 
 
 @pytest.fixture
