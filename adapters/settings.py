@@ -54,6 +54,9 @@ class Settings(BaseSettings):
     triage_days: float = Field(7.0, gt=0, le=50_000, validation_alias=_named("TRIAGE_DAYS"))
 
     workbench_password: SecretStr = Field(SecretStr(""), validation_alias=_named("WORKBENCH_PASSWORD"))
+    # Whether knowledge may be edited in the workbench where others than this machine reach the server.
+    workbench_edits: bool = Field(False, validation_alias=_named("WORKBENCH_EDITS"))
+    gold_file: Path | None = Field(None, validation_alias=_named("GOLD_FILE"))
     metrics_token: SecretStr = Field(SecretStr(""), validation_alias=_named("METRICS_TOKEN"))
 
     slack_bot_token: SecretStr = Field(SecretStr(""), validation_alias=_named("SLACK_BOT_TOKEN"))

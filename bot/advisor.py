@@ -81,6 +81,7 @@ class Advisor:
         speller = Speller(words, is_english)
         self.languages = Languages(own, names, speller, is_english)
         self._contact = contact
+        self._learnt_reader = learnt_reader
         self._name_remover = NameRemover(words, names, numbers_in([*texts, *names]))
         self.reader = QuestionReader(EntityRecognizer(knowledge), speller)
         fitted = None if learnt_reader else fit(knowledge, self.reader, cache, progress)
@@ -141,6 +142,10 @@ class Advisor:
         """
         kept = ModelCache(cache, folder.resolve()) if cache else None
         return cls(load(folder), contact, kept, progress, Reader.load(folder))
+
+    def with_knowledge(self, knowledge: KnowledgeBase) -> Advisor:
+        """An advisor on other knowledge, with the same learnt reader."""
+        return Advisor(knowledge, self._contact, learnt_reader=self._learnt_reader)
 
     @property
     def phrases(self) -> Phrases:

@@ -65,6 +65,7 @@ HEADERS = {
 UPLOAD_TIMEOUT = 30.0  # seconds for a form, which may carry a file over a slow line
 JSON = ".json"
 MULTIPART = "multipart/form-data"
+GOLD = "gold.jsonl"  # in the knowledge folder, where no other file is named
 YEAR = 365 * 24 * 3600
 _VERDICTS: dict[Verdict, str] = {"yes": "Yes", "no": "No", "partly": "Partly"}  # of claims, in the workbench
 ACCESS: web.RequestKey[Access] = web.RequestKey("access", str)  # type: ignore[arg-type]
@@ -114,6 +115,10 @@ class WebSettings(Protocol):
     def on_loopback(self) -> bool: ...
     @property
     def knowledge(self) -> Path: ...
+    @property
+    def workbench_edits(self) -> bool: ...
+    @property
+    def gold_file(self) -> Path | None: ...
 
 
 class Refused(Exception):
@@ -143,6 +148,17 @@ class Site:
         """The current phrases: they change when the knowledge is reloaded."""
         return self.host.advisor.phrases
 
+    @property
+    def may_edit(self) -> bool:
+        """Whether the knowledge may be edited in the browser, if its files can be written."""
+        return self.settings.on_loopback or self.settings.workbench_edits
+
+    @property
+    def gold(self) -> Path | None:
+        """The file that judgements are added to; None where there is none."""
+        given = self.settings.gold_file
+        return given or (self.settings.knowledge / GOLD if self.may_edit else None)
+
     def visitor(self, request: web.Request) -> Visitor | None:
         """The visitor; None if the browser has no cookie yet: `page` sets one."""
         return visitor_of(request, self.settings.public_url)
@@ -164,6 +180,8 @@ class Site:
             json_path=(request.path.rstrip("/") + JSON) + (f"?{request.query_string}" if request.query_string else ""),
             workbench=access(request) in ("granted", "password", "unknown"),
             inside=access(request) == "granted",
+            edits=self.may_edit,
+            judges=self.gold is not None,
             **values,
         )
         response = web.Response(text=text, status=status, content_type="text/html", charset="utf-8")

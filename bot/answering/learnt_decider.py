@@ -82,7 +82,9 @@ class LearntDecider:
     def _as_written(self, question: Question, last: LastTurn | None) -> str | None:
         """The answer for which the knowledge has this very question, which may be newer than the reader; None after
         another question, of which this may be the rest."""
-        return self._written.get(_plain(question.text)) if last is None or question.subjects else None
+        asked = _plain(question.text)
+        whole = last is None or question.subjects or _plain(last.question) == asked
+        return self._written.get(asked) if whole else None
 
     def _groups(self, reading: Reading) -> dict[str, float]:
         """Probabilities by answer, and by kind of everything that is none."""

@@ -1,8 +1,8 @@
 """Evaluates the advisor on gold questions.
 
 A reply is right if
-- gold is an `answer`: it is one too, has the gold verdict (if there is one), cites every claim of `must`, and at least
-  half of the claims it cites are in `must` or `may`;
+- gold is an `answer`: it is one too, has the gold verdict (if there is one), and is the gold `entry`; without one it
+  cites every claim of `must`, and at least half of the claims it cites are in `must` or `may`;
 - gold is `unstated` or `offtopic`: it is either of the two;
 - otherwise: it is of the same kind;
 - gold says `or_decline`: it declines or asks back, whatever the kind.
@@ -30,7 +30,7 @@ class GoldError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Gold:
-    """A question with the expected reply. `verdict` and the ids in `must` may offer alternatives: "a|b"."""
+    """A question with the expected reply. `verdict`, `entry` and the ids in `must` may offer alternatives: "a|b"."""
 
     question: str
     kind: str
@@ -40,6 +40,7 @@ class Gold:
     may: tuple[str, ...] = ()
     style: str = ""  # a label to group results by
     or_decline: bool = False  # a decline or an ask-back is right as well
+    entry: str = ""  # the id of the answer; empty: any that cites the claims
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +209,8 @@ def fault(gold: Gold, reply: Reply) -> str:
         return ""
     if _has_wrong_verdict(gold, reply):
         return f"verdict {reply.verdict or 'none'} for {gold.verdict}"
+    if gold.entry:
+        return "" if reply.entry in gold.entry.split("|") else f"{reply.entry or 'claims'} for {gold.entry}"
     cited = {citation.claim for citation in reply.citations}
     missing = [either for either in gold.must if not cited & set(either.split("|"))]
     if missing:
@@ -237,6 +240,7 @@ def _gold(line: str, number: int) -> Gold:
         _strings(row, "may", number),
         str(row.get("style") or ""),
         row.get("or_decline") is True,
+        str(row.get("entry") or ""),
     )
 
 
@@ -262,7 +266,7 @@ def _has_wrong_verdict(gold: Gold, reply: Reply) -> bool:
 
 
 def _expected(gold: Gold) -> str:
-    return ", ".join(gold.must) if gold.kind == "answer" else gold.kind
+    return (gold.entry or ", ".join(gold.must)) if gold.kind == "answer" else gold.kind
 
 
 def _got(reply: Reply) -> str:

@@ -59,3 +59,12 @@ def test_a_time_without_an_end_is_refused_by_name(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv(name, value)
     with pytest.raises(SettingsError, match=name):
         read_settings()
+
+
+def test_editing_where_others_reach_the_server_takes_a_plain_yes(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not read_settings().workbench_edits
+    monkeypatch.setenv("WORKBENCH_EDITS", "true")
+    assert read_settings().workbench_edits
+    monkeypatch.setenv("WORKBENCH_EDITS", "perhaps")
+    with pytest.raises(SettingsError, match="WORKBENCH_EDITS"):
+        read_settings()

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -292,3 +293,14 @@ def test_a_question_on_a_button_is_answered_as_if_it_had_been_typed(advisor: Adv
         assert (pressed.kind, pressed.title, pressed.verdict) == (typed.kind, typed.title, typed.verdict)
         assert pressed.kind in ("answer", "triage")
     assert advisor.turn(Message(command="question:"), Conversation()).reply.kind == "notice"
+
+
+def test_a_phrasing_that_is_newer_than_the_reader_is_answered_at_once_also_when_it_was_just_asked(
+    advisor: Advisor,
+) -> None:
+    asked = "how tall is the eiffel tower at dusk"
+    assert advisor.ask(asked).entry != "sast"
+    sast = advisor.knowledge.answers["sast"]
+    answers = {**advisor.knowledge.answers, "sast": replace(sast, questions=(*sast.questions, asked))}
+    newer = advisor.with_knowledge(replace(advisor.knowledge, answers=answers))
+    assert newer.ask(asked).entry == newer.ask(asked, [asked]).entry == "sast"

@@ -114,6 +114,8 @@ async def make_web(host: AdvisorHost, database_file: Path, stack: AsyncExitStack
                 "on_loopback": True,
                 "knowledge": ROOT / "knowledge",
                 "workbench_password": SecretStr(""),
+                "workbench_edits": False,
+                "gold_file": None,
                 **given,
             }
         )

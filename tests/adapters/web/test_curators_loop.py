@@ -1,0 +1,69 @@
+"""The curator's loop in a real browser, once around: from a wrong answer to the right one. Every page of it is looked
+at by axe, in two widths. Pictures are kept where WEB_PICTURES says, if it says so."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from playwright.async_api import Page, expect
+
+from adapters.advisor_host import AdvisorHost
+from bot.curation.gold_file import golds_in
+from tests.adapters.web.conftest import Web
+from tests.adapters.web.test_browser import chromium, flawless, picture, pytestmark, say
+from tests.adapters.web.test_curating import ASKED, GARDEN
+
+__all__ = ["pytestmark"]
+
+
+async def look(page: Page, name: str) -> None:
+    """At the page as it is, wide and narrow, light and dark."""
+    for width in (1280, 390):
+        for scheme in ("light", "dark"):
+            await page.set_viewport_size({"width": width, "height": 844})
+            await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            await picture(page, f"loop-{name}-{width}-{scheme}")
+        await flawless(page)
+    await page.set_viewport_size({"width": 1280, "height": 844})
+
+
+async def test_from_a_wrong_answer_to_the_right_one(make_web: Any, tmp_path: Path) -> None:
+    (tmp_path / "answers").mkdir()
+    (tmp_path / "answers" / "garden.yaml").write_text(GARDEN, encoding="utf-8")
+    site: Web = await make_web(host=AdvisorHost(tmp_path), knowledge=tmp_path)
+    async with chromium(site) as person:
+        page = await person()
+        await say(page, ASKED)
+        await expect(page.locator("#latest")).not_to_contain_text("Weekly.")
+        await page.get_by_role("link", name="Why this answer").click()
+        drawer = page.locator("aside.below").first
+        await expect(drawer.get_by_text("What was read")).to_be_visible()
+        await look(page, "drawer")
+        await drawer.get_by_role("link", name="It should be something else").click()
+        await drawer.get_by_label("It should be", exact=True).select_option(label="Watering roses")
+        await look(page, "should-be")
+        await drawer.get_by_role("button", name="Keep it").click()
+        await expect(drawer.get_by_text("Right is: Watering roses")).to_be_visible()
+        await look(page, "kept")
+        assert [gold.entry for gold in golds_in(tmp_path / "gold.jsonl")] == ["roses"]
+        await drawer.get_by_role("link", name="Add it to this answer’s phrasings").click()
+        box = page.get_by_label("How people ask for it")
+        await expect(box).to_have_value(ASKED)
+        await box.fill(f"{ASKED}\nwhen are tulips planted")
+        await expect(page.locator("#problems")).to_contain_text("leads to two answers")
+        await look(page, "form-with-a-problem")
+        await box.fill(ASKED)
+        await expect(page.locator("#problems")).to_contain_text("Nothing is wrong")
+        await page.get_by_role("button", name="See what it does").click()
+        await expect(page.get_by_text("gets right")).to_be_visible()
+        await look(page, "preview")
+        await page.get_by_role("button", name="Save").click()
+        await expect(page.get_by_role("heading", name="Saved")).to_be_visible()
+        await look(page, "saved")
+        await page.goto("/")
+        await say(page, ASKED)
+        await expect(page.locator("#latest")).to_contain_text("Weekly.")
+        for kind in ("answer", "claim"):
+            await page.goto(f"/workbench/edit/{kind}?answer=roses")
+            await look(page, f"form-{kind}")
