@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from adapters.in_memory.rows import Rows
@@ -86,6 +86,10 @@ class InMemoryFeedback:
 
     async def vote(self, person: Person, vote: Vote, at: float) -> None:
         self.rows[person, vote.reference] = vote, at
+
+    async def of(self, person: Person, references: Collection[str]) -> Mapping[str, Vote]:
+        kept = {reference: self.rows.get((person, reference)) for reference in references}
+        return {reference: row[0] for reference, row in kept.items() if row}
 
     async def tallies(self) -> Sequence[VoteTally]:
         counts: dict[tuple[str, str], list[Vote]] = {}

@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from adapters.owner_link import OwnerLink
 from adapters.transcripts import Store
 from adapters.web import site
-from adapters.web.pages import about, conversation, evaluate, gaps, knowledge, why, workbench
+from adapters.web.pages import about, conversation, documents, evaluate, gaps, knowledge, why, workbench
 from adapters.web.site import Host, Preview, Session, Site
 from adapters.web.workbench_auth import WorkbenchAuth
 
@@ -60,6 +60,6 @@ def open_surface(
     auth = WorkbenchAuth(password, owner_link, store, public_url=settings.public_url, now=now, clock=clock, sleep=sleep)
     made = Site(settings, session, store, host, auth, previews, site.environment(), now)
     files = web.get("/static/{name}", made.guarded(site.static_file))
-    pages = (conversation, about, workbench, why, knowledge, gaps, evaluate)
+    pages = (conversation, documents, about, workbench, why, knowledge, gaps, evaluate)
     elsewhere = web.route("*", r"/{anything:[\s\S]*}", made.guarded(site.not_found))  # matches last, line breaks too
     return WebSurface([files, *(route for page in pages for route in page.routes(made)), elsewhere])

@@ -7,7 +7,7 @@ Implemented by `adapters.in_memory` (this process alone) and `adapters.database`
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
@@ -114,6 +114,10 @@ class PostRepository(Protocol):
 class FeedbackRepository(Protocol):
     async def vote(self, person: Person, vote: Vote, at: float) -> None:
         """Store the vote, in place of the person's earlier one on the same reply."""
+        ...
+
+    async def of(self, person: Person, references: Collection[str]) -> Mapping[str, Vote]:
+        """The person's votes on those of the replies `references` that they voted on, by reference."""
         ...
 
     async def tallies(self) -> Sequence[VoteTally]: ...
