@@ -30,11 +30,11 @@ class VoteButtons:
 
 def vote_buttons(say: Phrases, reply: Reply, vote: Vote | None) -> VoteButtons | None:
     """The buttons below a reply; None if it is not voted on."""
-    pair = votes_in(reply.tools)
-    if not pair:
+    if not votes_in(reply.tools):
         return None
+    helpful, unhelpful = votes_in(reply.tools)
     is_open = vote is not None and not vote.helpful and not vote.reason
-    return VoteButtons(*pair, vote, reasons(say, reply.reference, reply.entry) if is_open else ())
+    return VoteButtons(helpful, unhelpful, vote, reasons(say, reply.reference, reply.entry) if is_open else ())
 
 
 def voted_on(say: Phrases, command: str | None, exchanges: Sequence[Exchange]) -> Exchange | None:
