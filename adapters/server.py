@@ -256,11 +256,12 @@ async def _listen(application: web.Application, settings: Settings, stack: Async
 
 
 def _transcript_pruning(store: SqlStore, retention: Retention) -> Callable[[float], Awaitable[None]]:
-    """Deletes old transcripts of the web page, also when nobody uses the page any more."""
+    """Deletes old transcripts and links of the web page, also when nobody uses the page any more."""
 
     async def prune(now: float) -> None:
         async with store.transaction() as unit:
             await unit.transcripts.prune(now - retention.conversation)
+            await unit.shared_replies.prune(now - retention.recommendations)
 
     return prune
 

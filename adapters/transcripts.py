@@ -1,4 +1,4 @@
-"""Port: transcripts of the web page, from which a reloaded page is rendered.
+"""Port: transcripts of the web page, from which a reloaded page is rendered, and the replies that are shared by a link.
 
 Implemented by `adapters.database` in the same transactions as everything else, used by `adapters.web`.
 """
@@ -16,6 +16,7 @@ from bot.domain.messages import Reply
 from bot.service import ports as store
 
 MOST_EXCHANGES = 30  # stored of one person, the latest
+MOST_SHARED = 30  # links of one person, the latest
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +48,49 @@ class Transcripts(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class SharedReply:
+    """A reply that its owner shares. `link`: the part of its address that nobody can guess."""
+
+    link: str
+    person: str
+    exchange: str  # the id of the exchange that it stood in
+    reply: Reply
+    at: float  # when it was shared, in seconds since 1970
+
+
+class SharedReplies(Protocol):
+    async def share(self, shared: SharedReply) -> None:
+        """Insert. Deletes all but the person's latest `MOST_SHARED`."""
+        ...
+
+    async def of(self, person: str, exchange: str) -> SharedReply | None:
+        """What the person shares of an exchange."""
+        ...
+
+    async def behind(self, link: str) -> SharedReply | None: ...
+
+    async def end(self, person: str, link: str) -> None:
+        """Delete it, if it is the person's."""
+        ...
+
+    async def hand_over(self, person: str, to: str) -> None:
+        """Make the person's links those of `to`."""
+        ...
+
+    async def prune(self, before: float) -> int:
+        """Delete everybody's that were shared before a time. Returns how many."""
+        ...
+
+
 class UnitOfWork(store.UnitOfWork, Protocol):
     """`bot.service.ports.UnitOfWork` with what the web page stores."""
 
     @property
     def transcripts(self) -> Transcripts: ...
+
+    @property
+    def shared_replies(self) -> SharedReplies: ...
 
     @property
     def ended_sessions(self) -> EndedSessions: ...

@@ -19,6 +19,7 @@ from adapters.database.tables import (
     questions,
     recommendations,
     references,
+    shared_replies,
     shown_replies,
     slack_installations,
     subscriptions,
@@ -42,7 +43,8 @@ async def forget(connection: Connection, person: Person) -> DeletionCounts:
     if not person.id:
         return DeletionCounts()
     if person.surface == "web":
-        await connection.execute(delete(exchanges).where(exchanges.c.person == person.id))
+        for theirs_alone in (exchanges, shared_replies):
+            await connection.execute(delete(theirs_alone).where(theirs_alone.c.person == person.id))
     if person.surface == "teams":  # the chat is still needed to reply in
         theirs = (references.c.tenant == person.tenant) & (references.c.person == person.id)
         await connection.execute(update(references).where(theirs).values(person="", name=""))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, cast
 
 from sqlalchemy import Row, and_, delete, insert, select, update
@@ -137,6 +137,13 @@ class SqlFeedback:
             VoteTally(entry, knowledge, helpfulness[True], helpfulness[False], tuple(sorted(reasons.items())))
             for (entry, knowledge), (helpfulness, reasons) in sorted(counts.items())
         ]
+
+    async def of(self, person: Person, references: Collection[str]) -> Mapping[str, Vote]:
+        theirs = select(votes).where(is_theirs(votes, person) & votes.c.reference.in_(references))
+        return {
+            row.reference: Vote(row.reference, row.helpful, row.reason, row.entry or None, row.knowledge)
+            for row in await self._connection.execute(theirs)
+        }
 
     async def anonymize(self, before: float) -> int:
         key = (votes.c.surface, votes.c.tenant, votes.c.person, votes.c.reference)

@@ -21,6 +21,7 @@ from adapters.database.outbox import SqlOutbox, SqlSubscriptions
 from adapters.database.people import delete_channel, delete_tenant, forget
 from adapters.database.records import SqlFeedback, SqlGaps, SqlPosts, SqlQuestions, SqlRecommendations
 from adapters.database.references import SqlReferences
+from adapters.database.shared_replies import SqlSharedReplies
 from adapters.database.shown_replies import SqlShownReplies
 from adapters.database.sqlite import SqliteQueue
 from adapters.database.transcripts import SqlTranscripts
@@ -86,6 +87,10 @@ class SqlUnitOfWork:
     @cached_property
     def transcripts(self) -> SqlTranscripts:
         return SqlTranscripts(self._connection)
+
+    @cached_property
+    def shared_replies(self) -> SqlSharedReplies:
+        return SqlSharedReplies(self._connection)
 
     @cached_property
     def ended_sessions(self) -> SqlEndedSessions:

@@ -270,6 +270,18 @@ exchanges = Table(
     Index(None, "at"),
 )
 
+shared_replies = Table(
+    "web_shared_replies",
+    metadata,
+    Column("link", String, primary_key=True),
+    Column("person", String, nullable=False),
+    Column("exchange", String, nullable=False),
+    Column("at", Double, nullable=False),
+    Column("reply", Text, nullable=False),
+    Index(None, "person", "exchange"),
+    Index(None, "at"),
+)
+
 ended_sessions = Table(
     "web_ended_sessions",
     metadata,

@@ -92,6 +92,10 @@ class InMemoryFeedback:
         self.rows[person, vote.reference] = vote, at
         return before[0].helpful if before else None
 
+    async def of(self, person: Person, references: Collection[str]) -> Mapping[str, Vote]:
+        kept = {reference: self.rows.get((person, reference)) for reference in references}
+        return {reference: row[0] for reference, row in kept.items() if row}
+
     async def tallies(self) -> Sequence[VoteTally]:
         counts: dict[tuple[str, str], list[Vote]] = {}
         for vote, _ in self.rows.values():

@@ -22,22 +22,25 @@ from adapters.owner_link import PATH
 from adapters.request_body import BodyNotRead, whole
 from adapters.transcripts import Store
 from adapters.web.card_text import paragraphs
+from adapters.web.footnotes import linked
 from adapters.web.gold_scores import GoldScores, no_scores
 from adapters.web.plain_data import as_json
 from adapters.web.visitor import Visitor, is_secure, new_visitor, set_cookie, visitor_of
 from adapters.web.workbench_auth import Access, WorkbenchAuth
 from bot.advisor import Advisor
+from bot.commands.feedback import is_vote
 from bot.commands.reply_tools import shows_sources
 from bot.domain.messages import Message, Reply, Verdict, in_words
 from bot.domain.phrases import Phrases
 from bot.knowledge import Problem
 from bot.service.error_location import error_location
+from bot.service.ports import StoreUnavailable
 
 log = structlog.get_logger(__name__)
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
-TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".png": "image/png"}
 
 # Own files only, nothing inline, no framing.
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -174,6 +177,7 @@ class Site:
         visitor = known or new_visitor()
         text = self.templates.get_template(template).render(
             name=self.phrases("name"),
+            described=self.phrases("help-intro"),
             token=visitor.token,
             nonce=secrets.token_hex(8),  # makes a form that is sent twice one delivery
             path=request.path,
@@ -238,6 +242,11 @@ class Site:
             response.headers["Retry-After"] = whole_seconds(refused.wait)
         return response
 
+    def unavailable(self, error: StoreUnavailable) -> Refused:
+        """What is raised where the store does not answer; it is logged here."""
+        log.warning("web.store_unavailable", error=str(error))
+        return Refused(503, self.phrases("web-unavailable-title"), self.phrases("web-unavailable"))
+
     def _failed(self, request: web.Request, error: Exception) -> web.Response:
         reference = secrets.token_hex(4)
         # The text of an exception can hold what the person wrote, so only its type and location are logged.
@@ -273,11 +282,12 @@ def environment() -> Environment:
         auto_reload=False,
     )
     templates.globals.update(static=_static_url, verdicts=_VERDICTS, in_words=in_words)
-    templates.tests["shows_sources"] = shows_sources
+    templates.tests.update(shows_sources=shows_sources, vote=is_vote)
     templates.filters.update(
         kind=lambda value: type(value).__name__.lower(),
         pretty=lambda value: json.dumps(value, ensure_ascii=False, indent=2),
         paragraphs=paragraphs,
+        linked=linked,
         percent=lambda share: f"{float(share):.1%}",
         minute=lambda at: datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M"),
         day=lambda at: datetime.fromtimestamp(at, UTC).date().isoformat(),
@@ -306,9 +316,12 @@ async def static_file(request: web.Request) -> web.Response:
     if name not in _VERSIONS:
         raise web.HTTPNotFound
     path = STATIC / name
-    response = web.Response(body=path.read_bytes(), content_type=TYPES[path.suffix], charset="utf-8")
+    is_text = path.suffix != ".png"
+    charset = "utf-8" if is_text else None
+    response = web.Response(body=path.read_bytes(), content_type=TYPES[path.suffix], charset=charset)
     response.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable"
-    response.enable_compression()
+    if is_text:
+        response.enable_compression()
     return response
 
 

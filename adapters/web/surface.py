@@ -15,7 +15,19 @@ from adapters.transcripts import Store
 from adapters.web import site
 from adapters.web.evaluating import scores
 from adapters.web.gold_scores import GoldScores
-from adapters.web.pages import about, conversation, edit, evaluate, gaps, judge, knowledge, overview, why, workbench
+from adapters.web.pages import (
+    about,
+    conversation,
+    documents,
+    edit,
+    evaluate,
+    gaps,
+    judge,
+    knowledge,
+    overview,
+    why,
+    workbench,
+)
 from adapters.web.site import Host, Preview, Session, Site
 from adapters.web.workbench_auth import WorkbenchAuth
 
@@ -63,6 +75,6 @@ def open_surface(
     auth = WorkbenchAuth(password, owner_link, store, public_url=settings.public_url, now=now, clock=clock, sleep=sleep)
     made = Site(settings, session, store, host, auth, previews, site.environment(), now, gold_scores)
     files = web.get("/static/{name}", made.guarded(site.static_file))
-    pages = (conversation, about, workbench, overview, why, knowledge, gaps, evaluate, judge, edit)
+    pages = (conversation, documents, about, workbench, overview, why, knowledge, gaps, evaluate, judge, edit)
     elsewhere = web.route("*", r"/{anything:[\s\S]*}", made.guarded(site.not_found))  # matches last, line breaks too
     return WebSurface([files, *(route for page in pages for route in page.routes(made)), elsewhere])

@@ -84,10 +84,12 @@ class GeneralReplies:
         return Reply("help", title, body=body, citations=citations, disclosure=interests, aside=True)
 
     def offtopic(self) -> Reply:
+        """What can be asked about, with examples as buttons; the starting points where there are none."""
         body: tuple[Block, ...] = (Paragraph(self._say("offtopic")),)
-        if examples := self._say.all("help-examples")[:MOST_EXAMPLES]:
-            body += (Paragraph(self._say("offtopic-examples")), Bullets(examples))
-        return Reply("offtopic", self._say("offtopic-title"), body=body, choices=self.starting_points())
+        examples = self._examples()[:MOST_EXAMPLES]
+        if examples:
+            body += (Paragraph(self._say("offtopic-examples")),)
+        return Reply("offtopic", self._say("offtopic-title"), body=body, choices=examples or self.starting_points())
 
     def offers_triage(self) -> Reply:
         """Offers the guided dialogue instead of starting it, in reply to a quoted message."""
@@ -128,9 +130,11 @@ class GeneralReplies:
 
     def first_steps(self) -> tuple[Choice, ...]:
         """Example questions, or the starting points where there are none, and the button that shows the commands."""
-        examples = self._say.all("help-examples")[: MOST_CHOICES - 1]
-        asked = tuple(Choice(example, f"{QUESTION}:{example}") for example in examples)
-        return (*(asked or self.starting_points()[: MOST_CHOICES - 1]), Choice(self._say("help-commands"), "commands"))
+        asked = self._examples() or self.starting_points()
+        return (*asked[: MOST_CHOICES - 1], Choice(self._say("help-commands"), "commands"))
+
+    def _examples(self) -> tuple[Choice, ...]:
+        return tuple(Choice(example, f"{QUESTION}:{example}") for example in self._say.all("help-examples"))
 
     def starting_points(self) -> tuple[Choice, ...]:
         """The answers that are offered where nobody has asked for one yet."""

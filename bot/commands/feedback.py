@@ -56,8 +56,7 @@ class FeedbackCommands:
         if helpful or reason or answer == UNASKED:
             thanks = Reply("notice", say("vote-thanks-title"), body=(Paragraph(say("vote-thanks")),), quiet=True)
             return Turn(thanks, conversation, (vote, *gap))
-        choices = tuple(Choice(say(REASONS[id]), f"vote:no/{reference}/{entry}/{id}") for id in REASONS)
-        asked = (Paragraph(say("vote-reasons")),)
+        asked, choices = (Paragraph(say("vote-reasons")),), reasons(say, reference, entry)
         reply = Reply("notice", say("vote-reasons-title"), body=asked, choices=choices, aside=True)
         return Turn(reply, conversation, (vote, *gap))
 
@@ -68,9 +67,19 @@ def tools(say: Phrases, reference: str, entry: str | None) -> tuple[Choice, ...]
     return Choice(say("vote-yes"), f"vote:yes/{about}"), Choice(say("vote-no"), f"vote:no/{about}")
 
 
+def reasons(say: Phrases, reference: str, entry: str | None) -> tuple[Choice, ...]:
+    """The buttons that say why the reply `reference` did not help, in the order of `REASONS`."""
+    return tuple(Choice(say(REASONS[id]), f"vote:no/{reference}/{entry or ''}/{id}") for id in REASONS)
+
+
+def is_vote(tool: Choice) -> bool:
+    """Whether a button votes; for surfaces that draw votes by themselves."""
+    return tool.command.startswith("vote:")
+
+
 def votes_in(tools: tuple[Choice, ...]) -> tuple[Choice, ...]:
     """The two buttons of `tools` that vote, "helpful" first; for surfaces that draw them as a pair. Else none."""
-    votes = tuple(tool for tool in tools if tool.command.startswith("vote:"))
+    votes = tuple(tool for tool in tools if is_vote(tool))
     return votes if len(votes) == 2 else ()
 
 

@@ -120,6 +120,10 @@ class FeedbackRepository(Protocol):
         "helpful"; None if there was none."""
         ...
 
+    async def of(self, person: Person, references: Collection[str]) -> Mapping[str, Vote]:
+        """The person's votes on those of the replies `references` that they voted on, by reference."""
+        ...
+
     async def tallies(self) -> Sequence[VoteTally]: ...
 
     async def anonymize(self, before: float) -> int:

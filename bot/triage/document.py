@@ -1,5 +1,5 @@
-"""The recommendation as a document: the conclusion first, why, first steps, what to watch, what would change it, the
-answers given, date and source. Claims are cited by the numbers of their places."""
+"""The recommendation as a document: the conclusion, first steps, why, what to watch, what would change it, the answers
+given, date and source. Claims are cited by the numbers of their places."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ class RecommendationDocument:
         above: list[Block] = [*(Paragraph(text) for text in lead if text)]
         above.append(Paragraph(sources.text(outcome.says, outcome.claims)))
         body = [*above]
-        reasons, first = sources.points(found.reasons), sources.points(found.first)
+        first, reasons = sources.points(found.first), sources.points(found.reasons)
         for title, items in (
-            (say("triage-reasons"), reasons),
             (say("triage-first-steps"), first),
+            (say("triage-reasons"), reasons),
             (say("triage-watch"), sources.points((*self._against(found.against), *found.watch))),
             (say("triage-tools"), sources.points(found.tools)),
             (say("triage-changes"), self._changes(found.changes) or (say("triage-changes-none"),)),

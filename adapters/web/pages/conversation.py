@@ -1,4 +1,4 @@
-"""The chat page: `GET /`, `POST /say`, and single replies to print or download."""
+"""The chat page: `GET /`, `POST /say`."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ import structlog
 from aiohttp import web
 
 from adapters.transcripts import Exchange
-from adapters.web.markdown import markdown
 from adapters.web.site import FormData, Refused, Site, see_other, whole_seconds
 from adapters.web.visitor import Visitor, new_visitor, set_cookie
 from adapters.web.visitor_limit import Refusal, VisitorLimiter, address_of
+from adapters.web.votes import VoteButtons, vote_buttons, voted_on, votes_on
 from bot.domain.bounds import Fields
-from bot.domain.messages import Form, Message, Place
+from bot.domain.messages import Form, Message, Place, Reply
 from bot.domain.phrases import Phrases
 from bot.nlu.command_parser import listed
 from bot.service.ports import StoreUnavailable
@@ -50,8 +50,6 @@ def routes(site: Site) -> list[web.RouteDef]:
         web.get("/", site.guarded(conversation.show)),
         web.post("/say", site.guarded(conversation.say)),
         web.post("/start-over", site.guarded(conversation.start_over)),
-        web.get("/reply/{id:[0-9a-f]{32}}", site.guarded(conversation.single)),
-        web.get("/reply/{id:[0-9a-f]{32}}.md", site.guarded(conversation.as_markdown)),
     ]
 
 
@@ -67,9 +65,9 @@ class Conversation:
         if exchanges and (refusal := self._views.check(self._person(request), self._address(request))):
             say = self._site.phrases
             raise Refused(429, say("web-reloaded-title"), say("web-reloaded"), refusal.wait)
-        return self._page(request, exchanges, _view(request.query.get("view", "")))
+        return await self._page(request, exchanges, _view(request.query.get("view", "")))
 
-    def _page(self, request: web.Request, exchanges: Sequence[Exchange], view: str) -> web.Response:
+    async def _page(self, request: web.Request, exchanges: Sequence[Exchange], view: str) -> web.Response:
         say = self._site.phrases
         return self._site.page(
             request,
@@ -83,7 +81,7 @@ class Conversation:
                 for command in listed(can_post=False, can_ask=False)
                 if command.name in ("compare", "triage", "topics")
             ],
-            **self._helpers(exchanges),
+            **await self._helpers(self._person(request), exchanges),
         )
 
     async def say(self, request: web.Request) -> web.StreamResponse:
@@ -101,33 +99,45 @@ class Conversation:
         say = self._site.phrases
         label = message.text if message.command is None else _label(say, message.command, message.fields, earlier)
         reply = await self._site.session.respond(message)
+        view = _view(str(form.get("view", "")))
+        voted = None if view else voted_on(say, message.command, earlier)
+        if voted and (reply.quiet or reply.aside):  # shown on the button, below the reply that it is about
+            if request.headers.get("X-Part") == "exchange":
+                return await self._part(request, visitor, voted, earlier)
+            return see_other(f"/#votes-{voted.id}")
         exchange = Exchange(id, say("web-hidden") if message.had_secret else label, reply, now)
         if reply.forgets:
             earlier = []
         saved = not reply.forgets and await self._save(visitor.person, exchange)
-        view = _view(str(form.get("view", "")))
         if request.headers.get("X-Part") == "exchange":
-            exchanges = [*earlier, exchange]
-            return self._site.page(
-                request, "exchange.html", exchange=exchange, view=view, latest=True, **self._helpers(exchanges)
-            )
+            return await self._part(request, visitor, exchange, [*earlier, exchange], view)
         if not saved:  # rendered once, as the next page does not have it
-            return self._page(request, [*earlier, exchange], view)
+            return await self._page(request, [*earlier, exchange], view)
         query = "?" + urlencode({"view": view}) if view else ""
         return see_other(f"/{query}#latest")
 
+    async def _part(
+        self, request: web.Request, visitor: Visitor, exchange: Exchange, exchanges: Sequence[Exchange], view: str = ""
+    ) -> web.Response:
+        """One of the exchanges, for the page's script."""
+        helpers = await self._helpers(visitor.person, exchanges)
+        latest = exchange is exchanges[-1]
+        return self._site.page(request, "exchange.html", exchange=exchange, view=view, latest=latest, **helpers)
+
     async def start_over(self, request: web.Request) -> web.StreamResponse:
-        """Delete the transcript, and give the browser a new visitor's cookie."""
+        """Delete the transcript, and give the browser a new visitor's cookie, and that visitor the links."""
         visitor, form = await self._site.read_form(request)
+        again = new_visitor()
         if refusal := self._limit(request, visitor):
             return self._rejected(request, refusal, form)
         try:
             async with self._site.store.transaction() as unit:
                 await unit.transcripts.clear(visitor.person)
+                await unit.shared_replies.hand_over(visitor.person, again.person)
         except StoreUnavailable as error:
-            raise self._unavailable(error) from None
+            raise self._site.unavailable(error) from None
         response = see_other("/")
-        set_cookie(new_visitor(), response, request, self._site.settings.public_url)
+        set_cookie(again, response, request, self._site.settings.public_url)
         return response
 
     def _limit(self, request: web.Request, visitor: Visitor, delivery: str = "") -> Refusal | None:
@@ -154,19 +164,7 @@ class Conversation:
         response.headers["Retry-After"] = whole_seconds(refusal.wait)
         return response
 
-    async def single(self, request: web.Request) -> web.Response:
-        exchange = await self._one(request)
-        return self._site.page(request, "reply_page.html", exchange=exchange)
-
-    async def as_markdown(self, request: web.Request) -> web.Response:
-        exchange = await self._one(request)
-        response = web.Response(
-            text=markdown(exchange.reply, exchange.said), content_type="text/markdown", charset="utf-8"
-        )
-        response.headers["Content-Disposition"] = 'attachment; filename="answer.md"'
-        return response
-
-    def _helpers(self, exchanges: Sequence[Exchange]) -> Mapping[str, Any]:
+    async def _helpers(self, person: str, exchanges: Sequence[Exchange]) -> Mapping[str, Any]:
         """What the template of an exchange needs besides it."""
 
         def why(exchange: Exchange) -> str:
@@ -174,7 +172,27 @@ class Conversation:
             before = [("earlier", other.said) for other in exchanges[max(position - EARLIER, 0) : position]]
             return "/workbench/why?" + urlencode([("q", exchange.said), *before])
 
-        return {"why": why, "markdown": markdown, "previews": self._site.previews}
+        def votes(exchange: Exchange) -> VoteButtons | None:
+            return vote_buttons(say, exchange.reply, given.get(exchange.reply.reference))
+
+        def goes_on(exchange: Exchange) -> bool:
+            """Whether it is the next step of the dialogue that the exchange before it is a step of."""
+            position = exchanges.index(exchange)
+            is_next = exchange.reply.kind == "recommendation" or _is_step(exchange.reply)
+            return position > 0 and is_next and _is_step(exchanges[position - 1].reply)
+
+        say = self._site.phrases
+        given = await votes_on(self._site.store, person, exchanges)
+        return {
+            "why": why,
+            "votes": votes,
+            "goes_on": goes_on,
+            "is_step": _is_step,
+            "reasons_asked": say("vote-reasons"),
+            "thanks": (say("vote-thanks-title"), say("vote-thanks")),
+            "hidden_words": say("web-hidden"),
+            "previews": self._site.previews,
+        }
 
     async def _exchanges(self, request: web.Request) -> list[Exchange]:
         """The visitor's transcript, oldest first; empty if the store does not answer, so that the page still works."""
@@ -197,23 +215,6 @@ class Conversation:
             log.warning("web.transcript_not_saved", reference=exchange.reply.reference, error=str(error))
             return False
         return True
-
-    async def _one(self, request: web.Request) -> Exchange:
-        visitor = self._site.visitor(request)
-        try:
-            async with self._site.store.transaction() as unit:
-                found = await unit.transcripts.one(visitor.person, request.match_info["id"]) if visitor else None
-        except StoreUnavailable as error:
-            raise self._unavailable(error) from None
-        if found is None:
-            say = self._site.phrases
-            raise Refused(404, say("web-gone-title"), say("web-gone"))
-        return found
-
-    def _unavailable(self, error: StoreUnavailable) -> Refused:
-        log.warning("web.store_unavailable", error=str(error))
-        say = self._site.phrases
-        return Refused(503, say("web-unavailable-title"), say("web-unavailable"))
 
     def _since(self) -> float:
         return self._site.now() - self._site.settings.conversation_hours * HOUR
@@ -249,6 +250,11 @@ def _chosen(form: Form, fields: Fields) -> list[str]:
     return [
         option.label for field in form.fields for option in field.options if option.value in given.get(field.id, ())
     ]
+
+
+def _is_step(reply: Reply) -> bool:
+    """Whether it is a step of the guided dialogue, which its next step takes the place of; not an offer to begin."""
+    return reply.kind == "triage" and not any(choice.command == "triage" for choice in reply.choices)
 
 
 def _delivery(secret: str, nonce: str, sent: Sent) -> str:

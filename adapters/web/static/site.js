@@ -21,13 +21,16 @@ function begin(said) {
   if (welcome) welcome.hidden = true;
   const section = document.createElement("div");
   section.className = "exchange waiting";
-  const words = document.createElement("p");
-  words.className = "said";
-  words.dir = "auto";
+  const bubble = document.createElement("p");
+  bubble.className = "said";
+  bubble.dir = "auto";
+  const words = document.createElement("span");
+  words.className = "words";
   words.textContent = said;
+  bubble.append(words);
   const reply = document.createElement("article");
   reply.className = "reply";
-  section.append(words, reply);
+  section.append(bubble, reply);
   thread.append(section);
   section.scrollIntoView({ block: "nearest" });
   return section;
@@ -108,11 +111,35 @@ function giveBack(messages) {
   if (welcome) welcome.hidden = false;
 }
 
+// A vote shows on its button, in place; what can't be shown there is shown as a reply, by the page as a whole.
+async function vote(form, button) {
+  const after = form.closest(".after");
+  const data = new FormData(form);
+  data.append(button.name, button.value);
+  data.set("nonce", nonce());
+  tell("");
+  try {
+    const response = await fetch("/say", { method: "POST", body: new URLSearchParams(data), headers: { "X-Part": "exchange" } });
+    const text = await response.text();
+    const drawn = response.ok && new DOMParser().parseFromString(text, "text/html").getElementById(after.id);
+    if (!drawn) throw new Error(String(response.status));
+    after.replaceWith(drawn);
+    (drawn.querySelector(".reasons button") ?? drawn.querySelector("[aria-pressed=true]"))?.focus({ preventScroll: true });
+    drawn.scrollIntoView({ block: "nearest" });
+  } catch {
+    tell("Your vote did not get through. Please try again in a minute.");
+  }
+}
+
 document.addEventListener("submit", (event) => {
   const form = event.target;
   const button = event.submitter;
   if (!thread || form.getAttribute("action") !== "/say") return;
   event.preventDefault();
+  if (form.matches(".votes")) {
+    vote(form, button);
+    return;
+  }
   if (busy && form !== ask) return; // a button pressed twice is one message; what is typed waits its turn
   const said = label(form, button);
   if (!said) return;
@@ -140,26 +167,75 @@ function grow() {
 if (box) {
   box.addEventListener("input", grow);
   box.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
-    event.preventDefault();
-    ask.requestSubmit(ask.querySelector("button"));
+    if (event.shiftKey || event.isComposing) return;
+    if (event.key === "Enter") {
+      event.preventDefault();
+      ask.requestSubmit(ask.querySelector("button"));
+    } else if (event.key === "ArrowUp" || event.key === "ArrowDown") recall(event);
   });
 }
 
+// --- the arrow keys bring back what was said before, while the box is empty or holds one of these unchanged
+
+let recalled = 0; // how many messages back; 0: none
+
+function recall(event) {
+  const said = Array.from(document.querySelectorAll(".said:not([data-hidden]) .words"), (words) => words.textContent);
+  const shown = recalled ? said[said.length - recalled] : "";
+  if (box.value !== shown) {
+    if (box.value) return;
+    recalled = 0;
+  }
+  const next = recalled + (event.key === "ArrowUp" ? 1 : -1);
+  if (next < 0 || next > said.length) return;
+  event.preventDefault();
+  recalled = next;
+  box.value = next ? said[said.length - next] : "";
+  box.setSelectionRange(box.value.length, box.value.length);
+  grow();
+}
+
+// --- menus close when something else is pressed, or Escape
+
+document.addEventListener("click", (event) => {
+  for (const menu of document.querySelectorAll(".more[open]")) if (!menu.contains(event.target)) menu.open = false;
+});
+document.addEventListener("keydown", (event) => {
+  const menu = event.key === "Escape" && document.querySelector(".more[open]");
+  if (!menu) return;
+  menu.open = false;
+  menu.querySelector("summary").focus();
+});
+
 // --- copying and printing
 
-document.addEventListener("click", async (event) => {
-  const button = event.target.closest("[data-copy], [data-copy-from]");
-  if (!button) return;
-  const text = button.dataset.copy ?? document.getElementById(button.dataset.copyFrom).textContent;
-  const label = button.textContent;
-  try {
-    await navigator.clipboard.writeText(text);
-    button.textContent = "Copied";
-  } catch {
-    button.textContent = "Not allowed by this browser";
+async function copy(button) {
+  const page = button.dataset.copyPage;
+  if (page) {
+    const text = fetch(page).then((response) => (response.ok ? response.blob() : Promise.reject(new Error())));
+    const plain = text.then((blob) => new Blob([blob], { type: "text/plain" }));
+    return navigator.clipboard.write([new ClipboardItem({ "text/plain": plain })]); // Safari wants it at once
   }
-  setTimeout(() => { button.textContent = label; }, 2000);
+  const from = document.getElementById(button.dataset.copyFrom);
+  return navigator.clipboard.writeText(from.value ?? from.textContent);
+}
+
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy-page], [data-copy-from]");
+  if (!button) return;
+  const label = button.querySelector(".hidden") ?? button;
+  const before = label.textContent;
+  try {
+    await copy(button);
+    label.textContent = "Copied";
+  } catch {
+    label.textContent = "Not allowed by this browser";
+  }
+  button.dataset.told = label.textContent;
+  setTimeout(() => {
+    label.textContent = before;
+    delete button.dataset.told;
+  }, 2000);
 });
 
 document.getElementById("print")?.addEventListener("click", () => window.print());

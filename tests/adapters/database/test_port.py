@@ -195,6 +195,7 @@ async def test_a_later_vote_takes_the_place_of_an_earlier_one(store: Store) -> N
         assert await unit.feedback.vote(ANNA, Vote("r1", True, "", "e1", "k1"), 2.0) is False
         assert await unit.feedback.vote(replace(ANNA, id="ben"), Vote("r9", False, "wrong", "e1", "k1"), 2.0) is None
         (tally,) = await unit.feedback.tallies()
+        assert await unit.feedback.of(ANNA, ["r1", "r9"]) == {"r1": Vote("r1", True, "", "e1", "k1")}
     assert (tally.entry, tally.knowledge, tally.helpful, tally.unhelpful) == ("e1", "k1", 1, 1)
     assert tally.reasons == (("wrong", 1),)
 

@@ -6,6 +6,8 @@ import re
 from pathlib import Path
 from typing import Any
 
+from aiohttp import ClientSession
+
 from adapters.advisor_host import AdvisorHost
 from bot.domain.conversation import Conversation
 from bot.domain.messages import Message, Place
@@ -119,10 +121,10 @@ async def test_an_answer_can_be_kept_as_markdown_and_printed(browser: Browser) -
         "*“Application Security vs. Product Security: Key Differences, Pros, and Cons”, Apiiro Blog, 15 March 2025. "
     )
     assert text.count(source) == 1 and "a vendor that sells an AppSec platform" in text
-    copied = next(one for one in browser.latest.all("button") if "data-copy" in one.attributes)
-    assert copied.attributes["data-copy"] == text
+    copied = next(one for one in browser.latest.all("button") if "data-copy-page" in one.attributes)
+    assert copied.attributes["data-copy-page"] == links["Download"]
     sheet = (await browser.open(links["Print"])).one("article")
-    assert "open" in sheet.one("details", of="sources").attributes
+    assert "AppSec platforms do not cover supply chain risks." in sheet.one("section", of="footnotes").text
 
 
 async def test_nothing_that_was_typed_is_a_sign_of_markdown(browser: Browser) -> None:
@@ -224,3 +226,74 @@ async def test_every_text_runs_in_the_direction_of_its_own_script(browser: Brows
     for text in (*browser.latest.one("article").all("li"), browser.page.one("textarea", id="text")):
         inner = [*text.all("blockquote")] or [text]
         assert all(one.attributes.get("dir") == "auto" for one in inner), text.text
+
+
+async def test_each_answer_names_its_numbered_places_publisher_date_and_interest_in_view(browser: Browser) -> None:
+    await browser.say("does AppSec cover supply chain?")
+    origin = browser.latest.one("div", of="origin")
+    assert "[1] AppSec > Cons > Limited scope" in origin.one("span", of="places").text
+    assert "Apiiro Blog, 15 March 2025" in origin.one("span", of="places").text
+    in_view = [one.text.strip() for one in origin.children if not isinstance(one, str) and one.tag == "p"]
+    assert any("a vendor that sells an AppSec platform" in text for text in in_view)
+    marks = {a.text.strip(): a.attributes["href"] for a in browser.latest.one("article").all("a", of="mark")}
+    notes = {"#" + item.attributes["id"]: item.text.strip() for item in origin.one("ol", of="notes").all("li")}
+    assert all(notes[href].startswith(mark) for mark, href in marks.items()) and "[1]" in marks
+
+
+async def test_of_a_long_question_the_rest_is_asked_for(browser: Browser) -> None:
+    await browser.say("what is SAST?")
+    assert not list(browser.latest.all("details", of="unfold"))
+    await browser.say("what is SAST, for us who " + "have never used it and " * 20 + "would like to?")
+    assert "long" in browser.latest.one("p", of="said").attributes["class"]
+    assert "Show all of it" in browser.latest.one("details", of="unfold").text
+
+
+async def test_a_step_of_the_triage_takes_the_place_of_the_one_before_it(browser: Browser) -> None:
+    await browser.say("what is SAST?")
+    for text in ("help us choose", "one app", "code", "what is DAST?", "back to question 3"):
+        await browser.say(text)
+    goes_on = ["goes-on" in one.attributes["class"].split() for one in browser.page.all("div", of="exchange")]
+    assert goes_on == [False, False, True, True, False, False]
+    assert "One application" in browser.latest.one("article").text
+
+
+async def test_what_a_decline_suggests_is_there_to_be_pressed(browser: Browser) -> None:
+    await browser.say("who painted the ceiling of this chapel?")
+    reply = browser.latest.one("article")
+    assert "You could ask, for instance" in reply.text and not list(reply.all("li"))
+    suggested = [button.label for button in reply.all("button")]
+    assert suggested[0] == "Does AppSec cover supply chain risk?"
+    for label in suggested:
+        await browser.open("/")
+        await browser.press(label, within=next(
+            one for one in browser.page.all("div", of="exchange") if label in [b.label for b in one.all("button")]
+        ))  # fmt: skip
+        assert "exchange-answer" in browser.latest.attributes["class"]
+
+
+async def test_each_page_has_a_title_of_its_own_a_description_colours_and_an_icon_for_the_home_screen(
+    browser: Browser,
+) -> None:
+    await browser.say("what is SAST?")
+    document = next(a for a in browser.latest.all("a") if a.text.strip() == "Print").attributes["href"]
+    titles = []
+    for path in ("/", "/?view=platforms", document, "/help", "/privacy", "/terms", "/nothing"):
+        page = await browser.open(path)
+        titles.append(page.one("title").text)
+        named = (meta.attributes for meta in page.all("meta") if "name" in meta.attributes)
+        described = {meta["name"]: meta["content"] for meta in named}
+        assert described["description"].startswith("Ask me about AppSec")
+        assert described["theme-color"]
+        icon = page.one("link", rel="apple-touch-icon").attributes["href"]
+    assert len(set(titles)) == len(titles)
+    async with browser.http.get(browser.url + icon) as response:
+        assert response.status == 200 and response.content_type == "image/png"
+        assert (await response.read()).startswith(b"\x89PNG")
+
+
+async def test_no_more_than_100_kilobytes_are_sent_for_a_page_however_long_the_conversation(browser: Browser) -> None:
+    for _ in range(30):
+        await browser.say("compare")
+    jar = browser.http.cookie_jar
+    async with ClientSession(cookie_jar=jar, auto_decompress=False) as http, http.get(browser.url + "/") as response:
+        assert len(await response.read()) <= 100_000
