@@ -14,7 +14,8 @@ from adapters.ended_sessions import EndedSessions
 from bot.domain.messages import Reply
 from bot.service import ports as store
 
-MOST_EXCHANGES = 30  # stored of one person, the latest
+SHOWN = 30  # exchanges of one person, the latest
+MOST_EXCHANGES = SHOWN + 1  # that are stored: one more tells that older ones are not shown
 
 
 @dataclass(frozen=True, slots=True)
