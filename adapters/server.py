@@ -24,6 +24,7 @@ from adapters.advisor_host import AdvisorHost
 from adapters.announcement import announce
 from adapters.database import SchemaNotCurrent, SqlStore, prepare
 from adapters.housekeeping import Housekeeper
+from adapters.malformed_requests import Runner
 from adapters.metrics import MeteredSession, protected
 from adapters.outbox_relay import OutboxRelay
 from adapters.owner_link import OwnerLink
@@ -56,6 +57,14 @@ HEADERS = {
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
+}
+
+HTTP: dict[str, Any] = {
+    "access_log": None,
+    "lingering_time": LINGERING,
+    "shutdown_timeout": REQUEST_GRACE,
+    # Neither platforms nor browsers send compressed bodies, and a small one can expand to hundreds of MB.
+    "auto_decompress": False,
 }
 
 
@@ -179,7 +188,13 @@ async def serving(settings: Settings, advisor: Advisor | None = None) -> AsyncIt
         if settings.on_loopback:  # where knowledge is written; elsewhere SIGHUP reloads it
             running.append(_running(host.watch(), host.close))
         stack.push_async_callback(_end, running)
-        port = await _listen(_application(settings, session, store, surfaces), settings, stack)
+
+        def malformed() -> web.Response:
+            return web.Response(status=400, text=host.phrases("web-malformed"), headers=HEADERS)
+
+        port = await _listen(
+            Runner(_application(settings, session, store, surfaces), malformed, **HTTP), settings, stack
+        )
         stack.callback(store.stop_waiting, SQLITE_GRACE)
         yield port, surfaces
 
@@ -232,15 +247,7 @@ def _application(settings: Settings, session: MeteredSession, store: Store, surf
     return application
 
 
-async def _listen(application: web.Application, settings: Settings, stack: AsyncExitStack) -> int:
-    runner = web.AppRunner(
-        application,
-        access_log=None,
-        lingering_time=LINGERING,
-        shutdown_timeout=REQUEST_GRACE,
-        # Neither platforms nor browsers send compressed bodies, and a small one can expand to hundreds of MB.
-        auto_decompress=False,
-    )
+async def _listen(runner: Runner, settings: Settings, stack: AsyncExitStack) -> int:
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
     site = web.TCPSite(runner, settings.host, settings.port)

@@ -15,7 +15,8 @@ from adapters.evaluations import Evaluations
 from bot.domain.messages import Reply
 from bot.service import ports as store
 
-MOST_EXCHANGES = 30  # stored of one person, the latest
+SHOWN = 30  # exchanges of one person, the latest
+MOST_EXCHANGES = SHOWN + 1  # that are stored: one more tells that older ones are not shown
 MOST_SHARED = 30  # links of one person, the latest
 
 

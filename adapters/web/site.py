@@ -132,6 +132,14 @@ class Refused(Exception):
         self.status, self.what, self.remedy, self.wait = status, what, remedy, wait
 
 
+class FormOfAnother(Refused):
+    """A `form` of this site that was drawn for another visitor: the browser started over since, or keeps no cookie."""
+
+    def __init__(self, form: FormData, what: str, remedy: str) -> None:
+        super().__init__(403, what, remedy)
+        self.form = form
+
+
 @dataclass(frozen=True, slots=True)
 class Site:
     """The dependencies of the pages. `previews`: renderers of other surfaces, by name."""
@@ -196,16 +204,17 @@ class Site:
 
     async def read_form(self, request: web.Request, *, files: bool = False) -> tuple[Visitor, FormData]:
         """The visitor and the fields of a posted form; `files`: files may come with it. Raises Refused if it did not
-        come from our own page."""
+        come from our own page, and FormOfAnother if it may have, but was not drawn for this visitor."""
         visitor = self.visitor(request)
         try:
             form = await whole(_form(request, files), UPLOAD_TIMEOUT)
         except BodyNotRead:
             raise Refused(400, self.phrases("web-unreadable-title"), self.phrases("web-unreadable")) from None
         # Fetch metadata, besides the token: a sibling domain may be able to set our cookie.
-        foreign = request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none")
-        if foreign or visitor is None or not visitor.has_token(str(form.get("token", ""))):
+        if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
             raise Refused(403, self.phrases("web-foreign-title"), self.phrases("web-foreign"))
+        if visitor is None or not visitor.has_token(str(form.get("token", ""))):
+            raise FormOfAnother(form, self.phrases("web-foreign-title"), self.phrases("web-foreign"))
         return visitor, form
 
     def guarded(self, handler: Handler) -> Handler:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 MONTH = 30 * 24 * 3600  # seconds
+UNDO = 3600  # seconds in which starting over can be undone
 SECRET = re.compile(r"[A-Za-z0-9_-]{43}")  # 32 random bytes
 
 
@@ -45,8 +46,12 @@ def is_secure(request: web.Request, public_url: str) -> bool:
 
 def visitor_of(request: web.Request, public_url: str) -> Visitor | None:
     """The visitor of a request; None if it has no cookie, or a malformed one."""
-    secret = request.cookies.get(_cookie_name(is_secure(request, public_url)), "")
-    return Visitor(secret) if SECRET.fullmatch(secret) else None
+    return _in_cookie("visitor", request, public_url)
+
+
+def visitor_before(request: web.Request, public_url: str) -> Visitor | None:
+    """Whom this browser was before it started over; None where that can't be undone any more."""
+    return _in_cookie("before", request, public_url)
 
 
 def new_visitor() -> Visitor:
@@ -55,15 +60,36 @@ def new_visitor() -> Visitor:
 
 def set_cookie(visitor: Visitor, response: web.StreamResponse, request: web.Request, public_url: str) -> None:
     """Set the visitor's cookie: HttpOnly, and SameSite=Lax so that a link from elsewhere finds the conversation."""
+    _set("visitor", visitor.secret, MONTH, response, request, public_url)
+
+
+def remember_before(visitor: Visitor, response: web.StreamResponse, request: web.Request, public_url: str) -> None:
+    """Set the cookie from which `visitor_before` is read."""
+    _set("before", visitor.secret, UNDO, response, request, public_url)
+
+
+def forget_before(response: web.StreamResponse, request: web.Request, public_url: str) -> None:
+    """Delete the cookie of `remember_before`."""
+    _set("before", "", 0, response, request, public_url)
+
+
+def _in_cookie(name: str, request: web.Request, public_url: str) -> Visitor | None:
+    secret = request.cookies.get(_cookie_name(name, is_secure(request, public_url)), "")
+    return Visitor(secret) if SECRET.fullmatch(secret) else None
+
+
+def _set(
+    name: str, value: str, seconds: int, response: web.StreamResponse, request: web.Request, public_url: str
+) -> None:
     secure = is_secure(request, public_url)
     response.set_cookie(
-        _cookie_name(secure), visitor.secret, max_age=MONTH, path="/", httponly=True, secure=secure, samesite="Lax"
+        _cookie_name(name, secure), value, max_age=seconds, path="/", httponly=True, secure=secure, samesite="Lax"
     )
 
 
-def _cookie_name(secure: bool) -> str:
+def _cookie_name(name: str, secure: bool) -> str:
     # With this prefix browsers let no sibling domain set the cookie; it needs TLS.
-    return "__Host-visitor" if secure else "visitor"
+    return f"__Host-{name}" if secure else name
 
 
 def _derived(purpose: str, secret: str) -> str:

@@ -224,7 +224,7 @@ def _record(survey: Survey, path: Path) -> None:
         survey.reached.setdefault(outcome.id, set()).update(path.options)
         follows = dict(pairwise([*path.picks, outcome.id]))
         answers = (*path.options, *((question, "") for question in path.skipped))
-        ends = next(reversed(path.picks), "")
+        ends = next(reversed(tuple(path.picks)), "")
         survey.leads.update(Lead(id, option, follows[id], id == ends) for id, option in answers)
 
 

@@ -235,6 +235,30 @@ async def test_every_response_forbids_what_is_not_ours(tmp_path: Path) -> None:
                     assert "Access-Control-Allow-Origin" not in headers, asked
 
 
+async def test_what_is_no_request_is_refused_in_words_and_with_what_every_response_has(tmp_path: Path) -> None:
+    async with server(settings_in(tmp_path)) as (url, _):
+        for sent in (
+            b"rose\r\n\r\n",
+            b"\x16\x03\x01\x02rose\r\n\r\n",
+            b"GET / HTTP/9.9\r\n\r\n",
+            b"GET / HTTP/1.1\r\nrose\r\n\r\n",
+            b"GET / HTTP/1.1\r\nHost: here\r\nCookie: " + b"rose" * 5000 + b"\r\n\r\n",
+            b"GET /" + b"rose" * 5000 + b" HTTP/1.1\r\nHost: here\r\n\r\n",
+            b"POST /say HTTP/1.1\r\nHost: here\r\nContent-Length: rose\r\n\r\n",
+        ):
+            reader, writer = await asyncio.open_connection("127.0.0.1", URL(url).port)
+            writer.write(sent)
+            head, _, said = (await reader.read()).decode().partition("\r\n\r\n")
+            writer.close()
+            headers = dict(line.split(": ", 1) for line in head.split("\r\n")[1:])
+            assert head.split()[1] == "400", sent[:40]
+            assert "default-src 'none'" in headers["Content-Security-Policy"], sent[:40]
+            assert headers["X-Content-Type-Options"] == "nosniff", sent[:40]
+            assert headers["X-Frame-Options"] == "DENY", sent[:40]
+            assert headers["Cache-Control"] == "no-store", sent[:40]
+            assert said.startswith("This request can't be read. Load the page again.") and "rose" not in said
+
+
 async def test_an_unknown_address_gets_a_page_that_leads_on(tmp_path: Path) -> None:
     async with server(settings_in(tmp_path)) as (url, http):
         for path in ("/nothing", "/static/", "/%0ax", "/a%0d%0ab"):

@@ -12,10 +12,12 @@ from urllib.parse import urlencode
 import structlog
 from aiohttp import web
 
-from adapters.transcripts import Exchange
-from adapters.web.site import FormData, Refused, Site, see_other, whole_seconds
-from adapters.web.visitor import Visitor, new_visitor, set_cookie
-from adapters.web.visitor_limit import Refusal, VisitorLimiter, address_of
+from adapters.transcripts import SHOWN, Exchange
+from adapters.web.intake import Intake
+from adapters.web.pages.starting_over import StartingOver
+from adapters.web.site import FormData, FormOfAnother, Refused, Site, see_other
+from adapters.web.visitor import Visitor, forget_before, visitor_before
+from adapters.web.visitor_limit import VisitorLimiter, address_of
 from adapters.web.votes import VoteButtons, vote_buttons, voted_on, votes_on
 from bot.domain.bounds import Fields
 from bot.domain.messages import Form, Message, Place, Reply
@@ -30,7 +32,6 @@ MOST_VIEWS = 60  # of the whole transcript by one visitor in a minute, as render
 MOST_FIELDS = 100  # values of a form that are read
 HOUR = 3600.0
 FIELD = "field:"  # prefix of the inputs of a reply's form, before the field's id
-OWN_INPUTS = ("token", "nonce", "text")  # inputs that the page renders itself when a form is shown again
 PLATFORMS = "platforms"  # the view that shows how other surfaces render a reply
 EARLIER = 3  # messages of context for the explanation of a follow-up
 
@@ -45,24 +46,27 @@ class Sent:
 
 
 def routes(site: Site) -> list[web.RouteDef]:
-    conversation = Conversation(site)
+    intake = Intake(site)
+    conversation, starting_over = Conversation(site, intake), StartingOver(site, intake)
     return [
         web.get("/", site.guarded(conversation.show)),
         web.post("/say", site.guarded(conversation.say)),
-        web.post("/start-over", site.guarded(conversation.start_over)),
+        web.post("/start-over", site.guarded(starting_over.start_over)),
+        web.post("/start-over/undo", site.guarded(starting_over.undo)),
     ]
 
 
 class Conversation:
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: Site, intake: Intake) -> None:
         self._site = site
-        self._messages = VisitorLimiter(site.now)
+        self._intake = intake
         self._views = VisitorLimiter(site.now, MOST_VIEWS)
 
     async def show(self, request: web.Request) -> web.Response:
         """The transcript, newest last; for a new visitor, example questions."""
         exchanges = await self._exchanges(request)
-        if exchanges and (refusal := self._views.check(self._person(request), self._address(request))):
+        address = address_of(request, self._site.settings.trusted_proxies)
+        if exchanges and (refusal := self._views.check(self._person(request), address)):
             say = self._site.phrases
             raise Refused(429, say("web-reloaded-title"), say("web-reloaded"), refusal.wait)
         return await self._page(request, exchanges, _view(request.query.get("view", "")))
@@ -72,7 +76,10 @@ class Conversation:
         return self._site.page(
             request,
             "conversation.html",
-            exchanges=exchanges,
+            exchanges=exchanges[-SHOWN:],
+            older=say("web-older") if len(exchanges) > SHOWN else "",
+            started_over=say("web-started-over"),
+            undo=say("web-started-over-undo") if self._before(request) else "",
             view=view,
             intro=say("help-intro"),
             examples=say.all("help-examples"),
@@ -86,11 +93,25 @@ class Conversation:
 
     async def say(self, request: web.Request) -> web.StreamResponse:
         """Take a turn. The page's script (header X-Part) gets the new exchange only; without it, the whole page."""
-        visitor, form = await self._site.read_form(request)
+        try:
+            visitor, form = await self._site.read_form(request)
+        except FormOfAnother as left:
+            return self._intake.begun_anew(request, left.form)
         sent = _sent(form)
         id = _delivery(visitor.secret, str(form.get("nonce", "")), sent)
-        if refusal := self._limit(request, visitor, id):
-            return self._rejected(request, refusal, form)
+        if slowed := self._intake.slowed(request, visitor, form, id):
+            return slowed
+        response = await self._taken(request, visitor, form, sent, id)
+        if self._before(request):
+            forget_before(response, request, self._site.settings.public_url)
+        return response
+
+    async def _taken(
+        self, request: web.Request, visitor: Visitor, form: FormData, sent: Sent, id: str
+    ) -> web.StreamResponse:
+        """What follows the turn on a form that was taken in."""
+        if before := self._before(request):
+            await self._leave(before.person, visitor.person)
         earlier = await self._exchanges(request)
         now = self._site.now()
         message = Message(
@@ -124,45 +145,22 @@ class Conversation:
         latest = exchange is exchanges[-1]
         return self._site.page(request, "exchange.html", exchange=exchange, view=view, latest=latest, **helpers)
 
-    async def start_over(self, request: web.Request) -> web.StreamResponse:
-        """Delete the transcript, and give the browser a new visitor's cookie, and that visitor the links."""
-        visitor, form = await self._site.read_form(request)
-        again = new_visitor()
-        if refusal := self._limit(request, visitor):
-            return self._rejected(request, refusal, form)
+    def _before(self, request: web.Request) -> Visitor | None:
+        return visitor_before(request, self._site.settings.public_url)
+
+    async def _leave(self, before: str, now: str) -> None:
+        """Delete the transcript of the visitor `before` the browser started over, whose links go to the one that it is
+        `now`; if the store does not answer, they go when their time is over."""
         try:
             async with self._site.store.transaction() as unit:
-                await unit.transcripts.clear(visitor.person)
-                await unit.shared_replies.hand_over(visitor.person, again.person)
+                await unit.transcripts.clear(before)
+                await unit.shared_replies.hand_over(before, now)
         except StoreUnavailable as error:
-            raise self._site.unavailable(error) from None
-        response = see_other("/")
-        set_cookie(again, response, request, self._site.settings.public_url)
-        return response
-
-    def _limit(self, request: web.Request, visitor: Visitor, delivery: str = "") -> Refusal | None:
-        return self._messages.check(visitor.person, self._address(request), delivery)
-
-    def _address(self, request: web.Request) -> str:
-        return address_of(request, self._site.settings.trusted_proxies)
+            log.warning("web.transcript_not_deleted", error=str(error))
 
     def _person(self, request: web.Request) -> str:
         visitor = self._site.visitor(request)
         return visitor.person if visitor else ""
-
-    def _rejected(self, request: web.Request, refusal: Refusal, form: FormData) -> web.Response:
-        """429 with the notice and the sent form, so that it can be sent again."""
-        inputs = [(name, value) for name, value in form.items() if name not in OWN_INPUTS and isinstance(value, str)]
-        response = self._site.page(
-            request,
-            "slowed.html",
-            status=429,
-            notice=refusal.notice(self._site.phrases),
-            sent=inputs,
-            text=str(form.get("text", "")),
-        )
-        response.headers["Retry-After"] = whole_seconds(refusal.wait)
-        return response
 
     async def _helpers(self, person: str, exchanges: Sequence[Exchange]) -> Mapping[str, Any]:
         """What the template of an exchange needs besides it."""

@@ -40,7 +40,7 @@ function end(waiting, html) {
   const drawn = new DOMParser().parseFromString(html, "text/html").querySelector(".exchange");
   if (!drawn) throw new Error("no exchange");
   if (drawn.querySelector("[data-forgets]")) {
-    for (const forgotten of thread.querySelectorAll(".exchange:not(.waiting)")) forgotten.remove();
+    for (const forgotten of thread.querySelectorAll(":scope > :not(.waiting)")) forgotten.remove();
   }
   for (const earlier of thread.querySelectorAll("#latest")) {
     earlier.removeAttribute("id");
@@ -52,9 +52,16 @@ function end(waiting, html) {
   return drawn;
 }
 
-// Why a message was not taken in.
+// Why a message was not taken in. Where this browser has started over in another tab, what was said here is over with.
 function notice(html) {
-  const parts = new DOMParser().parseFromString(html, "text/html").querySelectorAll("main h1, .remedy");
+  const page = new DOMParser().parseFromString(html, "text/html");
+  const next = page.querySelector("[data-token]");
+  if (next) {
+    for (const input of document.querySelectorAll("input[name=token]")) input.value = next.dataset.token;
+    for (const over of thread.querySelectorAll(":scope > :not(.waiting)")) over.remove();
+    document.querySelector(".bar").hidden = true;
+  }
+  const parts = page.querySelectorAll("main h1, .remedy");
   return Array.from(parts, (part) => part.textContent.trim().replace(/([^.])$/, "$1.")).join(" ");
 }
 
@@ -89,7 +96,7 @@ async function send(message) {
       body: new URLSearchParams(message.data),
       headers: { "X-Part": "exchange" },
     });
-    if (response.status === 429) return notice(await response.text());
+    if (response.status === 429 || response.status === 403) return notice(await response.text());
     if (!response.ok) throw new Error(String(response.status));
     const drawn = end(message.waiting, await response.text());
     if (!message.answersReply) box.focus({ preventScroll: true });

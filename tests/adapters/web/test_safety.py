@@ -14,14 +14,28 @@ from tests.adapters.web.conftest import Web
 
 
 @pytest.mark.parametrize("token", ["", "0" * 32])
-@pytest.mark.parametrize("path", ["/say", "/start-over"])
-async def test_a_form_that_is_not_from_our_page_is_refused_with_the_remedy(
-    browser: Browser, path: str, token: str
+async def test_a_form_that_was_not_drawn_for_this_visitor_is_refused_with_the_remedy(
+    browser: Browser, token: str
 ) -> None:
-    page = await browser.send(path, [("text", "what is SAST?"), ("token", token)])
+    page = await browser.send("/say", [("text", "what is SAST?"), ("token", token)])
     assert browser.status == 403
-    assert "Load the page again" in page.text
+    assert "Send it again" in page.text
     assert not list((await browser.open("/")).all("p", of="said"))
+    await browser.say("what is SAST?")
+    for path in ("/start-over", "/start-over/undo"):
+        await browser.send(path, [("token", token)])
+        assert len(list(browser.page.all("p", of="said"))) == 1, path
+
+
+async def test_of_a_form_that_was_not_drawn_for_this_visitor_only_what_was_typed_is_offered_again(
+    browser: Browser,
+) -> None:
+    await browser.say("what is SAST?")
+    for text in ("", "what is DAST?"):
+        page = await browser.send("/say", [("command", "forget me"), ("text", text), ("token", "0" * 32)])
+        assert browser.status == 403
+        assert [form.one("textarea").text for form in page.all("form", id="again")] == ([text] if text else [])
+        assert not list(page.all("input", name="command"))
 
 
 async def test_a_form_with_another_visitors_token_is_refused(browser: Browser, site: Web) -> None:
