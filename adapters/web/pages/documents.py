@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import replace
+from typing import Any
 
 from aiohttp import web
 
@@ -92,7 +93,7 @@ class Documents:
     ) -> web.Response:
         """`id`: of the exchange it stands in; `said`: the question it answers. `link`: what it is shared by."""
         address = f"{self._origin(request)}/shared/{link}" if link else ""
-        values = {"id": id, "said": said, "link": link, "address": address, "is_owner": is_owner}
+        values: dict[str, Any] = {"id": id, "said": said, "link": link, "address": address, "is_owner": is_owner}
         terms = self._site.phrases("web-shared")
         response = self._site.page(request, "reply_page.html", reply=reply, terms=terms, **values)
         response.headers.update(KEPT_OUT)
