@@ -283,7 +283,7 @@ LAYERS = tuple((room,) for room in _ROOMS.split())
 ADAPTER_LAYERS = (
     ("cli",),
     ("server",),
-    ("slack", "teams", "web", "announcement"),
+    ("slack", "teams", "web", "announcement", "malformed_requests"),
     ("advisor_host", "housekeeping", "outbox_relay", "metrics", "rate_limit", "refusals"),
     ("leases", "request_body", "progress", "logs"),
     ("database", "in_memory"),
