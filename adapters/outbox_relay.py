@@ -23,7 +23,7 @@ from adapters.leases import LEASE, SAFE, HeldItem, HeldItems, LeaseWatch
 from bot.domain.effects import Post
 from bot.domain.outbox import ClaimedItem, Going, OutboxItem, Overtaken, Refused, Sender, TryLater
 from bot.domain.phrases import Phrases
-from bot.service.effect_handlers import on_given_up, on_outcome_unknown, on_sent, sent_message_id
+from bot.service.effect_handlers import on_given_up, on_outcome_unknown, on_sent, on_shown, sent_message_id
 from bot.service.error_location import error_location
 from bot.service.ports import LONGEST_PUT_OFF, Store, StoreUnavailable, UnitOfWork
 
@@ -244,7 +244,9 @@ class OutboxRelay:
     async def _settle(self, item: OutboxItem, reference: str) -> None:
         link = await self._link(item, reference) if item.action == "send" else ""
         async with self._store.transaction() as unit:
-            await unit.outbox.mark_sent(item.id, self._owner, self._clock())
+            now = self._clock()
+            if await unit.outbox.mark_sent(item.id, self._owner, now):  # else its person may be forgotten
+                await on_shown(item, reference, unit, now)
             if item.action == "send":  # also if another process took over meanwhile: it has arrived
                 await on_sent(self._phrases(), item, reference, link, unit)
 

@@ -78,6 +78,8 @@ class Settings(BaseSettings):
     teams_experts_channel: str = Field("", validation_alias=_named("TEAMS_EXPERTS_CHANNEL"))
     # Mentions in channels are answered for who asked alone, where Teams can do that.
     teams_private_answers: bool = Field(True, validation_alias=_named("TEAMS_PRIVATE_ANSWERS"))
+    # Votes on answers by Teams' own buttons, where it has them; else by buttons on the card.
+    teams_feedback: bool = Field(True, validation_alias=_named("TEAMS_FEEDBACK"))
     teams_service_url: str = Field("", validation_alias=_named("TEAMS_SERVICE_URL"))
     # Development only: the address of a Teams client on this machine, whose requests need no token.
     teams_development: str = Field("", validation_alias=_named("TEAMS_DEVELOPMENT"))

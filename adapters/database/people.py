@@ -19,6 +19,7 @@ from adapters.database.tables import (
     questions,
     recommendations,
     references,
+    shown_replies,
     slack_installations,
     subscriptions,
     votes,
@@ -49,6 +50,7 @@ async def forget(connection: Connection, person: Person) -> DeletionCounts:
         theirs = (slack_installations.c.team_id == person.tenant) & (slack_installations.c.user_id == person.id)
         await connection.execute(update(slack_installations).where(theirs).values(_NO_INSTALLER))
     await SqlOutbox(connection).forget(person)
+    await _delete(connection, shown_replies, person)
     return DeletionCounts(
         conversations=await _delete(connection, conversations, person),
         deliveries=await _delete(connection, deliveries, person),
@@ -60,7 +62,17 @@ async def forget(connection: Connection, person: Person) -> DeletionCounts:
     )
 
 
-_OF_A_TENANT = (conversations, deliveries, recommendations, posts, votes, questions, subscriptions, outbox)
+_OF_A_TENANT = (
+    conversations,
+    deliveries,
+    recommendations,
+    posts,
+    votes,
+    questions,
+    subscriptions,
+    outbox,
+    shown_replies,
+)
 
 
 async def delete_tenant(connection: Connection, surface: str, tenant: str) -> int:
@@ -71,7 +83,7 @@ async def delete_tenant(connection: Connection, surface: str, tenant: str) -> in
     return sum([(await connection.execute(statement)).rowcount for statement in of_tenant])
 
 
-_OF_A_CHANNEL = (conversations, posts, questions, subscriptions, outbox)
+_OF_A_CHANNEL = (conversations, posts, questions, subscriptions, outbox, shown_replies)
 
 
 async def delete_channel(connection: Connection, surface: str, tenant: str, channel: str) -> int:

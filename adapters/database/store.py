@@ -19,6 +19,7 @@ from adapters.database.outbox import SqlOutbox, SqlSubscriptions
 from adapters.database.people import delete_channel, delete_tenant, forget
 from adapters.database.records import SqlFeedback, SqlGaps, SqlPosts, SqlQuestions, SqlRecommendations
 from adapters.database.references import SqlReferences
+from adapters.database.shown_replies import SqlShownReplies
 from adapters.database.sqlite import SqliteQueue
 from adapters.database.transcripts import SqlTranscripts
 from bot.domain.records import DeletionCounts, Person
@@ -51,6 +52,10 @@ class SqlUnitOfWork:
     @cached_property
     def feedback(self) -> SqlFeedback:
         return SqlFeedback(self._connection)
+
+    @cached_property
+    def shown_replies(self) -> SqlShownReplies:
+        return SqlShownReplies(self._connection)
 
     @cached_property
     def gaps(self) -> SqlGaps:

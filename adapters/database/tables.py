@@ -104,6 +104,21 @@ votes = Table(
     Column("at", Double, nullable=False),
 )
 
+shown_replies = Table(
+    "shown_replies",
+    metadata,
+    Column("surface", String, primary_key=True),
+    Column("tenant", String, primary_key=True),
+    Column("channel", String, primary_key=True),
+    Column("message", String, primary_key=True),
+    Column("person", String, nullable=False),
+    Column("reference", String, nullable=False),
+    Column("entry", String, nullable=False),
+    Column("at", Double, nullable=False),
+    Index(None, "at"),
+    Index(None, "surface", "tenant", "person"),
+)
+
 gaps = Table(
     "gaps",
     metadata,

@@ -14,6 +14,7 @@ from bot.domain.records import (
     Gap,
     Person,
     PostState,
+    ShownReply,
     StoredPost,
     StoredQuestion,
     StoredRecommendation,
@@ -109,6 +110,23 @@ class InMemoryFeedback:
             del self.rows[person, reference]
             self.rows[replace(person, id=anonymous_id()), reference] = vote
         return len(old)
+
+
+class InMemoryShownReplies:
+    def __init__(self, rows: Rows[ShownReply]) -> None:
+        self.rows = rows
+
+    async def add(self, shown: ShownReply) -> None:
+        key = (replace(shown.place, thread=""), shown.message)
+        if key not in self.rows:
+            self.rows[key] = shown
+
+    async def find(self, place: Place, message: str) -> ShownReply | None:
+        found = self.rows.get((replace(place, thread=""), message))
+        return replace(found, place=place) if found else None
+
+    async def prune(self, before: float) -> int:
+        return self.rows.drop([key for key, shown in self.rows.items() if shown.at < before])
 
 
 class InMemoryGaps:

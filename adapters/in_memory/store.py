@@ -16,6 +16,7 @@ from adapters.in_memory.records import (
     InMemoryPosts,
     InMemoryQuestions,
     InMemoryRecommendations,
+    InMemoryShownReplies,
 )
 from adapters.in_memory.rows import Journal, Rows
 from bot.domain.messages import Place
@@ -30,6 +31,7 @@ class InMemoryUnitOfWork:
         self.recommendations = InMemoryRecommendations(Rows(journal))
         self.posts = InMemoryPosts(Rows(journal))
         self.feedback = InMemoryFeedback(Rows(journal))
+        self.shown_replies = InMemoryShownReplies(Rows(journal))
         self.gaps = InMemoryGaps(Rows(journal))
         self.questions = InMemoryQuestions(Rows(journal))
         self.subscriptions = InMemorySubscriptions(Rows(journal))
@@ -48,6 +50,8 @@ class InMemoryUnitOfWork:
                     del self.outbox.rows[id]
                 elif left != waiting.item:
                     self.outbox.rows[id] = replace(waiting, item=left)
+        shown = self.shown_replies.rows
+        shown.drop([key for key, one in shown.items() if is_them(one.place, one.person)])
         theirs = [post for post in posts.values() if is_them(post.place, post.person)]
         asked = await self.questions.of(person)
         subscribed = [one for one in subscriptions.values() if is_them(one.place, one.person)]
@@ -89,6 +93,7 @@ class InMemoryUnitOfWork:
             (self.questions.rows, [id for id, one in self.questions.rows.items() if of_tenant(one.place)]),
             (self.subscriptions.rows, [place for place in self.subscriptions.rows if of_tenant(place)]),
             (self.outbox.rows, [id for id, one in self.outbox.rows.items() if of_tenant(one.item.place)]),
+            (self.shown_replies.rows, [key for key in self.shown_replies.rows if of_tenant(key[0])]),
         ]
         return sum(rows.drop(keys) for rows, keys in rows_to_delete)
 
@@ -102,6 +107,7 @@ class InMemoryUnitOfWork:
             (self.questions.rows, [id for id, one in self.questions.rows.items() if is_there(one.place)]),
             (self.subscriptions.rows, [place for place in self.subscriptions.rows if is_there(place)]),
             (self.outbox.rows, [id for id, one in self.outbox.rows.items() if is_there(one.item.place)]),
+            (self.shown_replies.rows, [key for key in self.shown_replies.rows if is_there(key[0])]),
         ]
         return sum(rows.drop(keys) for rows, keys in rows_to_delete)
 

@@ -23,11 +23,12 @@ from adapters.teams.directory import Directory
 from adapters.teams.failures import guarded
 from adapters.teams.targeted import CARD, Targeted
 from adapters.teams.translate import asked_alone, is_from_a_bot, message_from, person_of, tenant_of
+from bot.commands.feedback import votes_in, without_votes
 from bot.domain.effects import identity
 from bot.domain.messages import Block, Message, Place, Reply
 from bot.domain.outbox import Going, Notice, OutboxItem
 from bot.domain.phrases import Phrases
-from bot.domain.records import Person
+from bot.domain.records import Person, ShownReply
 from bot.service.error_location import error_location
 from bot.service.ports import StoreUnavailable, UnitOfWork
 from bot.service.session import HandOver, PostingCheck
@@ -67,7 +68,8 @@ class OutboxRelay(Protocol):
 class App:
     """Calls the listener for an activity. A listener for an invoke returns the body of its response.
 
-    `private`: mentions are answered for who asked alone. `slow`: seconds after which a typing indicator is shown.
+    `private`: mentions are answered for who asked alone. `rated`: Teams' own buttons vote on what is for everybody.
+    `slow`: seconds after which a typing indicator is shown.
     `now`: seconds since 1970.
     """
 
@@ -81,6 +83,7 @@ class App:
         targeted: Targeted,
         *,
         private: bool,
+        rated: bool,
         slow: float,
         now: Callable[[], float],
     ) -> None:
@@ -91,6 +94,7 @@ class App:
         self._relay = relay
         self.targeted = targeted
         self._private = private
+        self._rated = rated
         self._slow = slow
         self._now = now
         self._listeners: dict[tuple[str, str], Listener] = {}
@@ -164,7 +168,10 @@ class App:
 
         async def put(reply: Reply, unit: UnitOfWork) -> None:
             nonlocal handed_over
-            handed_over = reply, await self._relay.take(_item(message, _below(above, reply), context.activity), unit)
+            handed_over = (
+                reply,
+                await self._relay.take(self._item(message, _below(above, reply), context.activity), unit),
+            )
 
         async def hand_over(asked: Message, posting_check: PostingCheck | None = None) -> Reply | None:
             return await self._session.hand_over(asked, put, posting_check)
@@ -184,7 +191,7 @@ class App:
         sent later. Raises SendFailed where it was not sent and the store did not take it either."""
         try:
             async with self._store.transaction() as unit:
-                held = await self._relay.take(_item(message, reply, context.activity), unit)
+                held = await self._relay.take(self._item(message, reply, context.activity), unit)
         except StoreUnavailable:  # it is tried now or never
             answers = asked_alone(context.activity) or ""
             place, card = message.place, draw(self.phrases, reply)
@@ -208,12 +215,27 @@ class App:
             shown = await self._with_typing(context, filling)
             await going()
             try:
-                sent = await context.send_activity(card_activity(say, shown, message))
+                rated = isinstance(held.item.content, Notice) and held.item.content.rated
+                sent = await context.send_activity(card_activity(say, shown, message, rated=rated))
             except SendFailed as error:
                 raise_for_outbox(error)
             return str(sent.id or "") if sent else ""
 
         await self._relay.send_now(held, send, within=SEND_TIMEOUT)
+
+    def _item(self, message: Message, reply: Reply, activity: Any) -> OutboxItem:
+        id = f"{identity(message)}-reply"
+        answers = (asked_alone(activity) or "") if message.alone else ""
+        # Of targeted messages Microsoft does not say that they have its buttons.
+        rated = self._rated and not message.alone and bool(votes_in(reply.tools))
+        shown = replace(reply, private=reply.private and (message.alone or not message.public))
+        content = Notice(shown, message.person, answers=answers, rated=rated)
+        return OutboxItem(id, "send", message.place, subject=id, content=content)
+
+    async def shown_in(self, place: Place, message_id: str) -> ShownReply | None:
+        """The reply that Teams' own buttons on a message vote on; None: none is known. Raises StoreUnavailable."""
+        async with self._store.transaction() as unit:
+            return await unit.shown_replies.find(place, message_id)
 
     async def _remember_place(self, activity: Any, name: str) -> None:
         """Store the conversation, unless it may be one that the bot is not in: that of a search or a message action."""
@@ -269,12 +291,13 @@ async def _show_typing(context: Context) -> None:
         log.warning("teams.typing_failed", error=type(error).__name__, at=error_location(error))
 
 
-def card_activity(say: Phrases, reply: Reply, to: Message | None = None) -> Any:
-    """A message that shows `reply` as a card. `to`: the message that it replies to."""
-    return activity_of(draw(say, reply, owner=to.person if to is not None and to.public else ""), reply, to)
+def card_activity(say: Phrases, reply: Reply, to: Message, *, rated: bool = False) -> Any:
+    """A message that shows `reply` as a card. `to`: the message that it replies to. `rated`: see `Notice`."""
+    drawn = without_votes(reply) if rated else reply
+    return activity_of(draw(say, drawn, owner=to.person if to.public else ""), reply, to, rated=rated)
 
 
-def activity_of(card: dict[str, Any], reply: Reply, to: Message | None = None) -> Any:
+def activity_of(card: dict[str, Any], reply: Reply, to: Message | None = None, *, rated: bool = False) -> Any:
     """The same for a card that is drawn already. Without text: a message with a text and a card may come back without
     an id, and without an id the card can't be replaced later. Notifications show the summary."""
     return Activity(
@@ -282,6 +305,7 @@ def activity_of(card: dict[str, Any], reply: Reply, to: Message | None = None) -
         summary=reply.text.split("\n", 1)[0][:200],
         attachments=[Attachment(content_type=CARD, content=card)],
         suggested_actions=_suggestions(reply) if to is not None and not to.public else None,
+        channel_data={"feedbackLoop": {"type": "default"}} if rated else None,
     )
 
 
@@ -291,13 +315,6 @@ def _suggestions(reply: Reply) -> Any:
         return None
     labels = [choice.label for choice in reply.choices[:MAX_SUGGESTIONS]]
     return SuggestedActions(actions=[CardAction(type="imBack", title=label, value=label) for label in labels])
-
-
-def _item(message: Message, reply: Reply, activity: Any) -> OutboxItem:
-    id = f"{identity(message)}-reply"
-    answers = (asked_alone(activity) or "") if message.alone else ""
-    shown = replace(reply, private=reply.private and (message.alone or not message.public))
-    return OutboxItem(id, "send", message.place, subject=id, content=Notice(shown, message.person, answers=answers))
 
 
 def _below(above: tuple[Block, ...], reply: Reply) -> Reply:

@@ -61,6 +61,11 @@ class TeamsSettings(Protocol):
         ...
 
     @property
+    def teams_feedback(self) -> bool:
+        """Whether people vote on answers by Teams' own buttons, where Teams has them."""
+        ...
+
+    @property
     def teams_service_url(self) -> str:
         """The connector service of tenants that have sent nothing yet; empty: Microsoft's global address."""
         ...
@@ -85,6 +90,7 @@ class Cloud:
     service_url: str  # of tenants that have sent nothing yet; empty: unknown
     login_tenant: str = "botframework.com"  # where bots of many tenants log in
     exchange: str = "api://AzureADTokenExchange"  # the audience of tokens that federated credentials trust
+    feedback: bool = True  # Microsoft says that its feedback buttons are there
 
 
 PUBLIC = Cloud(
@@ -112,6 +118,7 @@ CHINA = Cloud(
     service_url="",  # Microsoft names none
     login_tenant="microsoftservices.partner.onmschina.cn",
     exchange="api://AzureADTokenExchangeChina",
+    feedback=False,
 )
 # By what Microsoft's Teams SDK calls them, which has no name for GCC.
 CLOUDS = {

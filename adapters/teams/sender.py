@@ -17,6 +17,7 @@ from adapters.teams.directory import Directory
 from adapters.teams.posts import card_of
 from adapters.teams.remedies import UNUSABLE_URL
 from adapters.teams.targeted import Targeted
+from bot.commands.feedback import without_votes
 from bot.domain.effects import Post
 from bot.domain.messages import Paragraph, Place, Reply
 from bot.domain.outbox import (
@@ -177,14 +178,15 @@ class TeamsSender:
         return (await self._connector.create(url)).conversations
 
     async def _activity(self, conversations: Any, item: OutboxItem, place: Place) -> Any:
-        return activity_of(*await self._card(conversations, item, place))
+        rated = _is_rated(item, place)
+        return activity_of(*await self._card(conversations, item, place), rated=rated)
 
     async def _card(self, conversations: Any, item: OutboxItem, place: Place) -> tuple[dict[str, Any], Reply]:
         content, say, owner = item.content, self._phrases(), ""
         assert content is not None, "only a deletion has no content"  # noqa: S101
         if isinstance(content, Notice):
             shown = await self._channels.with_options(say, content.reply, place, content.person)
-            content = replace(content, reply=shown)
+            content = replace(content, reply=without_votes(shown) if _is_rated(item, place) else shown)
             owner = content.person if is_shared(place.channel) else ""
         name = await self._name(conversations, item.place, _author(content))
         return card_of(say, content, name, owner=owner)
@@ -207,6 +209,11 @@ class TeamsSender:
 def conversation_id(place: Place) -> str:
     """The id of a conversation in Teams' notation: the inverse of `translate.place_of`."""
     return f"{place.channel};messageid={place.thread}" if place.thread else place.channel
+
+
+def _is_rated(item: OutboxItem, place: Place) -> bool:
+    """True if Teams' own buttons vote on what is sent; not where it goes elsewhere, of which no record is kept."""
+    return isinstance(item.content, Notice) and item.content.rated and place == item.place
 
 
 def _author(content: Content) -> str:

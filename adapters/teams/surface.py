@@ -25,7 +25,7 @@ from adapters.teams.conversation_updates import changed, deleted
 from adapters.teams.credentials import Credentials, LoginFailed
 from adapters.teams.directory import Directory
 from adapters.teams.installation_updates import add, remove
-from adapters.teams.invokes import adaptive_card_action, message_action, message_extension_query
+from adapters.teams.invokes import adaptive_card_action, message_action, message_extension_query, message_feedback
 from adapters.teams.login_settings import LogIn, log_in_by
 from adapters.teams.messages import message
 from adapters.teams.remedies import REQUESTS
@@ -35,7 +35,10 @@ from adapters.teams.targeted import Targeted
 from adapters.teams.timing import Timing
 from adapters.teams.tokens import TokenCheck
 
-LISTENERS = (message, add, remove, changed, deleted, adaptive_card_action, message_extension_query, message_action)
+LISTENERS = (
+    message, add, remove, changed, deleted,
+    adaptive_card_action, message_extension_query, message_action, message_feedback,
+)  # fmt: skip
 PATH = "/api/messages"
 FETCH_TIMEOUT = aiohttp.ClientTimeout(total=10)  # seconds
 
@@ -109,6 +112,7 @@ class TeamsSurface:
             self._relay,
             targeted,
             private=private,
+            rated=settings.teams_feedback and bool(app_id) and self._cloud.feedback,
             slow=timing.slow,
             now=timing.now,
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container
+from dataclasses import replace
 
 from bot.commands.confirmation import Handler
 from bot.domain.conversation import Conversation
@@ -20,12 +21,14 @@ REASONS = {
     "missing": "vote-missing",
 }
 
+UNASKED = "unhelpful"  # the answer of a platform's own button, which opens a form of its own
 
 _REFERENCE = re.compile("[0-9a-f]{1,32}")
 
 
 class FeedbackCommands:
-    """The command `vote:yes/REFERENCE/ENTRY`, `vote:no/REFERENCE/ENTRY` and, after that, `…/REASON`."""
+    """The command `vote:yes/REFERENCE/ENTRY`, `vote:no/REFERENCE/ENTRY` and, after that, `…/REASON`; or
+    `vote:unhelpful/REFERENCE/ENTRY`, a "no" of which no reason is asked."""
 
     def __init__(self, knowledge_version: str, entries: Container[str], say: Phrases) -> None:
         """`entries`: ids of the answers; any other id in a command is dropped, and never stored."""
@@ -40,7 +43,7 @@ class FeedbackCommands:
         say = self._say
         answer, _, named = argument.partition("/")
         reference, _, entry = named.partition("/")
-        if answer not in ("yes", "no") or not _REFERENCE.fullmatch(reference):
+        if answer not in ("yes", "no", UNASKED) or not _REFERENCE.fullmatch(reference):
             return None
         helpful, reason = answer == "yes", entry.rpartition("/")[2]
         if reason in REASONS:
@@ -49,13 +52,14 @@ class FeedbackCommands:
             reason = ""
         entry = entry if entry in self._entries else ""
         vote = Vote(reference, helpful, reason, entry or None, self._version)
-        if helpful or reason:
+        gap = () if helpful or reason else _gap(reference, entry, conversation, self._version)
+        if helpful or reason or answer == UNASKED:
             thanks = Reply("notice", say("vote-thanks-title"), body=(Paragraph(say("vote-thanks")),), quiet=True)
-            return Turn(thanks, conversation, (vote,))
+            return Turn(thanks, conversation, (vote, *gap))
         choices = tuple(Choice(say(REASONS[id]), f"vote:no/{reference}/{entry}/{id}") for id in REASONS)
         asked = (Paragraph(say("vote-reasons")),)
         reply = Reply("notice", say("vote-reasons-title"), body=asked, choices=choices, aside=True)
-        return Turn(reply, conversation, (vote, *_gap(reference, entry, conversation, self._version)))
+        return Turn(reply, conversation, (vote, *gap))
 
 
 def tools(say: Phrases, reference: str, entry: str | None) -> tuple[Choice, ...]:
@@ -68,6 +72,17 @@ def votes_in(tools: tuple[Choice, ...]) -> tuple[Choice, ...]:
     """The two buttons of `tools` that vote, "helpful" first; for surfaces that draw them as a pair. Else none."""
     votes = tuple(tool for tool in tools if tool.command.startswith("vote:"))
     return votes if len(votes) == 2 else ()
+
+
+def without_votes(reply: Reply) -> Reply:
+    """`reply` for a surface whose platform has buttons of its own that vote."""
+    votes = votes_in(reply.tools)
+    return replace(reply, tools=tuple(tool for tool in reply.tools if tool not in votes))
+
+
+def vote_on(reference: str, entry: str, *, helpful: bool) -> str:
+    """The command of a platform's own button that votes on the reply `reference`."""
+    return f"vote:{'yes' if helpful else UNASKED}/{reference}/{entry}"
 
 
 def _gap(reference: str, entry: str, conversation: Conversation, version: str) -> tuple[Effect, ...]:

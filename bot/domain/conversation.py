@@ -78,7 +78,7 @@ class Retention:
     deliveries: float = DAY
     questions: float = 30 * DAY  # sent to experts
     recommendations: float = 180 * DAY
-    votes: float = 30 * DAY  # with the person's id; anonymous votes are kept for good
+    votes: float = 30 * DAY  # with the person's id, and which messages can be voted on; anonymous votes stay for good
     gaps: float = 180 * DAY
 
 

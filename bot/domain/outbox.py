@@ -36,6 +36,7 @@ class Notice:
 
     `otherwise`: what is said in the item's place instead, where `directly` is set and the person has no such chat.
     `answers`: the platform's id of a message in private that this answers, and that others must not see.
+    `rated`: the platform's own buttons vote on it, in the place of the reply's.
     """
 
     reply: Reply
@@ -43,6 +44,7 @@ class Notice:
     directly: bool = False  # in the person's own chat with the advisor, and not in the item's place
     otherwise: Reply | None = None
     answers: str = ""
+    rated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

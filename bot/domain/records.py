@@ -113,6 +113,18 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownReply:
+    """Which reply a message shows, where the platform's own buttons vote on it and name the message alone."""
+
+    place: Place
+    message: str  # the platform's id; each channel or chat numbers its own
+    person: str  # who was answered
+    reference: str
+    entry: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
 class VoteTally:
     """The votes on one entry at one version of the knowledge."""
 

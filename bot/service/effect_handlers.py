@@ -29,7 +29,16 @@ from bot.domain.effects import (
 from bot.domain.messages import Message, Place, Reply
 from bot.domain.outbox import ExpertAnswer, ExpertQuestion, Notice, OutboxItem, Replied
 from bot.domain.phrases import Phrases
-from bot.domain.records import DeletionCounts, Person, PostState, StoredPost, StoredQuestion, Subscription, owner_of
+from bot.domain.records import (
+    DeletionCounts,
+    Person,
+    PostState,
+    ShownReply,
+    StoredPost,
+    StoredQuestion,
+    Subscription,
+    owner_of,
+)
 from bot.service.ports import AT_ONCE, UnitOfWork
 
 RemoveNames = Callable[[str], str]
@@ -210,6 +219,15 @@ async def on_sent(say: Phrases, item: OutboxItem, reference: str, link: str, uni
             await unit.questions.posted(item.subject, reference)
         case None if reference:
             await unit.questions.posted(item.subject, reference)
+
+
+async def on_shown(item: OutboxItem, reference: str, unit: UnitOfWork, at: float) -> None:
+    """Record which reply the message `reference` shows, where the platform's own buttons vote on it."""
+    match item.content:
+        case Notice(reply, person, rated=True) if reference:
+            await unit.shown_replies.add(
+                ShownReply(item.place, reference, person, reply.reference, reply.entry or "", at)
+            )
 
 
 async def sent_message_id(subject: str, unit: UnitOfWork) -> str | None:

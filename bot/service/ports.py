@@ -21,6 +21,7 @@ from bot.domain.records import (
     Gap,
     Person,
     PostState,
+    ShownReply,
     StoredConversation,
     StoredPost,
     StoredQuestion,
@@ -121,6 +122,18 @@ class FeedbackRepository(Protocol):
     async def anonymize(self, before: float) -> int:
         """Replace the person of votes before that time by a random id. Returns how many there were."""
         ...
+
+
+class ShownReplyRepository(Protocol):
+    async def add(self, shown: ShownReply) -> None:
+        """Store it, unless there is one of the same message."""
+        ...
+
+    async def find(self, place: Place, message: str) -> ShownReply | None:
+        """The reply in a message of that channel or chat, in whichever thread."""
+        ...
+
+    async def prune(self, before: float) -> int: ...
 
 
 class GapRepository(Protocol):
@@ -254,6 +267,8 @@ class UnitOfWork(Protocol):
     def posts(self) -> PostRepository: ...
     @property
     def feedback(self) -> FeedbackRepository: ...
+    @property
+    def shown_replies(self) -> ShownReplyRepository: ...
     @property
     def gaps(self) -> GapRepository: ...
     @property

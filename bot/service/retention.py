@@ -19,6 +19,7 @@ class RetentionCounts:
     questions: int = 0
     recommendations: int = 0
     unnamed_votes: int = 0
+    shown_replies: int = 0
     items: int = 0
     gaps: int = 0
 
@@ -48,6 +49,7 @@ async def apply_retention(store: Store, now: float, retention: Retention) -> Ret
             questions=await unit.questions.prune(now - retention.questions),
             recommendations=await unit.recommendations.prune(now - retention.recommendations),
             unnamed_votes=await unit.feedback.anonymize(now - retention.votes),
+            shown_replies=await unit.shown_replies.prune(now - retention.votes),
             items=await unit.outbox.prune(now - retention.deliveries),
             gaps=await unit.gaps.prune(utc_date(now - retention.gaps)),
         )

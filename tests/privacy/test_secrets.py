@@ -12,7 +12,7 @@ import pytest
 from tests.bot.domain.test_redaction import LETTERS, SECRETS
 from tests.privacy.surfaces import EXPERTS, LATER, Surfaces, in_slack, serving_all, stored
 from tests.slack_workspace.person import Slack
-from tests.teams_connector.activities import TENANT, executed, in_channel, message, pressed
+from tests.teams_connector.activities import TENANT, executed, in_channel, message, pressed, rated
 
 SENT = {
     **SECRETS,
@@ -97,6 +97,7 @@ async def say_in_teams(surfaces: Surfaces, text: str) -> None:
     await surfaces.teams(pressed(url, answer, **in_channel("17", EXPERTS)))
     payload = {"commandId": "advise", "messagePayload": {"body": {"content": f"<p>{in_slack(text)}</p>"}}}
     await surfaces.teams({**message(url, ""), "type": "invoke", "name": "composeExtension/fetchTask", "value": payload})
+    await surfaces.teams(rated(url, "dislike", "sent-1", why=text))
     query = {"commandId": "ask", "parameters": [{"name": "question", "value": text}]}
     await surfaces.teams({**message(url, ""), "type": "invoke", "name": "composeExtension/query", "value": query})
 

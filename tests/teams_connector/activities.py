@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 from typing import Any
 
 from tests.overheard import note_body
@@ -45,6 +46,14 @@ def executed(service_url: str, data: dict[str, Any], **changed: Any) -> dict[str
     """A button with Action.Execute."""
     value = {"action": {"type": "Action.Execute", "verb": "command", "data": data}, "trigger": "manual"}
     return activity(service_url, "invoke", name="adaptiveCard/action", value=value, replyToId="card-1", **changed)
+
+
+def rated(service_url: str, reaction: str, message: str, why: str = "", **changed: Any) -> dict[str, Any]:
+    """Teams' own "like" or "dislike" below `message`, once the form was sent off that it opens, with `why` in it."""
+    given = {"reaction": reaction, "feedback": json.dumps({"feedbackText": why})}
+    named = {"replyToId": message} if message else {}
+    value = {"value": {"actionName": "feedback", "actionValue": given}}
+    return activity(service_url, "invoke", name="message/submitAction", **{**value, **named, **changed})
 
 
 def mention(of: dict[str, Any], written: str | None = None) -> dict[str, Any]:

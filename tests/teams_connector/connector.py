@@ -32,6 +32,11 @@ class Sent:
         content: dict[str, Any] = attachment["content"]
         return content
 
+    @property
+    def has_feedback(self) -> bool:
+        """Whether Teams shows its own buttons below the message."""
+        return "feedbackLoop" in (self.activity.get("channelData") or {})
+
 
 @dataclass
 class Fault:
@@ -104,6 +109,8 @@ class ConnectorService:
         conversation = request.match_info.get("conversation") or activity.get("channelData", {}).get("channel", {}).get(
             "id", ""
         )
+        if not _is_rightly_rated(activity):
+            return web.json_response({"error": {"code": "BadArgument"}}, status=400)
         targeted = ""
         if request.query.get("isTargetedActivity") == "true":
             refused, targeted = self._targeted(action, activity, id)
@@ -179,3 +186,11 @@ class ConnectorService:
             if request.match_info["member"] in (member.get("id"), member.get("aadObjectId")):
                 return web.json_response({"tenantId": TENANT, "userRole": "user", **member})
         return web.json_response({"error": {"code": "MemberNotFound"}}, status=404)
+
+
+def _is_rightly_rated(activity: dict[str, Any]) -> bool:
+    """Teams rejects a message with both the new setting for feedback buttons and the old one."""
+    data = activity.get("channelData") or {}
+    if "feedbackLoop" not in data:
+        return True
+    return "feedbackLoopEnabled" not in data and data["feedbackLoop"].get("type") in ("default", "custom")

@@ -24,7 +24,7 @@ from bot.domain.messages import (
     Table,
 )
 from bot.domain.outbox import ExpertAnswer, ExpertQuestion, Notice, OutboxItem, Replied
-from bot.domain.records import DeletionCounts, Person, StoredPost, StoredQuestion, Subscription, owner_of
+from bot.domain.records import DeletionCounts, Person, ShownReply, StoredPost, StoredQuestion, Subscription, owner_of
 from bot.service.ports import AT_ONCE, LONGEST_PUT_OFF, Store
 
 HERE = Place("slack", "T1", "C1", "17.1")
@@ -50,6 +50,7 @@ TALK = Conversation(
 POST = StoredPost(
     "p1", HERE, "anna", Post("Title", (Paragraph("Body"),), shared_by="anna", note="my note"), at=1.0, asked_in=HERE
 )
+SHOWN = ShownReply(HERE, "m1", "anna", "r1", "e1", at=5.0)
 ITEM = OutboxItem("p1", "send", HERE, subject="p1", content=POST.post)
 
 
@@ -194,6 +195,22 @@ async def test_a_later_vote_takes_the_place_of_an_earlier_one(store: Store) -> N
         (tally,) = await unit.feedback.tallies()
     assert (tally.entry, tally.knowledge, tally.helpful, tally.unhelpful) == ("e1", "k1", 1, 1)
     assert tally.reasons == (("wrong", 1),)
+
+
+async def test_which_reply_a_message_shows_is_known_in_every_thread_of_its_channel_until_it_is_old(
+    store: Store,
+) -> None:
+    async with store.transaction() as unit:
+        await unit.shown_replies.add(SHOWN)
+        await unit.shown_replies.add(replace(SHOWN, reference="r2"))
+        elsewhere = replace(HERE, thread="17.9")
+        assert await unit.shown_replies.find(HERE, "m1") == SHOWN
+        assert await unit.shown_replies.find(elsewhere, "m1") == replace(SHOWN, place=elsewhere)
+        for place, message in ((replace(HERE, channel="C2"), "m1"), (replace(HERE, tenant="T2"), "m1"), (HERE, "m2")):
+            assert await unit.shown_replies.find(place, message) is None
+        assert await unit.shown_replies.prune(5.0) == 0
+        assert await unit.shown_replies.prune(5.1) == 1
+        assert await unit.shown_replies.find(HERE, "m1") is None
 
 
 async def test_gaps_are_listed_newest_first(store: Store) -> None:
@@ -343,6 +360,7 @@ async def test_forgetting_deletes_everything_about_one_person_and_counts_it(stor
             await unit.deliveries.record(message, REPLY, person=person, at=5.0)
             await unit.recommendations.keep(f"r-{person}", who, "{}", "k1", 1.0)
             await unit.feedback.vote(who, Vote("r1", True, entry="e1"), 1.0)
+            await unit.shown_replies.add(replace(SHOWN, message=f"m-{person}", person=person))
             await unit.posts.add(replace(POST, id=f"p-{person}", person=person))
             asked = StoredQuestion(f"q-{person}", HERE, person, Place("slack", "T1", "C9"), "why?", at=1.0)
             await unit.questions.add(asked)
@@ -359,6 +377,8 @@ async def test_forgetting_deletes_everything_about_one_person_and_counts_it(stor
         assert (post.person, post.post.shared_by, post.post.note, post.asked_in) == ("", "", "", None)
         assert (await unit.conversations.load(HERE, "ben")).conversation == TALK
         assert [one.id for one in await unit.questions.of(replace(ANNA, id="ben"))] == ["q-ben"]
+        assert await unit.shown_replies.find(HERE, "m-anna") is None
+        assert await unit.shown_replies.find(HERE, "m-ben") is not None
         assert await unit.questions.of(replace(ANNA, id="")) == []
         question = await unit.questions.get("q-anna")  # it still says what is to be taken out of the experts' channel
         assert question is not None and question.to == Place("slack", "T1", "C9")
@@ -408,6 +428,7 @@ async def test_deleting_a_tenant_leaves_nothing_of_it_and_everything_of_another(
             await unit.deliveries.record(Message("hi", place=place, delivery="d"), REPLY, person="anna", at=5.0)
             await unit.recommendations.keep(f"r-{tenant}", who, "{}", "k1", 1.0)
             await unit.feedback.vote(who, Vote("r1", True, entry="e1"), 1.0)
+            await unit.shown_replies.add(replace(SHOWN, place=place))
             await unit.posts.add(replace(POST, id=f"p-{tenant}", place=place))
             await unit.questions.add(StoredQuestion(f"q-{tenant}", place, "anna", place, "why?", at=1.0))
             await unit.subscriptions.put(Subscription(place, "weekly", "anna", next_at=10.0))
@@ -415,12 +436,12 @@ async def test_deleting_a_tenant_leaves_nothing_of_it_and_everything_of_another(
     async with store.transaction() as unit:
         assert await unit.delete_tenant("slack", "") == 0
         assert await unit.delete_tenant("teams", "T1") == 0
-        assert await unit.delete_tenant("slack", "T1") == 8
+        assert await unit.delete_tenant("slack", "T1") == 9
         assert await unit.delete_tenant("slack", "T1") == 0
     async with store.transaction() as unit:
         assert await unit.posts.get("p-T1") is None and await unit.posts.get("p-T2") is not None
         assert await unit.outbox.waiting() == 1
-        assert await unit.delete_tenant("slack", "T2") == 8
+        assert await unit.delete_tenant("slack", "T2") == 9
 
 
 async def test_deleting_a_channel_leaves_nothing_of_its_threads_and_everything_of_another(store: Store) -> None:
@@ -428,6 +449,7 @@ async def test_deleting_a_channel_leaves_nothing_of_its_threads_and_everything_o
         for channel in ("C1", "C2"):
             place = replace(HERE, channel=channel)
             await unit.conversations.save(place, "anna", TALK, version=0, look_again_at=99.0)
+            await unit.shown_replies.add(replace(SHOWN, place=place))
             await unit.posts.add(replace(POST, id=f"p-{channel}", place=place))
             await unit.questions.add(StoredQuestion(f"q-{channel}", place, "anna", place, "why?", at=1.0))
             await unit.subscriptions.put(Subscription(replace(place, thread=""), "weekly", "anna", next_at=10.0))
@@ -435,8 +457,8 @@ async def test_deleting_a_channel_leaves_nothing_of_its_threads_and_everything_o
     async with store.transaction() as unit:
         assert await unit.delete_channel("slack", "T1", "") == 0
         assert await unit.delete_channel("slack", "T2", "C1") == 0
-        assert await unit.delete_channel("slack", "T1", "C1") == 5
+        assert await unit.delete_channel("slack", "T1", "C1") == 6
         assert await unit.delete_channel("slack", "T1", "C1") == 0
     async with store.transaction() as unit:
         assert (await unit.conversations.load(replace(HERE, channel="C2"), "anna")).conversation == TALK
-        assert await unit.delete_channel("slack", "T1", "C2") == 5
+        assert await unit.delete_channel("slack", "T1", "C2") == 6

@@ -56,7 +56,8 @@ async def store(database: str, garden: Advisor) -> AsyncIterator[SqlStore]:
     """On a database that 0.1.0 filled and this version migrated."""
     engine = create_engine(database_url(database, asynchronous=False))
     with engine.begin() as connection:
-        connection.execute(text("DROP TABLE web_ended_sessions"))
+        for later in ("web_ended_sessions", "shown_replies"):
+            connection.execute(text(f"DROP TABLE {later}"))
         connection.execute(text("UPDATE alembic_version SET version_num = '0004'"))
         for line in ROWS.read_text(encoding="utf-8").splitlines():
             if not line.startswith("--"):

@@ -75,6 +75,7 @@ OLD = (  # what an earlier version kept
 async def test_what_earlier_versions_should_not_have_kept_is_taken_out(database: str) -> None:
     engine = create_engine(database_url(database, asynchronous=False))
     with engine.begin() as connection:
+        connection.execute(text("DROP TABLE shown_replies"))
         connection.execute(text("UPDATE alembic_version SET version_num = '0005'"))
         for statement in OLD:
             connection.exec_driver_sql(statement)

@@ -44,6 +44,7 @@ class Settings:
     host: str = "127.0.0.1"
     teams_experts_channel: str = ""
     teams_private_answers: bool = True
+    teams_feedback: bool = True
     teams_service_url: str = ""
     teams_development: str = ""
 
