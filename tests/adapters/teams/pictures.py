@@ -25,7 +25,7 @@ from adapters.teams.posts import card_of
 from bot.advisor import Advisor
 from bot.domain.conversation import Conversation
 from bot.domain.messages import Message, Option, Place, Reply
-from bot.domain.outbox import ExpertAnswer, ExpertQuestion
+from bot.domain.outbox import Content, ExpertAnswer, ExpertQuestion
 
 ROOT = Path(__file__).parents[3]
 MODULES = ROOT / "tests" / "node" / "node_modules"
@@ -104,7 +104,7 @@ def triage(advisor: Advisor) -> Iterator[Reply]:
         yield reply
         if reply.form is not None:
             [field] = reply.form.fields
-            reply = talk.ask(command=reply.form.command, **{field.id: (field.options[0].value,)})
+            reply = talk.ask("", reply.form.command, **{field.id: (field.options[0].value,)})
         else:
             reply = talk.ask(command=reply.choices[0].command)
     yield reply
@@ -147,7 +147,7 @@ def cards(advisor: Advisor) -> Mapping[str, dict[str, Any]]:
     }
     post = advisor.drafts.answer("appsec-supply-chain")
     assert post is not None
-    posts = {
+    posts: dict[str, Content] = {
         "post": replace(post, shared_by="anna", note="Worth knowing by Thursday."),
         "expert-question": ExpertQuestion("q1", "Who signs off a release?", "anna"),
         "expert-answer": ExpertAnswer("Who signs off a release?", "The product owner.", "dana", "anna"),
