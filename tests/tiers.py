@@ -13,6 +13,7 @@ from pathlib import PurePath
 PLACES = (
     ("adapters/web/test_browser.py", "browser"),
     ("adapters/teams/test_playground.py", "browser"),
+    ("adapters/teams/test_themes.py", "browser"),
     ("adapters/*/test_conversations.py", "e2e"),  # the suite of conversations, through each surface
     ("adapters/web/test_suite.py", "e2e"),
     ("adapters/cli/*", "e2e"),
