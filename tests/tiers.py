@@ -14,6 +14,7 @@ PLACES = (
     ("adapters/web/test_*browser.py", "browser"),
     ("adapters/web/test_two_tabs.py", "browser"),
     ("adapters/teams/test_playground.py", "browser"),
+    ("adapters/teams/test_themes.py", "browser"),
     ("adapters/*/test_conversations.py", "e2e"),  # the suite of conversations, through each surface
     ("adapters/web/test_suite.py", "e2e"),
     ("adapters/cli/*", "e2e"),

@@ -11,10 +11,10 @@ from bot.domain.phrases import Phrases
 
 Element = dict[str, Any]
 
-COLOURS: dict[Verdict, str] = {"yes": "Good", "no": "Attention", "partly": "Warning"}
+STYLES: dict[Verdict, str] = {"yes": "good", "no": "attention", "partly": "warning"}
 SOURCES, REST = "sources", "rest"  # the ids of what is folded away
 TARGET = "44px"  # the least height of what is pressed with a finger
-SHORT = 5  # characters of a word that is narrower than that
+SHORT = 7  # characters of a word that may be narrower than that
 TOOLS_IN_A_ROW = 3  # more do not fit on a phone
 
 _MARKDOWN = re.compile(r"([\\*_\[\]`~])")
@@ -40,19 +40,18 @@ def headline(say: Phrases, reply: Reply) -> list[Element]:
         progress = say("teams-progress", step=reply.progress.step, steps=reply.progress.steps)
         elements.append(text_block(progress, isSubtle=True, size="Small", spacing="None"))
     if reply.verdict:
-        elements.append(
-            text_block(
-                reply.verdict_label,
-                weight="Bolder",
-                size="ExtraLarge",
-                color=COLOURS[reply.verdict],
-                style="heading",
-            )
-        )
+        elements.append(_verdict(reply.verdict, reply.verdict_label))
     if reply.title:
-        properties = {"spacing": "None"} if reply.verdict else {"style": "heading"}
+        properties = {"spacing": "Small"} if reply.verdict else {"style": "heading"}
         elements.append(text_block(reply.title, weight="Bolder", size="Large", **properties))
     return elements
+
+
+def _verdict(verdict: Verdict, label: str) -> Element:
+    """A label with the verdict's colour behind it: as the colour of a text, green and yellow can't be read on white."""
+    word = text_block(label, weight="Bolder", size="Large", style="heading")
+    column = {"type": "Column", "width": "auto", "style": STYLES[verdict], "items": [word]}
+    return {"type": "ColumnSet", "columns": [column]}
 
 
 def block_elements(block: Block) -> list[Element]:
@@ -152,7 +151,7 @@ def tool_elements(actions: Sequence[Element]) -> list[Element]:
 def _tool(action: Element) -> Element:
     return {
         "type": "Column",
-        "width": "48px" if len(action["title"]) <= SHORT else "auto",
+        "width": "56px" if len(action["title"]) <= SHORT else "auto",
         "minHeight": TARGET,
         "verticalContentAlignment": "Center",
         "items": [text_block(action["title"], color="Accent")],

@@ -218,14 +218,14 @@ def _styled(value: Any, old: Any) -> Any:
     return stances
 
 
-def _folded(text: str) -> FoldedScalarString:
+def _folded(text: str) -> Any:
     folded = FoldedScalarString(text)
     at, places = 0, []
     for line in textwrap.wrap(text, WIDTH - 4, break_long_words=False, break_on_hyphens=False)[:-1]:
         at += len(line)
         places.append(at)
         at += 1
-    folded.fold_pos = places  # type: ignore[attr-defined]  # where ruamel.yaml breaks the lines
+    folded.fold_pos = places  # where ruamel.yaml breaks the lines
     return folded
 
 

@@ -17,12 +17,14 @@ document.addEventListener("click", async (event) => {
   const open = place.nextElementSibling?.matches(".below") ? place.nextElementSibling : null;
   if (open) open.remove();
   if (open?.dataset.from === link.href) return link.setAttribute("aria-expanded", "false");
-  const below = document.createElement("aside");
+  const below = document.createElement("section");
   below.className = "below";
   below.dataset.from = link.href;
   below.setAttribute("aria-label", link.textContent.trim());
   below.tabIndex = -1;
-  below.append(...(await panels(link.href)));
+  const shown = await panels(link.href).catch(() => null);
+  if (!shown) return location.assign(link.href); // which tells what is wrong
+  below.append(...shown);
   place.after(below);
   link.setAttribute("aria-expanded", "true");
   below.focus();
@@ -34,9 +36,10 @@ document.addEventListener("submit", async (event) => {
   if (!form.matches("[data-in-place]")) return;
   event.preventDefault();
   const data = new URLSearchParams(new FormData(form));
-  const shown = await panels(form.action, { method: "POST", body: data });
+  const shown = await panels(form.action, { method: "POST", body: data }).catch(() => null);
+  if (!shown) return form.submit(); // which tells what is wrong
   const below = form.nextElementSibling?.matches(".below") ? form.nextElementSibling : form.closest(".below");
-  const place = below ?? document.createElement("aside");
+  const place = below ?? document.createElement("section");
   place.className = "below";
   place.tabIndex = -1;
   if (!below) form.after(place);
@@ -55,7 +58,8 @@ if (edit) {
       const data = new URLSearchParams(new FormData(edit));
       data.set("step", "check");
       const mine = ++asked;
-      const response = await fetch(edit.action, { method: "POST", body: data });
+      const response = await fetch(edit.action, { method: "POST", body: data }).catch(() => null);
+      if (!response) return; // it is checked again when it is sent
       const page = new DOMParser().parseFromString(await response.text(), "text/html");
       const found = page.getElementById("problems");
       if (found && mine === asked) document.getElementById("problems").replaceChildren(...found.childNodes);

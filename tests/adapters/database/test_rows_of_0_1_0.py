@@ -22,6 +22,7 @@ from bot.service.effect_handlers import forget
 from bot.service.post_refresh import stale
 from bot.service.session import Session
 from bot.service.subscription_posts import post_due
+from tests.adapters.database.later import take_out
 from tests.bot.knowledge.folders import SOUND, TRIAGE, write
 
 ROWS = Path(__file__).with_name("rows_of_0_1_0.sql")
@@ -56,9 +57,8 @@ async def store(database: str, garden: Advisor) -> AsyncIterator[SqlStore]:
     """On a database that 0.1.0 filled and this version migrated."""
     engine = create_engine(database_url(database, asynchronous=False))
     with engine.begin() as connection:
+        take_out(connection)
         connection.execute(text("DROP TABLE web_ended_sessions"))
-        connection.execute(text("DROP TABLE daily_counts"))
-        connection.execute(text("ALTER TABLE gaps DROP COLUMN mark"))
         connection.execute(text("UPDATE alembic_version SET version_num = '0004'"))
         for line in ROWS.read_text(encoding="utf-8").splitlines():
             if not line.startswith("--"):

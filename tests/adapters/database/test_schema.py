@@ -16,6 +16,7 @@ from adapters.database.tables import metadata
 from bot.domain.effects import Post
 from bot.domain.messages import Reply
 from bot.domain.outbox import Replied
+from tests.adapters.database.later import take_out
 from tests.privacy.surfaces import stored
 
 
@@ -75,8 +76,7 @@ OLD = (  # what an earlier version kept
 async def test_what_earlier_versions_should_not_have_kept_is_taken_out(database: str) -> None:
     engine = create_engine(database_url(database, asynchronous=False))
     with engine.begin() as connection:
-        connection.execute(text("DROP TABLE daily_counts"))
-        connection.execute(text("ALTER TABLE gaps DROP COLUMN mark"))
+        take_out(connection)
         connection.execute(text("UPDATE alembic_version SET version_num = '0005'"))
         for statement in OLD:
             connection.exec_driver_sql(statement)

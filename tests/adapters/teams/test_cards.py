@@ -77,8 +77,10 @@ def test_a_card_follows_microsofts_schema() -> None:
 
 
 def test_the_verdict_comes_first_and_is_a_word_not_only_a_colour() -> None:
-    first = draw(SAY, FULL)["body"][0]
-    assert (first["text"], first["color"], first["style"]) == ("Partly", "Warning", "heading")
+    [label] = draw(SAY, FULL)["body"][0]["columns"]
+    [word] = label["items"]
+    assert (label["style"], word["text"], word["style"]) == ("warning", "Partly", "heading")
+    assert "color" not in word, "Teams' own green and yellow can't be read on white"
 
 
 def test_every_claim_stands_with_its_place() -> None:

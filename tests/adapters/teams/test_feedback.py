@@ -58,7 +58,7 @@ def _in_chat(world: World) -> dict[str, Any]:
     return message(world.connector.url, "what is SAST?")
 
 
-async def test_an_answer_has_teams_own_buttons_and_not_ours(world: World) -> None:
+async def test_an_answer_has_teams_own_buttons_and_not_ours_T27(world: World) -> None:
     sent = await asked(world)
     assert sent.activity["channelData"] == {"feedbackLoop": {"type": "default"}}
     assert not has_ours(sent)
@@ -82,7 +82,7 @@ async def test_in_a_channel_and_a_group_chat_everybody_has_a_vote(
     assert await tally(world) == (1, 1)
 
 
-async def test_what_is_for_one_person_alone_has_ours(world: World) -> None:
+async def test_what_is_for_one_person_alone_has_ours_T27(world: World) -> None:
     sent = await asked(world, **in_channel())
     assert sent.targeted == DANA["id"] and has_ours(sent) and not sent.has_feedback
     world.connector.refuses_targeted = 403

@@ -41,8 +41,7 @@ async def test_a_direct_message_is_answered_with_a_card_that_says_the_verdict_fi
     status, _ = await world.post(message(world.connector.url, "does it?"))
     assert status == 200
     [sent] = world.connector.sent
-    texts = [element["text"] for element in sent.card["body"] if element["type"] == "TextBlock"]
-    assert texts == ["Partly", "Both, in part", "It depends on the part."]
+    assert texts(sent.card)[:3] == ["Partly", "Both, in part", "It depends on the part."]
     assert "text" not in sent.activity, "a card with text may come back without an id"
     assert sent.activity["summary"] == "Partly. Both, in part"
     assert sent.card["fallbackText"] == ANSWER.text

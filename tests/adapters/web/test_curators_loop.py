@@ -37,7 +37,7 @@ async def test_from_a_wrong_answer_to_the_right_one(make_web: Any, tmp_path: Pat
         await say(page, ASKED)
         await expect(page.locator("#latest")).not_to_contain_text("Weekly.")
         await page.get_by_role("link", name="Why this answer").click()
-        drawer = page.locator("aside.below").first
+        drawer = page.locator(".below").first
         await expect(drawer.get_by_text("What was read")).to_be_visible()
         await look(page, "drawer")
         await drawer.get_by_role("link", name="It should be something else").click()
