@@ -21,7 +21,7 @@ LETTERS = 21  # in a line of an option
 
 
 @dataclass(frozen=True, slots=True)
-class Option:
+class Branch:
     """`href`: the path with this option picked, or without it; "" where the question is not asked. `taken`: how often
     it was picked; None where that is not counted."""
 
@@ -40,7 +40,7 @@ class Step:
     ask: str
     asked: bool
     open: bool  # the first one that the path has no answer to
-    options: tuple[Option, ...]
+    options: tuple[Branch, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,17 +114,17 @@ def _options(
     taken: Mapping[tuple[str, str], int],
     *,
     asked: bool,
-) -> Iterator[Option]:
+) -> Iterator[Branch]:
     picked = picks.get(question.id)
     for option in question.options.values():
         chosen = set(picked or ()) ^ {option.id} if question.multiple else {option.id} - set(picked or ())
         href = _address(picks, question, tuple(id for id in question.options if id in chosen)) if asked else ""
         after = leads.get((question.id, option.id), ())
         times = taken.get((question.id, option.id), 0) if taken else None
-        yield Option(option.id, option.label, option.means, option.id in (picked or ()), href, after, times)
+        yield Branch(option.id, option.label, option.means, option.id in (picked or ()), href, after, times)
     if not question.required:
         href = _address(picks, question, None if picked == () else ()) if asked else ""
-        yield Option(SKIPPED, "Skipped", "", picked == (), href, leads.get((question.id, ""), ()), None)
+        yield Branch(SKIPPED, "Skipped", "", picked == (), href, leads.get((question.id, ""), ()), None)
 
 
 def _address(picks: Picks, question: TriageQuestion, chosen: tuple[str, ...] | None) -> str:

@@ -253,7 +253,7 @@ def _as_dumped(text: str, indent: int) -> str:
 
 
 def _outdented(text: str, by: int) -> str:
-    return re.sub(rf"^ {{{by}}}", "", text, flags=re.MULTILINE)
+    return "\n".join(line.removeprefix(" " * by) for line in text.split("\n"))
 
 
 def _composed(text: str) -> Node | None:

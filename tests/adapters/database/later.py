@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, text
 
-TABLES = ("daily_counts", "evaluations", "shown_replies", "shared_replies")
+TABLES = ("daily_counts", "evaluations", "shown_replies", "web_shared_replies")
 
 
 def take_out(connection: Connection) -> None:
