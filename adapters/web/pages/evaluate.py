@@ -107,7 +107,8 @@ class Pages:
         other = next((one for one in runs if one.id == wanted.against), None)
         waits_for = [one for one in (run, other) if one and one.state(now) == "running"]
         if waits_for or run.state(now) != "finished":
-            return self._page(request, "run", run=run, state=run.state(now), waits_for=waits_for, drawn=None)
+            state, here = run.state(now), str(request.rel_url)
+            return self._page(request, "run", run=run, state=state, waits_for=waits_for, drawn=None, here=here)
         shown = await self._view(run, other, wanted)
         others = [one for one in runs if one.id != run.id and one.state(now) == "finished"]
         others.sort(key=lambda one: one.digest != run.digest)  # of the same questions first

@@ -36,6 +36,7 @@ async def test_from_a_wrong_answer_to_the_right_one(make_web: Any, tmp_path: Pat
         page = await person()
         await say(page, ASKED)
         await expect(page.locator("#latest")).not_to_contain_text("Weekly.")
+        await page.locator("#latest details.more summary").click()
         await page.get_by_role("link", name="Why this answer").click()
         drawer = page.locator(".below").first
         await expect(drawer.get_by_text("What was read")).to_be_visible()

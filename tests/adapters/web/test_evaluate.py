@@ -115,7 +115,7 @@ async def test_a_run_outlives_the_process_and_a_later_one_of_the_same_questions_
     assert "of 3 questions get another reply" in page.text
     assert "1 mended" in page.text and "0 broken" in page.text
     assert "was 33.3%" in page.one("ul", of="figures").text
-    mended = await owner.open(f"{EVALUATE}/run?" + query(page) + "&show=mended")
+    mended = await owner.open(f"{EVALUATE}/run?show=mended&" + query(page))
     assert [" ".join(one.text.split()) for one in mended.all("h3")] == ["mended do ferns like shade in the garden"]
 
 

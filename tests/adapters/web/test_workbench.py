@@ -84,7 +84,7 @@ async def test_the_triage_is_a_graph_in_which_a_path_is_followed_by_clicking(own
     assert not list(page.all("section", of="reached"))
     assert "more answers speak for “Product security” than for “AppSec first”" in " ".join(page.text.split())
     for label in ("One application", "Flaws in our code", "Nothing yet", "Skipped"):
-        [where] = [link for link in page.one("svg").all("a") if as_drawn(link) == label][-1:]
+        [where] = [link for link in page.one("svg", of="triage-graph").all("a") if as_drawn(link) == label][-1:]
         page = await owner.open("/workbench/knowledge/triage" + where.attributes["href"].partition("triage")[2])
     assert [one.one("h3").text.split(" leads")[0].strip() for one in page.all("section", of="reached")] == [
         "AppSec first"
@@ -99,9 +99,9 @@ def as_drawn(link: Element) -> str:
 
 async def test_the_list_below_the_graph_says_and_links_the_same(owner: Browser) -> None:
     page = await owner.open("/workbench/knowledge/triage?protect=one&worry=code")
-    drawn = {link.attributes["href"] for link in page.one("svg").all("a")}
-    assert page.one("svg").attributes["aria-hidden"] == "true"
-    assert all(link.attributes["tabindex"] == "-1" for link in page.one("svg").all("a"))
+    drawn = {link.attributes["href"] for link in page.one("svg", of="triage-graph").all("a")}
+    assert page.one("svg", of="triage-graph").attributes["aria-hidden"] == "true"
+    assert all(link.attributes["tabindex"] == "-1" for link in page.one("svg", of="triage-graph").all("a"))
     assert {link.attributes["href"].partition("#")[0] for link in page.one("ol", of="diagram").all("a")} == drawn
     picked = [one.text for one in page.all("li", of="picked")]
     assert "One application" in picked[0] and "then “What worries you most”" in picked[0]
