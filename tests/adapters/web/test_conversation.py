@@ -162,7 +162,7 @@ async def test_the_same_reply_as_slack_and_teams_draw_it_from_the_json_that_woul
     await browser.open("/?view=platforms")
     slack, teams = browser.latest.all("section", of="platform")
     assert "No. AppSec and supply chain risk" in slack.one("p", of="header").text
-    assert teams.one("p", of="size-extralarge").text.strip() == "No"
+    assert teams.one("p", of="size-large").text.strip() == "No"
     assert '"type": "rich_text"' in slack.one("code").text
     assert '"type": "AdaptiveCard"' in teams.one("code").text
     assert not list(browser.page.all(of="unknown"))

@@ -20,7 +20,7 @@ from bot.triage.replies import TriageReplies
 from tests.bot.triage.talk import Talk, says
 
 NUMBER = re.compile(r"\[(\d+)\]")
-SECTIONS = ("Why", "What to do first", "What to watch", "Tools", "What would change it", "Your answers")
+SECTIONS = ("What to do first", "Why", "What to watch", "Tools", "What would change it", "Your answers")
 APPROACHES = {
     "appsec": {"appsec"},
     "prodsec": {"prodsec"},
