@@ -266,6 +266,29 @@ async def test_who_is_too_quick_is_told_in_place_and_what_was_typed_stays_in_the
         await expect(page.locator("#state")).to_be_empty()
 
 
+GOLD = """{"q": "what is SAST?", "kind": "answer", "must": ["appsec.type.sast"], "style": "plain/definition"}
+{"q": "what is DAST?", "kind": "offtopic", "style": "plain/definition"}"""
+
+
+@pytest.mark.skipif(not AXE.exists() and not os.environ.get("CI"), reason="needs axe-core; make test installs it")
+async def test_a_run_shows_how_far_it_is_and_then_what_came_out_and_both_pages_are_flawless_on_a_phone(
+    site: Web,
+) -> None:
+    async with chromium(site) as person:
+        for scheme in ("light", "dark"):
+            page = await person(color_scheme=scheme, viewport={"width": 390, "height": 844}, reduced_motion="reduce")
+            await page.goto("/workbench/evaluate")
+            await page.get_by_label("Or paste them").fill(GOLD)
+            await page.get_by_role("button", name="Ask and judge").click()
+            await expect(page.get_by_role("heading", name="1 wrong")).to_be_visible()
+            await flawless(page)
+            await picture(page, f"run-390-{scheme}")
+            await page.goto("/workbench/evaluate")
+            await expect(page.get_by_role("cell", name="50.0%").first).to_be_visible()
+            await flawless(page)
+            await picture(page, f"runs-390-{scheme}")
+
+
 SIZES = ((1366, 768), (1280, 800), (390, 844))
 COVERED = """(button) => {
     const { left, right, top, bottom } = button.getBoundingClientRect();
