@@ -11,7 +11,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from adapters import __version__, invocation
-from adapters.cli import platforms
+from adapters.cli import moving, platforms
 from adapters.settings import Settings, SettingsError, read_settings
 
 app = typer.Typer(
@@ -23,6 +23,8 @@ app = typer.Typer(
 
 app.add_typer(platforms.slack, name="slack")
 app.add_typer(platforms.teams, name="teams")
+app.command("export")(moving.export)
+app.command("import")(moving.import_)
 
 Knowledge = Annotated[
     Path | None,

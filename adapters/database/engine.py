@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 
-from sqlalchemy import URL, event, make_url
+import sqlalchemy
+from sqlalchemy import URL, Engine, event, make_url, pool
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from adapters.database.file_modes import restrict_file_modes
@@ -32,6 +33,16 @@ def create_engine(url: str) -> AsyncEngine:
         event.listen(engine.sync_engine, "connect", secure_deletion)
         return engine
     return create_async_engine(parsed, hide_parameters=True, pool_size=5, max_overflow=5, pool_timeout=BUSY_SECONDS)
+
+
+def synchronous_engine(url: str) -> Engine:
+    """An engine for commands that do nothing else meanwhile. Raises OSError if the folder of a file can't be made."""
+    parsed = database_url(url, asynchronous=False)
+    engine = sqlalchemy.create_engine(parsed, poolclass=pool.NullPool, hide_parameters=True)
+    if parsed.get_backend_name() == "sqlite":
+        restrict_file_modes(parsed)
+        event.listen(engine, "connect", secure_deletion)
+    return engine
 
 
 def secure_deletion(driver: sqlite3.Connection, _: object) -> None:

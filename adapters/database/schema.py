@@ -11,11 +11,10 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, pool, select, text, update
+from sqlalchemy import Connection, inspect, select, text, update
 
 from adapters import invocation
-from adapters.database.engine import database_url, secure_deletion
-from adapters.database.file_modes import restrict_file_modes
+from adapters.database.engine import database_url, synchronous_engine
 from adapters.database.tables import gaps, metadata
 
 State = Literal["empty", "behind", "current", "unknown"]
@@ -52,7 +51,7 @@ def _remove_names(connection: Connection, without_names: Callable[[str], str]) -
 
 def _rewrite_file(url: str) -> None:
     """VACUUM: earlier versions left deleted texts in free pages and in the write-ahead log."""
-    engine = _engine(url).execution_options(isolation_level="AUTOCOMMIT")
+    engine = synchronous_engine(url).execution_options(isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         connection.execute(text("VACUUM"))
         connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
@@ -71,6 +70,11 @@ def state(url: str) -> State:
     return "behind" if found in {revision.revision for revision in script.walk_revisions()} else "unknown"
 
 
+def newest() -> str:
+    """The revision that this version migrates to."""
+    return ScriptDirectory.from_config(_config()).get_current_head() or ""
+
+
 def prepare(url: str) -> None:
     """For `serve`: create the tables of an empty SQLite file. Raises SchemaNotCurrent for any other schema that is not
     current."""
@@ -85,21 +89,12 @@ def prepare(url: str) -> None:
 
 @contextmanager
 def _connection(url: str) -> Iterator[Connection]:
-    engine = _engine(url)
+    engine = synchronous_engine(url)
     try:
         with engine.begin() as connection:
             yield connection
     finally:
         engine.dispose()
-
-
-def _engine(url: str) -> Engine:
-    parsed = database_url(url, asynchronous=False)
-    engine = create_engine(parsed, poolclass=pool.NullPool, hide_parameters=True)
-    if parsed.get_backend_name() == "sqlite":
-        restrict_file_modes(parsed)
-        event.listen(engine, "connect", secure_deletion)
-    return engine
 
 
 def _config() -> Config:
