@@ -4,13 +4,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 TIERS := unit integration e2e browser
 
-.PHONY: help run test check wheel lock learn base bench clean $(TIERS:%=test-%)
+.PHONY: help run test check wheel audit lock learn base bench clean $(TIERS:%=test-%)
 
 help:
 	@echo "make run    start the advisor on http://127.0.0.1:3978"
 	@echo "make test   run the tests; make test-unit, test-integration, test-e2e, test-browser: one tier of them"
 	@echo "make check  lint, types, import rules, the knowledge"
-	@echo "make wheel  build dist/*.whl, which holds the program with its knowledge"
+	@echo "make wheel  build dist/*.whl, which holds the program with its knowledge, and its bill of materials"
+	@echo "make audit  look for known vulnerabilities in the locked packages"
 	@echo "make lock   lock the packages of pyproject.toml by hash; LOCK=--upgrade takes the newest"
 	@echo "make learn  learn the reader of knowledge/ anew, in up to 90 minutes on two cores; goes on where it was stopped"
 	@echo "make base   make the files of the base encoder anew, from its pinned weights"
@@ -41,10 +42,16 @@ check: $(VENV)/.installed-dev
 	@echo "Checking the knowledge"
 	@$(BIN)/advisor check
 
-wheel: $(VENV)/.installed
+wheel: $(VENV)/.installed-dev
 	@rm -rf build
 	@$(BIN)/pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir dist .
-	@ls dist/*.whl
+	@$(BIN)/python -W ignore -m cyclonedx_py requirements --pyproject pyproject.toml --short-PURLs --output-reproducible \
+		--output-file dist/security_advisor.cdx.json requirements.txt
+	@ls dist/*.whl dist/*.cdx.json
+
+# Asks the service of the package index, about the names and versions in requirements.txt.
+audit: $(VENV)/.installed-dev
+	@$(BIN)/pip-audit --disable-pip --require-hashes --requirement requirements.txt
 
 # Anew from pyproject.toml, keeping the versions that still fit; LOCK=--upgrade takes the newest.
 UV_LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
