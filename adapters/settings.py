@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from pathlib import Path
 from typing import Annotated, Any
@@ -49,6 +50,8 @@ class Settings(BaseSettings):
     security_contact: str = Field("", validation_alias=_named("SECURITY_CONTACT"))
     privacy_url: str = Field("", validation_alias=_named("PRIVACY_URL"))
     support_url: str = Field("", validation_alias=_named("SUPPORT_URL"))
+    # How long a process that ends says that it is not ready, and still takes requests.
+    drain_seconds: float = Field(0.0, ge=0, le=600, validation_alias=_named("DRAIN_SECONDS"))
     log_format: str = Field("text", pattern="^(text|json)$", validation_alias=_named("LOG_FORMAT"))
     conversation_hours: float = Field(24.0, gt=0, le=1_000_000, validation_alias=_named("CONVERSATION_HOURS"))
     triage_days: float = Field(7.0, gt=0, le=50_000, validation_alias=_named("TRIAGE_DAYS"))
@@ -115,6 +118,19 @@ class Settings(BaseSettings):
     def on_loopback(self) -> bool:
         """True if only this machine can reach the server."""
         return self.host in LOOPBACK
+
+
+class _LogFormat(BaseSettings):
+    model_config = Settings.model_config
+
+    log_format: str = Field("text", validation_alias=_named("LOG_FORMAT"))
+
+
+def log_format() -> str:
+    """How to log before the settings are read, which may fail: "json" where they say so, else "text"."""
+    # What is wrong with the file `.env` is said when the settings are read, in the form that this finds out.
+    logging.getLogger("dotenv").addHandler(logging.NullHandler())
+    return "json" if _LogFormat().log_format == "json" else "text"
 
 
 def read_settings(**given: object) -> Settings:

@@ -283,12 +283,12 @@ LAYERS = tuple((room,) for room in _ROOMS.split())
 ADAPTER_LAYERS = (
     ("cli",),
     ("server",),
-    ("slack", "teams", "web", "announcement", "malformed_requests"),
-    ("advisor_host", "housekeeping", "outbox_relay", "metrics", "rate_limit", "refusals"),
-    ("leases", "request_body", "progress", "logs"),
+    ("slack", "teams", "web", "announcement", "application", "malformed_requests"),
+    ("advisor_host", "housekeeping", "outbox_relay", "metrics", "rate_limit", "refusals", "readiness"),
+    ("leases", "request_body", "progress", "logs", "timed_store", "outbox_age"),
     ("database", "in_memory"),
     ("references", "transcripts", "surface", "settings", "invocation"),
-    ("owner_link", "ended_sessions", "evaluations", "loopback"),
+    ("owner_link", "ended_sessions", "evaluations", "loopback", "counting"),
 )
 packages = pytest.mark.parametrize(("package", "layers"), [("bot", LAYERS), ("adapters", ADAPTER_LAYERS)])
 

@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
+from functools import partial
 from typing import Protocol
 
 import aiohttp
@@ -16,6 +17,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from adapters.counting import UNCOUNTED, Counting
 from adapters.refusals import RefusalLog
 from adapters.request_body import PATIENCE
 from adapters.settings import Settings
@@ -105,12 +107,14 @@ class SlackSurface:
         cipher: TokenCipher,
         clock: Clock,
         patience: float,
+        counting: Counting,
     ) -> None:
         self._settings = settings
         self._secret = signing_secret(settings)
         self._patience = patience
         self._clock = clock
-        self._refusals = RefusalLog("slack.request_refused", clock)
+        self._counting = counting
+        self._refusals = RefusalLog("slack.request_refused", clock, count=partial(counting.turned_away, self.name))
         self._session = session
         self._store = store
         self._relay = relay
@@ -180,6 +184,7 @@ class SlackSurface:
                 settings.support_url, settings.privacy_url, settings.security_contact, settings.retention
             ),
             clock=self._clock,
+            counting=self._counting,
         )
         for listener in LISTENERS:
             listener.register(app)
@@ -251,6 +256,7 @@ def open_surface(
     relay: OutboxRelay,
     clock: Clock = time.time,
     patience: float = PATIENCE,
+    counting: Counting = UNCOUNTED,
 ) -> SlackSurface:
     """The surface, not started yet. `patience`: seconds that a request may take to arrive. Raises SurfaceOff where it
     is not configured."""
@@ -259,7 +265,7 @@ def open_surface(
         cipher = TokenCipher(settings.encryption_key.get_secret_value())
     except KeyUnusable as unusable:
         raise SurfaceOff(str(unusable)) from None
-    return SlackSurface(settings, session, store, relay, cipher, clock, patience)
+    return SlackSurface(settings, session, store, relay, cipher, clock, patience, counting)
 
 
 def _check(settings: Settings) -> None:

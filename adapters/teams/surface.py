@@ -12,6 +12,7 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 
+from adapters.counting import UNCOUNTED, Counting
 from adapters.loopback import has_origin, is_loopback_host, is_loopback_origin
 from adapters.references import Store
 from adapters.refusals import RefusalLog
@@ -57,6 +58,7 @@ class TeamsSurface:
         cloud: Cloud,
         log_in: LogIn | None,
         timing: Timing,
+        counting: Counting,
     ) -> None:
         """`log_in`: None for a bot without an app id."""
         self._settings = settings
@@ -66,6 +68,7 @@ class TeamsSurface:
         self._cloud = cloud
         self._log_in = log_in
         self._timing = timing
+        self._counting = counting
         self._stack = AsyncExitStack()
         self._app: App | None = None
         self._adapter: Adapter | None = None
@@ -115,6 +118,7 @@ class TeamsSurface:
             rated=settings.teams_feedback and bool(app_id) and self._cloud.feedback,
             slow=timing.slow,
             now=timing.now,
+            counting=self._counting,
         )
         for listener in LISTENERS:
             listener.register(self._app)
@@ -123,7 +127,10 @@ class TeamsSurface:
         )
         tenants = frozenset(settings.allowed_tenants)
         authentication = Authentication(app_id, check, connector, tenants, settings.teams_development)
-        self._adapter = Adapter(authentication, RefusalLog("teams.request_refused", timing.clock, REQUESTS))
+        refusals = RefusalLog(
+            "teams.request_refused", timing.clock, REQUESTS, partial(self._counting.turned_away, self.name)
+        )
+        self._adapter = Adapter(authentication, refusals, partial(self._counting.repeated, self.name))
         self._login = asyncio.create_task(_log_in(credentials))  # so that the first reply need not wait
 
     async def stop(self) -> None:
@@ -154,6 +161,7 @@ def open_surface(
     *,
     cloud: Cloud | None = None,
     timing: Timing = Timing(),  # noqa: B008  (frozen)
+    counting: Counting = UNCOUNTED,
 ) -> TeamsSurface:
     """The surface, not started yet. `cloud`: instead of the one in the settings. Raises SurfaceOff where the settings
     would let anybody in, or are incomplete."""
@@ -173,7 +181,7 @@ def open_surface(
     cloud = replace(cloud, service_url=settings.teams_service_url or cloud.service_url)
     if not is_safe_url(cloud.service_url or PUBLIC.service_url):
         raise SurfaceOff("TEAMS_SERVICE_URL must be an https address.")
-    return TeamsSurface(settings, session, store, relay, cloud, log_in, timing)
+    return TeamsSurface(settings, session, store, relay, cloud, log_in, timing, counting)
 
 
 def _check_development(settings: TeamsSettings) -> None:
