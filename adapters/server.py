@@ -23,7 +23,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from adapters.advisor_host import AdvisorHost
 from adapters.announcement import announce
 from adapters.application import HEADERS, application_of
-from adapters.database import SchemaNotCurrent, SqlStore, prepare
+from adapters.database import SchemaNotCurrent, SqlStore, UnusableUrl, prepare
 from adapters.housekeeping import Housekeeper
 from adapters.malformed_requests import Runner
 from adapters.metrics import MeteredSession, Metrics
@@ -31,9 +31,10 @@ from adapters.outbox_relay import OutboxRelay
 from adapters.owner_link import OwnerLink
 from adapters.progress import in_lines, learning
 from adapters.readiness import Readiness
-from adapters.settings import Settings
-from adapters.surface import Surface, SurfaceOff, Surfaces
+from adapters.settings import Settings, SettingsError
+from adapters.surface import Surface, SurfaceMisconfigured, SurfaceOff, Surfaces
 from adapters.timed_store import TimedStore
+from adapters.unknown_settings import unknown_settings
 from bot.advisor import Advisor
 from bot.domain.conversation import Retention
 from bot.domain.messages import Reply
@@ -117,8 +118,27 @@ def _known_refusals() -> dict[str, frozenset[str]]:
     return {"slack": frozenset(SLACK), "teams": frozenset(f"http-{refusal.status}" for refusal in TEAMS.values())}
 
 
+def check_surfaces(settings: Settings) -> None:
+    """Raises SettingsError with all that was set for a surface and can't be used."""
+    from adapters.slack.settings_check import check as check_slack
+    from adapters.teams.settings_check import check as check_teams
+
+    problems = []
+    for check in (check_slack, check_teams):
+        try:
+            check(settings)
+        except SurfaceMisconfigured as error:
+            problems.append(str(error))
+        except SurfaceOff:
+            continue
+    if problems:
+        raise SettingsError(problems)
+
+
 def run(settings: Settings) -> None:
-    """Serve until SIGINT or SIGTERM. Raises ServeError and KnowledgeError before the first request."""
+    """Serve until SIGINT or SIGTERM. Raises SettingsError, ServeError and KnowledgeError before the first request."""
+    for name, nearest in unknown_settings():
+        log.warning("settings.unknown", setting=name, remedy=f"set {nearest}" if nearest else "take it away")
     # Ctrl+C is a regular way to stop.
     with contextlib.suppress(KeyboardInterrupt), asyncio.Runner(loop_factory=_event_loop()) as runner:
         runner.run(_run(settings))
@@ -159,15 +179,16 @@ async def _run(settings: Settings) -> None:
 async def serving(
     settings: Settings, advisor: Advisor | None = None, readiness: Readiness | None = None
 ) -> AsyncIterator[tuple[int, Surfaces]]:
-    """Serve while the block runs; yields the port and the surfaces. Raises ServeError and KnowledgeError.
+    """Serve while the block runs; yields the port and the surfaces. Raises SettingsError, ServeError, KnowledgeError.
 
     `advisor`: the one on the knowledge of the settings, where it is loaded already. `readiness`: what `/readyz`
     says."""
+    check_surfaces(settings)
     url = settings.database_url.get_secret_value()
     try:
         await asyncio.to_thread(prepare, url)
         store = SqlStore.at(url)
-    except SchemaNotCurrent as error:
+    except (SchemaNotCurrent, UnusableUrl) as error:
         raise ServeError(str(error)) from None
     except (SQLAlchemyError, OSError, ValueError) as error:
         raise ServeError(f"The database does not answer ({type(error).__name__}). Check DATABASE_URL.") from None

@@ -285,7 +285,7 @@ ADAPTER_LAYERS = (
     ("server",),
     ("slack", "teams", "web", "announcement", "application", "malformed_requests"),
     ("advisor_host", "housekeeping", "outbox_relay", "metrics", "rate_limit", "refusals", "readiness"),
-    ("leases", "request_body", "progress", "logs", "timed_store", "outbox_age"),
+    ("leases", "request_body", "progress", "logs", "timed_store", "outbox_age", "unknown_settings"),
     ("database", "in_memory"),
     ("references", "transcripts", "surface", "settings", "invocation"),
     ("owner_link", "ended_sessions", "evaluations", "loopback", "counting"),
