@@ -31,8 +31,9 @@ from adapters.outbox_relay import OutboxRelay
 from adapters.owner_link import OwnerLink
 from adapters.progress import in_lines, learning
 from adapters.readiness import Readiness
-from adapters.settings import Settings, SettingsError
-from adapters.surface import Surface, SurfaceMisconfigured, SurfaceOff, Surfaces
+from adapters.settings import Settings
+from adapters.surface import Surface, SurfaceOff, Surfaces
+from adapters.surface_check import check_surfaces
 from adapters.timed_store import TimedStore
 from adapters.unknown_settings import unknown_settings
 from bot.advisor import Advisor
@@ -116,23 +117,6 @@ def _known_refusals() -> dict[str, frozenset[str]]:
     from adapters.teams.remedies import REFUSALS as TEAMS
 
     return {"slack": frozenset(SLACK), "teams": frozenset(f"http-{refusal.status}" for refusal in TEAMS.values())}
-
-
-def check_surfaces(settings: Settings) -> None:
-    """Raises SettingsError with all that was set for a surface and can't be used."""
-    from adapters.slack.settings_check import check as check_slack
-    from adapters.teams.settings_check import check as check_teams
-
-    problems = []
-    for check in (check_slack, check_teams):
-        try:
-            check(settings)
-        except SurfaceMisconfigured as error:
-            problems.append(str(error))
-        except SurfaceOff:
-            continue
-    if problems:
-        raise SettingsError(problems)
 
 
 def run(settings: Settings) -> None:

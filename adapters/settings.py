@@ -191,7 +191,7 @@ def log_format() -> str:
     """How to log before the settings are read, which may fail: "json" where they say so, else "text"."""
     # What is wrong with the file `.env` is said when the settings are read, in the form that this finds out.
     logging.getLogger("dotenv").addHandler(logging.NullHandler())
-    return "json" if _LogFormat().log_format == "json" else "text"
+    return "json" if _LogFormat().log_format == "json" else "text"  # type: ignore[call-arg]
 
 
 def read_settings(**given: object) -> Settings:

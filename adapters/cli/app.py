@@ -237,6 +237,16 @@ def serve(knowledge: Knowledge = None) -> None:
 
 
 @app.command()
+def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False) -> None:
+    """Look at settings, tokens, database, clock, disk and knowledge. Exits with 0: ok, 1: to look at, 2: wrong."""
+    from adapters import logs
+    from adapters.cli import examining
+
+    logs.to_stderr()
+    raise SystemExit(examining.show(examining.findings(), as_json=as_json))
+
+
+@app.command()
 def posts(
     stale: Annotated[bool, typer.Option("--stale", help="Only posts whose answer has changed since.")] = False,
     refresh: Annotated[bool, typer.Option("--refresh", help="Update stale posts in place.")] = False,

@@ -156,9 +156,9 @@ class SqlOutbox:
     async def backlog(self) -> tuple[Sequence[Backlog], int]:
         """What is not finished, by surface; and the highest number of any item, finished or not."""
         counts = select(_t.surface, func.count(), func.min(_t.number)).where(_is_open).group_by(_t.surface)
-        rows = (await self._connection.execute(counts)).all()
+        rows: Sequence[Any] = (await self._connection.execute(counts)).all()
         newest = (await self._connection.execute(select(func.max(_t.number)))).scalar_one()
-        return [Backlog(surface, waiting, oldest) for surface, waiting, oldest in rows], newest or 0
+        return [Backlog(*row) for row in rows], newest or 0
 
     async def prune(self, before: float) -> int:
         return (await self._connection.execute(delete(outbox).where(_t.finished_at < before))).rowcount
