@@ -37,7 +37,7 @@ def _wrong(problems: Sequence[str]) -> list[Finding]:
 
 def _unknown() -> list[Finding]:
     return [
-        Finding("look", ABOUT, f"{name} is none", f"set {nearest} instead" if nearest else "take it away")
+        Finding("look", ABOUT, f"{name} is no setting", f"set {nearest} instead" if nearest else "take it away")
         for name, nearest in unknown_settings()
     ]
 

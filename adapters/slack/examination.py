@@ -61,9 +61,9 @@ async def _call(client: AsyncWebClient, method: str, token: str, wait: float) ->
     except NotSlacksAnswer as error:
         return _Answer(failed=f"what answers there with status {error.status} is not Slack")
     except TimeoutError:
-        return _Answer(failed="there is no answer in time")
+        return _Answer(failed="Slack does not answer in time")
     except aiohttp.ClientError:
-        return _Answer(failed="there is no connection")
+        return _Answer(failed="there is no connection to Slack")
     data = response.data
     return _Answer(data if isinstance(data, dict) else {}, dict(response.headers))
 

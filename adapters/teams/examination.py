@@ -44,7 +44,7 @@ async def _login(acquire: Acquire, wait: float) -> Finding:
         async with asyncio.timeout(wait):
             await acquire()
     except TimeoutError:
-        return Finding("wrong", "Teams login", "there is no answer in time", UNREACHABLE)
+        return Finding("wrong", "Teams login", "Microsoft does not answer in time", UNREACHABLE)
     except LoginFailed as error:
         said = f"Microsoft gives no token: {error.code}"
         return Finding("wrong", "Teams login", said, LOGIN.get(error.code, UNREACHABLE))

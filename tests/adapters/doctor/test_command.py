@@ -41,7 +41,7 @@ def test_where_all_is_ok_it_says_so_in_plain_lines_and_changes_nothing(tmp_path:
 def test_what_should_be_looked_at_is_exit_code_1_with_what_to_do(tmp_path: Path) -> None:
     done = doctor(tmp_path, SLACK_BOT_TOKN="xoxb-zanzibar", HOST="0.0.0.0")
     assert done.returncode == 1
-    assert "SLACK_BOT_TOKN is none" in done.stdout and "→ set SLACK_BOT_TOKEN instead." in done.stdout
+    assert "SLACK_BOT_TOKN is no setting" in done.stdout and "→ set SLACK_BOT_TOKEN instead." in done.stdout
     assert "PUBLIC_URL" in done.stdout
 
 
