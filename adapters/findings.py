@@ -26,16 +26,16 @@ class Finding:
     remedy: str = ""  # what to do, where the level is not "ok"
 
 
-def clock_by(headers: Mapping[str, str], whose: str) -> list[Finding]:
+def clock_by(headers: Mapping[str, str]) -> list[Finding]:
     """Our clock beside that of another server, by the Date in the headers of its answer; nothing where it has none."""
     try:
         theirs = parsedate_to_datetime(next(value for name, value in headers.items() if name.lower() == "date"))
     except (StopIteration, TypeError, ValueError):
         return []
     ahead = time.time() - theirs.timestamp()
-    where = f"{abs(ahead):.0f} seconds {'ahead of' if ahead > 0 else 'behind'} {whose}"
+    where = f"{abs(ahead):.0f} seconds {'ahead of' if ahead > 0 else 'behind'} the platform's"
     if abs(ahead) < NOTABLE:
-        return [Finding("ok", "clock", f"agrees with {whose}")]
+        return [Finding("ok", "clock", "agrees with the platform's")]
     said = f"is {where}; from {WINDOW} on all requests are refused"
     remedy = "set the clock of this machine, and have it set by the network (NTP)"
     return [Finding("wrong" if abs(ahead) >= WINDOW else "look", "clock", said, remedy)]

@@ -22,7 +22,7 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _ADDRESS = re.compile(r"https?://[^\s/?#@\\<>\"']+(?:[/?#][^\s<>\"']*)?", re.IGNORECASE)
 _GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _TENANT = re.compile(r"[A-Za-z0-9.-]+", re.ASCII)  # an id, or a domain
-_CHANNEL = re.compile(r"19:[^\s@/]+@thread\.\w+", re.ASCII)
+_CHANNEL = re.compile(r"19:[^\s@/]{1,200}@thread\.\w{1,20}", re.ASCII)
 # What pydantic says of a value, in words for who sets it.
 _IN_WORDS = {
     "bool_parsing": "must be true or false",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable
 
 from dotenv import dotenv_values
@@ -18,8 +17,8 @@ ALIKE = 60  # of 100, from which a known name is proposed
 TYPOS = 2  # letters in which a name without a prefix of ours may differ from one of ours
 LONG = 8  # letters from which so few can't make it another word
 
-# What Kubernetes sets for a service that is called like a prefix of ours.
-_SERVICE_LINK = re.compile(r"_(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT(_\d+_(TCP|UDP)(_\w+)?)?)$", re.IGNORECASE)
+# In what Kubernetes sets for a service that is called like a prefix of ours, with an underscore behind it.
+SERVICE_LINK = ("_SERVICE_HOST_", "_PORT_")
 
 
 def known_settings() -> list[str]:
@@ -40,7 +39,7 @@ def unknown_settings(given: Iterable[str] | None = None) -> list[tuple[str, str]
     found = []
     for name in sorted(names):
         upper = name.upper()
-        if upper in known or _SERVICE_LINK.search(name):
+        if upper in known or any(part in f"{upper}_" for part in SERVICE_LINK):
             continue
         ours = upper.startswith(PREFIXES)
         nearest = process.extractOne(upper, list(known), scorer=fuzz.ratio, score_cutoff=ALIKE)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable
+from dataclasses import replace
 
 from adapters.database.examination import examine as of_database
 from adapters.doctor.knowledge import of_knowledge
@@ -22,10 +24,14 @@ async def examine(settings: Settings, *, cloud: Cloud | None = None, wait: float
     seconds in which another server has to answer."""
     found = await asyncio.gather(
         asyncio.to_thread(of_settings, settings),
-        of_slack(settings, wait),
-        of_teams(settings, cloud, wait),
+        _named("Slack", of_slack(settings, wait)),
+        _named("Teams", of_teams(settings, cloud, wait)),
         asyncio.to_thread(of_database, settings.database_url.get_secret_value()),
         asyncio.to_thread(of_machine, settings),
         asyncio.to_thread(of_knowledge, settings.knowledge, settings.cache),
     )
     return [finding for findings in found for finding in findings]
+
+
+async def _named(platform: str, findings: Awaitable[list[Finding]]) -> list[Finding]:
+    return [replace(one, about=f"{platform} {one.about}".strip()) for one in await findings]

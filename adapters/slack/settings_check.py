@@ -9,8 +9,8 @@ from adapters.slack.token_cipher import KeyUnusable, TokenCipher
 from adapters.surface import SurfaceMisconfigured, SurfaceOff
 from bot.domain.messages import Place
 
-_EXPERTS = re.compile(r"([A-Z0-9]+/)?[CG][A-Z0-9]+", re.ASCII)
-_CLIENT_ID = re.compile(r"[0-9]+\.[0-9]+", re.ASCII)
+_EXPERTS = re.compile(r"([A-Z0-9]{1,30}/)?[CG][A-Z0-9]{1,30}", re.ASCII)
+_CLIENT_ID = re.compile(r"[0-9]{1,30}\.[0-9]{1,30}", re.ASCII)
 
 
 def check(settings: Settings) -> TokenCipher:

@@ -22,21 +22,22 @@ SOON = 30  # days before its end in which a certificate should be renewed
 
 
 async def examine(settings: TeamsSettings, cloud: Cloud | None = None, wait: float = WAIT) -> list[Finding]:
-    """Login, certificate, Microsoft's keys, clock. What is wrong with the settings themselves is not repeated here.
+    """Login, certificate, Microsoft's keys, clock, each by that name; an empty one is Teams as a whole. What is
+    wrong with the settings themselves is not repeated here.
     `cloud`: instead of the one in the settings."""
     try:
         cloud, log_in = check(settings, cloud)
     except SurfaceMisconfigured:
         return []
     except SurfaceOff:
-        return [Finding("ok", "Teams", "is not set up")]
+        return [Finding("ok", "", "is not set up")]
     if log_in is None:
         remedy = "leave it where you develop; to serve Teams set MicrosoftAppId instead"
-        return [Finding("look", "Teams", "serves a development client on this machine, without any token", remedy)]
+        return [Finding("look", "", "serves a development client on this machine, without any token", remedy)]
     async with aiohttp.ClientSession(trust_env=True) as http:
         found = [await _login(log_in(http), wait)]
         keys, headers = await _keys(http, cloud, wait)
-    return [*found, *_certificate(settings.microsoft_app_certificate), keys, *clock_by(headers, "Microsoft's")]
+    return [*found, *_certificate(settings.microsoft_app_certificate), keys, *clock_by(headers)]
 
 
 async def _login(acquire: Acquire, wait: float) -> Finding:
@@ -44,11 +45,11 @@ async def _login(acquire: Acquire, wait: float) -> Finding:
         async with asyncio.timeout(wait):
             await acquire()
     except TimeoutError:
-        return Finding("wrong", "Teams login", "Microsoft does not answer in time", UNREACHABLE)
+        return Finding("wrong", "login", "does not answer in time", UNREACHABLE)
     except LoginFailed as error:
         said = f"Microsoft gives no token: {error.code}"
-        return Finding("wrong", "Teams login", said, LOGIN.get(error.code, UNREACHABLE))
-    return Finding("ok", "Teams login", "Microsoft gives the bot a token")
+        return Finding("wrong", "login", said, LOGIN.get(error.code, UNREACHABLE))
+    return Finding("ok", "login", "Microsoft gives the bot a token")
 
 
 async def _keys(http: aiohttp.ClientSession, cloud: Cloud, wait: float) -> tuple[Finding, Mapping[str, str]]:
@@ -60,8 +61,8 @@ async def _keys(http: aiohttp.ClientSession, cloud: Cloud, wait: float) -> tuple
     except (aiohttp.ClientError, TimeoutError, ValueError):
         known, headers = False, {}
     if known:
-        return Finding("ok", "Teams keys", "can be fetched, so that requests can be checked"), headers
-    return Finding("wrong", "Teams keys", "can't be fetched, so that no request can be checked", UNREACHABLE), headers
+        return Finding("ok", "keys", "can be fetched, so that requests can be checked"), headers
+    return Finding("wrong", "keys", "can't be fetched, so that no request can be checked", UNREACHABLE), headers
 
 
 def _certificate(path: str) -> list[Finding]:
@@ -72,6 +73,6 @@ def _certificate(path: str) -> list[Finding]:
     days = (ends - datetime.now(UTC)).days
     said = f"ends on {ends:%Y-%m-%d}"
     if days >= SOON:
-        return [Finding("ok", "Teams certificate", said)]
+        return [Finding("ok", "certificate", said)]
     remedy = "make another one, upload it to the app's registration, and set MicrosoftAppCertificate"
-    return [Finding("look" if days >= 0 else "wrong", "Teams certificate", said, remedy)]
+    return [Finding("look" if days >= 0 else "wrong", "certificate", said, remedy)]

@@ -42,7 +42,7 @@ async def test_a_slack_app_that_is_set_up_right_is_ok_and_nothing_is_changed_the
     async with Service() as service:
         workspace = service.add(Workspace())
         found = await of_slack(slack(service, slack_app_token=APP_TOKEN))
-        assert levels(found) == dict.fromkeys(("Slack token", "Slack scopes", "Slack Socket Mode", "clock"), "ok")
+        assert levels(found) == dict.fromkeys(("token", "scopes", "socket mode", "clock"), "ok")
         assert [call.method for call in workspace.calls] == ["auth.test"]
 
 
@@ -51,7 +51,7 @@ async def test_a_token_that_slack_refuses_is_told_with_its_code_and_a_remedy(cod
     async with Service() as service:
         service.add(Workspace())
         service.refusing["auth.test"] = Fault(error=code)
-        token = of(await of_slack(slack(service)), "Slack token")
+        token = of(await of_slack(slack(service)), "token")
     assert (token.level, code in token.said, bool(token.remedy)) == ("wrong", True, True)
 
 
@@ -59,8 +59,8 @@ async def test_scopes_that_are_missing_or_more_than_needed_are_named() -> None:
     async with Service() as service:
         service.add(Workspace(scopes=SCOPES - {"im:history", "commands"}))
         service.add(Workspace("T2", scopes=SCOPES | {"channels:history"}))
-        lacking = of(await of_slack(slack(service)), "Slack scopes")
-        having = of(await of_slack(slack(service, slack_bot_token="xoxb-T2-token")), "Slack scopes")
+        lacking = of(await of_slack(slack(service)), "scopes")
+        having = of(await of_slack(slack(service, slack_bot_token="xoxb-T2-token")), "scopes")
     assert (lacking.level, having.level) == ("wrong", "look")
     assert "commands, im:history" in lacking.said and "channels:history" in having.said
 
@@ -68,7 +68,7 @@ async def test_scopes_that_are_missing_or_more_than_needed_are_named() -> None:
 async def test_an_app_level_token_that_opens_no_connection_is_told() -> None:
     async with Service() as service:
         service.add(Workspace())
-        found = of(await of_slack(slack(service, slack_app_token="xapp-another")), "Slack Socket Mode")
+        found = of(await of_slack(slack(service, slack_app_token="xapp-another")), "socket mode")
     assert (found.level, "connections:write" in found.remedy) == ("wrong", True)
 
 
@@ -94,34 +94,32 @@ async def test_where_slack_is_not_reached_or_is_not_slack_the_connection_is_name
         slow = await of_slack(settings, 0.1)
         service.slow["auth.test"].set()
     gone = await of_slack(settings)
-    for found, said in ((page, "502"), (slow, "in time"), (gone, "no connection")):
-        assert said in of(found, "Slack token").said
-        assert "SLACK_API_URL" in of(found, "Slack token").remedy
-        assert of(found, "Slack token").level == "wrong"
+    for found, said in ((page, "502"), (slow, "in time"), (gone, "be reached")):
+        assert said in of(found, "token").said
+        assert "SLACK_API_URL" in of(found, "token").remedy
+        assert of(found, "token").level == "wrong"
 
 
 async def test_for_several_workspaces_slack_is_reached_without_a_token() -> None:
     async with Service() as service:
         given = slack(service, slack_bot_token="", slack_client_id="1.2", slack_client_secret="s")
-        assert levels(await of_slack(given)) == {"Slack": "ok", "clock": "ok"}
+        assert levels(await of_slack(given)) == {"": "ok", "clock": "ok"}
 
 
 async def test_what_is_not_set_up_is_ok() -> None:
-    assert levels(await of_slack(read_settings())) == {"Slack": "ok"}
-    assert levels(await of_teams(Settings())) == {"Teams": "ok"}
+    assert levels(await of_slack(read_settings())) == {"": "ok"}
+    assert levels(await of_teams(Settings())) == {"": "ok"}
 
 
 async def test_a_teams_bot_that_is_set_up_right_is_ok() -> None:
     async with Issuer() as issuer:
         found = await of_teams(WITH_APP_ID, issuer.cloud())
-    assert levels(found) == dict.fromkeys(("Teams login", "Teams keys", "clock"), "ok")
+    assert levels(found) == dict.fromkeys(("login", "keys", "clock"), "ok")
 
 
 async def test_a_secret_that_microsoft_refuses_is_told_with_its_code_and_remedy() -> None:
     async with Issuer() as issuer:
-        found = of(
-            await of_teams(replace(WITH_APP_ID, microsoft_app_password="an-old-one"), issuer.cloud()), "Teams login"
-        )
+        found = of(await of_teams(replace(WITH_APP_ID, microsoft_app_password="an-old-one"), issuer.cloud()), "login")
     assert (found.level, "AADSTS7000215" in found.said) == ("wrong", True)
     assert "value of the secret" in found.remedy
     assert "an-old-one" not in str(found)
@@ -135,7 +133,7 @@ async def test_where_microsoft_is_not_reached_or_silent_the_connection_is_named(
         silent = await of_teams(WITH_APP_ID, cloud, 0.1)
     gone = await of_teams(WITH_APP_ID, cloud)
     for found in (silent, gone):
-        assert levels(found) == {"Teams login": "wrong", "Teams keys": "wrong"}
+        assert levels(found) == {"login": "wrong", "keys": "wrong"}
         assert all("TEAMS_CLOUD" in one.remedy for one in found)
 
 
@@ -159,8 +157,8 @@ async def test_a_certificate_that_ends_soon_is_told(tmp_path: Path) -> None:
     async with Issuer() as issuer:
         issuer.certificate = certificate
         found = await of_teams(settings, issuer.cloud())
-    assert levels(found) == {"Teams login": "ok", "Teams certificate": "look", "Teams keys": "ok", "clock": "ok"}
+    assert levels(found) == {"login": "ok", "certificate": "look", "keys": "ok", "clock": "ok"}
 
 
 async def test_a_development_client_is_worth_a_look() -> None:
-    assert levels(await of_teams(Settings(teams_development="http://127.0.0.1:56150"))) == {"Teams": "look"}
+    assert levels(await of_teams(Settings(teams_development="http://127.0.0.1:56150"))) == {"": "look"}
