@@ -1,10 +1,11 @@
-"""What `advisor serve` prints at start: which surfaces are on or off, and the link to the workbench."""
+"""What `advisor serve` says at start: which surfaces are on or off, and how to log in to the workbench. On the console;
+with LOG_FORMAT=json in the log, where the link to the workbench, a secret, is left out."""
 
 from __future__ import annotations
 
 import structlog
 
-from adapters import invocation
+from adapters import __version__, invocation
 from adapters.settings import Settings
 from adapters.surface import Surfaces
 
@@ -12,7 +13,10 @@ log = structlog.get_logger(__name__)
 
 
 def announce(settings: Settings, port: int, surfaces: Surfaces) -> None:
-    """Print the announcement, and from then on each new link to the workbench."""
+    """Say it, and from then on each new link to the workbench."""
+    if settings.log_format == "json":
+        _log_announcement(settings, port, surfaces)
+        return
     print(announcement(settings, port, surfaces), flush=True)
     if surfaces.owner_link:
         surfaces.owner_link.on_renewed(lambda path: _print_link(_address(settings, port) + path))
@@ -30,6 +34,19 @@ def announcement(settings: Settings, port: int, surfaces: Surfaces) -> str:
         lines.append(f"Open the workbench: {link} (works once; the next link is printed here)")
     lines += ["Ctrl+C stops it.", ""]
     return "\n".join(lines)
+
+
+def _log_announcement(settings: Settings, port: int, surfaces: Surfaces) -> None:
+    log.info("server.started", address=_address(settings, port), version=__version__)
+    for surface in surfaces.on:
+        log.info("server.surface_on", surface=surface.name)
+    for name, why in surfaces.off.items():
+        log.info("server.surface_off", surface=name, remedy=why)
+    if not settings.workbench_password.get_secret_value():
+        log.info(
+            "server.workbench_closed",
+            remedy="set WORKBENCH_PASSWORD to log in, or LOG_FORMAT=text to have a link on the console",
+        )
 
 
 def _address(settings: Settings, port: int) -> str:

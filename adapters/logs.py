@@ -8,6 +8,7 @@ handler sees the rest, at any level.
 from __future__ import annotations
 
 import contextlib
+import json
 import logging
 import sys
 import threading
@@ -25,6 +26,7 @@ OWN = frozenset({"adapters", "bot"})  # packages whose records are logged in ful
 PLAIN = frozenset({"alembic.runtime.migration"})
 # Loggers that create records often: below WARNING they are switched off.
 NOISY = ("aiohttp.access", "sqlalchemy", "slack_bolt", "slack_sdk", "botbuilder", "msrest", "alembic")
+UNWRITTEN = "logs.line_not_written"
 REDACTED = "library.logged"  # the event of a reduced record
 
 log = structlog.get_logger(__name__)
@@ -34,7 +36,7 @@ _RecordFactory = Callable[..., logging.LogRecord]
 def configure(format: str) -> None:
     """Log to standard error in `format`, "text" or "json": our own records from INFO, those of libraries (reduced) from
     WARNING, and Python's warnings and uncaught errors without their text."""
-    handler = _Handler(sys.stderr)
+    handler = _Handler(sys.stderr, format)
     handler.addFilter(_is_worth_a_line)
     handler.setFormatter(formatter(format))
     root = logging.getLogger()
@@ -112,10 +114,16 @@ def _is_worth_a_line(record: logging.LogRecord) -> bool:
 
 
 class _Handler(logging.StreamHandler[Any]):
+    def __init__(self, stream: Any, format: str) -> None:
+        super().__init__(stream)
+        self._format = format
+
     def handleError(self, record: logging.LogRecord) -> None:
         """Report that a line can't be written; the standard library would print its arguments."""
+        lost = {"event": UNWRITTEN, "logger": record.name, "level": record.levelname.lower()}
+        line = json.dumps(lost) if self._format == "json" else " ".join(f"{key}={lost[key]}" for key in lost)
         with contextlib.suppress(OSError, ValueError):
-            self.stream.write(f"a log line could not be written: logger={record.name} level={record.levelname}\n")
+            self.stream.write(f"{line}\n")
 
 
 def error_type_only(logger: Any, name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -15,20 +15,28 @@ Answer = Callable[[], web.Response]
 
 
 class Runner(web.AppRunner):
-    """Runs an application; `answer` is given to each malformed request. Further arguments: see `web.AppRunner`."""
+    """Runs an application; `answer` is given to each malformed request, and `count` called with its reason. Further
+    arguments: see `web.AppRunner`."""
 
-    def __init__(self, application: web.Application, answer: Answer, **given: Any) -> None:
+    def __init__(
+        self,
+        application: web.Application,
+        answer: Answer,
+        count: Callable[[str], None] = lambda why: None,
+        **given: Any,
+    ) -> None:
         super().__init__(application, **given)
         self._answer = answer
+        self._count = count
 
     async def _make_server(self) -> web.Server:
-        return _Server(await super()._make_server(), self._answer)
+        return _Server(await super()._make_server(), self._answer, self._count)
 
 
 class _Server(web.Server):
     """`made`, with another protocol."""
 
-    def __init__(self, made: web.Server, answer: Answer) -> None:
+    def __init__(self, made: web.Server, answer: Answer, count: Callable[[str], None]) -> None:
         super().__init__(
             made.request_handler,
             request_factory=made.request_factory,
@@ -37,7 +45,7 @@ class _Server(web.Server):
             **made._kwargs,
         )
         self.answer = answer
-        self.refused = RefusalLog("server.malformed_request", time.monotonic)
+        self.refused = RefusalLog("server.malformed_request", time.monotonic, count=count)
 
     def __call__(self) -> web.RequestHandler:
         return _Protocol(self, loop=self._loop, **self._kwargs)

@@ -19,6 +19,7 @@ from typing import Any
 
 import structlog
 
+from adapters.counting import UNCOUNTED, Counting
 from adapters.leases import LEASE, SAFE, HeldItem, HeldItems, LeaseWatch
 from bot.domain.effects import Post
 from bot.domain.outbox import ClaimedItem, Going, OutboxItem, Overtaken, Refused, Sender, TryLater
@@ -55,7 +56,7 @@ class _Unsure(Exception):
 class OutboxRelay:
     """Sends the items of `store`, which several processes may share. `senders` is keyed by surface and may be filled
     later. `phrases` returns the current ones. `clock`: seconds since 1970; `monotonic`: monotonic seconds; `poll`:
-    seconds between two polls of the outbox; `timeout`: seconds of one attempt."""
+    seconds between two polls of the outbox; `timeout`: seconds of one attempt; `counting`: told of each outcome."""
 
     def __init__(
         self,
@@ -67,6 +68,7 @@ class OutboxRelay:
         monotonic: Callable[[], float] = time.monotonic,
         poll: float = 1.0,
         timeout: float = TIMEOUT,
+        counting: Counting = UNCOUNTED,
     ) -> None:
         self._store = store
         self._senders = senders
@@ -75,6 +77,7 @@ class OutboxRelay:
         self._monotonic = monotonic
         self._poll = poll
         self._timeout = timeout
+        self._counting = counting
         self._owner = secrets.token_hex(8)
         self._watch = LeaseWatch(monotonic)
         self._held = HeldItems(store, self._owner, clock, monotonic)
@@ -242,6 +245,7 @@ class OutboxRelay:
             raise _SearchDeferred(later.after) from later
 
     async def _settle(self, item: OutboxItem, reference: str) -> None:
+        self._counting.sent(item.place.surface)
         link = await self._link(item, reference) if item.action == "send" else ""
         async with self._store.transaction() as unit:
             now = self._clock()
@@ -266,12 +270,14 @@ class OutboxRelay:
         item = held.item
         if held.claimed.attempts + 1 >= ATTEMPTS:
             return await self._give_up(item, "tried_too_often")
+        self._counting.retried(item.place.surface)
         due_at = self._clock() + min(seconds, LONGEST_PUT_OFF)
         async with self._store.transaction() as unit:
             await unit.outbox.postpone(item.id, self._owner, due_at=due_at, unsure=unsure)
 
     async def _leave_unsure(self, item: OutboxItem) -> None:
         log.warning("outbox.left_unsure", item=item.id, surface=item.place.surface)
+        self._counting.given_up(item.place.surface, "unsure")
         async with self._store.transaction() as unit:
             if await unit.outbox.mark_failed(item.id, self._owner, why="unsure", at=self._clock()):
                 await on_outcome_unknown(self._phrases(), item, unit)
@@ -279,6 +285,7 @@ class OutboxRelay:
 
     async def _give_up(self, item: OutboxItem, why: str) -> None:
         log.error("outbox.given_up", item=item.id, surface=item.place.surface, why=why)
+        self._counting.given_up(item.place.surface, why)
         async with self._store.transaction() as unit:
             failed = await unit.outbox.mark_failed(item.id, self._owner, why=why, at=self._clock())
             if failed and item.action != "update":

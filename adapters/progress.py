@@ -16,7 +16,7 @@ def learning(write: Callable[[str], None], terminal: TextIO | None = None) -> Pr
     """A progress callback: a live percentage if `terminal` (default: standard error) is a TTY, else a few lines, each
     passed to `write`."""
     stream = terminal or sys.stderr
-    return _live(stream) if stream.isatty() else _in_lines(write)
+    return _live(stream) if stream.isatty() else in_lines(write)
 
 
 def _live(stream: TextIO) -> Progress:
@@ -28,7 +28,8 @@ def _live(stream: TextIO) -> Progress:
     return report
 
 
-def _in_lines(write: Callable[[str], None]) -> Progress:
+def in_lines(write: Callable[[str], None]) -> Progress:
+    """A progress callback: a few lines, each passed to `write`."""
     reported = -1
 
     def report(examples: int, share: float) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import structlog
 
+from adapters.counting import UNCOUNTED, Counting
 from bot.commands.notices import slow_down
 from bot.domain.messages import Reply
 from bot.domain.phrases import Phrases
@@ -78,9 +79,10 @@ class RateLimiter:
     """Counts each person's messages on one surface. Each surface has its own, so that a flood on one can't evict the
     counts of another. `clock`: seconds."""
 
-    def __init__(self, clock: Callable[[], float], most: int = MOST) -> None:
+    def __init__(self, clock: Callable[[], float], most: int = MOST, counting: Counting = UNCOUNTED) -> None:
         self._clock = clock
         self._most = most
+        self._counting = counting
         self._people: OrderedDict[Person, _Recent] = OrderedDict()  # least recently active first
 
     def slowed(self, person: Person, delivery: str = "") -> RateLimited | None:
@@ -93,6 +95,7 @@ class RateLimiter:
             recent.deliveries[delivery] = times + 1
             return None
         if wait := recent.window.wait(now):
+            self._counting.turned_away(person.surface, "rate_limit")
             told, recent.told = recent.told, True
             if not told:
                 log.warning("rate_limit.exceeded", surface=person.surface)

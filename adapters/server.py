@@ -13,31 +13,35 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import structlog
 from aiohttp import web
 from sqlalchemy.exc import SQLAlchemyError
 
-from adapters import logs
 from adapters.advisor_host import AdvisorHost
 from adapters.announcement import announce
-from adapters.database import SchemaNotCurrent, SqlStore, prepare
+from adapters.application import HEADERS, application_of
+from adapters.database import SchemaNotCurrent, SqlStore, UnusableUrl, prepare
 from adapters.housekeeping import Housekeeper
 from adapters.malformed_requests import Runner
-from adapters.metrics import MeteredSession, protected
+from adapters.metrics import MeteredSession, Metrics
 from adapters.outbox_relay import OutboxRelay
 from adapters.owner_link import OwnerLink
-from adapters.progress import learning
+from adapters.progress import in_lines, learning
+from adapters.readiness import Readiness
 from adapters.settings import Settings
 from adapters.surface import Surface, SurfaceOff, Surfaces
+from adapters.surface_check import check_surfaces
+from adapters.timed_store import TimedStore
+from adapters.unknown_settings import unknown_settings
 from bot.advisor import Advisor
 from bot.domain.conversation import Retention
 from bot.domain.messages import Reply
 from bot.domain.outbox import Sender
 from bot.nlu import languages
 from bot.service.error_location import error_location
-from bot.service.ports import Store, StoreUnavailable
 from bot.service.session import Session
 
 log = structlog.get_logger(__name__)
@@ -47,18 +51,7 @@ LINGERING = 2.0  # seconds in which the rest of a rejected body is read
 REQUEST_GRACE = 3.0  # seconds for open requests at shutdown
 TASK_GRACE = 3.0  # seconds for background tasks at shutdown
 SQLITE_GRACE = 1.0  # seconds for which units still wait for another process that writes to the SQLite file
-LARGEST_BODY = 1024 * 1024  # bytes of a request; both platforms send far less
 SHORT_PASSWORD = 12  # characters; a shorter password is worth a warning
-# Security headers of every response that does not set its own.
-HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
-    "Cache-Control": "no-store",
-}
-
 HTTP: dict[str, Any] = {
     "access_log": None,
     "lingering_time": LINGERING,
@@ -78,10 +71,11 @@ class Dependencies:
 
     settings: Settings
     session: MeteredSession
-    store: SqlStore
+    timed: Callable[[str], TimedStore]  # the store, with its transactions counted as one kind
     host: AdvisorHost
     relay: OutboxRelay
     owner_link: OwnerLink | None
+    metrics: Metrics
 
 
 def surface_factories() -> dict[str, Callable[[Dependencies], Surface]]:
@@ -100,16 +94,35 @@ def surface_factories() -> dict[str, Callable[[Dependencies], Surface]]:
 
     return {
         "web": lambda given: open_web(
-            given.settings, given.session, given.store, given.host, previews(given), given.owner_link
+            given.settings,
+            given.session,
+            given.timed("web"),
+            given.host,
+            previews(given),
+            given.owner_link,
+            counting=given.metrics,
         ),
-        "slack": lambda given: open_slack(given.settings, given.session, given.store, given.relay),
-        "teams": lambda given: open_teams(given.settings, given.session, given.store, given.relay),
+        "slack": lambda given: open_slack(
+            given.settings, given.session, given.timed("slack"), given.relay, counting=given.metrics
+        ),
+        "teams": lambda given: open_teams(
+            given.settings, given.session, given.timed("teams"), given.relay, counting=given.metrics
+        ),
     }
 
 
+def _known_refusals() -> dict[str, frozenset[str]]:
+    """The codes under which refusals of the platforms are counted."""
+    from adapters.slack.remedies import REFUSALS as SLACK
+    from adapters.teams.remedies import REFUSALS as TEAMS
+
+    return {"slack": frozenset(SLACK), "teams": frozenset(f"http-{refusal.status}" for refusal in TEAMS.values())}
+
+
 def run(settings: Settings) -> None:
-    """Serve until SIGINT or SIGTERM. Raises ServeError and KnowledgeError before the first request."""
-    logs.configure(settings.log_format)
+    """Serve until SIGINT or SIGTERM. Raises SettingsError, ServeError and KnowledgeError before the first request."""
+    for name, nearest in unknown_settings():
+        log.warning("settings.unknown", setting=name, remedy=f"set {nearest}" if nearest else "take it away")
     # Ctrl+C is a regular way to stop.
     with contextlib.suppress(KeyboardInterrupt), asyncio.Runner(loop_factory=_event_loop()) as runner:
         runner.run(_run(settings))
@@ -129,32 +142,44 @@ async def _run(settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    async with serving(settings) as (port, surfaces):
+    readiness = Readiness()
+    async with serving(settings, readiness=readiness) as (port, surfaces):
         announce(settings, port, surfaces)
         # Without this, a garbage collection of all loaded objects stops the process for a tenth of a second.
         gc.collect()
         gc.freeze()
         gc.set_threshold(10_000)  # reference counting frees nearly all that a turn allocates
         await stop.wait()
+        readiness.drain()
+        if settings.drain_seconds:
+            log.info("server.draining", seconds=settings.drain_seconds)
+            stop.clear()
+            with contextlib.suppress(TimeoutError):  # a second signal ends it at once
+                await asyncio.wait_for(stop.wait(), settings.drain_seconds)
         log.info("server.stopping")
 
 
 @asynccontextmanager
-async def serving(settings: Settings, advisor: Advisor | None = None) -> AsyncIterator[tuple[int, Surfaces]]:
-    """Serve while the block runs; yields the port and the surfaces. Raises ServeError and KnowledgeError.
+async def serving(
+    settings: Settings, advisor: Advisor | None = None, readiness: Readiness | None = None
+) -> AsyncIterator[tuple[int, Surfaces]]:
+    """Serve while the block runs; yields the port and the surfaces. Raises SettingsError, ServeError, KnowledgeError.
 
-    `advisor`: the one on the knowledge of the settings, where it is loaded already."""
+    `advisor`: the one on the knowledge of the settings, where it is loaded already. `readiness`: what `/readyz`
+    says."""
+    check_surfaces(settings)
     url = settings.database_url.get_secret_value()
     try:
         await asyncio.to_thread(prepare, url)
         store = SqlStore.at(url)
-    except SchemaNotCurrent as error:
+    except (SchemaNotCurrent, UnusableUrl) as error:
         raise ServeError(str(error)) from None
     except (SQLAlchemyError, OSError, ValueError) as error:
         raise ServeError(f"The database does not answer ({type(error).__name__}). Check DATABASE_URL.") from None
     async with AsyncExitStack() as stack:
         stack.push_async_callback(store.close)
-        progress = learning(lambda line: log.info("knowledge.learning", progress=line))
+        report = in_lines if settings.log_format == "json" else learning  # JSON has no line that is drawn anew
+        progress = report(lambda line: log.info("knowledge.learning", progress=line))
         host = await asyncio.to_thread(
             AdvisorHost, settings.knowledge, settings.security_contact, settings.cache, progress, advisor
         )
@@ -162,26 +187,33 @@ async def serving(settings: Settings, advisor: Advisor | None = None) -> AsyncIt
         with contextlib.suppress(NotImplementedError):  # on Windows
             # In a thread: it may learn for seconds, while this one serves.
             loop.add_signal_handler(signal.SIGHUP, loop.run_in_executor, None, host.reload)
+        metrics = Metrics(_known_refusals())
+
+        def timed(kind: str) -> TimedStore:
+            return TimedStore(store, kind, metrics)
+
         senders: dict[str, Sender] = {}
-        relay = OutboxRelay(store, senders, lambda: host.phrases)
+        relay = OutboxRelay(timed("outbox"), senders, lambda: host.phrases, counting=metrics)
         housekeeper = Housekeeper(
-            store,
+            timed("housekeeping"),
             lambda: host.advisor.drafts,
             retention=settings.retention,
             on_enqueued=relay.wake,
-            prune_more=_transcript_pruning(store, settings.retention),
+            prune_more=_transcript_pruning(timed("housekeeping"), settings.retention),
         )
         session = MeteredSession(
             Session(
                 host,
-                store,
+                timed("turn"),
                 retention=settings.retention,
                 wake_outbox=relay.wake,
                 on_subscribed=housekeeper.wake,
-            )
+                on_repeated=lambda message: metrics.repeated(message.place.surface),
+            ),
+            metrics,
         )
         owner_link = _owner_link_for(settings)
-        surfaces = await _start(Dependencies(settings, session, store, host, relay, owner_link), stack)
+        surfaces = await _start(Dependencies(settings, session, timed, host, relay, owner_link, metrics), stack)
         senders.update(_senders(surfaces))
         loop.run_in_executor(None, languages.load_model)  # so that nobody has to wait for it
         running = [_running(relay.run(), relay.close), _running(housekeeper.run(), housekeeper.close)]
@@ -192,9 +224,11 @@ async def serving(settings: Settings, advisor: Advisor | None = None) -> AsyncIt
         def malformed() -> web.Response:
             return web.Response(status=400, text=host.phrases("web-malformed"), headers=HEADERS)
 
-        port = await _listen(
-            Runner(_application(settings, session, store, surfaces), malformed, **HTTP), settings, stack
-        )
+        ready = partial((readiness or Readiness()).answer, timed("probe"))
+        shown = metrics.page(timed("probe"), lambda: host.advisor.knowledge.version)
+        application = application_of(settings, ready, shown, surfaces)
+        count = partial(metrics.turned_away, "server")
+        port = await _listen(Runner(application, malformed, count, **HTTP), settings, stack)
         stack.callback(store.stop_waiting, SQLITE_GRACE)
         yield port, surfaces
 
@@ -203,7 +237,8 @@ def _owner_link_for(settings: Settings) -> OwnerLink | None:
     password = settings.workbench_password.get_secret_value()
     if 0 < len(password) < SHORT_PASSWORD:
         log.warning("server.short_password", remedy=f"set WORKBENCH_PASSWORD to {SHORT_PASSWORD} characters or more")
-    return OwnerLink() if settings.on_loopback and not password else None
+    on_console = settings.log_format == "text"  # else there is nothing but the log, which is no place for a secret
+    return OwnerLink() if settings.on_loopback and on_console and not password else None
 
 
 async def _start(given: Dependencies, stack: AsyncExitStack) -> Surfaces:
@@ -221,32 +256,6 @@ async def _start(given: Dependencies, stack: AsyncExitStack) -> Surfaces:
     return Surfaces(tuple(on), off, given.owner_link)
 
 
-def _application(settings: Settings, session: MeteredSession, store: Store, surfaces: Surfaces) -> web.Application:
-    async def alive(request: web.Request) -> web.Response:
-        return web.json_response({"status": "ok"})
-
-    async def ready(request: web.Request) -> web.Response:
-        """200 if the store answers, so that a turn could be taken; else 503."""
-        try:
-            async with asyncio.timeout(2), store.transaction():
-                return web.json_response({"status": "ready"})
-        except (StoreUnavailable, TimeoutError):
-            return web.json_response({"status": "the database does not answer"}, status=503)
-
-    async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
-        for name, value in HEADERS.items():
-            response.headers.setdefault(name, value)
-
-    application = web.Application(client_max_size=LARGEST_BODY)
-    application.on_response_prepare.append(add_headers)
-    behind_proxy = bool(settings.public_url or settings.trusted_proxies)
-    metrics = protected(session.handle, settings.metrics_token.get_secret_value(), behind_proxy=behind_proxy)
-    application.add_routes([web.get("/healthz", alive), web.get("/readyz", ready), web.get("/metrics", metrics)])
-    for surface in surfaces.on:
-        application.add_routes(surface.routes())
-    return application
-
-
 async def _listen(runner: Runner, settings: Settings, stack: AsyncExitStack) -> int:
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
@@ -262,7 +271,7 @@ async def _listen(runner: Runner, settings: Settings, stack: AsyncExitStack) -> 
     return port
 
 
-def _transcript_pruning(store: SqlStore, retention: Retention) -> Callable[[float], Awaitable[None]]:
+def _transcript_pruning(store: TimedStore, retention: Retention) -> Callable[[float], Awaitable[None]]:
     """Deletes old transcripts and links of the web page, also when nobody uses the page any more."""
 
     async def prune(now: float) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import re
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.domain.conversation import DAY, Retention
@@ -14,6 +17,21 @@ from bot.domain.conversation import DAY, Retention
 HOUR = 3600.0
 KNOWLEDGE = Path(__file__).resolve().parent.parent / "knowledge"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+_ADDRESS = re.compile(r"https?://[^\s/?#@\\<>\"']+(?:[/?#][^\s<>\"']*)?", re.IGNORECASE)
+_GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_TENANT = re.compile(r"[A-Za-z0-9.-]+", re.ASCII)  # an id, or a domain
+_CHANNEL = re.compile(r"19:[^\s@/]{1,200}@thread\.\w{1,20}", re.ASCII)
+# What pydantic says of a value, in words for who sets it.
+_IN_WORDS = {
+    "bool_parsing": "must be true or false",
+    "int_parsing": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "float_parsing": "must be a number",
+    "finite_number": "must be a number with an end",
+    "string_pattern_mismatch": "must be text or json",
+}
 
 
 class SettingsError(Exception):
@@ -49,6 +67,8 @@ class Settings(BaseSettings):
     security_contact: str = Field("", validation_alias=_named("SECURITY_CONTACT"))
     privacy_url: str = Field("", validation_alias=_named("PRIVACY_URL"))
     support_url: str = Field("", validation_alias=_named("SUPPORT_URL"))
+    # How long a process that ends says that it is not ready, and still takes requests.
+    drain_seconds: float = Field(0.0, ge=0, le=600, validation_alias=_named("DRAIN_SECONDS"))
     log_format: str = Field("text", pattern="^(text|json)$", validation_alias=_named("LOG_FORMAT"))
     conversation_hours: float = Field(24.0, gt=0, le=1_000_000, validation_alias=_named("CONVERSATION_HOURS"))
     triage_days: float = Field(7.0, gt=0, le=50_000, validation_alias=_named("TRIAGE_DAYS"))
@@ -92,6 +112,50 @@ class Settings(BaseSettings):
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
+    @field_validator("public_url", "privacy_url", "support_url", "slack_api_url")
+    @classmethod
+    def _is_address(cls, value: str) -> str:
+        if value and not _ADDRESS.fullmatch(value):
+            raise ValueError("must be an address that begins with https://")
+        return value
+
+    @field_validator("cache")
+    @classmethod
+    def _can_be_a_folder(cls, value: Path) -> Path:
+        if value.exists() and not value.is_dir():
+            raise ValueError("must be a folder, or one that can be made, and is a file")
+        return value
+
+    @field_validator("gold_file")
+    @classmethod
+    def _can_be_a_file(cls, value: Path | None) -> Path | None:
+        if value is not None and (value.is_dir() or not value.absolute().parent.is_dir()):
+            raise ValueError("must be the path of a file, in a folder that exists")
+        return value
+
+    @field_validator("microsoft_app_id", "allowed_tenants", "microsoft_app_federated_identity")
+    @classmethod
+    def _is_id(cls, value: Any, field: ValidationInfo) -> Any:
+        ids = value if isinstance(value, tuple) else (value,) if value else ()
+        system = field.field_name == "microsoft_app_federated_identity"
+        if not all(_GUID.fullmatch(id) or (system and id == "system") for id in ids):
+            raise ValueError("must be an id such as 11111111-2222-3333-4444-555555555555" + ", or system" * system)
+        return value
+
+    @field_validator("microsoft_app_tenant_id")
+    @classmethod
+    def _is_tenant(cls, value: str) -> str:
+        if value and not _TENANT.fullmatch(value):
+            raise ValueError("must be the id of a tenant, such as 11111111-2222-3333-4444-555555555555")
+        return value
+
+    @field_validator("teams_experts_channel")
+    @classmethod
+    def _is_channel(cls, value: str) -> str:
+        if value and not _CHANNEL.fullmatch(value):
+            raise ValueError("must be the id of a channel, such as 19:…@thread.tacv2, not its name")
+        return value
+
     @field_validator("teams_development")
     @classmethod
     def _on_this_machine(cls, value: str) -> str:
@@ -117,15 +181,29 @@ class Settings(BaseSettings):
         return self.host in LOOPBACK
 
 
+class _LogFormat(BaseSettings):
+    model_config = Settings.model_config
+
+    log_format: str = Field("text", validation_alias=_named("LOG_FORMAT"))
+
+
+def log_format() -> str:
+    """How to log before the settings are read, which may fail: "json" where they say so, else "text"."""
+    # What is wrong with the file `.env` is said when the settings are read, in the form that this finds out.
+    logging.getLogger("dotenv").addHandler(logging.NullHandler())
+    return "json" if _LogFormat().log_format == "json" else "text"  # type: ignore[call-arg]
+
+
 def read_settings(**given: object) -> Settings:
     """The settings; `given` (by field name) override the environment. Raises SettingsError."""
     try:
         return Settings(**given)  # type: ignore[arg-type]
     except ValidationError as error:
-        problems = [f"{'.'.join(str(part) for part in one['loc'])}: {_remedy(one['msg'])}" for one in error.errors()]
+        problems = [f"{'.'.join(str(part) for part in one['loc'])}: {_remedy(one)}" for one in error.errors()]
         raise SettingsError(problems) from None
 
 
-def _remedy(message: str) -> str:
-    """Pydantic's message without what it puts before those of our own."""
-    return message.removeprefix("Value error, ")
+def _remedy(error: ErrorDetails) -> str:
+    """What the value must be: in our words, or in pydantic's without what it puts before ours."""
+    said = error["msg"].removeprefix("Value error, ").replace("Input should", "must")
+    return _IN_WORDS.get(error["type"], said)

@@ -16,6 +16,10 @@ class SurfaceOff(Exception):
     """The settings leave a surface switched off. The text tells the operator why, and what to set."""
 
 
+class SurfaceMisconfigured(SurfaceOff):
+    """It would be off although somebody set it up: in part, or with what can't be used. This ends the start."""
+
+
 class Surface(Protocol):
     """Created by `open_surface(settings, session, …)` in the surface's `surface.py`, which raises SurfaceOff."""
 

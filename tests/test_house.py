@@ -282,13 +282,15 @@ LAYERS = tuple((room,) for room in _ROOMS.split())
 # Of adapters/. Rooms on one floor do not import each other.
 ADAPTER_LAYERS = (
     ("cli",),
+    ("doctor",),
     ("server",),
-    ("slack", "teams", "web", "announcement", "malformed_requests"),
-    ("advisor_host", "housekeeping", "outbox_relay", "metrics", "rate_limit", "refusals"),
-    ("leases", "request_body", "progress", "logs"),
+    ("surface_check",),
+    ("slack", "teams", "web", "announcement", "application", "malformed_requests"),
+    ("advisor_host", "housekeeping", "outbox_relay", "metrics", "rate_limit", "refusals", "readiness"),
+    ("leases", "request_body", "progress", "logs", "timed_store", "outbox_age", "unknown_settings"),
     ("database", "in_memory"),
     ("references", "transcripts", "surface", "settings", "invocation"),
-    ("owner_link", "ended_sessions", "evaluations", "loopback"),
+    ("owner_link", "ended_sessions", "evaluations", "loopback", "counting", "findings"),
 )
 packages = pytest.mark.parametrize(("package", "layers"), [("bot", LAYERS), ("adapters", ADAPTER_LAYERS)])
 

@@ -19,6 +19,7 @@ PLACES = (
     ("adapters/web/test_suite.py", "e2e"),
     ("adapters/cli/*", "e2e"),
     ("adapters/test_server.py", "e2e"),
+    ("adapters/test_process.py", "e2e"),
     ("adapters/database/test_processes.py", "e2e"),
     ("test_wheel.py", "e2e"),
     ("tools/*", "e2e"),

@@ -67,17 +67,15 @@ class Export(StrEnum):
 
 def main() -> None:
     """The entry point. Errors in the input are explained on standard error, with exit code 1 or 2."""
+    from adapters.cli import failing
     from bot.knowledge.problems import KnowledgeError
 
     gc.set_threshold(100_000)  # loading makes many objects that stay; searching them for garbage takes half a second
     try:
         app()
-    except KnowledgeError as error:
-        for problem in error.problems:
-            typer.echo(str(problem), err=True)
-        fail(f"The knowledge folder has {_count(len(error.problems), 'error')}. Correct them and run this again.", 1)
-    except SettingsError as error:
-        fail("\n".join(error.problems), 2)
+    except (KnowledgeError, SettingsError) as error:
+        lines, code = failing.explained(error)
+        fail("\n".join(lines), code)
     except BrokenPipeError:  # the reader of our output ended, as `head` does
         sys.stderr.close()
         sys.exit(0)
@@ -232,12 +230,22 @@ def gaps(
 @app.command()
 def serve(knowledge: Knowledge = None) -> None:
     """Serve every configured surface on one port."""
-    from adapters.server import ServeError, run
+    from adapters.cli import failing
 
-    try:
+    with failing.in_the_form_of_the_log():
+        from adapters.server import run
+
         run(settings(knowledge))
-    except ServeError as error:
-        fail(str(error), 1)
+
+
+@app.command()
+def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False) -> None:
+    """Look at settings, tokens, database, clock, disk and knowledge. Exits with 0: ok, 1: to look at, 2: wrong."""
+    from adapters import logs
+    from adapters.cli import examining
+
+    logs.to_stderr()
+    raise SystemExit(examining.show(examining.findings(), as_json=as_json))
 
 
 @app.command()
@@ -284,10 +292,11 @@ def migrate() -> None:
 
 
 def settings(knowledge: Path | None) -> Settings:
-    """The settings, with `knowledge` as the folder if given. Exits if the folder does not exist."""
+    """The settings, with `knowledge` as the folder if given. Raises SettingsError, also if there is no folder."""
     given = read_settings() if knowledge is None else read_settings(knowledge=knowledge)
     if not given.knowledge.is_dir():
-        fail(f"{given.knowledge} is not a folder; name one that holds answers/*.yaml with --knowledge DIR.", 2)
+        name = "KNOWLEDGE_DIR" if knowledge is None else "--knowledge"
+        raise SettingsError([f"{name}: {given.knowledge} is not a folder; name one that holds answers/*.yaml."])
     return given
 
 

@@ -6,6 +6,7 @@ import sqlite3
 
 import sqlalchemy
 from sqlalchemy import URL, Engine, event, make_url, pool
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from adapters.database.file_modes import restrict_file_modes
@@ -15,12 +16,24 @@ BUSY_SECONDS = 10  # how long a second process waits for the SQLite file
 _DRIVERS = {"sqlite": "sqlite+{0}", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
 
 
+class UnusableUrl(ValueError):
+    """DATABASE_URL can't be read, or names another database. The text names the remedy and nothing of the address."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "DATABASE_URL can't be used: set it to sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME."
+        )
+
+
 def database_url(url: str, *, asynchronous: bool = True) -> URL:
-    """`sqlite:///FILE` or `postgresql://…` with the driver used here. Raises ValueError for any other database."""
-    parsed = make_url(url)
+    """`sqlite:///FILE` or `postgresql://…` with the driver used here. Raises UnusableUrl for anything else."""
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):
+        raise UnusableUrl from None
     dialect = parsed.drivername.split("+")[0]
     if dialect not in _DRIVERS:
-        raise ValueError(f"DATABASE_URL: {dialect} is not supported; use sqlite:///FILE or postgresql://…")
+        raise UnusableUrl
     return parsed.set(drivername=_DRIVERS[dialect].format("aiosqlite" if asynchronous else "pysqlite"))
 
 

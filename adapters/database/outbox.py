@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import structlog
 from sqlalchemy import Row, Update, bindparam, delete, exists, false, func, or_, select, update
@@ -34,6 +34,14 @@ _CLEARED: Mapping[str, str | None] = {"content": None, "channel": "", "thread": 
 # Built once, as every reply uses it.
 _is_owned = (_t.id == bindparam("of_id")) & (_t.owner == bindparam("of_owner")) & _is_open
 _finish = update(outbox).where(_is_owned)
+
+
+class Backlog(NamedTuple):
+    """The items of one surface that are not finished."""
+
+    surface: str
+    waiting: int
+    oldest: int  # the number of the one that was put first
 
 
 class SqlOutbox:
@@ -144,6 +152,13 @@ class SqlOutbox:
     async def waiting(self) -> int:
         count = select(func.count()).select_from(outbox).where(_is_open)
         return int((await self._connection.execute(count)).scalar_one())
+
+    async def backlog(self) -> tuple[Sequence[Backlog], int]:
+        """What is not finished, by surface; and the highest number of any item, finished or not."""
+        counts = select(_t.surface, func.count(), func.min(_t.number)).where(_is_open).group_by(_t.surface)
+        rows: Sequence[Any] = (await self._connection.execute(counts)).all()
+        newest = (await self._connection.execute(select(func.max(_t.number)))).scalar_one()
+        return [Backlog(*row) for row in rows], newest or 0
 
     async def prune(self, before: float) -> int:
         return (await self._connection.execute(delete(outbox).where(_t.finished_at < before))).rowcount

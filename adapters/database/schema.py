@@ -61,9 +61,14 @@ def _rewrite_file(url: str) -> None:
 def state(url: str) -> State:
     """The state of the schema; `unknown` if a later version created it. Raises SQLAlchemyError."""
     with _connection(url) as connection:
-        found = MigrationContext.configure(connection).get_current_revision()
-        if found is None:
-            return "behind" if set(inspect(connection).get_table_names()) & set(metadata.tables) else "empty"
+        return state_of(connection)
+
+
+def state_of(connection: Connection) -> State:
+    """The same, on a connection."""
+    found = MigrationContext.configure(connection).get_current_revision()
+    if found is None:
+        return "behind" if set(inspect(connection).get_table_names()) & set(metadata.tables) else "empty"
     script = ScriptDirectory.from_config(_config())
     if found == script.get_current_head():
         return "current"

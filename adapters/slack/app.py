@@ -10,6 +10,7 @@ import structlog
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError
 
+from adapters.counting import Counting
 from adapters.leases import HeldItem
 from adapters.outbox_relay import Attempt
 from adapters.rate_limit import RateLimited, RateLimiter
@@ -82,6 +83,7 @@ class App:
         experts: Mapping[str, Place],
         home_details: HomeDetails,
         clock: Clock,
+        counting: Counting,
     ) -> None:
         self.bolt = bolt
         self.home_details = home_details
@@ -92,7 +94,7 @@ class App:
         self._workspaces = workspaces
         self._experts = experts
         self._clock = clock
-        self._rate_limit = RateLimiter(clock)
+        self._rate_limit = RateLimiter(clock, counting=counting)
         self.assistant = Assistant()
         self.in_view = InView()
         self.background = BackgroundWork()

@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
+from functools import partial
 from typing import Protocol
 
 import aiohttp
@@ -16,6 +17,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from adapters.counting import UNCOUNTED, Counting
 from adapters.refusals import RefusalLog
 from adapters.request_body import PATIENCE
 from adapters.settings import Settings
@@ -47,14 +49,13 @@ from adapters.slack.request_reader import NotVerified, Unreadable, bolt_request,
 from adapters.slack.response_urls import SlackApp
 from adapters.slack.responses import as_json, retry_handlers
 from adapters.slack.sender import SlackSender
+from adapters.slack.settings_check import check, experts_in, signing_secret
 from adapters.slack.shortcuts import advise, ask, triage
 from adapters.slack.socket_mode import SocketModeHandler
-from adapters.slack.token_cipher import KeyUnusable, TokenCipher
+from adapters.slack.token_cipher import TokenCipher
 from adapters.slack.token_rotation import TokenRotation
 from adapters.slack.views import form
 from adapters.slack.workspaces import ManyWorkspaces, OneWorkspace, TokenUnchecked
-from adapters.surface import SurfaceOff
-from bot.domain.messages import Place
 from bot.domain.phrases import Phrases
 from bot.service.ports import Store
 
@@ -105,12 +106,14 @@ class SlackSurface:
         cipher: TokenCipher,
         clock: Clock,
         patience: float,
+        counting: Counting,
     ) -> None:
         self._settings = settings
         self._secret = signing_secret(settings)
         self._patience = patience
         self._clock = clock
-        self._refusals = RefusalLog("slack.request_refused", clock)
+        self._counting = counting
+        self._refusals = RefusalLog("slack.request_refused", clock, count=partial(counting.turned_away, self.name))
         self._session = session
         self._store = store
         self._relay = relay
@@ -180,6 +183,7 @@ class SlackSurface:
                 settings.support_url, settings.privacy_url, settings.security_contact, settings.retention
             ),
             clock=self._clock,
+            counting=self._counting,
         )
         for listener in LISTENERS:
             listener.register(app)
@@ -251,56 +255,12 @@ def open_surface(
     relay: OutboxRelay,
     clock: Clock = time.time,
     patience: float = PATIENCE,
+    counting: Counting = UNCOUNTED,
 ) -> SlackSurface:
-    """The surface, not started yet. `patience`: seconds that a request may take to arrive. Raises SurfaceOff where it
-    is not configured."""
-    _check(settings)
-    try:
-        cipher = TokenCipher(settings.encryption_key.get_secret_value())
-    except KeyUnusable as unusable:
-        raise SurfaceOff(str(unusable)) from None
-    return SlackSurface(settings, session, store, relay, cipher, clock, patience)
-
-
-def _check(settings: Settings) -> None:
-    """Raises SurfaceOff with the setting that is missing."""
-    token = settings.slack_bot_token.get_secret_value()
-    secret = signing_secret(settings)
-    socket = settings.slack_app_token.get_secret_value()
-    id, client_secret = settings.slack_client_id, settings.slack_client_secret.get_secret_value()
-    if not any((token, secret, socket, id, client_secret)):
-        raise SurfaceOff("Set SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET to switch it on; docs/slack.md says how.")
-    if token.startswith("xoxe."):
-        raise SurfaceOff(
-            "SLACK_BOT_TOKEN expires after twelve hours, as the app has token rotation. Set SLACK_CLIENT_ID and its "
-            "secret instead, and open /slack/install."
-        )
-    if token and id:
-        raise SurfaceOff(
-            "Set SLACK_BOT_TOKEN for one workspace, or SLACK_CLIENT_ID and its secret for several, not both."
-        )
-    if not token and not id:
-        raise SurfaceOff("Neither SLACK_BOT_TOKEN, for one workspace, nor SLACK_CLIENT_ID, for several, is set.")
-    if id and not client_secret:
-        raise SurfaceOff("SLACK_CLIENT_ID is set, and SLACK_CLIENT_SECRET is not.")
-    if not secret and (id or not socket):
-        raise SurfaceOff(
-            "SLACK_SIGNING_SECRET is not set: requests could not be checked. Or set SLACK_APP_TOKEN for Socket Mode."
-        )
-
-
-def signing_secret(settings: Settings) -> str:
-    """The signing secret; empty where none is set, or only blanks."""
-    return settings.slack_signing_secret.get_secret_value().strip()
-
-
-def experts_in(setting: str) -> dict[str, Place]:
-    """The channels in SLACK_EXPERTS_CHANNEL by workspace: one id, under "", or TEAM/CHANNEL separated by commas."""
-    found = {}
-    for part in filter(None, (one.strip() for one in setting.split(","))):
-        team, _, channel = part.rpartition("/")
-        found[team] = Place("slack", team, channel)
-    return found
+    """The surface, not started yet. `patience`: seconds that a request may take to arrive. Raises SurfaceOff,
+    and SurfaceMisconfigured."""
+    cipher = check(settings)
+    return SlackSurface(settings, session, store, relay, cipher, clock, patience, counting)
 
 
 async def _check_token(workspace: OneWorkspace) -> None:

@@ -107,11 +107,13 @@ class Context:
 class Adapter(CloudAdapter):  # type: ignore[misc]
     """The SDK's adapter with our own handling of requests and responses."""
 
-    def __init__(self, authentication: Authentication, refusals: RefusalLog) -> None:
+    def __init__(
+        self, authentication: Authentication, refusals: RefusalLog, on_repeated: Callable[[], None] = lambda: None
+    ) -> None:
         super().__init__(authentication)
         self._refusals = refusals
         self._authentication = authentication
-        self._deliveries: Deliveries[InvokeResponse | None] = Deliveries()
+        self._deliveries: Deliveries[InvokeResponse | None] = Deliveries(on_repeated)
         self.on_turn_error = self._log_failure
 
     async def process(self, request: web.Request, bot: Any, ws_response: object = None) -> web.Response:

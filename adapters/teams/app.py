@@ -11,6 +11,7 @@ import structlog
 from botbuilder.core import InvokeResponse
 from botbuilder.schema import Activity, ActivityTypes, Attachment, CardAction, SuggestedActions
 
+from adapters.counting import UNCOUNTED, Counting
 from adapters.leases import HeldItem
 from adapters.outbox_relay import Attempt
 from adapters.rate_limit import RateLimiter
@@ -86,6 +87,7 @@ class App:
         rated: bool,
         slow: float,
         now: Callable[[], float],
+        counting: Counting = UNCOUNTED,
     ) -> None:
         self.directory = directory
         self.channels = channels
@@ -99,7 +101,8 @@ class App:
         self._now = now
         self._listeners: dict[tuple[str, str], Listener] = {}
         self._notice_bodies: dict[str, NoticeBody] = {}
-        self._rate_limit = RateLimiter(now)
+        self._counting = counting
+        self._rate_limit = RateLimiter(now, counting=counting)
         self._rate_limits: dict[str, RateLimiter] = {}  # of invokes with a limit of their own
 
     @property
@@ -119,7 +122,7 @@ class App:
         self.on("invoke", name, listener)
         self._notice_bodies[name] = notice_body
         if most:
-            self._rate_limits[name] = RateLimiter(self._now, most)
+            self._rate_limits[name] = RateLimiter(self._now, most, self._counting)
 
     async def on_turn(self, context: Context) -> None:
         """Take an activity. Those without a listener (reactions, edits, deletions) are ignored on purpose."""

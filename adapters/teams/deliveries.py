@@ -15,9 +15,11 @@ MAX_DELIVERIES = 10_000  # that are remembered
 
 
 class Deliveries(Generic[T]):
-    """The deliveries that are being handled, and those that were handled lately."""
+    """The deliveries that are being handled, and those that were handled lately. `on_repeated`: called at each further
+    delivery of one of them."""
 
-    def __init__(self) -> None:
+    def __init__(self, on_repeated: Callable[[], None] = lambda: None) -> None:
+        self._on_repeated = on_repeated
         self._outcomes: OrderedDict[tuple[str, str], asyncio.Future[T]] = OrderedDict()
 
     async def once(self, key: tuple[str, str], handle: Callable[[], Awaitable[T]], is_final: Callable[[T], bool]) -> T:
@@ -27,6 +29,7 @@ class Deliveries(Generic[T]):
         """
         running = self._outcomes.get(key)
         if running is not None:
+            self._on_repeated()
             return await asyncio.shield(running)
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._outcomes[key] = future

@@ -5,31 +5,31 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from contextlib import AsyncExitStack, suppress
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import aiohttp
 from aiohttp import web
 
-from adapters.loopback import has_origin, is_loopback_host, is_loopback_origin
+from adapters.counting import UNCOUNTED, Counting
+from adapters.loopback import has_origin
 from adapters.references import Store
 from adapters.refusals import RefusalLog
-from adapters.surface import SurfaceOff
 from adapters.teams.adapter import Adapter, Authentication
 from adapters.teams.app import App, OutboxRelay, Session
 from adapters.teams.channels import Channels
-from adapters.teams.cloud import CLOUDS, PUBLIC, Cloud, TeamsSettings, cloud_named, is_safe_url
+from adapters.teams.cloud import Cloud, TeamsSettings, is_safe_url
 from adapters.teams.connector import Connector
 from adapters.teams.conversation_updates import changed, deleted
 from adapters.teams.credentials import Credentials, LoginFailed
 from adapters.teams.directory import Directory
 from adapters.teams.installation_updates import add, remove
 from adapters.teams.invokes import adaptive_card_action, message_action, message_extension_query, message_feedback
-from adapters.teams.login_settings import LogIn, log_in_by
+from adapters.teams.login_settings import LogIn
 from adapters.teams.messages import message
 from adapters.teams.remedies import REQUESTS
 from adapters.teams.sender import TeamsSender
+from adapters.teams.settings_check import check
 from adapters.teams.signing_keys import SigningKeys
 from adapters.teams.targeted import Targeted
 from adapters.teams.timing import Timing
@@ -57,6 +57,7 @@ class TeamsSurface:
         cloud: Cloud,
         log_in: LogIn | None,
         timing: Timing,
+        counting: Counting,
     ) -> None:
         """`log_in`: None for a bot without an app id."""
         self._settings = settings
@@ -66,6 +67,7 @@ class TeamsSurface:
         self._cloud = cloud
         self._log_in = log_in
         self._timing = timing
+        self._counting = counting
         self._stack = AsyncExitStack()
         self._app: App | None = None
         self._adapter: Adapter | None = None
@@ -115,6 +117,7 @@ class TeamsSurface:
             rated=settings.teams_feedback and bool(app_id) and self._cloud.feedback,
             slow=timing.slow,
             now=timing.now,
+            counting=self._counting,
         )
         for listener in LISTENERS:
             listener.register(self._app)
@@ -123,7 +126,10 @@ class TeamsSurface:
         )
         tenants = frozenset(settings.allowed_tenants)
         authentication = Authentication(app_id, check, connector, tenants, settings.teams_development)
-        self._adapter = Adapter(authentication, RefusalLog("teams.request_refused", timing.clock, REQUESTS))
+        refusals = RefusalLog(
+            "teams.request_refused", timing.clock, REQUESTS, partial(self._counting.turned_away, self.name)
+        )
+        self._adapter = Adapter(authentication, refusals, partial(self._counting.repeated, self.name))
         self._login = asyncio.create_task(_log_in(credentials))  # so that the first reply need not wait
 
     async def stop(self) -> None:
@@ -154,40 +160,12 @@ def open_surface(
     *,
     cloud: Cloud | None = None,
     timing: Timing = Timing(),  # noqa: B008  (frozen)
+    counting: Counting = UNCOUNTED,
 ) -> TeamsSurface:
-    """The surface, not started yet. `cloud`: instead of the one in the settings. Raises SurfaceOff where the settings
-    would let anybody in, or are incomplete."""
-    cloud = cloud or cloud_named(settings.teams_cloud)
-    if cloud is None:
-        raise SurfaceOff(f"TEAMS_CLOUD must be one of {', '.join(CLOUDS)}.")
-    log_in = None
-    if not settings.microsoft_app_id:
-        _check_development(settings)
-    elif settings.teams_development:
-        raise SurfaceOff(
-            "MicrosoftAppId and TEAMS_DEVELOPMENT are both set. Take away TEAMS_DEVELOPMENT to serve Teams, or "
-            "MicrosoftAppId to develop."
-        )
-    else:
-        log_in = log_in_by(settings, cloud)
-    cloud = replace(cloud, service_url=settings.teams_service_url or cloud.service_url)
-    if not is_safe_url(cloud.service_url or PUBLIC.service_url):
-        raise SurfaceOff("TEAMS_SERVICE_URL must be an https address.")
-    return TeamsSurface(settings, session, store, relay, cloud, log_in, timing)
-
-
-def _check_development(settings: TeamsSettings) -> None:
-    """Raises SurfaceOff unless the settings name a development client on this machine, and only this machine is
-    served."""
-    if not settings.teams_development:
-        raise SurfaceOff(
-            "Set MicrosoftAppId to switch it on. To try it with a client on this machine, set TEAMS_DEVELOPMENT to the "
-            "client's address, such as http://127.0.0.1:56150."
-        )
-    if not is_loopback_origin(settings.teams_development):
-        raise SurfaceOff("TEAMS_DEVELOPMENT must be an address on this machine, such as http://127.0.0.1:56150.")
-    if not is_loopback_host(settings.host):
-        raise SurfaceOff("TEAMS_DEVELOPMENT is for HOST 127.0.0.1 only, and HOST is another.")
+    """The surface, not started yet. `cloud`: instead of the one in the settings. Raises SurfaceOff, and
+    SurfaceMisconfigured."""
+    cloud, log_in = check(settings, cloud)
+    return TeamsSurface(settings, session, store, relay, cloud, log_in, timing, counting)
 
 
 async def _log_in(credentials: Credentials) -> None:

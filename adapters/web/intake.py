@@ -19,7 +19,7 @@ class Intake:
 
     def __init__(self, site: Site) -> None:
         self._site = site
-        self._limiter = VisitorLimiter(site.now)
+        self._limiter = VisitorLimiter(site.now, counting=site.counting)
 
     def slowed(self, request: web.Request, visitor: Visitor, form: FormData, delivery: str = "") -> web.Response | None:
         """Count a form. None: take it in; else 429 with the form, to be sent again. `delivery`: see VisitorLimiter."""

@@ -18,6 +18,7 @@ from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from multidict import MultiDictProxy
 
+from adapters.counting import UNCOUNTED, Counting
 from adapters.owner_link import PATH
 from adapters.request_body import BodyNotRead, whole
 from adapters.transcripts import Store
@@ -153,6 +154,7 @@ class Site:
     templates: Environment
     now: Callable[[], float]  # seconds since 1970
     gold_scores: GoldScores = no_scores
+    counting: Counting = UNCOUNTED
 
     @property
     def phrases(self) -> Phrases:

@@ -10,6 +10,7 @@ from typing import Protocol
 from aiohttp import web
 from pydantic import SecretStr
 
+from adapters.counting import UNCOUNTED, Counting
 from adapters.owner_link import OwnerLink
 from adapters.transcripts import Store
 from adapters.web import site
@@ -68,12 +69,13 @@ def open_surface(
     now: Callable[[], float] = time.time,
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    counting: Counting = UNCOUNTED,
 ) -> WebSurface:
     """The web surface, which is always on. `previews`: renderers of other surfaces, by name. `owner_link`: logs in to
     the workbench without a password. `gold_scores`: of the evaluations that were saved."""
     password = settings.workbench_password.get_secret_value()
     auth = WorkbenchAuth(password, owner_link, store, public_url=settings.public_url, now=now, clock=clock, sleep=sleep)
-    made = Site(settings, session, store, host, auth, previews, site.environment(), now, gold_scores)
+    made = Site(settings, session, store, host, auth, previews, site.environment(), now, gold_scores, counting)
     files = web.get("/static/{name}", made.guarded(site.static_file))
     pages = (conversation, documents, about, workbench, overview, why, knowledge, gaps, evaluate, judge, edit)
     elsewhere = web.route("*", r"/{anything:[\s\S]*}", made.guarded(site.not_found))  # matches last, line breaks too

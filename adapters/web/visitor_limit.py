@@ -25,6 +25,7 @@ from ipaddress import IPv6Address, ip_address
 import structlog
 from aiohttp import web
 
+from adapters.counting import UNCOUNTED, Counting
 from adapters.rate_limit import MOST, WITHIN, RateLimited, RateLimiter, Window
 from bot.commands.notices import crowded
 from bot.domain.messages import Reply
@@ -60,9 +61,10 @@ class Refusal:
 class VisitorLimiter:
     """Counts in the memory of this process. `clock`: seconds. `most`: messages of one visitor a minute."""
 
-    def __init__(self, clock: Callable[[], float], most: int = MOST) -> None:
+    def __init__(self, clock: Callable[[], float], most: int = MOST, counting: Counting = UNCOUNTED) -> None:
         self._clock = clock
-        self._per_visitor = RateLimiter(clock, most)
+        self._counting = counting
+        self._per_visitor = RateLimiter(clock, most, counting)
         self._all = Window(ALL)
         self._new = Window(NEW)
         self._new_from: OrderedDict[str, Window] = OrderedDict()
@@ -103,6 +105,7 @@ class VisitorLimiter:
         return 0.0
 
     def _crowded(self, wait: float, now: float) -> Refusal:
+        self._counting.turned_away("web", "crowded")
         if not 0 <= now - self._logged_at < WITHIN:
             self._logged_at = now
             log.warning("web.crowded", remedy="see TRUSTED_PROXIES in docs/deploy.md")

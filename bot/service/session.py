@@ -57,7 +57,7 @@ class _AlreadyHandedOver(Exception):
 
 class Session:
     """Takes turns on stored conversations. `wake_outbox` is called after a turn that had effects, `on_subscribed` after
-    one that set up a subscription."""
+    one that set up a subscription, `on_repeated` with a message that was delivered and answered before."""
 
     def __init__(
         self,
@@ -68,6 +68,7 @@ class Session:
         clock: Callable[[], float] = time.time,
         wake_outbox: Callable[[], None] = lambda: None,
         on_subscribed: Callable[[], None] = lambda: None,
+        on_repeated: Callable[[Message], None] = lambda message: None,
     ) -> None:
         self._advisor = advisor
         self._store = store
@@ -75,6 +76,7 @@ class Session:
         self._clock = clock
         self._wake_outbox = wake_outbox
         self._on_subscribed = on_subscribed
+        self._on_repeated = on_repeated
 
     @property
     def phrases(self) -> Phrases:
@@ -100,6 +102,7 @@ class Session:
         try:
             return await self._respond(message, to, posting_check)
         except _AlreadyHandedOver:
+            self._on_repeated(message)
             return None
         except Exception as error:
             return self._notice_of(error)
@@ -121,6 +124,7 @@ class Session:
                 async with self._store.transaction() as unit:
                     # Nearly every delivery is new, so the earlier reply is looked up only after its insert has failed.
                     if attempt and message.delivery and (earlier := await unit.deliveries.reply_to(message)):
+                        self._on_repeated(message)
                         return earlier
                     reply, effects = await self._take_turn(message, to, unit, refusals)
             except _Conflict:

@@ -52,12 +52,12 @@ async def test_with_nothing_configured_it_serves_and_says_so(tmp_path: Path) -> 
 
 
 async def test_the_start_names_what_is_on_what_is_off_and_where_to_try_it(tmp_path: Path) -> None:
-    settings = settings_in(tmp_path, microsoft_app_id="an-id")
+    settings = settings_in(tmp_path)
     async with serving(settings) as (port, surfaces):
         said = announcement(settings, port, surfaces)
     assert f"http://127.0.0.1:{port}" in said
     assert "  web       on" in said and "  slack     off. " in said
-    assert "MicrosoftAppPassword" in said
+    assert "MicrosoftAppId" in said
     assert "advisor chat" in said
 
 

@@ -22,8 +22,8 @@ SHUT = {
     "SLACK_SIGNING_SECRET": {"slack_bot_token": "xoxb-1"},
     "SLACK_BOT_TOKEN, for one workspace": {"slack_signing_secret": "s"},
     "token rotation": {"slack_bot_token": "xoxe.xoxb-1", "slack_signing_secret": "s"},
-    "not both": {"slack_bot_token": "xoxb-1", "slack_client_id": "1", "slack_signing_secret": "s"},
-    "SLACK_CLIENT_SECRET is not": {"slack_client_id": "1", "slack_signing_secret": "s"},
+    "not both": {"slack_bot_token": "xoxb-1", "slack_client_id": "1.2", "slack_signing_secret": "s"},
+    "SLACK_CLIENT_SECRET is not": {"slack_client_id": "1.2", "slack_signing_secret": "s"},
     "ENCRYPTION_KEY is not a key": {"slack_bot_token": "x", "slack_signing_secret": "s", "encryption_key": "short"},
     "docs/slack.md": {},
 }

@@ -12,7 +12,8 @@ from aiohttp.test_utils import TestServer
 from adapters.database import SqlStore
 from adapters.outbox_relay import OutboxRelay
 from adapters.references import Reference
-from adapters.teams.surface import SurfaceOff, open_surface
+from adapters.surface import SurfaceOff
+from adapters.teams.surface import open_surface
 from bot.domain.effects import Post
 from bot.domain.messages import Paragraph, Place
 from bot.domain.outbox import OutboxItem, Refused, TryLater

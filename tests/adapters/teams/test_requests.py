@@ -11,8 +11,9 @@ from structlog.testing import capture_logs
 
 from adapters.database import SqlStore
 from adapters.outbox_relay import OutboxRelay
+from adapters.surface import SurfaceOff
 from adapters.teams.activity import MAX_ATTACHMENTS, MAX_MENTIONS, read_activity
-from adapters.teams.surface import SurfaceOff, open_surface
+from adapters.teams.surface import open_surface
 from bot.knowledge.shipped_phrases import shipped
 from tests.adapters.teams.conftest import WITH_APP_ID, MakeWorld, Settings, TinySession, World
 from tests.teams_connector.activities import BOT, activity, mention, message
