@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from typing import Literal, Protocol
 
+Kind = Literal["turn", "outbox", "housekeeping", "slack", "teams", "web", "probe"]
+"""Of a transaction: who begins it."""
+
 Phase = Literal["wait", "work", "commit"]
 """Of a transaction: until it begins, what runs in it, and its commit or rollback."""
 
@@ -32,11 +35,11 @@ class Counting(Protocol):
         """An outbox item was not sent, and never will be. `why`: the platform's code, or one of ours."""
         ...
 
-    def transaction(self, kind: str, phase: Phase, seconds: float) -> None:
+    def transaction(self, kind: Kind, phase: Phase, seconds: float) -> None:
         """A phase of a transaction ended."""
         ...
 
-    def transaction_failed(self, kind: str) -> None:
+    def transaction_failed(self, kind: Kind) -> None:
         """The database did not answer, or refused."""
         ...
 
@@ -54,9 +57,9 @@ class Uncounted:
 
     def given_up(self, surface: str, why: str) -> None: ...
 
-    def transaction(self, kind: str, phase: Phase, seconds: float) -> None: ...
+    def transaction(self, kind: Kind, phase: Phase, seconds: float) -> None: ...
 
-    def transaction_failed(self, kind: str) -> None: ...
+    def transaction_failed(self, kind: Kind) -> None: ...
 
 
 UNCOUNTED = Uncounted()

@@ -10,7 +10,7 @@ import hmac
 import platform
 import time
 from collections.abc import Awaitable, Callable, Collection, Mapping
-from typing import Protocol
+from typing import Protocol, get_args
 
 from aiohttp import web
 from prometheus_client import (
@@ -21,11 +21,12 @@ from prometheus_client import (
     Histogram,
     Info,
     ProcessCollector,
+    disable_created_metrics,
     generate_latest,
 )
 
 from adapters import __version__
-from adapters.counting import Phase
+from adapters.counting import Kind, Phase
 from adapters.loopback import is_loopback_host
 from adapters.outbox_age import OutboxAge
 from adapters.timed_store import TimedStore
@@ -71,6 +72,7 @@ class Metrics:
     def __init__(self, known: Mapping[str, Collection[str]], clock: Callable[[], float] = time.monotonic) -> None:
         self._known = known
         self._age = OutboxAge(clock)
+        disable_created_metrics()  # a second series for each, which nobody asks for
         registry = self._registry = CollectorRegistry()
         ProcessCollector(registry=registry)
         build = Info("advisor_build", "The program and its Python", registry=registry)
@@ -121,6 +123,8 @@ class Metrics:
         self._failures = Counter(
             "advisor_transaction_failures", "Transactions that the database did not take", ("kind",), registry=registry
         )
+        for kind in get_args(Kind):  # a rate can be told from the first failure on only where there was a 0 before
+            self._failures.labels(kind)
 
     def turn(self, surface: str, kind: str, seconds: float) -> None:
         self._seconds.labels(surface).observe(seconds)
@@ -142,18 +146,21 @@ class Metrics:
         known = why in OWN_REASONS or why in self._known.get(surface, ())
         self._given_up.labels(surface, why if known else OTHER).inc()
 
-    def transaction(self, kind: str, phase: Phase, seconds: float) -> None:
+    def transaction(self, kind: Kind, phase: Phase, seconds: float) -> None:
         self._transactions.labels(kind, phase).observe(seconds)
 
-    def transaction_failed(self, kind: str) -> None:
+    def transaction_failed(self, kind: Kind) -> None:
         self._failures.labels(kind).inc()
 
-    def page(self, store: TimedStore, knowledge: Callable[[], str]) -> Handler:
+    def page(self, store: TimedStore, knowledge: Callable[[], str], surfaces: Collection[str]) -> Handler:
         """`GET /metrics`. What the database tells is left out where it does not answer in time. `knowledge`: the
-        version that is served now."""
+        version that is served now. `surfaces`: those that are on, of which is told too that nothing happened."""
+        for surface in surfaces:
+            for counter in (self._repeated, self._sent, self._retries):
+                counter.labels(surface)
 
         async def handle(request: web.Request) -> web.Response:
-            await self._look_at_outbox(store)
+            await self._look_at_outbox(store, surfaces)
             self._knowledge.info({"version": knowledge()})
             return web.Response(text=self.text(), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
@@ -163,7 +170,7 @@ class Metrics:
         """All metrics in Prometheus' text format."""
         return generate_latest(self._registry).decode()
 
-    async def _look_at_outbox(self, store: TimedStore) -> None:
+    async def _look_at_outbox(self, store: TimedStore, surfaces: Collection[str]) -> None:
         self._waiting.clear()
         self._oldest.clear()
         try:
@@ -174,6 +181,9 @@ class Metrics:
             return
         self._database.set(1)
         self._age.look(newest, min((one.oldest for one in backlogs), default=None))
+        for surface in surfaces:
+            self._waiting.labels(surface).set(0)
+            self._oldest.labels(surface).set(0)
         for one in backlogs:
             self._waiting.labels(one.surface).set(one.waiting)
             self._oldest.labels(one.surface).set(self._age.of(one.oldest))

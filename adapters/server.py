@@ -23,6 +23,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from adapters.advisor_host import AdvisorHost
 from adapters.announcement import announce
 from adapters.application import HEADERS, application_of
+from adapters.counting import Kind
 from adapters.database import SchemaNotCurrent, SqlStore, UnusableUrl, prepare
 from adapters.housekeeping import Housekeeper
 from adapters.malformed_requests import Runner
@@ -71,7 +72,7 @@ class Dependencies:
 
     settings: Settings
     session: MeteredSession
-    timed: Callable[[str], TimedStore]  # the store, with its transactions counted as one kind
+    timed: Callable[[Kind], TimedStore]  # the store, with its transactions counted as one kind
     host: AdvisorHost
     relay: OutboxRelay
     owner_link: OwnerLink | None
@@ -189,7 +190,7 @@ async def serving(
             loop.add_signal_handler(signal.SIGHUP, loop.run_in_executor, None, host.reload)
         metrics = Metrics(_known_refusals())
 
-        def timed(kind: str) -> TimedStore:
+        def timed(kind: Kind) -> TimedStore:
             return TimedStore(store, kind, metrics)
 
         senders: dict[str, Sender] = {}
@@ -225,7 +226,7 @@ async def serving(
             return web.Response(status=400, text=host.phrases("web-malformed"), headers=HEADERS)
 
         ready = partial((readiness or Readiness()).answer, timed("probe"))
-        shown = metrics.page(timed("probe"), lambda: host.advisor.knowledge.version)
+        shown = metrics.page(timed("probe"), lambda: host.advisor.knowledge.version, [one.name for one in surfaces.on])
         application = application_of(settings, ready, shown, surfaces)
         count = partial(metrics.turned_away, "server")
         port = await _listen(Runner(application, malformed, count, **HTTP), settings, stack)

@@ -8,7 +8,7 @@ from types import TracebackType
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from adapters.counting import Counting, Phase
+from adapters.counting import Counting, Kind, Phase
 from adapters.database import SqlStore
 from adapters.database.store import SqlUnitOfWork
 from bot.service.ports import StoreUnavailable
@@ -17,7 +17,7 @@ from bot.service.ports import StoreUnavailable
 class TimedStore:
     """`store`, with its transactions counted as `kind`."""
 
-    def __init__(self, store: SqlStore, kind: str, counting: Counting) -> None:
+    def __init__(self, store: SqlStore, kind: Kind, counting: Counting) -> None:
         self._store = store
         self._kind = kind
         self._counting = counting
@@ -35,7 +35,7 @@ class TimedStore:
 class _TimedTransaction(AbstractAsyncContextManager[SqlUnitOfWork]):
     """A class, not a generator, for speed: see `adapters.database.sqlite.SqliteUnit`."""
 
-    def __init__(self, timed: AbstractAsyncContextManager[SqlUnitOfWork], kind: str, counting: Counting) -> None:
+    def __init__(self, timed: AbstractAsyncContextManager[SqlUnitOfWork], kind: Kind, counting: Counting) -> None:
         self._timed = timed
         self._kind = kind
         self._counting = counting

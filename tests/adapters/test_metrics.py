@@ -66,6 +66,9 @@ async def test_the_process_the_program_and_the_knowledge_are_told(tmp_path: Path
     assert found["process_start_time_seconds"] > 0
     assert found["process_resident_memory_bytes"] > 0
     assert found["advisor_database_up"] == 1
+    for name in ("outbox_waiting", "outbox_oldest_seconds", "outbox_sent_total", "repeated_deliveries_total"):
+        assert found[f'advisor_{name}{{surface="web"}}'] == 0
+    assert found['advisor_transaction_failures_total{kind="turn"}'] == 0
 
 
 async def test_what_waits_is_told_by_surface_also_of_one_that_is_off(tmp_path: Path) -> None:
