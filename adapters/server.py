@@ -20,6 +20,7 @@ from aiohttp import web
 from sqlalchemy.exc import SQLAlchemyError
 
 from adapters import logs
+from adapters.admission import Admission, AdmittedSession
 from adapters.advisor_host import AdvisorHost
 from adapters.announcement import announce
 from adapters.database import SchemaNotCurrent, SqlStore, prepare
@@ -48,6 +49,8 @@ REQUEST_GRACE = 3.0  # seconds for open requests at shutdown
 TASK_GRACE = 3.0  # seconds for background tasks at shutdown
 SQLITE_GRACE = 1.0  # seconds for which units still wait for another process that writes to the SQLite file
 LARGEST_BODY = 1024 * 1024  # bytes of a request; both platforms send far less
+# Connections that wait to be accepted. Beyond it a client tries again after a second.
+BACKLOG = 2048
 SHORT_PASSWORD = 12  # characters; a shorter password is worth a warning
 # Security headers of every response that does not set its own.
 HEADERS = {
@@ -140,10 +143,15 @@ async def _run(settings: Settings) -> None:
 
 
 @asynccontextmanager
-async def serving(settings: Settings, advisor: Advisor | None = None) -> AsyncIterator[tuple[int, Surfaces]]:
+async def serving(
+    settings: Settings,
+    advisor: Advisor | None = None,
+    admission: Admission | None = None,
+) -> AsyncIterator[tuple[int, Surfaces]]:
     """Serve while the block runs; yields the port and the surfaces. Raises ServeError and KnowledgeError.
 
-    `advisor`: the one on the knowledge of the settings, where it is loaded already."""
+    `advisor`: the one on the knowledge of the settings, where it is loaded already. `admission`: instead of the usual
+    one."""
     url = settings.database_url.get_secret_value()
     try:
         await asyncio.to_thread(prepare, url)
@@ -171,15 +179,11 @@ async def serving(settings: Settings, advisor: Advisor | None = None) -> AsyncIt
             on_enqueued=relay.wake,
             prune_more=_transcript_pruning(store, settings.retention),
         )
-        session = MeteredSession(
-            Session(
-                host,
-                store,
-                retention=settings.retention,
-                wake_outbox=relay.wake,
-                on_subscribed=housekeeper.wake,
-            )
+        turns = Session(
+            host, store, retention=settings.retention, wake_outbox=relay.wake, on_subscribed=housekeeper.wake
         )
+        admission = admission or Admission()
+        session = MeteredSession(AdmittedSession(turns, admission))
         owner_link = _owner_link_for(settings)
         surfaces = await _start(Dependencies(settings, session, store, host, relay, owner_link), stack)
         senders.update(_senders(surfaces))
@@ -193,7 +197,7 @@ async def serving(settings: Settings, advisor: Advisor | None = None) -> AsyncIt
             return web.Response(status=400, text=host.phrases("web-malformed"), headers=HEADERS)
 
         port = await _listen(
-            Runner(_application(settings, session, store, surfaces), malformed, **HTTP), settings, stack
+            Runner(_application(settings, session, store, surfaces, admission), malformed, **HTTP), settings, stack
         )
         stack.callback(store.stop_waiting, SQLITE_GRACE)
         yield port, surfaces
@@ -221,7 +225,9 @@ async def _start(given: Dependencies, stack: AsyncExitStack) -> Surfaces:
     return Surfaces(tuple(on), off, given.owner_link)
 
 
-def _application(settings: Settings, session: MeteredSession, store: Store, surfaces: Surfaces) -> web.Application:
+def _application(
+    settings: Settings, session: MeteredSession, store: Store, surfaces: Surfaces, admission: Admission
+) -> web.Application:
     async def alive(request: web.Request) -> web.Response:
         return web.json_response({"status": "ok"})
 
@@ -243,14 +249,14 @@ def _application(settings: Settings, session: MeteredSession, store: Store, surf
     metrics = protected(session.handle, settings.metrics_token.get_secret_value(), behind_proxy=behind_proxy)
     application.add_routes([web.get("/healthz", alive), web.get("/readyz", ready), web.get("/metrics", metrics)])
     for surface in surfaces.on:
-        application.add_routes(surface.routes())
+        application.add_routes([admission.door(surface.name, route) for route in surface.routes()])
     return application
 
 
 async def _listen(runner: Runner, settings: Settings, stack: AsyncExitStack) -> int:
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
-    site = web.TCPSite(runner, settings.host, settings.port)
+    site = web.TCPSite(runner, settings.host, settings.port, backlog=BACKLOG)
     try:
         await site.start()
     except OSError as error:
