@@ -8,9 +8,10 @@ Jacobson, Controlling Queue Delay, ACM Queue 10(5), 2012). The first to come is 
 two messages of one person must keep their order. Each surface has a line of its own, and they take turns, so that a
 flood on one does not shut out the others.
 
-The line is at the door, before a request is read: what waits there has cost next to nothing, which leaves the process
-to the turns (Mogul and Ramakrishnan, Eliminating Receive Livelock, ACM TOCS 15(3), 1997). A place is held by a turn
-alone, and not while a request is read, or waits for a platform.
+The line is at the door, before a request is read: what waits there has cost next to nothing. Few at a time are told
+that the advisor is busy, which leaves the rest of the process to the turns, and to what arrives (a quota, as in Mogul
+and Ramakrishnan, Eliminating Receive Livelock, ACM TOCS 15(3), 1997). A place is held by a turn alone, and not while a
+request is read, or waits for a platform.
 """
 
 from __future__ import annotations
@@ -31,14 +32,18 @@ from bot.domain.records import Person
 from bot.service.overview import Overview
 from bot.service.session import HandOver, PostingCheck, Session
 
-AT_ONCE = 32  # turns; enough for a commit that they share, and for the connections to PostgreSQL
+AT_ONCE = 16  # turns; enough for a commit that they share, and for the connections to PostgreSQL
+QUOTA = 16  # requests that are refused in one pass of the event loop
 # Seconds. Slack waits three, Teams fifteen, the page ten; what is left is for the turn, for saying so, and for a loop
 # that has fallen behind.
 PATIENCE = {"slack": 1.0, "teams": 3.0, "web": 3.0}
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-Line = deque[asyncio.Future[bool]]
+Waiting = tuple[float, asyncio.Future[bool]]
+"""Until when, in monotonic seconds, and what ends the wait: True if there is room."""
+Line = deque[Waiting]
 
+_arrived: ContextVar[float] = ContextVar("arrived")  # monotonic seconds
 _until: ContextVar[float] = ContextVar("until")  # monotonic seconds until which the present request may wait
 _refused: ContextVar[bool] = ContextVar("refused", default=False)
 
@@ -56,6 +61,12 @@ def is_refused() -> bool:
     return _refused.get()
 
 
+def seconds_since_arrival() -> float:
+    """The age of the present request; 0 for what did not come through the door."""
+    now = time.monotonic()
+    return now - _arrived.get(now)
+
+
 class Admission:
     """The places of one process. `at_once`: turns. `patience`: seconds that a request may wait, by surface."""
 
@@ -66,6 +77,7 @@ class Admission:
         self._lines: deque[Line] = deque()  # at the door; the last one whose turn it was is the first
         self._line_of: dict[str, Line] = {}
         self._opening = False
+        self._refusing: tuple[float, asyncio.TimerHandle] | None = None  # when, and what calls `_refuse`
         self._log = RefusalLog("server.busy", time.monotonic)
 
     def door(self, surface: str, route: web.RouteDef) -> web.RouteDef:
@@ -85,8 +97,9 @@ class Admission:
         """Wait until there is room; from then on `is_refused` tells whether that took too long. `arrived`: monotonic
         seconds."""
         until = arrived + self._patience[surface]
+        _arrived.set(arrived)
         _until.set(until)
-        admitted = (self._free > 0 and not any(self._lines)) or await self._in(self._line(surface), until)
+        admitted = (self._free > 0 and not any(self._lines)) or await self._at_door(surface, until)
         _refused.set(not admitted)
         if not admitted:
             self._log.add(surface)
@@ -97,7 +110,7 @@ class Admission:
             raise Busy
         if self._free > 0:
             self._free -= 1
-        elif not await self._in(self._inside, _until.get(time.monotonic() + min(self._patience.values()))):
+        elif not await self._inside_until(_until.get(time.monotonic() + min(self._patience.values()))):
             raise Busy
 
     def leave(self) -> None:
@@ -115,22 +128,45 @@ class Admission:
             self._lines.append(self._line_of[surface])
         return self._line_of[surface]
 
-    async def _in(self, line: Line, until: float) -> bool:
-        """True as soon as it is this one's turn; False from `until` on."""
+    async def _at_door(self, surface: str, until: float) -> bool:
+        """True as soon as there is room; False from `until` on."""
+        waiting: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._line(surface).append((until, waiting))
+        self._refuse_at(until)
+        return await waiting
+
+    async def _inside_until(self, until: float) -> bool:
+        """True with a place; False from `until` on. Nearly nobody has to wait here."""
         loop = asyncio.get_running_loop()
-        if (seconds := until - time.monotonic()) <= 0:
-            return False
         waiting: asyncio.Future[bool] = loop.create_future()
-        line.append(waiting)
-        timer = loop.call_later(seconds, _settle, waiting, False)
+        self._inside.append((until, waiting))
+        timer = loop.call_later(max(0.0, until - time.monotonic()), _settle, waiting, False)
         try:
             return await waiting
         except asyncio.CancelledError:
-            if line is self._inside and waiting.done() and not waiting.cancelled() and waiting.result():
+            if waiting.done() and not waiting.cancelled() and waiting.result():
                 self.leave()
             raise
         finally:
             timer.cancel()
+
+    def _refuse_at(self, until: float) -> None:
+        """Call `_refuse` then, or before."""
+        if self._refusing is None or until < self._refusing[0]:
+            if self._refusing is not None:
+                self._refusing[1].cancel()
+            seconds = max(0.0, until - time.monotonic())
+            self._refusing = until, asyncio.get_running_loop().call_later(seconds, self._refuse)
+
+    def _refuse(self) -> None:
+        """Refuse who has waited for too long, at most `QUOTA` of them; the others in the next pass."""
+        self._refusing = None
+        now, left = time.monotonic(), QUOTA
+        for line in self._lines:
+            while line and (line[0][1].done() or (left and line[0][0] <= now)):
+                left -= _settle(line.popleft()[1], False)
+            if line:
+                self._refuse_at(line[0][0])
 
     def _open(self) -> None:
         """Give free places to turns that wait for one, then open the door for as many requests as there are places."""
@@ -159,7 +195,7 @@ class Admission:
 def _next(line: Line) -> bool:
     """Let the first one in the line go on; False if nobody is waiting."""
     while line:
-        if _settle(line.popleft(), True):
+        if _settle(line.popleft()[1], True):
             return True
     return False
 

@@ -15,7 +15,7 @@ from slack_sdk.errors import SlackApiError
 
 from adapters.admission import Busy
 from adapters.slack.blocks import message
-from adapters.slack.busy import busy_answer
+from adapters.slack.busy import BusyAnswers
 from adapters.slack.deadline import BackgroundWork
 from adapters.slack.events.function_executed import reason
 from adapters.slack.modals import modal
@@ -42,13 +42,14 @@ OnError = Callable[[Exception, AsyncBoltRequest, Mapping[str, Any], Any, Any], A
 def error_handler(phrases: Callable[[], Phrases], background: BackgroundWork) -> OnError:
     """Bolt's handler of exceptions of middleware and listeners. `phrases` returns the current ones."""
 
+    busy = BusyAnswers(phrases)
+
     async def on_error(
         error: Exception, request: AsyncBoltRequest, body: Mapping[str, Any], client: Any, respond: Any
     ) -> BoltResponse:
         if isinstance(error, Busy):
-            say = phrases()
-            answer = busy_answer(say, body, request.headers.get(RETRY, [""])[0])
-            return answer or await _told(say, error.notice(say), body, client, respond, background)
+            answer = busy.to("event" if "event" in body else "interaction", request.headers.get(RETRY, [""])[0])
+            return answer or await _told(phrases(), error.notice(phrases()), body, client, respond, background)
         if isinstance(error, NotInstalled):
             return await _not_installed(phrases(), error.code, body, client, respond)
         return await _failed(phrases(), error, body, client, respond, background)

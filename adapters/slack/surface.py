@@ -24,7 +24,7 @@ from adapters.slack import sdk_logs
 from adapters.slack.actions import command, link
 from adapters.slack.answers import slacks_answers_only
 from adapters.slack.app import App, Clock, OutboxRelay, Session
-from adapters.slack.busy import busy_answer
+from adapters.slack.busy import BusyAnswers, kind_of
 from adapters.slack.commands import advisor
 from adapters.slack.deadline import BackgroundWork
 from adapters.slack.events import (
@@ -117,6 +117,7 @@ class SlackSurface:
         self._store = store
         self._relay = relay
         self._cipher = cipher
+        self._busy = BusyAnswers(self._phrases)
         self._stack = AsyncExitStack()
         self._bolt: SlackApp | None = None
         self._flow: InstallFlow | None = None
@@ -231,15 +232,15 @@ class SlackSurface:
         try:
             body = await verified_body(request, self._secret, time.time(), self._patience)
             retry = request.headers.get(RETRY, "")
-            asked = bolt_request(body, request.content_type, retry)
+            answer = self._busy.to(kind_of(body, request.content_type), retry) if is_refused() else None
+            if answer is None:
+                answer = await self._bolt.async_dispatch(bolt_request(body, request.content_type, retry))
         except NotVerified as refused:
             self._refusals.add(refused.why)
             return web.Response(status=401)
         except Unreadable:
             log.warning("slack.request_unreadable")
             return web.Response(status=400)
-        early = busy_answer(self._session.phrases, asked.body, retry) if is_refused() else None
-        answer = early or await self._bolt.async_dispatch(asked)
         return web.Response(status=answer.status, body=answer.body.encode(), headers=answer.first_headers())
 
     async def _install(self, request: web.Request) -> web.Response:
