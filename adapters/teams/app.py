@@ -154,10 +154,14 @@ class App:
 
     async def _say_busy(self, context: Context, name: str, notice: Reply) -> dict[str, Any] | None:
         """The same where there was no room for a turn. A message is answered without the store, which may be what is
-        slow. Raises SendFailed."""
+        slow, and without a card, which takes the SDK longer to write than the rest. Raises SendFailed."""
         if context.activity.type == "invoke":
             return await self._slow_down(context, name, notice)
-        await self._send_unstored(context, notice, self.message_from(context.activity))
+        message = self.message_from(context.activity)
+        if message.alone:
+            await self._send_unstored(context, notice, message)
+        else:
+            await context.send_activity(Activity(type=ActivityTypes.message, text=notice.text, text_format="plain"))
         return None
 
     def message_from(self, activity: Any, **replaced: Any) -> Message:

@@ -24,6 +24,7 @@ from bench.load.wire import Answer, Connection, Platforms
 
 AT_ONCE = (1, 16, 64, 256, 1000, 2000)
 SETUPS = {"sqlite-1": ("sqlite", 1), "postgresql-1": ("postgresql", 1), "postgresql-2": ("postgresql", 2)}
+"""The database, and the number of processes on it."""
 GIVEN_UP = 60.0  # seconds after which an answer is not waited for any more
 SETTLING = 20.0  # seconds at most to wait for replies that are still being sent
 COLUMNS = (
@@ -120,8 +121,8 @@ async def running(setup: str) -> AsyncIterator[tuple[Servers, Platforms, int]]:
     """The servers of a setup, and the platforms with their port."""
     platforms = Platforms()
     port = await platforms.start()
-    name, count = SETUPS[setup]
-    with database(name) as (url, postmaster):
+    where, count = SETUPS[setup]
+    with database(where) as (url, postmaster):
         async with servers(count, url, postmaster, port) as started:
             for kind in KINDS.values():
                 await load(kind, 8, started.ports, platforms, port, lambda found: found.sent >= 200)
@@ -209,7 +210,11 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=8.0, help="of each row of the curve")
     parser.add_argument("--messages", type=int, default=100_000, help="over which memory is measured")
     parser.add_argument("--triages", type=int, default=10_000, help="that are open")
+    parser.add_argument("--url", help="of an empty database of your own, in place of the setups")
     given = parser.parse_args()
+    if given.url:
+        SETUPS.clear()
+        SETUPS.update({"given-1": (given.url, 1), "given-2": (given.url, 2)})
     setups = given.setup or list(SETUPS)
     print(f"{os.cpu_count()} processors, which the servers, the database and this process share.", flush=True)
     parts = given.parts or ["curve", "memory", "triages"]

