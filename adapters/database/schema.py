@@ -14,7 +14,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, pool, select, text, update
 
 from adapters import invocation
-from adapters.database.engine import database_url, secure_deletion
+from adapters.database.engine import connect_args, database_url, secure_deletion
 from adapters.database.file_modes import restrict_file_modes
 from adapters.database.tables import gaps, metadata
 
@@ -95,7 +95,7 @@ def _connection(url: str) -> Iterator[Connection]:
 
 def _engine(url: str) -> Engine:
     parsed = database_url(url, asynchronous=False)
-    engine = create_engine(parsed, poolclass=pool.NullPool, hide_parameters=True)
+    engine = create_engine(parsed, poolclass=pool.NullPool, hide_parameters=True, connect_args=connect_args(url))
     if parsed.get_backend_name() == "sqlite":
         restrict_file_modes(parsed)
         event.listen(engine, "connect", secure_deletion)

@@ -25,6 +25,7 @@ from bench.load.wire import Answer, Connection, Platforms
 AT_ONCE = (1, 16, 64, 256, 1000, 2000)
 SETUPS = {"sqlite-1": ("sqlite", 1), "postgresql-1": ("postgresql", 1), "postgresql-2": ("postgresql", 2)}
 """The database, and the number of processes on it."""
+GIVEN = {"given-1": 1, "given-2": 2}  # the same on a database of one's own
 GIVEN_UP = 60.0  # seconds after which an answer is not waited for any more
 SETTLING = 20.0  # seconds at most to wait for replies that are still being sent
 COLUMNS = (
@@ -205,7 +206,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.load", description=__doc__)
     parser.add_argument("parts", nargs="*", metavar="PART", help="curve, memory, triages; all without one")
     parser.add_argument("--kind", action="append", choices=KINDS, help="of messages in the curve; all without it")
-    parser.add_argument("--setup", action="append", choices=SETUPS, help="database and processes; all without it")
+    parser.add_argument("--setup", action="append", choices=[*SETUPS, *GIVEN], help="database, processes; else all")
     parser.add_argument("--at-once", type=int, nargs="+", default=AT_ONCE)
     parser.add_argument("--seconds", type=float, default=8.0, help="of each row of the curve")
     parser.add_argument("--messages", type=int, default=100_000, help="over which memory is measured")
@@ -213,9 +214,8 @@ def main() -> None:
     parser.add_argument("--url", help="of an empty database of your own, in place of the setups")
     given = parser.parse_args()
     if given.url:
-        SETUPS.clear()
-        SETUPS.update({"given-1": (given.url, 1), "given-2": (given.url, 2)})
-    setups = given.setup or list(SETUPS)
+        SETUPS.update({name: (given.url, count) for name, count in GIVEN.items()})
+    setups = given.setup or [name for name in SETUPS if (name in GIVEN) == bool(given.url)]
     print(f"{os.cpu_count()} processors, which the servers, the database and this process share.", flush=True)
     parts = given.parts or ["curve", "memory", "triages"]
     if "curve" in parts:
