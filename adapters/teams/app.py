@@ -161,7 +161,7 @@ class App:
         if message.alone:
             await self._send_unstored(context, notice, message)
         else:
-            await context.send_activity(Activity(type=ActivityTypes.message, text=notice.text, text_format="plain"))
+            await context.say(notice.text)
         return None
 
     def message_from(self, activity: Any, **replaced: Any) -> Message:
