@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
+from adapters.admission import Admission
 from adapters.metrics import Handler, protected
 from adapters.settings import Settings
 from adapters.surface import Surfaces
@@ -23,9 +24,14 @@ HEADERS = {
 
 
 def application_of(
-    settings: Settings, ready: Callable[[], Awaitable[web.Response]], metrics: Handler, surfaces: Surfaces
+    settings: Settings,
+    ready: Callable[[], Awaitable[web.Response]],
+    metrics: Handler,
+    surfaces: Surfaces,
+    admission: Admission,
 ) -> web.Application:
-    """The application with the routes of all `surfaces`. `ready` and `metrics` answer `/readyz` and `/metrics`."""
+    """The application with the routes of all `surfaces`, behind the door of `admission`. `ready` and `metrics` answer
+    `/readyz` and `/metrics`."""
 
     async def alive(request: web.Request) -> web.Response:
         return web.json_response({"status": "ok"})
@@ -43,5 +49,5 @@ def application_of(
     metrics = protected(metrics, settings.metrics_token.get_secret_value(), behind_proxy=behind_proxy)
     application.add_routes([web.get("/healthz", alive), web.get("/readyz", readyz), web.get("/metrics", metrics)])
     for surface in surfaces.on:
-        application.add_routes(surface.routes())
+        application.add_routes([admission.door(surface.name, route) for route in surface.routes()])
     return application

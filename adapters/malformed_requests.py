@@ -1,5 +1,6 @@
-"""Answers what is not HTTP, or has too large headers. aiohttp refuses it before there is a request that the application
-could answer, in words that repeat a part of it, without the application's headers, and with a log line each time."""
+"""The server's side of a connection: notes when something arrives, and answers what is not HTTP, or has too large
+headers. That aiohttp refuses before there is a request that the application could answer, in words that repeat a part
+of it, without the application's headers, and with a log line each time."""
 
 from __future__ import annotations
 
@@ -52,6 +53,12 @@ class _Server(web.Server):
 
 
 class _Protocol(web.RequestHandler):
+    arrived: float = 0.0  # monotonic seconds at which the latest bytes were read: see `adapters.admission`
+
+    def data_received(self, data: bytes) -> None:
+        self.arrived = time.monotonic()
+        super().data_received(data)
+
     def handle_error(
         self,
         request: web.BaseRequest,

@@ -20,6 +20,7 @@ import structlog
 from aiohttp import web
 from sqlalchemy.exc import SQLAlchemyError
 
+from adapters.admission import Admission, AdmittedSession
 from adapters.advisor_host import AdvisorHost
 from adapters.announcement import announce
 from adapters.application import HEADERS, application_of
@@ -52,6 +53,8 @@ LINGERING = 2.0  # seconds in which the rest of a rejected body is read
 REQUEST_GRACE = 3.0  # seconds for open requests at shutdown
 TASK_GRACE = 3.0  # seconds for background tasks at shutdown
 SQLITE_GRACE = 1.0  # seconds for which units still wait for another process that writes to the SQLite file
+# Connections that wait to be accepted. Beyond it a client tries again after a second.
+BACKLOG = 2048
 SHORT_PASSWORD = 12  # characters; a shorter password is worth a warning
 HTTP: dict[str, Any] = {
     "access_log": None,
@@ -162,12 +165,15 @@ async def _run(settings: Settings) -> None:
 
 @asynccontextmanager
 async def serving(
-    settings: Settings, advisor: Advisor | None = None, readiness: Readiness | None = None
+    settings: Settings,
+    advisor: Advisor | None = None,
+    readiness: Readiness | None = None,
+    admission: Admission | None = None,
 ) -> AsyncIterator[tuple[int, Surfaces]]:
     """Serve while the block runs; yields the port and the surfaces. Raises SettingsError, ServeError, KnowledgeError.
 
     `advisor`: the one on the knowledge of the settings, where it is loaded already. `readiness`: what `/readyz`
-    says."""
+    says. `admission`: instead of the usual one."""
     check_surfaces(settings)
     url = settings.database_url.get_secret_value()
     try:
@@ -202,17 +208,16 @@ async def serving(
             on_enqueued=relay.wake,
             prune_more=_transcript_pruning(timed("housekeeping"), settings.retention),
         )
-        session = MeteredSession(
-            Session(
-                host,
-                timed("turn"),
-                retention=settings.retention,
-                wake_outbox=relay.wake,
-                on_subscribed=housekeeper.wake,
-                on_repeated=lambda message: metrics.repeated(message.place.surface),
-            ),
-            metrics,
+        turns = Session(
+            host,
+            timed("turn"),
+            retention=settings.retention,
+            wake_outbox=relay.wake,
+            on_subscribed=housekeeper.wake,
+            on_repeated=lambda message: metrics.repeated(message.place.surface),
         )
+        admission = admission or Admission(count=lambda surface: metrics.turned_away(surface, "busy"))
+        session = MeteredSession(AdmittedSession(turns, admission), metrics)
         owner_link = _owner_link_for(settings)
         surfaces = await _start(Dependencies(settings, session, timed, host, relay, owner_link, metrics), stack)
         senders.update(_senders(surfaces))
@@ -227,7 +232,7 @@ async def serving(
 
         ready = partial((readiness or Readiness()).answer, timed("probe"))
         shown = metrics.page(timed("probe"), lambda: host.advisor.knowledge.version, [one.name for one in surfaces.on])
-        application = application_of(settings, ready, shown, surfaces)
+        application = application_of(settings, ready, shown, surfaces, admission)
         count = partial(metrics.turned_away, "server")
         port = await _listen(Runner(application, malformed, count, **HTTP), settings, stack)
         stack.callback(store.stop_waiting, SQLITE_GRACE)
@@ -260,7 +265,7 @@ async def _start(given: Dependencies, stack: AsyncExitStack) -> Surfaces:
 async def _listen(runner: Runner, settings: Settings, stack: AsyncExitStack) -> int:
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
-    site = web.TCPSite(runner, settings.host, settings.port)
+    site = web.TCPSite(runner, settings.host, settings.port, backlog=BACKLOG)
     try:
         await site.start()
     except OSError as error:

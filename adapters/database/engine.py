@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from typing import Any
 
 import sqlalchemy
 from sqlalchemy import URL, Engine, event, make_url, pool
@@ -12,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from adapters.database.file_modes import restrict_file_modes
 
 BUSY_SECONDS = 10  # how long a second process waits for the SQLite file
+PREPARED = "prepared_statements"  # in the address of a PostgreSQL database: false behind a pooler
 
 _DRIVERS = {"sqlite": "sqlite+{0}", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
 
@@ -34,7 +36,14 @@ def database_url(url: str, *, asynchronous: bool = True) -> URL:
     dialect = parsed.drivername.split("+")[0]
     if dialect not in _DRIVERS:
         raise UnusableUrl
-    return parsed.set(drivername=_DRIVERS[dialect].format("aiosqlite" if asynchronous else "pysqlite"))
+    driver = _DRIVERS[dialect].format("aiosqlite" if asynchronous else "pysqlite")
+    return parsed.set(drivername=driver).difference_update_query([PREPARED])
+
+
+def connect_args(url: str) -> dict[str, Any]:
+    """What the driver of PostgreSQL is told besides the address. A pooler that lends a connection for one transaction
+    (PgBouncer before 1.21) may give the next one to a connection that lacks the prepared statements."""
+    return {"prepare_threshold": None} if make_url(url).query.get(PREPARED) == "false" else {}
 
 
 def create_engine(url: str) -> AsyncEngine:
@@ -45,13 +54,22 @@ def create_engine(url: str) -> AsyncEngine:
         engine = create_async_engine(parsed, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS})
         event.listen(engine.sync_engine, "connect", secure_deletion)
         return engine
-    return create_async_engine(parsed, hide_parameters=True, pool_size=5, max_overflow=5, pool_timeout=BUSY_SECONDS)
+    return create_async_engine(
+        parsed,
+        hide_parameters=True,
+        connect_args=connect_args(url),
+        pool_size=5,
+        max_overflow=5,
+        pool_timeout=BUSY_SECONDS,
+    )
 
 
 def synchronous_engine(url: str) -> Engine:
     """An engine for commands that do nothing else meanwhile. Raises OSError if the folder of a file can't be made."""
     parsed = database_url(url, asynchronous=False)
-    engine = sqlalchemy.create_engine(parsed, poolclass=pool.NullPool, hide_parameters=True)
+    engine = sqlalchemy.create_engine(
+        parsed, poolclass=pool.NullPool, hide_parameters=True, connect_args=connect_args(url)
+    )
     if parsed.get_backend_name() == "sqlite":
         restrict_file_modes(parsed)
         event.listen(engine, "connect", secure_deletion)

@@ -10,6 +10,7 @@ import structlog
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError
 
+from adapters.admission import Busy
 from adapters.counting import Counting
 from adapters.leases import HeldItem
 from adapters.outbox_relay import Attempt
@@ -42,7 +43,7 @@ Clock = Callable[[], float]  # seconds since 1970
 
 
 class Session(Protocol):
-    """Takes turns: `bot.service.session`. Never raises."""
+    """Takes turns: `bot.service.session`. Raises nothing but Busy."""
 
     @property
     def phrases(self) -> Phrases: ...
@@ -110,15 +111,20 @@ class App:
 
     async def respond(self, asked: Message, to: HandOver | None = None) -> Reply | None:
         """The reply, or a notice above the rate limit. None where nothing is to be sent: the person was told already to
-        slow down, or `to` (see `bot.service.session`) got the reply of an earlier delivery."""
+        slow down, or `to` (see `bot.service.session`) got the reply of an earlier delivery. Raises Busy where there is
+        `to`; without it, the reply says so."""
         if slowed := self.slowed(asked):
             return None if slowed.told else slowed.notice(self.phrases)
         if to is None:
-            return await self.take_turn(asked)
+            try:
+                return await self.take_turn(asked)
+            except Busy as busy:
+                return busy.notice(self.phrases)
         return await self._session.hand_over(self._completed(asked), to, self._posting_check(asked))
 
     async def take_turn(self, asked: Message) -> Reply:
-        """The reply to a message that is not counted: it was counted before, or no person typed or pressed it."""
+        """The reply to a message that is not counted: it was counted before, or no person typed or pressed it. Raises
+        Busy."""
         return await self._session.respond(self._completed(asked), self._posting_check(asked))
 
     def _posting_check(self, asked: Message) -> PostingCheck:
@@ -160,7 +166,7 @@ class App:
             log.info("slack.workspace_deleted", team=team_in_log(body), rows=rows)
 
     async def answer(self, asked: Message, client: Any) -> None:
-        """Reply to an event where it was written, once for all its deliveries. Raises SlackApiError."""
+        """Reply to an event where it was written, once for all its deliveries. Raises SlackApiError and Busy."""
         held: HeldItem | None = None
 
         async def put(reply: Reply, unit: UnitOfWork) -> None:
@@ -222,7 +228,10 @@ class App:
         return modal(self.phrases, reply, asked.place, public=asked.public)
 
     async def _take_and_answer(self, asked: Message, body: Mapping[str, Any], client: Any, respond: Any) -> None:
-        reply = await self.take_turn(asked)
+        try:
+            reply = await self.take_turn(asked)
+        except Busy as busy:
+            return await self._slow_down(busy.notice(self.phrases), asked, body, client)
         if (view := body.get("view")) is not None:
             await self._answer_in_view(asked, reply, body, view, client)
         elif reply.quiet and _pressed(body).get("action_id") == FEEDBACK:

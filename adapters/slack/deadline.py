@@ -12,6 +12,7 @@ from typing import Any
 
 import structlog
 
+from adapters.admission import seconds_since_arrival
 from adapters.slack.remedies import explained
 from bot.service.error_location import error_location
 
@@ -26,8 +27,8 @@ OnFailure = Callable[[str], Awaitable[Any]]
 
 
 def open_window() -> None:
-    """To be called at the beginning of each request."""
-    _until.set(time.monotonic() + WINDOW)
+    """To be called at the beginning of each request. What it has waited for before is taken off."""
+    _until.set(time.monotonic() - seconds_since_arrival() + WINDOW)
 
 
 def seconds_left() -> float:

@@ -9,15 +9,19 @@ from typing import Any
 
 import aiohttp
 import structlog
+from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.errors import SlackApiError
 
+from adapters.admission import Busy
 from adapters.slack.blocks import message
+from adapters.slack.busy import BusyAnswers
 from adapters.slack.deadline import BackgroundWork
 from adapters.slack.events.function_executed import reason
 from adapters.slack.modals import modal
 from adapters.slack.posting import OtherWays
 from adapters.slack.remedies import REFUSALS, explained
+from adapters.slack.request_reader import RETRY
 from adapters.slack.responses import responded
 from adapters.slack.translate import direct_place, team_in_log, thread_of
 from adapters.slack.workspaces import NotInstalled, TokenUnchecked
@@ -32,13 +36,20 @@ UNINSTALLED = ("app_uninstalled", "tokens_revoked")  # events that must be handl
 
 _KIND = re.compile(r"/?[A-Za-z0-9_.-]{1,60}")
 
-OnError = Callable[[Exception, Mapping[str, Any], Any, Any], Awaitable[BoltResponse]]
+OnError = Callable[[Exception, AsyncBoltRequest, Mapping[str, Any], Any, Any], Awaitable[BoltResponse]]
 
 
 def error_handler(phrases: Callable[[], Phrases], background: BackgroundWork) -> OnError:
     """Bolt's handler of exceptions of middleware and listeners. `phrases` returns the current ones."""
 
-    async def on_error(error: Exception, body: Mapping[str, Any], client: Any, respond: Any) -> BoltResponse:
+    busy = BusyAnswers(phrases)
+
+    async def on_error(
+        error: Exception, request: AsyncBoltRequest, body: Mapping[str, Any], client: Any, respond: Any
+    ) -> BoltResponse:
+        if isinstance(error, Busy):
+            answer = busy.to("event" if "event" in body else "interaction", request.headers.get(RETRY, [""])[0])
+            return answer or await _told(phrases(), error.notice(phrases()), body, client, respond, background)
         if isinstance(error, NotInstalled):
             return await _not_installed(phrases(), error.code, body, client, respond)
         return await _failed(phrases(), error, body, client, respond, background)
@@ -77,14 +88,20 @@ async def _failed(
     notice = _notice(say, error, reference)
     if "command" in body:
         return BoltResponse(status=200, body={"response_type": "ephemeral", **message(say, notice)})
+    if body.get("type") == "view_submission":
+        view = modal(say, notice, direct_place(body))
+        return BoltResponse(status=200, body={"response_action": "update", "view": view})
+    return await _told(say, notice, body, client, respond, background)
+
+
+async def _told(
+    say: Phrases, notice: Reply, body: Mapping[str, Any], client: Any, respond: Any, background: BackgroundWork
+) -> BoltResponse:
     try:
-        if body.get("type") == "view_submission":
-            view = modal(say, notice, direct_place(body))
-            return BoltResponse(status=200, body={"response_action": "update", "view": view})
         await background.in_time(_tell(say, notice, body, client, respond))
     except Exception as second:  # Slack delivers an event again
         at = error_location(second)
-        log.error("slack.not_told", reference=reference, error=type(second).__name__, at=at, **explained(second))
+        log.error("slack.not_told", reference=notice.reference, error=type(second).__name__, at=at, **explained(second))
         return BoltResponse(status=500, body="")
     return BoltResponse(status=200, body="")
 

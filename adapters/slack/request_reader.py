@@ -16,6 +16,7 @@ from adapters.request_body import PATIENCE, BodyNotRead, has_more_values, whole
 from adapters.slack.body_shapes import has_slacks_shape, is_id
 from adapters.slack.signature import SIGNATURE, TIMESTAMP, claim_of, is_valid
 
+RETRY = "x-slack-retry-num"  # which redelivery of an event it is: 1 to 3
 MAX_FIELDS = 200  # of a form
 MAX_VALUES = 20_000  # in a body; a modal of Slack's 100 blocks has fewer by far
 # What Bolt found in a body, wherever it looked for it.
@@ -75,12 +76,12 @@ def parsed_body(body: bytes, content_type: str) -> dict[str, Any]:
     return found
 
 
-def bolt_request(body: bytes, content_type: str) -> AsyncBoltRequest:
-    """The request for Bolt, without headers, which nothing reads. Raises Unreadable."""
+def bolt_request(body: bytes, content_type: str, retry: str = "") -> AsyncBoltRequest:
+    """The request for Bolt, with the one header that is read: `RETRY`. Raises Unreadable."""
     found = parsed_body(body, content_type)
     try:
         # In Socket Mode Bolt takes a parsed body.
-        asked = AsyncBoltRequest(body=found, mode="socket_mode")
+        asked = AsyncBoltRequest(body=found, mode="socket_mode", headers={RETRY: retry})
     except (AttributeError, TypeError, LookupError):  # the SDK reads nested ids without checking their types
         raise Unreadable from None
     if not all(is_id(asked.context[name]) for name in FOUND if name in asked.context):

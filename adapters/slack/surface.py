@@ -17,6 +17,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from adapters.admission import is_refused
 from adapters.counting import UNCOUNTED, Counting
 from adapters.refusals import RefusalLog
 from adapters.request_body import PATIENCE
@@ -25,6 +26,7 @@ from adapters.slack import sdk_logs
 from adapters.slack.actions import command, link
 from adapters.slack.answers import slacks_answers_only
 from adapters.slack.app import App, Clock, OutboxRelay, Session
+from adapters.slack.busy import BusyAnswers, kind_of
 from adapters.slack.commands import advisor
 from adapters.slack.deadline import BackgroundWork
 from adapters.slack.events import (
@@ -45,7 +47,7 @@ from adapters.slack.installations import Installations
 from adapters.slack.organisation import CountAsMembers
 from adapters.slack.pace import Pace
 from adapters.slack.remedies import explained
-from adapters.slack.request_reader import NotVerified, Unreadable, bolt_request, verified_body
+from adapters.slack.request_reader import RETRY, NotVerified, Unreadable, bolt_request, verified_body
 from adapters.slack.response_urls import SlackApp
 from adapters.slack.responses import as_json, retry_handlers
 from adapters.slack.sender import SlackSender
@@ -118,6 +120,7 @@ class SlackSurface:
         self._store = store
         self._relay = relay
         self._cipher = cipher
+        self._busy = BusyAnswers(self._phrases)
         self._stack = AsyncExitStack()
         self._bolt: SlackApp | None = None
         self._flow: InstallFlow | None = None
@@ -232,14 +235,16 @@ class SlackSurface:
             return web.Response(status=503)
         try:
             body = await verified_body(request, self._secret, time.time(), self._patience)
-            asked = bolt_request(body, request.content_type)
+            retry = request.headers.get(RETRY, "")
+            answer = self._busy.to(kind_of(body, request.content_type), retry) if is_refused() else None
+            if answer is None:
+                answer = await self._bolt.async_dispatch(bolt_request(body, request.content_type, retry))
         except NotVerified as refused:
             self._refusals.add(refused.why)
             return web.Response(status=401)
         except Unreadable:
             log.warning("slack.request_unreadable")
             return web.Response(status=400)
-        answer = await self._bolt.async_dispatch(asked)
         return web.Response(status=answer.status, body=answer.body.encode(), headers=answer.first_headers())
 
     async def _install(self, request: web.Request) -> web.Response:

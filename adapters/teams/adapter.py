@@ -50,7 +50,7 @@ class Authentication(BotFrameworkAuthentication):  # type: ignore[misc]
         """`check`: None where there is no app id; then responses go to the address `development` alone."""
         self._app_id = app_id
         self._check = check
-        self._connector = connector
+        self.connector = connector
         self._allowed_tenants = allowed_tenants
         self._development = development
 
@@ -70,14 +70,14 @@ class Authentication(BotFrameworkAuthentication):  # type: ignore[misc]
         origin.check_tenant(self._allowed_tenants)
         result = AuthenticateRequestResult()
         result.claims_identity = ClaimsIdentity(claims, True)
-        result.connector_factory = self._connector
+        result.connector_factory = self.connector
         return result
 
     async def authenticate_streaming_request(self, auth_header: str, channel_id_header: str) -> Any:
         raise NotAdmitted(403, "no-streaming")
 
     def create_connector_factory(self, claims_identity: Any) -> Connector:
-        return self._connector
+        return self.connector
 
     async def create_user_token_client(self, claims_identity: Any) -> None:
         """None: nobody signs in."""
@@ -89,6 +89,11 @@ class Context:
 
     activity: Activity
     turn: TurnContext
+    connector: Connector
+
+    async def say(self, text: str) -> None:
+        """Send a reply in plain text, in a fraction of the time of `send_activity`."""
+        await self.connector.say(self.activity, text)
 
     async def send_activity(self, activity: Any) -> Any:
         """Send a reply. Returns the SDK's response, with the `id` of the message."""
@@ -142,7 +147,7 @@ class Adapter(CloudAdapter):  # type: ignore[misc]
 
     async def _take_turn(self, activity: Activity, admitted: Any, logic: Callable[[Context], Awaitable[None]]) -> Any:
         async def run(turn: TurnContext) -> None:
-            await logic(Context(activity, turn))
+            await logic(Context(activity, turn, self._authentication.connector))
 
         return await self.process_activity(admitted, _for_the_sdk(activity), run)
 

@@ -11,6 +11,7 @@ import structlog
 from botbuilder.core import InvokeResponse
 from botbuilder.schema import Activity, ActivityTypes, Attachment, CardAction, SuggestedActions
 
+from adapters.admission import Busy, is_refused
 from adapters.counting import UNCOUNTED, Counting
 from adapters.leases import HeldItem
 from adapters.outbox_relay import Attempt
@@ -46,7 +47,7 @@ NoticeBody = Callable[[Reply | None], dict[str, Any] | None]
 
 
 class Session(Protocol):
-    """Takes turns: `bot.service.session`. Never raises."""
+    """Takes turns: `bot.service.session`. Raises nothing but Busy."""
 
     @property
     def phrases(self) -> Phrases: ...
@@ -134,8 +135,13 @@ class App:
         if slowed:
             body = await self._slow_down(context, name, None if slowed.told else slowed.notice(self.phrases))
         else:
-            await self._remember_place(activity, name)
-            body = await listener(self, context) if listener else None
+            try:
+                if listener and is_refused() and is_sent_by_a_person(activity):
+                    raise Busy
+                await self._remember_place(activity, name)
+                body = await listener(self, context) if listener else None
+            except Busy as busy:
+                body = await self._say_busy(context, name, busy.notice(self.phrases))
         if activity.type == "invoke":
             response = InvokeResponse(status=200 if listener else 501, body=body)
             await context.send_activity(Activity(type=ActivityTypes.invoke_response, value=response))
@@ -149,14 +155,26 @@ class App:
             await self.deliver(context, notice, self.message_from(context.activity))
         return None
 
+    async def _say_busy(self, context: Context, name: str, notice: Reply) -> dict[str, Any] | None:
+        """The same where there was no room for a turn. A message is answered without the store, which may be what is
+        slow, and without a card, which takes the SDK longer to write than the rest. Raises SendFailed."""
+        if context.activity.type == "invoke":
+            return await self._slow_down(context, name, notice)
+        message = self.message_from(context.activity)
+        if message.alone:
+            await self._send_unstored(context, notice, message)
+        else:
+            await context.say(notice.text)
+        return None
+
     def message_from(self, activity: Any, **replaced: Any) -> Message:
         """What a person wrote or pressed, see `translate.message_from`, and whether the reply is for them alone."""
         message = message_from(activity, **replaced)
         return replace(message, alone=message.public and (self._private or asked_alone(activity) is not None))
 
     async def respond(self, message: Message) -> Reply:
-        """The reply to an invoke, for its HTTP response: the same one if it is delivered again. Never raises: a failure
-        is a notice."""
+        """The reply to an invoke, for its HTTP response: the same one if it is delivered again. A failure is a notice.
+        Raises Busy."""
 
         async def respond() -> Reply:
             reply = await self._take_turn(message, self._session.respond)
@@ -166,7 +184,8 @@ class App:
 
     async def answer(self, context: Context, message: Message, above: tuple[Block, ...] = ()) -> None:
         """Take the turn, and send its reply, below the blocks `above`, to where the message came from: once, whichever
-        process it is delivered to. The turn and the outbox item of its reply are one transaction. Raises SendFailed."""
+        process it is delivered to. The turn and the outbox item of its reply are one transaction. Raises SendFailed and
+        Busy."""
         handed_over: tuple[Reply, HeldItem | None] | None = None
 
         async def put(reply: Reply, unit: UnitOfWork) -> None:
@@ -195,15 +214,19 @@ class App:
         try:
             async with self._store.transaction() as unit:
                 held = await self._relay.take(self._item(message, reply, context.activity), unit)
-        except StoreUnavailable:  # it is tried now or never
-            answers = asked_alone(context.activity) or ""
-            place, card = message.place, draw(self.phrases, reply)
-            if message.alone and await self.targeted.tried(place, message.person, card, reply, answers):
-                return
-            await context.send_activity(card_activity(self.phrases, reply, message))
+        except StoreUnavailable:
+            await self._send_unstored(context, reply, message)
             return
         if held:
             await self._carry(context, held, reply, message)
+
+    async def _send_unstored(self, context: Context, reply: Reply, message: Message) -> None:
+        """Send a reply that is tried now or never. Raises SendFailed."""
+        answers = asked_alone(context.activity) or ""
+        place, card = message.place, draw(self.phrases, reply)
+        if message.alone and await self.targeted.tried(place, message.person, card, reply, answers):
+            return
+        await context.send_activity(card_activity(self.phrases, reply, message))
 
     async def _carry(self, context: Context, held: HeldItem, reply: Reply, message: Message) -> None:
         """Send what was taken from the outbox within the SDK's own turn, which knows the message that it replies to.

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 import structlog
 
+from adapters.admission import Busy
 from bot.commands.notices import unsure
 from bot.domain.messages import Reply
 from bot.domain.phrases import Phrases
@@ -20,9 +21,11 @@ T = TypeVar("T")
 
 async def guarded(say: Phrases, work: Callable[[], Awaitable[T]]) -> T | Reply:
     """The result of `work`; where it raises, a notice. Whether the turn was taken before that is not known here, and
-    the notice says so."""
+    the notice says so. Raises Busy: then it was not."""
     try:
         return await work()
+    except Busy:
+        raise
     except Exception as error:
         reference = secrets.token_hex(4)
         # The text of an exception can hold what the person wrote, so only its type and origin are logged.

@@ -6,11 +6,13 @@ from collections.abc import Sequence
 
 from aiohttp import web
 
+from adapters.admission import Busy
 from adapters.web.site import FormData, Site, whole_seconds
 from adapters.web.visitor import Visitor
 from adapters.web.visitor_limit import VisitorLimiter, address_of
 from bot.domain.messages import Paragraph, Reply
 
+BUSY_WAIT = 5.0  # seconds after which it may be tried again where there was no room for a turn
 OWN_INPUTS = ("token", "nonce", "text")  # inputs that the page renders itself when a form is shown again
 
 
@@ -27,9 +29,16 @@ class Intake:
         refusal = self._limiter.check(visitor.person, address, delivery)
         if refusal is None:
             return None
+        return self._later(request, 429, refusal.notice(self._site.phrases), form, refusal.wait)
+
+    def busy(self, request: web.Request, form: FormData, busy: Busy) -> web.Response:
+        """503 with the form, to be sent again."""
+        return self._later(request, 503, busy.notice(self._site.phrases), form, BUSY_WAIT)
+
+    def _later(self, request: web.Request, status: int, notice: Reply, form: FormData, wait: float) -> web.Response:
         inputs = [(name, value) for name, value in form.items() if name not in OWN_INPUTS and isinstance(value, str)]
-        response = self._again(request, 429, refusal.notice(self._site.phrases), inputs, form)
-        response.headers["Retry-After"] = whole_seconds(refusal.wait)
+        response = self._again(request, status, notice, inputs, form)
+        response.headers["Retry-After"] = whole_seconds(wait)
         return response
 
     def begun_anew(self, request: web.Request, form: FormData) -> web.Response:

@@ -80,7 +80,7 @@ FormData = MultiDictProxy[Any]
 
 
 class Session(Protocol):
-    """The part of `bot.service.session.Session` that the page uses. Never raises."""
+    """The part of `bot.service.session.Session` that the page uses. Raises nothing but Busy."""
 
     async def respond(self, message: Message) -> Reply: ...
 

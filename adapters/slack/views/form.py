@@ -8,6 +8,7 @@ from typing import Any
 
 from slack_sdk.errors import SlackApiError
 
+from adapters.admission import Busy
 from adapters.slack.app import App
 from adapters.slack.deadline import unhurried
 from adapters.slack.forms import channels
@@ -32,7 +33,11 @@ def register(app: App) -> None:
 
         async def answer() -> None:
             problems = await _channel_problems(app.phrases, body, client)
-            reply = barred(app.phrases, " ".join(problems.values()), "") if problems else await app.take_turn(asked)
+            on_top = False  # of the form, which keeps what was entered
+            try:
+                reply = barred(app.phrases, " ".join(problems.values()), "") if problems else await app.take_turn(asked)
+            except Busy as busy:
+                reply, on_top = busy.notice(app.phrases), True
             preview = is_preview(reply)
             view = modal(app.phrases, reply, asked.place, public=asked.public, on_form=preview)
             if waiting:
@@ -40,7 +45,7 @@ def register(app: App) -> None:
             elif problems:
                 await ack(response_action="errors", errors=problems)
             else:
-                await ack(response_action="push" if preview else "update", view=view)
+                await ack(response_action="push" if preview or on_top else "update", view=view)
 
         if not await app.show(asked, unhurried(answer()), client) and ack.response is None:
             waiting = secrets.token_hex(8)

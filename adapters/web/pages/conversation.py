@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 import structlog
 from aiohttp import web
 
+from adapters.admission import Busy
 from adapters.transcripts import SHOWN, Exchange
 from adapters.web.intake import Intake
 from adapters.web.pages.starting_over import StartingOver
@@ -101,7 +102,10 @@ class Conversation:
         id = _delivery(visitor.secret, str(form.get("nonce", "")), sent)
         if slowed := self._intake.slowed(request, visitor, form, id):
             return slowed
-        response = await self._taken(request, visitor, form, sent, id)
+        try:
+            response = await self._taken(request, visitor, form, sent, id)
+        except Busy as busy:
+            return self._intake.busy(request, form, busy)
         if self._before(request):
             forget_before(response, request, self._site.settings.public_url)
         return response
@@ -109,9 +113,7 @@ class Conversation:
     async def _taken(
         self, request: web.Request, visitor: Visitor, form: FormData, sent: Sent, id: str
     ) -> web.StreamResponse:
-        """What follows the turn on a form that was taken in."""
-        if before := self._before(request):
-            await self._leave(before.person, visitor.person)
+        """The turn on a form that was taken in, and what follows it. Raises Busy."""
         earlier = await self._exchanges(request)
         now = self._site.now()
         message = Message(
@@ -120,6 +122,8 @@ class Conversation:
         say = self._site.phrases
         label = message.text if message.command is None else _label(say, message.command, message.fields, earlier)
         reply = await self._site.session.respond(message)
+        if before := self._before(request):
+            await self._leave(before.person, visitor.person)
         view = _view(str(form.get("view", "")))
         voted = None if view else voted_on(say, message.command, earlier)
         if voted and (reply.quiet or reply.aside):  # shown on the button, below the reply that it is about

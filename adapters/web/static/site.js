@@ -96,7 +96,7 @@ async function send(message) {
       body: new URLSearchParams(message.data),
       headers: { "X-Part": "exchange" },
     });
-    if (response.status === 429 || response.status === 403) return notice(await response.text());
+    if ([403, 429, 503].includes(response.status)) return notice(await response.text());
     if (!response.ok) throw new Error(String(response.status));
     const drawn = end(message.waiting, await response.text());
     if (!message.answersReply) box.focus({ preventScroll: true });

@@ -1,0 +1,1 @@
+"""What a process carries, and what happens beyond: `python -m bench.load`."""
