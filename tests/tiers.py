@@ -20,6 +20,7 @@ PLACES = (
     ("adapters/cli/*", "e2e"),
     ("adapters/test_server.py", "e2e"),
     ("adapters/database/test_processes.py", "e2e"),
+    ("chaos/test_short.py", "e2e"),
     ("test_wheel.py", "e2e"),
     ("tools/*", "e2e"),
     ("adapters/*", "integration"),

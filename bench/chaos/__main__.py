@@ -22,7 +22,7 @@ from bench.chaos.round import Case, Place, run
 
 PLATFORMS = ("Slack", "Teams", "Slack by websocket", "Teams")
 DATABASES = ("PostgreSQL", "SQLite")
-KILLS = 60  # in a round
+KILLS = 30  # in a round
 
 
 def cases(seed: int, kills: int) -> list[Case]:

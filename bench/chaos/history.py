@@ -62,4 +62,3 @@ class History:
     confirmed: tuple[Confirmed, ...]
     shown: tuple[Shown, ...]
     waiting: int = 0  # what the outbox still held in the end
-

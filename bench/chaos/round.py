@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,26 +16,29 @@ from bench.chaos.checker import Verdict, check
 from bench.chaos.databases import Database, postgresql, sqlite_file
 from bench.chaos.history import History
 from bench.chaos.platform import Happened
-from bench.chaos.preloaded import KNOWLEDGE
 from bench.chaos.servers import Fleet
 from bench.chaos.slack import slack
 from bench.chaos.teams import teams
 from bot.service.ports import StoreUnavailable
 
+KNOWLEDGE = Path(__file__).parent / "knowledge"  # also of the process that the servers are forked from
 SETTLING = 150.0  # seconds at most to wait at the end for what is still to be sent
-BREATH = 0.3  # seconds between two people who begin
+BREATH = 0.2  # seconds between two people who begin
+CROWD = 8  # people at once, so that those who try again don't keep the others from being answered
 TROUBLE = (0.5, 2.0)  # seconds for which a database misbehaves
 
 
 @dataclass(frozen=True)
 class Case:
-    """`platform`: Slack, Slack by websocket, Teams. `database`: SQLite, PostgreSQL. `kills`: how many."""
+    """`platform`: Slack, Slack by websocket, Teams. `database`: SQLite, PostgreSQL. `kills`: how many. `hurry`: how
+    much faster one thing follows the other."""
 
     platform: str
     database: str
     processes: int
     kills: int
     seed: int
+    hurry: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -103,14 +106,15 @@ async def run(case: Case, place: Place) -> Result:
 async def _rage(case: Case, happened: Happened, platform: Any, database: Database, fleet: Fleet) -> int:
     """People act until the kills are done, and until each has been acknowledged. Returns the kills."""
     raging = asyncio.Event()
-    acting: set[asyncio.Task[None]] = set()
+    acting: list[asyncio.Task[None]] = []
 
     async def act() -> None:
         turn = 0
         while not raging.is_set():
-            acts = platform.acts
-            acting.add(asyncio.create_task(acts[turn % len(acts)](fleet)))
-            turn += 1
+            if sum(not one.done() for one in acting) < CROWD:
+                acts = platform.acts
+                acting.append(asyncio.create_task(acts[turn % len(acts)](fleet)))
+                turn += 1
             await asyncio.sleep(BREATH)
 
     async def fail() -> None:
@@ -120,11 +124,11 @@ async def _rage(case: Case, happened: Happened, platform: Any, database: Databas
 
     async def once() -> None:
         for deed in platform.once:
-            await asyncio.sleep(happened.seed.uniform(0.5, 3.0))
+            await asyncio.sleep(happened.seed.uniform(0.5, 3.0) / case.hurry)
             await deed(fleet)
 
     beside = [asyncio.create_task(work) for work in (act(), fail(), once())]
-    troubling = asyncio.create_task(_trouble(happened, database.troubles, database, fleet, raging))
+    troubling = asyncio.create_task(_trouble(case, happened, database, fleet, raging))
     kills = await _kill(case, happened, fleet)
     raging.set()
     await asyncio.gather(*beside, troubling)
@@ -134,17 +138,15 @@ async def _rage(case: Case, happened: Happened, platform: Any, database: Databas
     return kills
 
 
-async def _trouble(
-    happened: Happened, troubles: Mapping[str, Any], database: Database, fleet: Fleet, raging: asyncio.Event
-) -> None:
+async def _trouble(case: Case, happened: Happened, database: Database, fleet: Fleet, raging: asyncio.Event) -> None:
     """Each trouble of the database at least once, in any order, and again until the kills are done."""
     left: list[str] = []
     first = True
     while first or not raging.is_set():
-        left = left or happened.seed.sample(sorted(troubles), len(troubles))
-        await asyncio.sleep(happened.seed.uniform(0.3, 1.5))
+        left = left or happened.seed.sample(sorted(database.troubles), len(database.troubles))
+        await asyncio.sleep(happened.seed.uniform(0.3, 1.5) / case.hurry)
         name = left.pop()
-        await troubles[name](fleet, happened.seed.uniform(*TROUBLE))
+        await database.troubles[name](fleet, happened.seed.uniform(*TROUBLE) / case.hurry)
         happened.faults[name] += 1
         first = first and bool(left)
     await database.mend()

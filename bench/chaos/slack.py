@@ -258,9 +258,7 @@ class SlackPlatform:
 
     def _join(self, fleet: Fleet, team: Team | None = None) -> Slack:
         socket = SocketWire(self.service) if self.websocket else None
-        person = Slack.join(
-            Line(fleet, self.happened, self.http, socket), self.service, team or self.team
-        )
+        person = Slack.join(Line(fleet, self.happened, self.http, socket), self.service, team or self.team)
         self.people.append(person)
         _acting.set(person.dm)
         return person

@@ -22,7 +22,9 @@ UNSURE = Shown("D3/", SAY("post-unsure-title"))
 NOT_TAKEN = SAY("notice-failure")
 
 
-def of(*shown: Shown, asked: tuple[Asked, ...] = (), confirmed: tuple[Confirmed, ...] = (), waiting: int = 0) -> History:
+def of(
+    *shown: Shown, asked: tuple[Asked, ...] = (), confirmed: tuple[Confirmed, ...] = (), waiting: int = 0
+) -> History:
     return History(asked, confirmed, shown, waiting)
 
 
