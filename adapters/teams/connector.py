@@ -150,9 +150,11 @@ class Connector(ConnectorFactory):  # type: ignore[misc]
         await self._pace.wait(path[0])
         try:
             sent = json.loads((await self._send(request)).text() or "{}")
-        except ValueError:
-            return ""  # it arrived
-        return str(sent.get("id") or "") if isinstance(sent, dict) else ""
+        except ValueError as error:  # the page of a proxy, say: nobody knows whether it arrived
+            raise SendFailed(0) from error
+        if not isinstance(sent, dict):
+            raise SendFailed(0)
+        return str(sent.get("id") or "")
 
     async def run(self, request: Any, **_: Any) -> Any:
         """Send one request of the SDK's and return its response (msrest's AsyncPipeline.run). Raises SendFailed."""

@@ -104,6 +104,15 @@ async def test_a_connector_that_fails_gets_the_reply_later_with_a_word_that_it_m
     assert second == ["An answer", shipped()("notice-maybe-twice"), "In one sentence."]
 
 
+@pytest.mark.parametrize("page", ["<html>no gateway today</html>", "{]", '"ok"', "[1]"])
+async def test_a_page_in_place_of_teams_answer_does_not_count_as_sent(world: World, page: str) -> None:
+    world.connector.faults = [Fault(200, page=page)]
+    assert (await world.post(message(world.connector.url, "hi")))[0] == 200
+    assert (world.connector.sent, await put_off(world)) == ([], 1)
+    await deliver(world, world.time.date + wait_before(1))
+    assert len(world.connector.sent) == 1
+
+
 async def test_while_nothing_can_be_put_off_teams_is_asked_to_deliver_again(world: World, tmp_path: Path) -> None:
     asked = message(world.connector.url, "hi")
     await world.post(message(world.connector.url, "hi"))
