@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 TIERS := unit integration e2e browser
 
-.PHONY: help run test check wheel audit lock learn base bench clean $(TIERS:%=test-%)
+.PHONY: help run test check wheel audit lock learn base bench chaos clean $(TIERS:%=test-%)
 
 help:
 	@echo "make run    start the advisor on http://127.0.0.1:3978"
@@ -16,6 +16,7 @@ help:
 	@echo "make learn  learn the reader of knowledge/ anew, in up to 90 minutes on two cores; goes on where it was stopped"
 	@echo "make base   make the files of the base encoder anew, from its pinned weights"
 	@echo "make bench  run the benchmark"
+	@echo "make chaos  kill servers a thousand times while all else fails; goes on where it was stopped"
 
 run: $(VENV)/.installed
 	@$(BIN)/advisor serve
@@ -76,6 +77,10 @@ $(VENV)/.installed-learn: requirements-learn.txt $(VENV)/.installed
 
 bench: $(VENV)/.installed-dev
 	@$(BIN)/python -m bench
+
+# CHAOS="--kills 100 --faults 100" for less; docs/reliability.md says what it does.
+chaos: $(VENV)/.installed-dev
+	@$(BIN)/python -W ignore -m bench.chaos $(CHAOS)
 
 $(VENV)/.created:
 	@echo "Creating the virtual environment in $(VENV)/"

@@ -24,7 +24,7 @@ from adapters.leases import LEASE, SAFE, HeldItem, HeldItems, LeaseWatch
 from bot.domain.effects import Post
 from bot.domain.outbox import ClaimedItem, Going, OutboxItem, Overtaken, Refused, Sender, TryLater
 from bot.domain.phrases import Phrases
-from bot.service.effect_handlers import on_given_up, on_outcome_unknown, on_sent, on_shown, sent_message_id
+from bot.service.effect_handlers import on_given_up, on_outcome_unknown, on_sent, on_shown, sent_again, sent_message_id
 from bot.service.error_location import error_location
 from bot.service.ports import LONGEST_PUT_OFF, Store, StoreUnavailable, UnitOfWork
 
@@ -209,6 +209,8 @@ class OutboxRelay:
             found = await self._find(item, going) if held.claimed.unsure else None
             if item.content is None:  # its person was forgotten: what arrived is deleted next
                 return found or ""
+            if held.claimed.unsure and sender.if_unsure(item) == "again":
+                item = sent_again(self._phrases(), item)
             return found or await (by(going) if by else sender.send(item, going))
         async with self._store.transaction() as unit:
             reference = await sent_message_id(item.subject, unit)

@@ -21,6 +21,7 @@ PLACES = (
     ("adapters/test_server.py", "e2e"),
     ("adapters/test_process.py", "e2e"),
     ("adapters/database/test_processes.py", "e2e"),
+    ("chaos/test_short.py", "e2e"),
     ("test_wheel.py", "e2e"),
     ("tools/*", "e2e"),
     ("adapters/*", "integration"),

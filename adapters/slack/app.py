@@ -17,7 +17,7 @@ from adapters.outbox_relay import Attempt
 from adapters.rate_limit import RateLimited, RateLimiter
 from adapters.slack.assistant import Assistant, InView
 from adapters.slack.blocks import FEEDBACK, OWNER, message, without_unfurling
-from adapters.slack.deadline import BackgroundWork, seconds_left, unhurried
+from adapters.slack.deadline import BackgroundWork, NotInTime, seconds_left, unhurried
 from adapters.slack.home import HomeDetails
 from adapters.slack.membership import posting_problem
 from adapters.slack.modals import modal, on_top
@@ -195,7 +195,8 @@ class App:
         try:
             await self._relay.deliver(item, by, within=seconds_left())
         except StoreUnavailable:  # it can't be stored, so it is sent now or never
-            await self.background.in_time(self._post(asked, reply, ways, client))
+            if not await self.background.in_time(self._post(asked, reply, ways, client)):
+                raise NotInTime from None
 
     async def answer_button(self, asked: Message, body: Mapping[str, Any], client: Any, respond: Any) -> None:
         """Reply to a button: in its modal or a new one, in place of its message, below it, or visible to the person

@@ -26,6 +26,11 @@ OnFailure = Callable[[str], Awaitable[Any]]
 """Tells the person that something failed. Takes the reference that the log has too."""
 
 
+class NotInTime(Exception):
+    """What the person is to be told is neither stored nor shown when the request has to be answered. It goes on in the
+    background, but a request that is acknowledged now would be lost with this process."""
+
+
 def open_window() -> None:
     """To be called at the beginning of each request. What it has waited for before is taken off."""
     _until.set(time.monotonic() - seconds_since_arrival() + WINDOW)

@@ -16,7 +16,7 @@ from slack_sdk.errors import SlackApiError
 from adapters.admission import Busy
 from adapters.slack.blocks import message
 from adapters.slack.busy import BusyAnswers
-from adapters.slack.deadline import BackgroundWork
+from adapters.slack.deadline import BackgroundWork, NotInTime
 from adapters.slack.events.function_executed import reason
 from adapters.slack.modals import modal
 from adapters.slack.posting import OtherWays
@@ -83,7 +83,10 @@ async def _failed(
         kind=_word(event or body.get("type") or body.get("command")),
         team=team_in_log(body),
     )
-    if event in UNINSTALLED or (event and isinstance(error, TokenUnchecked)):  # Slack delivers it again
+    # Slack delivers it again. Without a token, as where the database did not give it, nobody can be told.
+    if event in UNINSTALLED or (event and (isinstance(error, TokenUnchecked) or not client.token)):
+        return BoltResponse(status=500, body="")
+    if isinstance(error, NotInTime):
         return BoltResponse(status=500, body="")
     notice = _notice(say, error, reference)
     if "command" in body:
@@ -98,12 +101,12 @@ async def _told(
     say: Phrases, notice: Reply, body: Mapping[str, Any], client: Any, respond: Any, background: BackgroundWork
 ) -> BoltResponse:
     try:
-        await background.in_time(_tell(say, notice, body, client, respond))
+        shown = await background.in_time(_tell(say, notice, body, client, respond))
     except Exception as second:  # Slack delivers an event again
         at = error_location(second)
         log.error("slack.not_told", reference=notice.reference, error=type(second).__name__, at=at, **explained(second))
         return BoltResponse(status=500, body="")
-    return BoltResponse(status=200, body="")
+    return BoltResponse(status=200 if shown else 500, body="")
 
 
 def _notice(say: Phrases, error: Exception, reference: str) -> Reply:

@@ -151,9 +151,11 @@ class Connector(ConnectorFactory):  # type: ignore[misc]
         await self._pace.wait(path[0])
         try:
             sent = json.loads((await self._send(request)).text() or "{}")
-        except ValueError:
-            return ""  # it arrived
-        return str(sent.get("id") or "") if isinstance(sent, dict) else ""
+        except ValueError as error:  # the page of a proxy, say: nobody knows whether it arrived
+            raise SendFailed(0) from error
+        if not isinstance(sent, dict):
+            raise SendFailed(0)
+        return str(sent.get("id") or "")
 
     async def say(self, to: Activity, text: str) -> None:
         """Reply to an activity in plain text: not by the SDK, which takes longer to write one than all the rest does.
@@ -201,8 +203,8 @@ class Connector(ConnectorFactory):  # type: ignore[misc]
                 continue
             wait = _retry_after(response) if response is not None else None
             code = code_in(response.body) if response is not None else ""
-            # What others read must not be sent twice.
-            if response is not None and status not in (NOT_DONE if posts and is_shared(conversation) else RETRIED):
+            # A message that may have arrived is the outbox's, which says so where it sends it again.
+            if response is not None and status not in (NOT_DONE if posts else RETRIED):
                 raise SendFailed(status, wait, code=code)
             # Jitter spreads the retries of bots that were refused together; it is no secret.
             pause = max(FIRST_WAIT * 2**attempt * (0.5 + random.random()), wait or 0.0)  # noqa: S311

@@ -119,6 +119,11 @@ def maybe_above(say: Phrases, reply: Reply) -> Reply:
     return replace(reply, body=(Paragraph(say("notice-maybe-above")), *reply.body))
 
 
+def maybe_twice(say: Phrases, reply: Reply) -> Reply:
+    """`reply` once more where it was sent to, with a paragraph that says that it may stand there already."""
+    return replace(reply, body=(Paragraph(say("notice-maybe-twice")), *reply.body))
+
+
 def look_above(say: Phrases) -> Reply:
     """Says in the channel that the reply may stand there already, where the person can't be told in private."""
     return _notice("", say("notice-look-above-title"), say("notice-look-above"))

@@ -310,6 +310,14 @@ async def on_outcome_unknown(say: Phrases, item: OutboxItem, unit: UnitOfWork) -
                 await unit.outbox.put(again, AT_ONCE)
 
 
+def sent_again(say: Phrases, item: OutboxItem) -> OutboxItem:
+    """`item` as it is sent once more, to one person, after it may have arrived."""
+    match item.content:
+        case Notice(reply) | Replied(reply) as content:
+            return replace(item, content=replace(content, reply=notices.maybe_twice(say, reply)))
+    return item
+
+
 async def _end_subscription(say: Phrases, item: OutboxItem, unit: UnitOfWork) -> None:
     """Remove the subscription whose post could not be sent, and tell its owner."""
     kept = await unit.subscriptions.get(item.place)

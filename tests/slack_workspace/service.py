@@ -21,9 +21,9 @@ CLIENT_ID, CLIENT_SECRET = "111.222", "a-client-secret"
 
 @dataclass
 class Fault:
-    """What goes wrong with one call of a method of the group `of`. `cut`: the connection breaks; `after`: what was
-    asked for is done all the same; `page`: what is answered instead of JSON, of the type `kind`; `more`: what is said
-    besides the error."""
+    """What goes wrong with one call of a method of the group `of`. `cut`: the connection breaks; `torn`: in the middle
+    of the answer; `late`: seconds until it is answered; `after`: what was asked for is done all the same; `page`: what
+    is answered instead of JSON, of the type `kind`; `more`: what is said besides the error."""
 
     status: int = 200
     error: str = ""
@@ -34,6 +34,8 @@ class Fault:
     page: str | None = None
     kind: str = "text/html"
     more: dict[str, str] = field(default_factory=dict)
+    torn: bool = False
+    late: float = 0.0
 
 
 class Service:
@@ -90,7 +92,7 @@ class Service:
             note_body(arguments)
             note(CLIENT_SECRET)
             if method in self.refusing:
-                return _failed(self.refusing[method], request)
+                return await _failed(self.refusing[method], request)
             if arguments.get("grant_type") == "refresh_token":
                 answer = self._refresh(arguments)
                 if method in self.slow:
@@ -108,18 +110,18 @@ class Service:
         if workspace is None or not workspace.installed:
             return web.json_response({"ok": False, "error": "invalid_auth"})
         if method in self.refusing:
-            return _failed(self.refusing[method], request)
+            return await _failed(self.refusing[method], request)
         if self.broken(method):
             return web.json_response({"ok": False, "error": "service_unavailable"}, status=503)
         fault = self.faults.pop(0) if self.faults and method.startswith(self.faults[0].of) else None
         if fault and not fault.after:
-            return _failed(fault, request)
+            return await _failed(fault, request)
         answer = call(workspace, method, arguments)
         if method in self.slow:
             await self.slow[method].wait()
         await workspace.note(Called(method, arguments, answer.get("ts") or answer.get("view", {}).get("id", "")))
         if fault:
-            return _failed(fault, request)
+            return await _failed(fault, request)
         return web.json_response(answer, headers={"x-oauth-scopes": ",".join(sorted(workspace.scopes))})
 
     def _exchange(self, arguments: dict[str, Any]) -> dict[str, Any]:
@@ -163,13 +165,13 @@ class Service:
         if "response_url" in self.slow:
             await self.slow["response_url"].wait()
         if "response_url" in self.refusing:
-            return _failed(self.refusing["response_url"], request)
+            return await _failed(self.refusing["response_url"], request)
         workspace.responses[id] += 1
         if workspace.responses[id] > 5:
             return web.Response(text="used_url", status=404)
         wrong = problems(arguments.get("blocks", []))
         workspace.refused += wrong
-        await workspace.note(Called("response_url", arguments))
+        await workspace.note(Called("response_url", arguments, id))
         return web.Response(text="invalid_blocks" if wrong else "ok", status=400 if wrong else 200)
 
     # Socket Mode
@@ -183,7 +185,9 @@ class Service:
             self._connected.notify_all()
         async for message in socket:
             envelope = json.loads(message.data)
-            self._acknowledged[envelope["envelope_id"]].set_result(envelope.get("payload", ""))
+            waiting = self._acknowledged.pop(envelope["envelope_id"])
+            if not waiting.done():  # nobody waits for it any more where it took too long
+                waiting.set_result(envelope.get("payload", ""))
         self._sockets.remove(socket)
         return socket
 
@@ -198,6 +202,13 @@ class Service:
         await self._sockets[-1].send_json(envelope | again)
         return await self._acknowledged[id]
 
+    def cut(self) -> int:
+        """Break all websockets that are open, without a word. Returns how many there were."""
+        for transport in (open_ := [one._req.transport for one in self._sockets if one._req]):
+            if transport is not None:
+                transport.close()
+        return len(open_)
+
     async def disconnect(self) -> None:
         """Ask the app to connect anew, as Slack does every few hours, and wait until it has."""
         old = self._sockets[-1]
@@ -206,15 +217,27 @@ class Service:
             await self._connected.wait_for(lambda: bool(self._sockets) and self._sockets[-1] is not old)
 
 
-def _failed(fault: Fault, request: web.Request) -> web.StreamResponse:
-    if fault.cut:
-        assert request.transport is not None
+async def _failed(fault: Fault, request: web.Request) -> web.StreamResponse:
+    await asyncio.sleep(fault.late)
+    if fault.torn:
+        return await torn(request)
+    if fault.cut and request.transport is not None:
         request.transport.close()
     if fault.page is not None:
         note(fault.page)
         return web.Response(text=fault.page, status=fault.status, headers=fault.headers, content_type=fault.kind)
     body = {"ok": not fault.error, "error": fault.error, **fault.more}
     return web.json_response(body, status=fault.status, headers=fault.headers)
+
+
+async def torn(request: web.Request) -> web.StreamResponse:
+    """The beginning of an answer that promises more, after which the connection breaks."""
+    answer = web.StreamResponse(headers={"Content-Type": "application/json", "Content-Length": "500"})
+    await answer.prepare(request)
+    await answer.write(b'{"ok": true, "ts": "17')
+    if request.transport is not None:
+        request.transport.close()
+    return answer
 
 
 async def _arguments(request: web.Request) -> dict[str, Any]:

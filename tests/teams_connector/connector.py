@@ -10,6 +10,7 @@ from typing import Any
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+from tests.slack_workspace.service import torn
 from tests.teams_connector.activities import TENANT
 
 
@@ -40,12 +41,17 @@ class Sent:
 
 @dataclass
 class Fault:
-    """`after`: what was asked for is done all the same. `body`: as Teams words it."""
+    """`after`: what was asked for is done all the same. `body`: as Teams words it. `page`: what is answered instead of
+    JSON; `cut`: the connection breaks; `torn`: in the middle of the answer; `late`: seconds until it is answered."""
 
     status: int
     headers: dict[str, str] = field(default_factory=dict)
     after: bool = False
     body: dict[str, Any] = field(default_factory=lambda: {"error": {"code": "Fault"}})
+    page: str | None = None
+    cut: bool = False
+    torn: bool = False
+    late: float = 0.0
 
 
 class ConnectorService:
@@ -96,13 +102,12 @@ class ConnectorService:
         async with self._changed:
             await self._changed.wait_for(condition)
 
-    async def _record(self, request: web.Request, action: str, id: str = "", reply_to: str = "") -> web.Response:
+    async def _record(self, request: web.Request, action: str, id: str = "", reply_to: str = "") -> web.StreamResponse:
         self.requests += 1
         authorization = request.headers.get("Authorization", "")
         fault = self.faults.pop(0) if self.faults else None
-        failed = web.json_response(fault.body, status=fault.status, headers=fault.headers) if fault else None
-        if failed and fault and not fault.after:
-            return failed
+        if fault and not fault.after:
+            return await _failed(fault, request)
         if not self.accepts(authorization):
             return web.json_response({"error": {"code": "Unauthorized"}}, status=401)
         activity = await request.json() if request.can_read_body else {}
@@ -122,7 +127,7 @@ class ConnectorService:
         async with self._changed:
             self.sent.append(Sent(action, conversation, activity, id, reply_to, authorization, targeted))
             self._changed.notify_all()
-        return failed or web.json_response({"id": id})
+        return await _failed(fault, request) if fault else web.json_response({"id": id})
 
     def _targeted(self, action: str, activity: dict[str, Any], id: str) -> tuple[web.Response | None, str]:
         """The refusal of a targeted message, if any, and who sees it: as Microsoft's page on targeted messages says."""
@@ -141,19 +146,19 @@ class ConnectorService:
             return web.json_response({"error": {"code": "ActivityNotFoundInConversation"}}, status=404), ""
         return None, known
 
-    async def _create(self, request: web.Request) -> web.Response:
+    async def _create(self, request: web.Request) -> web.StreamResponse:
         return await self._record(request, "create")
 
-    async def _send(self, request: web.Request) -> web.Response:
+    async def _send(self, request: web.Request) -> web.StreamResponse:
         return await self._record(request, "send")
 
-    async def _reply(self, request: web.Request) -> web.Response:
+    async def _reply(self, request: web.Request) -> web.StreamResponse:
         return await self._record(request, "reply", reply_to=request.match_info["activity"])
 
-    async def _update(self, request: web.Request) -> web.Response:
+    async def _update(self, request: web.Request) -> web.StreamResponse:
         return await self._record(request, "update", id=request.match_info["activity"])
 
-    async def _delete(self, request: web.Request) -> web.Response:
+    async def _delete(self, request: web.Request) -> web.StreamResponse:
         return await self._record(request, "delete", id=request.match_info["activity"])
 
     async def _members(self, request: web.Request) -> web.Response:
@@ -186,6 +191,17 @@ class ConnectorService:
             if request.match_info["member"] in (member.get("id"), member.get("aadObjectId")):
                 return web.json_response({"tenantId": TENANT, "userRole": "user", **member})
         return web.json_response({"error": {"code": "MemberNotFound"}}, status=404)
+
+
+async def _failed(fault: Fault, request: web.Request) -> web.StreamResponse:
+    await asyncio.sleep(fault.late)
+    if fault.torn:
+        return await torn(request)
+    if fault.cut and request.transport is not None:
+        request.transport.close()
+    if fault.page is not None:
+        return web.Response(text=fault.page, status=fault.status, headers=fault.headers, content_type="text/html")
+    return web.json_response(fault.body, status=fault.status, headers=fault.headers)
 
 
 def _is_rightly_rated(activity: dict[str, Any]) -> bool:

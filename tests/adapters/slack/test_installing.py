@@ -175,6 +175,20 @@ async def test_s17_leaving_that_failed_is_delivered_again_and_then_all_is_delete
     assert not await rows(world, tables.conversations, workspace.team)
 
 
+async def test_while_the_database_does_not_give_the_token_nobody_is_told_and_slack_delivers_again(
+    world: World, service: Service
+) -> None:
+    anna = Slack.join(world.wire, service, await install(world, service))
+    await rename(world, "slack_bots", "away")
+    try:
+        assert (await anna.direct("what is SAST?", event_id="EvNoToken"))[0] == 500
+    finally:
+        await rename(world, "away", "slack_bots")
+    assert anna.workspace.called("chat.postMessage") == []
+    assert (await anna.direct("what is SAST?", event_id="EvNoToken", retry=1))[0] == 200
+    assert len(anna.said()) == 1
+
+
 async def test_s17_leaving_deletes_the_token_of_an_organisations_workspace_though_the_event_does_not_name_it(
     world: World, service: Service
 ) -> None:

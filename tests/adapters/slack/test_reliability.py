@@ -371,6 +371,21 @@ async def test_when_nothing_can_be_kept_the_reply_is_sent_all_the_same(
     assert len(person.said()) == 1
 
 
+async def test_what_is_neither_kept_nor_said_in_time_is_not_acknowledged(
+    service: Service, own_workspace: Workspace, person: Slack, tmp_path: Path
+) -> None:
+    without_tables = f"sqlite:///{tmp_path / 'empty.sqlite3'}"
+    world = opened(service, without_tables, lambda *_: Echo(), CLOCK, slack_bot_token=own_workspace.token)
+    service.slow["chat.postMessage"] = answers = asyncio.Event()
+    try:
+        async with world as opened_world:
+            person.wire = opened_world.wire
+            assert (await person.direct("hello there"))[0] == 500, "so that Slack delivers it again"
+            answers.set()
+    finally:
+        service.slow = {}
+
+
 @contextmanager
 def outcomes_refused(database: str) -> Iterator[None]:
     """As long as the block lasts, the database does not take down that anything was sent."""

@@ -26,7 +26,7 @@ from tests.teams_connector.activities import (
     message,
     pressed,
 )
-from tests.teams_connector.connector import Sent
+from tests.teams_connector.connector import Fault, Sent
 
 THREAD = "1700000000001"
 IN_THREAD = f"{CHANNEL};messageid={THREAD}"
@@ -172,3 +172,14 @@ async def test_a_personal_chat_needs_none_of_it(world: World) -> None:
     sent = await answer(world, message(world.connector.url, "what is SAST?"))
     assert sent.targeted == ""
     assert "Share" in set(labels(sent.card))
+
+
+@pytest.mark.parametrize("page", ["<html>no gateway today</html>", "[1]"])
+async def test_a_page_in_place_of_teams_answer_is_no_proof_that_the_asker_saw_the_reply(world: World, page: str) -> None:
+    world.connector.faults = [Fault(200, page=page)]
+    assert (await world.post_signed(mentioned(world, "what is SAST?")))[0] == 200
+    assert world.connector.sent == []
+    relay = OutboxRelay(world.store, {"teams": world.surface.sender}, shipped, clock=lambda: world.time.date)
+    await relay.send_due()
+    [told] = world.connector.sent
+    assert texts(told.card)[0] == shipped()("notice-look-above-title")
