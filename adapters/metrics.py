@@ -72,7 +72,7 @@ class Metrics:
     def __init__(self, known: Mapping[str, Collection[str]], clock: Callable[[], float] = time.monotonic) -> None:
         self._known = known
         self._age = OutboxAge(clock)
-        disable_created_metrics()  # a second series for each, which nobody asks for
+        disable_created_metrics()  # type: ignore[no-untyped-call]  # a second series for each, which nobody asks for
         registry = self._registry = CollectorRegistry()
         ProcessCollector(registry=registry)
         build = Info("advisor_build", "The program and its Python", registry=registry)
