@@ -18,7 +18,7 @@ from adapters.settings import Settings
 
 ROOT = Path(__file__).parent.parent
 DEPLOY = ROOT / "deploy"
-OF_OTHERS = {"PATH", "PYTHONDONTWRITEBYTECODE", "POSTGRES_USER", "POSTGRES_DB", "POSTGRES_PASSWORD"}
+OF_OTHERS = {"PATH", "HOME", "PYTHONDONTWRITEBYTECODE", "POSTGRES_USER", "POSTGRES_DB", "POSTGRES_PASSWORD"}
 
 
 def written(name: str) -> str:
@@ -131,3 +131,4 @@ def test_no_container_may_write_or_become_more_than_it_is() -> None:
     for name in ("advisor", "migrate"):
         service = COMPOSE["services"][name]
         assert service["read_only"] and service["cap_drop"] == ["ALL"]
+        assert service["tmpfs"] == ["/tmp"]
