@@ -6,6 +6,8 @@ in, by a path file, so that nothing is fetched; the checkout is not on that path
 
 from __future__ import annotations
 
+import json
+import re
 import shutil
 import subprocess
 import sys
@@ -151,3 +153,26 @@ def test_it_serves_the_page_with_all_that_it_loads(installed: Installed) -> None
 
 def test_it_prints_the_manifest_for_slack(installed: Installed) -> None:
     assert "socket_mode_enabled: true" in installed.run("advisor", "slack", "manifest", "--socket").stdout
+
+
+def test_the_bill_of_materials_names_every_locked_package(tmp_path: Path) -> None:
+    """As `make wheel` writes it, but for the check against the schema, which takes seconds."""
+    lock, bill = ROOT / "requirements.txt", tmp_path / "bill.json"
+    command = [
+        sys.executable,
+        "-W",
+        "ignore",
+        "-m",
+        "cyclonedx_py",
+        "requirements",
+        "--pyproject",
+        ROOT / "pyproject.toml",
+    ]
+    subprocess.run(
+        [*command, "--short-PURLs", "--no-validate", "--output-file", bill, lock], timeout=TIMEOUT, check=True
+    )
+    made = json.loads(bill.read_text(encoding="utf-8"))
+    locked = re.findall(r"^([\w.-]+)==([^\s;]+)", lock.read_text(encoding="utf-8"), re.MULTILINE)
+    assert (made["bomFormat"], made["metadata"]["component"]["name"]) == ("CycloneDX", "security-advisor")
+    assert len(locked) > 50
+    assert sorted((one["name"], one["version"]) for one in made["components"]) == sorted(locked)

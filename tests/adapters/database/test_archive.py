@@ -15,6 +15,7 @@ from adapters import __version__
 from adapters.database import SchemaNotCurrent, SqlStore
 from adapters.database.archive import BATCH_ROWS, MOVED, ImportRefused, export, import_
 from adapters.database.engine import database_url
+from adapters.database.schema import newest
 from adapters.database.tables import metadata, slack_oauth_states
 from bot.domain.effects import Unanswered
 from bot.domain.messages import Place
@@ -59,7 +60,7 @@ def test_only_what_is_over_in_minutes_stays_behind(exported: Lines) -> None:
 
 
 def test_the_first_line_says_what_made_it(exported: Lines) -> None:
-    assert json.loads(exported[0]) == {"advisor_export": 1, "program": __version__, "schema": "0011"}
+    assert json.loads(exported[0]) == {"advisor_export": 1, "program": __version__, "schema": newest()}
 
 
 def test_rows_that_come_later_get_numbers_after_those_that_came_along(exported: Lines, postgresql_url: str) -> None:
