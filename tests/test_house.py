@@ -284,6 +284,7 @@ ADAPTER_LAYERS = (
     ("cli",),
     ("server",),
     ("slack", "teams", "web", "announcement", "malformed_requests"),
+    ("admission",),
     ("advisor_host", "housekeeping", "outbox_relay", "metrics", "rate_limit", "refusals"),
     ("leases", "request_body", "progress", "logs"),
     ("database", "in_memory"),
