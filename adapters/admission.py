@@ -19,7 +19,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from contextvars import ContextVar
 
 from aiohttp import web
@@ -38,7 +38,6 @@ QUOTA = 16  # requests that are refused in one pass of the event loop
 # that has fallen behind.
 PATIENCE = {"slack": 1.0, "teams": 3.0, "web": 3.0}
 
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Waiting = tuple[float, asyncio.Future[bool]]
 """Until when, in monotonic seconds, and what ends the wait: True if there is room."""
 Line = deque[Waiting]
@@ -117,6 +116,7 @@ class Admission:
         if self._free > 0:
             self._free -= 1
         elif not await self._inside_until(_until.get(time.monotonic() + min(self._patience.values()))):
+            self._log.add("turn")
             raise Busy
 
     def leave(self) -> None:

@@ -286,6 +286,7 @@ ADAPTER_LAYERS = (
     ("server",),
     ("surface_check",),
     ("slack", "teams", "web", "announcement", "application", "malformed_requests"),
+    ("admission",),
     ("advisor_host", "housekeeping", "outbox_relay", "metrics", "rate_limit", "refusals", "readiness"),
     ("leases", "request_body", "progress", "logs", "timed_store", "outbox_age", "unknown_settings"),
     ("database", "in_memory"),

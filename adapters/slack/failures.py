@@ -91,9 +91,6 @@ async def _failed(
     notice = _notice(say, error, reference)
     if "command" in body:
         return BoltResponse(status=200, body={"response_type": "ephemeral", **message(say, notice)})
-    if body.get("type") == "view_submission":
-        view = modal(say, notice, direct_place(body))
-        return BoltResponse(status=200, body={"response_action": "update", "view": view})
     return await _told(say, notice, body, client, respond, background)
 
 
@@ -101,6 +98,9 @@ async def _told(
     say: Phrases, notice: Reply, body: Mapping[str, Any], client: Any, respond: Any, background: BackgroundWork
 ) -> BoltResponse:
     try:
+        if body.get("type") == "view_submission":
+            view = modal(say, notice, direct_place(body))
+            return BoltResponse(status=200, body={"response_action": "update", "view": view})
         shown = await background.in_time(_tell(say, notice, body, client, respond))
     except Exception as second:  # Slack delivers an event again
         at = error_location(second)

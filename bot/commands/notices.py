@@ -43,6 +43,11 @@ def crowded(say: Phrases) -> Reply:
     return _notice("", say("notice-crowded-title"), say("notice-crowded"))
 
 
+def busy(say: Phrases) -> Reply:
+    """The message was not taken in, as more of them come than can be answered at the moment."""
+    return _notice("", say("notice-busy-title"), say("notice-busy"))
+
+
 def unsure(say: Phrases, reference: str) -> Reply:
     """It is unknown whether the message was taken in."""
     how_to_report = say("notice-failure-reference", reference=reference)

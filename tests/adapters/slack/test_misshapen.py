@@ -14,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from slack_bolt.context.respond.async_respond import AsyncRespond
+from slack_bolt.request.async_request import AsyncBoltRequest
 from structlog.testing import capture_logs
 
 from adapters.slack.deadline import BackgroundWork
@@ -248,7 +249,8 @@ async def test_what_is_odd_and_fails_is_logged_like_any_other_failure(body: dict
     """It can come through the websocket, where nothing is refused."""
     on_error = error_handler(shipped, BackgroundWork())
     with capture_logs() as logs:
-        response = await on_error(RuntimeError(), body, None, AsyncRespond(response_url=None))
+        asked = AsyncBoltRequest(body={}, mode="socket_mode")
+        response = await on_error(RuntimeError(), asked, body, None, AsyncRespond(response_url=None))
     assert response.status in (200, 500)
     assert logs[0]["event"] == "slack.listener_failed"
 
