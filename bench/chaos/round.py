@@ -144,7 +144,7 @@ async def _trouble(case: Case, happened: Happened, database: Database, fleet: Fl
     first = True
     while first or not raging.is_set():
         left = left or happened.seed.sample(sorted(database.troubles), len(database.troubles))
-        await asyncio.sleep(happened.seed.uniform(0.3, 1.5) / case.hurry)
+        await asyncio.sleep(happened.seed.uniform(1.0, 4.0) / case.hurry)
         name = left.pop()
         await database.troubles[name](fleet, happened.seed.uniform(*TROUBLE) / case.hurry)
         happened.faults[name] += 1

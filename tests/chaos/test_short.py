@@ -16,9 +16,8 @@ from bench.chaos.round import Case, Place, run
 pytestmark = [pytest.mark.long, pytest.mark.filterwarnings("ignore")]
 
 CASES = (
-    Case("Slack", "SQLite", 1, kills=3, seed=1, hurry=4.0),
-    Case("Slack by websocket", "PostgreSQL", 2, kills=4, seed=2, hurry=4.0),
-    Case("Teams", "PostgreSQL", 2, kills=4, seed=3, hurry=4.0),
+    Case("Slack by websocket", "SQLite", 1, kills=3, seed=1, hurry=4.0),
+    Case("Teams", "PostgreSQL", 2, kills=3, seed=2, hurry=4.0),
 )
 TROUBLES = {
     "database locked", "disk full", "PostgreSQL stopped", "PostgreSQL frozen", "PostgreSQL slow",
@@ -37,11 +36,11 @@ async def test_nothing_is_lost_crossed_or_doubled_while_servers_are_killed_and_a
     place: Place, tmp_path: Path
 ) -> None:
     found = await asyncio.gather(*(run(case, place) for case in CASES))
-    assert [one.verdict.violations for one in found] == [(), (), ()], found
-    assert [one.kills for one in found] == [3, 4, 4]
+    assert [one.verdict.violations for one in found] == [(), ()], found
+    assert [one.kills for one in found] == [3, 3]
     assert set().union(*(one.faults for one in found)) >= TROUBLES
     file = tmp_path / "results.jsonl"
     for one in found:
         results.add(file, one)
-    assert (results.total(file, "kills"), results.violations(file)) == (11, 0)
+    assert (results.total(file, "kills"), results.violations(file)) == (6, 0)
     assert "Teams, PostgreSQL" in results.report(file)

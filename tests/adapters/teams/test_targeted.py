@@ -175,7 +175,9 @@ async def test_a_personal_chat_needs_none_of_it(world: World) -> None:
 
 
 @pytest.mark.parametrize("page", ["<html>no gateway today</html>", "[1]"])
-async def test_a_page_in_place_of_teams_answer_is_no_proof_that_the_asker_saw_the_reply(world: World, page: str) -> None:
+async def test_a_page_in_place_of_teams_answer_is_no_proof_that_the_asker_saw_the_reply(
+    world: World, page: str
+) -> None:
     world.connector.faults = [Fault(200, page=page)]
     assert (await world.post_signed(mentioned(world, "what is SAST?")))[0] == 200
     assert world.connector.sent == []
