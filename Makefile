@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 TIERS := unit integration e2e browser
 
-.PHONY: help run test check wheel lock learn base bench clean $(TIERS:%=test-%)
+.PHONY: help run test check wheel lock learn base bench fuzz clean $(TIERS:%=test-%)
 
 help:
 	@echo "make run    start the advisor on http://127.0.0.1:3978"
@@ -15,6 +15,7 @@ help:
 	@echo "make learn  learn the reader of knowledge/ anew, in up to 90 minutes on two cores; goes on where it was stopped"
 	@echo "make base   make the files of the base encoder anew, from its pinned weights"
 	@echo "make bench  run the benchmark"
+	@echo "make fuzz   a million strange inputs in two processes; FUZZ='--minutes 10' stops earlier"
 
 run: $(VENV)/.installed
 	@$(BIN)/advisor serve
@@ -69,6 +70,9 @@ $(VENV)/.installed-learn: requirements-learn.txt $(VENV)/.installed
 
 bench: $(VENV)/.installed-dev
 	@$(BIN)/python -m bench
+
+fuzz: $(VENV)/.installed-dev
+	@$(BIN)/python -m fuzz --processes 2 $(FUZZ)
 
 $(VENV)/.created:
 	@echo "Creating the virtual environment in $(VENV)/"
