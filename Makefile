@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 TIERS := unit integration e2e browser
 
-.PHONY: help run test check wheel audit lock learn base bench chaos clean $(TIERS:%=test-%)
+.PHONY: help run test check wheel audit lock learn base bench chaos fuzz clean $(TIERS:%=test-%)
 
 help:
 	@echo "make run    start the advisor on http://127.0.0.1:3978"
@@ -17,6 +17,7 @@ help:
 	@echo "make base   make the files of the base encoder anew, from its pinned weights"
 	@echo "make bench  run the benchmark"
 	@echo "make chaos  kill servers a thousand times while all else fails; goes on where it was stopped"
+	@echo "make fuzz   a million strange inputs in two processes; FUZZ='--minutes 10' stops earlier"
 
 run: $(VENV)/.installed
 	@$(BIN)/advisor serve
@@ -81,6 +82,9 @@ bench: $(VENV)/.installed-dev
 # CHAOS="--kills 100 --faults 100" for less; docs/reliability.md says what it does.
 chaos: $(VENV)/.installed-dev
 	@$(BIN)/python -W ignore -m bench.chaos $(CHAOS)
+
+fuzz: $(VENV)/.installed-dev
+	@$(BIN)/python -m fuzz --processes 2 $(FUZZ)
 
 $(VENV)/.created:
 	@echo "Creating the virtual environment in $(VENV)/"

@@ -18,7 +18,7 @@ from bot.nlu.word_list import is_english
 
 ROOT = Path(__file__).parent.parent
 SEPARATE = ("slack", "teams", "web", "database")
-PACKAGES = ("bot", "adapters", "bench")
+PACKAGES = ("bot", "adapters", "bench", "fuzz")
 FOREIGN_TO_BOT = {"slack_bolt", "slack_sdk", "botbuilder", "botframework", "aiohttp", "jinja2"} | {
     "sqlalchemy",
     "psycopg",

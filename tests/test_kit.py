@@ -17,7 +17,9 @@ from adapters.surface import Surfaces
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("bench/*.md")])
-SOURCES = sorted(file for top in ("bot", "adapters", "bench", "tests", "tools") for file in (ROOT / top).rglob("*.py"))
+SOURCES = sorted(
+    file for top in ("bot", "adapters", "bench", "fuzz", "tests", "tools") for file in (ROOT / top).rglob("*.py")
+)
 FOR_PROGRAMMERS = [page for page in PAGES if page.stem in ("CONTRIBUTING", "architecture") or page.parent.name == "adr"]
 every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 
@@ -33,7 +35,7 @@ def test_every_link_to_a_file_leads_to_one(page: Path) -> None:
 def test_every_file_and_folder_that_is_named_exists(page: Path) -> None:
     """Seen from the root, or as the name of some module: `cards.py`."""
     named = re.findall(
-        r"(?<![\w*/.-])[\w./-]+\.py\b|(?<=`)(?:bot|adapters|bench|tests|tools)/[\w./-]+(?=`)", written(page)
+        r"(?<![\w*/.-])[\w./-]+\.py\b|(?<=`)(?:bot|adapters|bench|fuzz|tests|tools)/[\w./-]+(?=`)", written(page)
     )
     names = {file.name for file in SOURCES}
     assert [name for name in named if not ((ROOT / name).exists() or name in names or "NAME" in name)] == []
@@ -42,7 +44,7 @@ def test_every_file_and_folder_that_is_named_exists(page: Path) -> None:
 @every_page
 def test_every_module_that_is_named_with_dots_exists(page: Path) -> None:
     """With at most one class or function of it behind the module's name."""
-    named = re.findall(r"(?<![\w./-])(?:bot|adapters|bench|tests|tools)(?:\.\w+)+", written(page))
+    named = re.findall(r"(?<![\w./-])(?:bot|adapters|bench|fuzz|tests|tools)(?:\.\w+)+", written(page))
     assert [name for name in named if not is_module(name) and not is_defined(name)] == []
 
 

@@ -66,10 +66,18 @@ def parsed_body(body: bytes, content_type: str) -> dict[str, Any]:
             found = dict(parse_qsl(text, keep_blank_values=True, max_num_fields=MAX_FIELDS))
             if "payload" in found:
                 found = orjson.loads(found["payload"])
-        if has_more_values(found, MAX_VALUES):
-            raise Unreadable
-        found = without_nulls(found)
     except (ValueError, RecursionError):  # not UTF-8, not JSON, half a surrogate pair, or nested too deep
+        raise Unreadable from None
+    return sound(found)
+
+
+def sound(found: Any) -> dict[str, Any]:
+    """What Slack sent, without nulls. Raises Unreadable where it does not have Slack's shape."""
+    if has_more_values(found, MAX_VALUES):
+        raise Unreadable
+    try:
+        found = without_nulls(found)
+    except RecursionError:
         raise Unreadable from None
     if not isinstance(found, dict) or not found or not has_slacks_shape(found):
         raise Unreadable
@@ -78,7 +86,11 @@ def parsed_body(body: bytes, content_type: str) -> dict[str, Any]:
 
 def bolt_request(body: bytes, content_type: str, retry: str = "") -> AsyncBoltRequest:
     """The request for Bolt, with the one header that is read: `RETRY`. Raises Unreadable."""
-    found = parsed_body(body, content_type)
+    return request_of(parsed_body(body, content_type), retry)
+
+
+def request_of(found: dict[str, Any], retry: str = "") -> AsyncBoltRequest:
+    """The request for Bolt that a body of Slack's shape makes. Raises Unreadable."""
     try:
         # In Socket Mode Bolt takes a parsed body.
         asked = AsyncBoltRequest(body=found, mode="socket_mode", headers={RETRY: retry})

@@ -100,7 +100,8 @@ def _reader(kind: Any) -> Reader:
     if origin is tuple:
         return _tuple(args)
     if origin is frozenset:
-        return lambda data: frozenset(_list(data))
+        text = _scalar(str)
+        return lambda data: frozenset(map(text, _list(data)))
     if isinstance(origin, type) and issubclass(origin, Mapping):
         return _mapping(args[1])
     if isinstance(kind, type) and is_dataclass(kind):
@@ -133,8 +134,8 @@ def _union(kinds: tuple[Any, ...]) -> Reader:
     others = [_reader(kind) for kind in kinds if not (isinstance(kind, type) and is_dataclass(kind))]
 
     def read(data: Any) -> Any:
-        if isinstance(data, dict) and data.get(NAME) in by_name:
-            return by_name[data[NAME]](data)
+        if isinstance(data, dict) and isinstance(name := data.get(NAME), str) and name in by_name:
+            return by_name[name](data)
         for other in others:
             try:
                 return other(data)

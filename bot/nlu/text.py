@@ -144,7 +144,7 @@ def written_out(typed: str) -> tuple[Word, ...]:
     """The words that `typed`, one word as it is typed, stands for."""
     word = typed.lower()
     if "'" in word:
-        return tuple(map(Word, _contraction(word)))
+        return tuple(Word(part) for part in _contraction(word) if part)  # of "n't" the first is empty
     capitals = len(typed) > 1 and typed.isupper()
     return tuple(Word(part, capitals) for part in CONTRACTIONS.get(word, word).split())
 

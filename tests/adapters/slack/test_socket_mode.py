@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+from structlog.testing import capture_logs
+
 from tests.adapters.slack.conftest import SHARED
 from tests.slack_workspace.person import Slack, SocketWire
 from tests.slack_workspace.reading import texts
@@ -34,3 +37,15 @@ async def test_it_connects_anew_when_slack_asks_for_it(wires: object, service: S
     anna = Slack.join(SocketWire(service), service, workspace)
     await anna.direct("what is RASP?")
     assert len(anna.said()) == 1
+
+
+@pytest.mark.parametrize(
+    "body", [{"command": "/advisor"}, {"type": "block_actions", "user": 7}, {"event": {"type": "message"}}]
+)
+async def test_an_envelope_without_slacks_shape_is_acknowledged_and_left(
+    wires: object, service: Service, workspace: Workspace, body: dict[str, object]
+) -> None:
+    with capture_logs() as logs:
+        assert await SocketWire(service).deliver("interactive", body) == (200, "")
+    assert [line["event"] for line in logs] == ["slack.request_unreadable"]
+    assert workspace.calls == []

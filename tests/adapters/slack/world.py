@@ -16,7 +16,7 @@ from adapters.outbox_relay import OutboxRelay
 from adapters.request_body import PATIENCE
 from adapters.settings import read_settings
 from adapters.slack.app import Session
-from adapters.slack.surface import open_surface
+from adapters.slack.surface import SlackSurface, open_surface
 from bot.domain.outbox import Sender
 from bot.knowledge.shipped_phrases import shipped
 from tests.slack_workspace.person import HttpWire
@@ -41,6 +41,8 @@ class World:
     store: SqlStore
     relay: OutboxRelay
     http: aiohttp.ClientSession
+    app: web.Application
+    surface: SlackSurface
 
     async def waiting(self) -> int:
         """How much is still to be sent."""
@@ -90,4 +92,4 @@ async def opened(
         await stack.enter_async_context(server)
         http = await stack.enter_async_context(aiohttp.ClientSession())
         url = str(server.make_url("")).rstrip("/")
-        yield World(url, HttpWire(url, http), store, relay, http)
+        yield World(url, HttpWire(url, http), store, relay, http, app, surface)

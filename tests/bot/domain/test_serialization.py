@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 from hypothesis import given
@@ -99,6 +99,15 @@ def test_a_field_that_is_no_more_is_left_out() -> None:
 def test_what_does_not_fit_is_refused(text: str) -> None:
     with pytest.raises(ShapeError):
         loads(Leaf, text)
+
+
+@pytest.mark.parametrize("kind", [Leaf | Place, Tree | None])
+@pytest.mark.parametrize(
+    "text", ['{"is": {"is": "Leaf"}}', '{"is": ["Leaf"]}', '{"is": "Tree", "kind": "oak", "names": [{}]}']
+)
+def test_a_name_or_a_set_that_is_none_is_refused(kind: Any, text: str) -> None:
+    with pytest.raises(ShapeError):
+        loads(kind, text)
 
 
 def test_a_value_that_is_missing_is_refused() -> None:

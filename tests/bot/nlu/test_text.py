@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.nlu.text import OwnWords, as_read, as_typed, own_words
+from bot.nlu.small_talk import only_greets
+from bot.nlu.text import OwnWords, Word, as_read, as_typed, own_words, split_words
 
 
 @pytest.mark.parametrize(
@@ -64,3 +65,8 @@ def test_a_stretched_word_is_read_as_the_word_it_is(typed: str, words: list[str]
 )
 def test_a_command_may_stand_in_ones_own_words_alone(raw: str, own: OwnWords) -> None:
     assert own_words(raw) == own
+
+
+def test_half_a_contraction_has_no_word_without_letters() -> None:
+    assert split_words("N'T") == (Word("not"),)
+    assert not only_greets("N'T")
