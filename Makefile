@@ -9,7 +9,7 @@ TIERS := unit integration e2e browser
 help:
 	@echo "make run    start the advisor on http://127.0.0.1:3978"
 	@echo "make test   run the tests; make test-unit, test-integration, test-e2e, test-browser: one tier of them"
-	@echo "make pictures  accept how the pages look now"
+	@echo "make pictures  look at every page in every state, with axe, and accept how they look now"
 	@echo "make check  lint, types, import rules, the knowledge"
 	@echo "make wheel  build dist/*.whl, which holds the program with its knowledge"
 	@echo "make lock   lock the packages of pyproject.toml by hash; LOCK=--upgrade takes the newest"
@@ -31,7 +31,7 @@ $(TIERS:%=test-%): test-%: $(VENV)/.installed-dev
 
 # After the page was changed: look at what is different in tests/adapters/web/pictures/ before it is committed.
 pictures: $(VENV)/.installed-dev $(VENV)/.installed-browser
-	@ACCEPT_PICTURES=yes $(BIN)/python -m pytest -n 0 tests/adapters/web/test_pictures.py
+	@PICTURES=accept $(BIN)/python -m pytest tests/adapters/web/test_pictures.py
 
 test-integration test-browser: $(VENV)/.installed-browser
 
