@@ -29,7 +29,7 @@ log = structlog.get_logger(__name__)
 
 PLACE = Place("web")
 ON_A_PAGE = 10  # exchanges, so that no page is larger than 100 KB
-PLATFORMS_ON_A_PAGE = 2  # each drawn twice, with its JSON
+PLATFORMS_ON_A_PAGE = 1  # drawn twice, with its JSON
 MOST_VIEWS = 60  # of the whole transcript by one visitor in a minute, as rendering it is slow
 MOST_FIELDS = 100  # values of a form that are read
 HOUR = 3600.0

@@ -47,7 +47,7 @@ LOOKED_AT = [
 ]
 SMALLER = 4  # times, in width and height
 UNLIKE = 18  # of 255 in a colour: less is the same
-MOST_UNLIKE = 0.001  # of the pixels of a picture
+MOST_UNLIKE = 0.00025  # of the pixels of a picture
 
 
 class Album:

@@ -294,7 +294,7 @@ async def test_no_page_of_a_long_conversation_is_larger_than_100_kilobytes_and_i
 ) -> None:
     for number in range(12):
         await browser.say("compare" if number else "what is SAST?")
-    for path in ("/", "/?view=platforms"):
+    for path in ("/", "/?view=platforms"):  # as many of the largest replies as there are on a page
         async with browser.http.get(browser.url + path) as response:
             assert len(await response.read()) <= 100_000
     page = await browser.open("/")

@@ -304,7 +304,7 @@ FAULTS = {
         "body .composer { position: fixed !important; inset: auto 0 0; padding: 3rem 0; background: var(--page); }",
     ),
     "a colour that is gone": ("answer", ".verdict { background: none !important; }"),
-    "a margin that is gone": ("answer", ".origin { margin-top: 0; }"),
+    "a margin that is gone": ("answer", ".origin { padding-top: 0; }"),
     "a line of text too many": ("silent", ".reply > p::after { content: 'and this'; display: block; }"),
 }
 
