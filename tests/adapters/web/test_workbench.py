@@ -50,7 +50,6 @@ LARGE = 100_000  # bytes
     "path",
     [
         *PAGES,
-        "/workbench/knowledge/reach?ask=yes",
         *(f"/workbench/edit/{kind}?answer=compare-all" for kind in ("answer", "claim")),
     ],
 )
