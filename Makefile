@@ -4,11 +4,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 TIERS := unit integration e2e browser
 
-.PHONY: help run test check wheel audit lock learn base bench chaos fuzz clean $(TIERS:%=test-%)
+.PHONY: help run test pictures check wheel audit lock learn base bench chaos fuzz clean $(TIERS:%=test-%)
 
 help:
 	@echo "make run    start the advisor on http://127.0.0.1:3978"
 	@echo "make test   run the tests; make test-unit, test-integration, test-e2e, test-browser: one tier of them"
+	@echo "make pictures  look at every page in every state, with axe, and accept how they look now"
 	@echo "make check  lint, types, import rules, the knowledge"
 	@echo "make wheel  build dist/*.whl, which holds the program with its knowledge, and its bill of materials"
 	@echo "make audit  look for known vulnerabilities in the locked packages"
@@ -30,6 +31,10 @@ test: $(VENV)/.installed-dev $(VENV)/.installed-browser
 $(TIERS:%=test-%): test-%: $(VENV)/.installed-dev
 	@echo "Running the $* tests"
 	@$(BIN)/python -m pytest -m $*
+
+# After the page was changed: look at what is different in tests/adapters/web/pictures/ before it is committed.
+pictures: $(VENV)/.installed-dev $(VENV)/.installed-browser
+	@PICTURES=accept $(BIN)/python -m pytest tests/adapters/web/test_pictures.py
 
 test-integration test-browser: $(VENV)/.installed-browser
 

@@ -12,6 +12,7 @@ from pathlib import PurePath
 # The first pattern that fits a file decides.
 PLACES = (
     ("adapters/web/test_*browser.py", "browser"),
+    ("adapters/web/test_pictures.py", "browser"),
     ("adapters/web/test_two_tabs.py", "browser"),
     ("adapters/teams/test_playground.py", "browser"),
     ("adapters/teams/test_themes.py", "browser"),

@@ -191,7 +191,7 @@ class Site:
             token=visitor.token,
             nonce=secrets.token_hex(8),  # makes a form that is sent twice one delivery
             path=request.path,
-            json_path=(request.path.rstrip("/") + JSON) + (f"?{request.query_string}" if request.query_string else ""),
+            json_path=_json_path(request),
             workbench=access(request) in ("granted", "password", "unknown"),
             inside=access(request) == "granted",
             edits=self.may_edit,
@@ -264,6 +264,12 @@ class Site:
         log.error("web.page_failed", reference=reference, error=type(error).__name__, at=error_location(error))
         remedy = self.phrases("web-failed", reference=reference)
         return self._refusal(request, Refused(500, self.phrases("web-failed-title"), remedy))
+
+
+def _json_path(request: web.Request) -> str:
+    """Where the same page is as JSON; "" if it is what a form led to."""
+    query = f"?{request.query_string}" if request.query_string else ""
+    return request.path.rstrip("/") + JSON + query if request.method == "GET" else ""
 
 
 async def _form(request: web.Request, files: bool) -> FormData:

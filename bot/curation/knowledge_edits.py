@@ -108,7 +108,8 @@ def add_claim(folder: Path, answer: str, given: Mapping[str, str]) -> list[Chang
 def _found(folder: Path, answer: str) -> tuple[KnowledgeFile, Row]:
     """The file in which an answer stands, and what it has there. Raises EditError if there is none."""
     for file in files_of(folder, "answers"):
-        if row := yaml_edits.row_of(_text(file), answer):
+        text = _text(file)
+        if answer in text and (row := yaml_edits.row_of(text, answer)):  # the first is quick
             return file, row
     raise EditError(f"There is no answer {answer[:100]} in the folder any more. Begin again from the answers.")
 

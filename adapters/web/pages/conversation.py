@@ -29,6 +29,8 @@ from bot.service.ports import StoreUnavailable
 log = structlog.get_logger(__name__)
 
 PLACE = Place("web")
+ON_A_PAGE = 10  # exchanges, so that no page is larger than 100 KB
+PLATFORMS_ON_A_PAGE = 1  # drawn twice, with its JSON
 MOST_VIEWS = 60  # of the whole transcript by one visitor in a minute, as rendering it is slow
 MOST_FIELDS = 100  # values of a form that are read
 HOUR = 3600.0
@@ -73,11 +75,17 @@ class Conversation:
         return await self._page(request, exchanges, _view(request.query.get("view", "")))
 
     async def _page(self, request: web.Request, exchanges: Sequence[Exchange], view: str) -> web.Response:
-        say = self._site.phrases
+        say, kept, size = self._site.phrases, exchanges[-SHOWN:], PLATFORMS_ON_A_PAGE if view else ON_A_PAGE
+        back = request.query.get("back", "")  # how many pages from the latest messages
+        pages_back = int(back) if back.isascii() and back.isdigit() and len(back) < 3 else 0
+        end = max(len(kept) - pages_back * size, 0)
         return self._site.page(
             request,
             "conversation.html",
-            exchanges=exchanges[-SHOWN:],
+            exchanges=kept[max(end - size, 0) : end],
+            pages_back=pages_back,
+            earlier=say("web-earlier") if end > size else "",
+            to_latest=say("web-to-latest"),
             older=say("web-older") if len(exchanges) > SHOWN else "",
             started_over=say("web-started-over"),
             undo=say("web-started-over-undo") if self._before(request) else "",

@@ -12,7 +12,7 @@ from typing import Any
 import structlog
 from aiohttp import web
 
-from adapters.web.pages.workbench import workbench_only
+from adapters.web.pages.workbench import page_routes, workbench_only
 from adapters.web.site import Handler, Refused, Site, see_other
 from bot.curation import knowledge_edits
 from bot.curation.evaluation import Change as Effect
@@ -58,9 +58,9 @@ def routes(site: Site) -> list[web.RouteDef]:
         return workbench_only(site, pages.checked(handler))
 
     return [
-        web.get("/workbench/edit/saved", open_to(pages.saved)),
+        *page_routes(site, "/workbench/edit/saved", pages.checked(pages.saved)),
         web.post("/workbench/edit/undo", open_to(pages.undo)),
-        web.get("/workbench/edit/{kind:phrasing|answer|claim}", open_to(pages.show)),
+        *page_routes(site, "/workbench/edit/{kind:phrasing|answer|claim}", pages.checked(pages.show)),
         web.post("/workbench/edit/{kind:phrasing|answer|claim}", open_to(pages.take)),
     ]
 
@@ -100,12 +100,15 @@ class Editing:
     async def show(self, request: web.Request) -> web.Response:
         """The form, with what the file has."""
         kind, answer = request.match_info["kind"], request.query.get("answer", "")
-        given = {"questions": request.query.get("text", "")}
+        if answer not in self._site.host.advisor.knowledge.answers:
+            raise Refused(404, "There is nothing to edit", "Begin again from the answers.")
+        if kind != "answer":
+            return self._form(request, kind, answer, {"questions": request.query.get("text", "")})
         try:
             held = await asyncio.to_thread(knowledge_edits.answer_values, self._folder, answer)
         except EditError as error:
             raise Refused(404, "There is nothing to edit", str(error)) from None
-        return self._form(request, kind, answer, held if kind == "answer" else given)
+        return self._form(request, kind, answer, held)
 
     async def take(self, request: web.Request) -> web.Response:
         """Check what is in the form, show what it would do, or save it."""
@@ -132,7 +135,7 @@ class Editing:
 
     async def saved(self, request: web.Request) -> web.Response:
         saved = self._found(request.query.get("id", ""))
-        return self._site.page(request, "workbench/edit_saved.html", saved=saved, undone=None, kinds=KINDS)
+        return self._saved_page(request, saved, None)
 
     async def undo(self, request: web.Request) -> web.Response:
         _, form = await self._site.read_form(request)
@@ -142,7 +145,14 @@ class Editing:
             undone = await asyncio.to_thread(write, self._folder, contents)
         if undone:
             await asyncio.to_thread(self._site.host.reload)
-        return self._site.page(request, "workbench/edit_saved.html", saved=saved, undone=undone, kinds=KINDS)
+        return self._saved_page(request, saved, undone)
+
+    def _saved_page(self, request: web.Request, saved: Saved, undone: bool | None) -> web.Response:
+        """`undone`: whether it could be; None if nobody asked for it."""
+        return self._site.page(
+            request, "workbench/edit_saved.html", saved=saved, undone=undone, kinds=KINDS,
+            alone=self._site.settings.on_loopback, undone_at_most=MOST_UNDONE,
+        )  # fmt: skip
 
     def _changes(self, kind: str, answer: str, given: Mapping[str, str]) -> list[Change]:
         if kind == "phrasing":

@@ -173,19 +173,25 @@ class Pages:
     async def _start_page(
         self, request: web.Request, status: int = 200, problem: str = "", given: Given | None = None
     ) -> web.Response:
+        local = self._is_local(request)
         revisions, no_revisions = await asyncio.to_thread(_revisions, self._site.settings.knowledge)
         return self._page(
             request,
             "evaluate",
             status=status,
             problem=problem,
-            given=given or Given(),
-            local=self._is_local(request),
+            given=given or Given(path=self._gold() if local else ""),
+            local=local,
             runs=await self._evaluating.runs(),
             now=self._site.now(),
             revisions=revisions,
             no_revisions=no_revisions,
         )
+
+    def _gold(self) -> str:
+        """The file that judgements are kept in, once there is one."""
+        file = self._site.gold
+        return str(file) if file and file.is_file() else ""
 
     def _is_local(self, request: web.Request) -> bool:
         """Only the owner, who logged in by the console's link, may name files of this machine."""
@@ -230,7 +236,7 @@ def _text(form: Mapping[str, Any], given: Given) -> tuple[str, str]:
     try:
         if isinstance(file, FileField) and file.filename:
             return file.file.read().decode("utf-8"), file.filename
-        if given.path:
+        if given.path and not given.pasted:
             path = Path(given.path).expanduser()
             return path.read_text(encoding="utf-8"), path.name
     except UnicodeDecodeError:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import get_args
@@ -12,6 +10,7 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from adapters.web.background import Background
+from adapters.web.csv_text import csv_text
 from adapters.web.pages.workbench import page_routes, workbench_only
 from adapters.web.site import JSON, Refused, Site, see_other
 from bot.curation.gap_inbox import GapReader, Inbox
@@ -23,7 +22,6 @@ ADDRESS = "/workbench/gaps"
 ON_A_PAGE = 50  # groups
 MARKS: tuple[GapMark, ...] = get_args(GapMark)
 SORTS = ("count", "last", "question", "nearest")
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet runs a cell that begins so
 COLUMNS = ("group", "question", "times", "kinds", "first", "last", "nearest", "mark", "expert")
 
 
@@ -192,14 +190,7 @@ def _csv(groups: Sequence[Group], mark: str) -> str:
         for group in groups
         for question, times in group.questions
     ]
-    text = io.StringIO()
-    csv.writer(text).writerows([COLUMNS, *([_harmless(cell) for cell in row] for row in rows)])
-    return text.getvalue()
-
-
-def _harmless(cell: str | int) -> str | int:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
+    return csv_text(COLUMNS, rows)
 
 
 def _count(text: str) -> int:

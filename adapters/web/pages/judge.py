@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from aiohttp import web
 
 from adapters.web.pages.why import MOST_EARLIER
-from adapters.web.pages.workbench import workbench_only
+from adapters.web.pages.workbench import page_routes, workbench_only
 from adapters.web.site import FormData, Refused, Site
 from bot.curation.evaluation import Gold, GoldError
 from bot.curation.gold_file import Judged, judge, take_back
@@ -34,7 +34,7 @@ VERDICTS = ("yes", "no", "partly")
 def routes(site: Site) -> list[web.RouteDef]:
     pages = Judging(site)
     return [
-        web.get("/workbench/judge", workbench_only(site, pages.show)),
+        *page_routes(site, "/workbench/judge", pages.show),
         web.post("/workbench/judge", workbench_only(site, pages.keep)),
         web.post("/workbench/judge/undo", workbench_only(site, pages.undo)),
     ]

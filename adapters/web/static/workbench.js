@@ -13,6 +13,7 @@ document.addEventListener("click", async (event) => {
   const link = event.target.closest("a[data-below]");
   if (!link || event.metaKey || event.ctrlKey || event.shiftKey || event.button) return;
   event.preventDefault();
+  link.closest("details.more")?.removeAttribute("open");
   const place = link.closest(".tools, form.judge");
   const open = place.nextElementSibling?.matches(".below") ? place.nextElementSibling : null;
   if (open) open.remove();

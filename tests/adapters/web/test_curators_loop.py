@@ -13,8 +13,19 @@ from bot.curation.gold_file import golds_in
 from tests.adapters.web.conftest import Web
 from tests.adapters.web.test_browser import chromium, flawless, picture, pytestmark, say
 from tests.adapters.web.test_curating import ASKED, GARDEN
+from tests.bot.knowledge.folders import SOUND, write
 
 __all__ = ["pytestmark"]
+
+CLAIM = {
+    "Id": "roses.often",
+    "Source": "almanac",
+    "Where in the source": "Chapter 3",
+    "What it says": "Roses drink once a week.",
+    "About": "roses",
+    "Aspect": "care",
+    "Topics": "watering: yes",
+}
 
 
 async def look(page: Page, name: str) -> None:
@@ -68,3 +79,23 @@ async def test_from_a_wrong_answer_to_the_right_one(make_web: Any, tmp_path: Pat
         for kind in ("answer", "claim"):
             await page.goto(f"/workbench/edit/{kind}?answer=roses")
             await look(page, f"form-{kind}")
+
+
+async def test_a_claim_that_is_added_is_cited_by_the_answer_a_moment_later(make_web: Any, tmp_path: Path) -> None:
+    write(tmp_path, SOUND)
+    site: Web = await make_web(host=AdvisorHost(tmp_path), knowledge=tmp_path)
+    async with chromium(site) as person:
+        page = await person()
+        await page.goto("/workbench/knowledge/answer?id=roses-water")
+        await page.get_by_role("link", name="Add a claim").click()
+        for label, text in CLAIM.items():
+            await page.get_by_label(label, exact=True).fill(text)
+        await expect(page.locator("#problems")).to_contain_text("Nothing is wrong")
+        await page.get_by_role("button", name="See what it does").click()
+        await expect(page.get_by_role("heading", name="What changes in claims.yaml")).to_be_visible()
+        await page.get_by_role("button", name="Save").click()
+        await expect(page.get_by_role("heading", name="Saved")).to_be_visible()
+        await page.goto("/")
+        await say(page, "how to water roses")
+        await page.locator("#latest .sources summary").click()
+        await expect(page.locator("#latest .notes")).to_contain_text(CLAIM["What it says"])

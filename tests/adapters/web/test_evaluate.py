@@ -162,6 +162,17 @@ async def test_where_there_is_no_repository_the_page_says_so(garden: Web) -> Non
     assert not list(page.all("input", id="revision"))
 
 
+async def test_the_file_that_judgements_are_kept_in_is_asked_unless_others_are_pasted(
+    garden: Web, folder: Path
+) -> None:
+    (folder / "gold.jsonl").write_text(GOLD, encoding="utf-8")
+    owner = await garden.owner()
+    page = await evaluated(owner)
+    assert "3 questions of gold.jsonl" in page.one("main").text
+    page = await evaluated(owner, pasted=GOLD.splitlines()[0])
+    assert "1 question of pasted questions" in page.one("main").text
+
+
 async def test_what_is_wrong_can_be_taken_along_and_is_a_gold_file_again(garden: Web) -> None:
     owner = await garden.owner()
     page = await evaluated(owner, pasted=GOLD)

@@ -44,7 +44,7 @@ async def test_what_people_ask_is_counted_by_kind_and_drawn(owner: Browser) -> N
     assert figure(page, "questions").startswith("2 questions was 0")
     assert figure(page, "answered").startswith("50% answered")
     assert figure(page, "off-topic").startswith("50% off-topic")
-    bars = page.one("svg", of="columns")
+    bars = page.one("svg", of="weeks")
     assert {bar.attributes["class"] for bar in bars.all("rect")} == {"answer", "offtopic"}
     assert "eiffel tower" in page.text.casefold(), "among the newest gaps"
 

@@ -16,6 +16,8 @@ from tests.adapters.web.conftest import Web
 PAGES = (
     "/workbench/",
     "/workbench/why?q=does+apsec+cover+suply+chain",
+    "/workbench/judge?q=does+apsec+cover+suply+chain",
+    "/workbench/edit/phrasing?answer=compare-all",
     "/workbench/knowledge",
     "/workbench/knowledge/answers",
     "/workbench/knowledge/vocabulary",
@@ -39,6 +41,21 @@ async def test_every_page_is_there_and_without_anything_inline(owner: Browser, p
     page = await owner.open(path)
     assert owner.status == 200
     assert not any("style" in element.attributes for element in page.all())
+
+
+LARGE = 100_000  # bytes
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *PAGES,
+        *(f"/workbench/edit/{kind}?answer=compare-all" for kind in ("answer", "claim")),
+    ],
+)
+async def test_no_page_is_larger_than_100_kb(owner: Browser, path: str) -> None:
+    async with owner.http.get(owner.url + path) as response:
+        assert response.status == 200 and len(await response.read()) <= LARGE
 
 
 @pytest.mark.parametrize("path", PAGES)
