@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from adapters.server import _owner_link_for
 from adapters.settings import Settings, SettingsError, read_settings
-from adapters.slack.surface import _check as check_slack
+from adapters.slack.settings_check import check as check_slack
 from adapters.slack.surface import experts_in
 from adapters.slack.token_cipher import KeyUnusable, TokenCipher
 from adapters.surface import SurfaceOff
 from adapters.teams.cloud import is_safe_url
-from adapters.teams.surface import open_surface as open_teams
+from adapters.teams.settings_check import check as check_teams
 from fuzz.rounds import Take
 from fuzz.sources import Source
 from fuzz.texts import any_text, mixed
@@ -78,9 +78,9 @@ def use(settings: Any) -> None:
         is_safe_url(settings.public_url),
         _owner_link_for(settings),
     )
-    for opening in (lambda: check_slack(settings), lambda: open_teams(settings, *[None] * 3)):  # type: ignore[arg-type]
+    for check in (check_slack, check_teams):
         try:
-            opening()
+            check(settings)
         except SurfaceOff as off:
             if not str(off).strip():
                 raise Fault("a surface is off, and it is not said why") from None

@@ -22,6 +22,7 @@ NAME = "[name]"
 
 _FILE = Path(__file__).with_name("person_names.txt")
 _TOKEN = re.compile(r"\[[a-z-]+\]|[^\W_]+(?:'[^\W_]+)*")
+_PLACEHOLDER = re.compile(r"\[[a-z-]+\]")
 _OPENING = " \t\n\r\f\v\u00a0\"'(*•-"  # characters before the first word of a sentence
 _ABBREVIATION = re.compile(r"([A-Z]{2,6}s?)[0-9]*")  # long numbers that are not known are gone by then
 _LETTERS = re.compile(r"[^\W\d_]+")
@@ -49,7 +50,7 @@ class NameRemover:
     def __call__(self, text: str) -> str:
         """`text` without names, secrets, addresses and numbers. Idempotent."""
         text = redact(text.replace("’", "'"), self._numbers)
-        shouted = text.isupper()
+        shouted = _PLACEHOLDER.sub("", text).isupper()
 
         pieces: list[str] = []
         end = 0

@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_sdk.web.async_client import AsyncWebClient
 from structlog.testing import capture_logs
 
 from adapters.slack.deadline import BackgroundWork
@@ -250,7 +251,13 @@ async def test_what_is_odd_and_fails_is_logged_like_any_other_failure(body: dict
     on_error = error_handler(shipped, BackgroundWork())
     with capture_logs() as logs:
         asked = AsyncBoltRequest(body={}, mode="socket_mode")
-        response = await on_error(RuntimeError(), asked, body, None, AsyncRespond(response_url=None))
+        response = await on_error(
+            RuntimeError(),
+            asked,
+            body,
+            AsyncWebClient("xoxb-1", base_url="http://127.0.0.1:9/"),
+            AsyncRespond(response_url=None),
+        )
     assert response.status in (200, 500)
     assert logs[0]["event"] == "slack.listener_failed"
 
