@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 import structlog
 from aiohttp import web
 
-from adapters.admission import Busy
+from adapters.admission import Busy, is_refused
 from adapters.transcripts import SHOWN, Exchange
 from adapters.web.intake import Intake
 from adapters.web.pages.starting_over import StartingOver
@@ -122,6 +122,10 @@ class Conversation:
         self, request: web.Request, visitor: Visitor, form: FormData, sent: Sent, id: str
     ) -> web.StreamResponse:
         """The turn on a form that was taken in, and what follows it. Raises Busy."""
+        if is_refused():
+            raise Busy
+        if before := self._before(request):  # before the turn, which may forget what the visitor has
+            await self._leave(before.person, visitor.person)
         earlier = await self._exchanges(request)
         now = self._site.now()
         message = Message(
@@ -130,8 +134,6 @@ class Conversation:
         say = self._site.phrases
         label = message.text if message.command is None else _label(say, message.command, message.fields, earlier)
         reply = await self._site.session.respond(message)
-        if before := self._before(request):
-            await self._leave(before.person, visitor.person)
         view = _view(str(form.get("view", "")))
         voted = None if view else voted_on(say, message.command, earlier)
         if voted and (reply.quiet or reply.aside):  # shown on the button, below the reply that it is about
