@@ -122,14 +122,22 @@ class Settings(BaseSettings):
     @field_validator("cache")
     @classmethod
     def _can_be_a_folder(cls, value: Path) -> Path:
-        if value.exists() and not value.is_dir():
-            raise ValueError("must be a folder, or one that can be made, and is a file")
+        try:
+            is_file = value.exists() and not value.is_dir()
+        except OSError:  # too long for a path
+            is_file = True
+        if is_file:
+            raise ValueError("must be a folder, or one that can be made")
         return value
 
     @field_validator("gold_file")
     @classmethod
     def _can_be_a_file(cls, value: Path | None) -> Path | None:
-        if value is not None and (value.is_dir() or not value.absolute().parent.is_dir()):
+        try:
+            unusable = value is not None and (value.is_dir() or not value.absolute().parent.is_dir())
+        except OSError:  # too long for a path
+            unusable = True
+        if unusable:
             raise ValueError("must be the path of a file, in a folder that exists")
         return value
 

@@ -187,12 +187,20 @@ class Advisor:
 
     def turn(self, message: Message, conversation: Conversation, route: Route | None = None) -> Turn:
         """The turn of the first policy that takes it: the reply, the next state of the conversation, and effects."""
+        conversation = self._as_known(conversation)
         route = route or self.route(message, conversation)
         if route.quoted and not message.quoted:
             message = replace(message, quoted=True)
         turns = (policy(message, conversation, route) for policy in self._policies)
         turn = next(turn for turn in turns if turn is not None)  # the last policy answers everything
         return finish_turn(self.phrases, self._offer_to_resume(turn), message, conversation)
+
+    def _as_known(self, conversation: Conversation) -> Conversation:
+        """Without a dialogue whose questions the knowledge no longer has, since it is stored for days."""
+        run = conversation.triage
+        if run is None or (self._dialogue is not None and self._dialogue.knows(run)):
+            return conversation
+        return replace(conversation, triage=None)
 
     def without_names(self, text: str) -> str:
         """`text` without what could name a person: see `bot.nlu.name_removal`."""

@@ -58,7 +58,8 @@ def plain_text(text: str, length: int) -> Element:
 
 
 def text_element(text: str, **style: bool) -> Element:
-    return {"type": "text", "text": text, **({"style": style} if style else {})}
+    # Slack refuses a message with an empty text.
+    return {"type": "text", "text": text or " ", **({"style": style} if style else {})}
 
 
 def text_elements(text: str, replacements: Mapping[str, Element]) -> list[Element]:

@@ -39,21 +39,26 @@ class Composer:
         return tuple(blocks)
 
     def _table(self, entry: Answer) -> Table:
-        """One row an aspect, one column a subject, each cell what the entry's claims say of it."""
-        cells: dict[tuple[str, str], list[str]] = {}
-        for claim_id in entry.claims:
-            claim = self._knowledge.claims[claim_id]
-            for subject in claim.subjects:
-                cells.setdefault((claim.aspect, subject), []).append(claim.says)
+        """One row an aspect or another answer, one column a subject, each cell what the claims on it say of that."""
         header = ("", *(self.name(subject) for subject in entry.subjects))
-        rows = tuple(
-            (
-                self._knowledge.aspects[aspect].name.capitalize(),
-                *(" ".join(cells.get((aspect, subject), ["–"])) for subject in entry.subjects),
-            )
-            for aspect in entry.table
+        return Table(header, tuple(self._row(entry, listed) for listed in entry.table))
+
+    def _row(self, entry: Answer, listed: str) -> tuple[str, ...]:
+        known = self._knowledge
+        if aspect := known.aspects.get(listed):
+            name = aspect.name.capitalize()
+            claims = [claim for claim in map(known.claims.__getitem__, entry.claims) if claim.aspect == listed]
+        else:
+            other = known.answers[listed]
+            name, claims = other.title, [known.claims[id] for id in other.claims]
+        return name, *(
+            " ".join(claim.says for claim in claims if subject in claim.subjects) or "–" for subject in entry.subjects
         )
-        return Table(header, rows)
+
+    def _in_rows(self, entry: Answer) -> list[str]:
+        """The claims of the other answers that are rows of the table."""
+        others = (self._knowledge.answers.get(listed) for listed in entry.table)
+        return [claim for other in others if other for claim in other.claims]
 
     def cited(
         self, body: tuple[Block, ...], claims: Iterable[str], numbers: Numbers
@@ -72,7 +77,8 @@ class Composer:
         """The same for the body of `entry`, below which stands in whose words the sources differ on it, if they do."""
         differing = self._differing(entry)
         others = [claim for claim in differing if claim not in entry.claims]
-        body, citations = self.cited(self.body(entry), [claim for claim in claims if claim not in others], numbers)
+        own = [*(claim for claim in claims if claim not in others), *self._in_rows(entry)]
+        body, citations = self.cited(self.body(entry), own, numbers)
         if not differing:
             return body, citations
         found = [self._knowledge.claims[claim] for claim in differing]

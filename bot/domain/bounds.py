@@ -17,6 +17,11 @@ _JOINER = "\u200d"  # joins two emoji to one
 Fields = tuple[tuple[str, tuple[str, ...]], ...]
 
 
+def well_formed(text: str) -> str:
+    """`text` with a question mark in place of each half of a surrogate pair, which JSON can contain."""
+    return text if text.isascii() else text.encode(errors="replace").decode()
+
+
 def within(text: str, longest: int = LONGEST) -> str:
     """At most the first `longest` characters of `text`, cut between words and outside of mentions.
 

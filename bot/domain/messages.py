@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
-from bot.domain.bounds import Fields, fields_within, within
+from bot.domain.bounds import Fields, fields_within, well_formed, within
 from bot.domain.redaction import contains_secret
 
 Kind = Literal["answer", "unstated", "offtopic", "clarify", "triage", "recommendation", "help", "notice"]
@@ -68,15 +68,19 @@ class Message:
     def __post_init__(self) -> None:
         if self.checked == (self.text, self.command, self.fields):
             return
-        text, command = within(self.text), None if self.command is None else within(self.command)
-        fields = fields_within(self.fields) if self.fields else ()
-        cut = self.cut or (text, command, fields) != (self.text, self.command, self.fields)
+        # A half of a surrogate pair can be neither stored nor sent.
+        sent = well_formed(self.text), self.command and well_formed(self.command), self.fields
+        if self.fields:
+            sent = *sent[:2], tuple((well_formed(id), tuple(map(well_formed, given))) for id, given in self.fields)
+        text, command = within(sent[0]), None if sent[1] is None else within(sent[1])
+        fields = fields_within(sent[2]) if sent[2] else ()
+        cut = self.cut or (text, command, fields) != sent
         said = (text, command or "", *(value for _, given in fields for value in given))
         had_secret = self.had_secret or any(map(contains_secret, said))
         if had_secret:
             text, command, fields = "", None, ()
         new: dict[str, object] = {"checked": (text, command, fields)}
-        if cut or had_secret:
+        if (text, command, fields) != (self.text, self.command, self.fields) or cut or had_secret:
             new |= {"text": text, "command": command, "fields": fields, "cut": cut, "had_secret": had_secret}
         for name, value in new.items():
             object.__setattr__(self, name, value)  # still under construction

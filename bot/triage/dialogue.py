@@ -65,6 +65,12 @@ class Dialogue:
             return Turn(self.replies.paused(run), conversation)
         return self.show(run, conversation)
 
+    def knows(self, run: Run) -> bool:
+        """True if it still asks the questions of `run`, and offers what was chosen."""
+        asked = self.triage.questions
+        chosen = all(id in asked and asked[id].options.keys() >= set(options) for id, options in run.picks.items())
+        return chosen and (not run.is_open or run.at in asked)
+
     def pick(self, argument: str, message: Message, conversation: Conversation) -> Turn:
         where, question_id, option = _split_argument(argument)
         run = self._run_at(where, question_id, conversation)
