@@ -50,6 +50,7 @@ class SqliteQueue:
         self._group: Group | None = None
         self._ending: asyncio.Task[None] | None = None
         self._open: SqliteConnection | None = None
+        self._read_only = False  # what is open
 
     def begin(self) -> SqliteUnit:
         return SqliteUnit(self)
@@ -58,10 +59,14 @@ class SqliteQueue:
         """Wait for the turn, and begin a unit of work."""
         await self._acquire()
         try:
+            if self._read_only and self._open and self._group is None:
+                self._open.close()
+                self._open = None
             connection = self._open or await self._connect()
             group = self._group or await self._begin_group(connection.driver)
             connection.driver.execute("SAVEPOINT unit")
-        except BaseException:
+        except BaseException as error:
+            self._note_read_only(error)
             self._lock.release()
             raise
         return connection, group
@@ -72,6 +77,7 @@ class SqliteQueue:
             if error is None:
                 connection.driver.execute("RELEASE unit")
             else:
+                self._note_read_only(error)
                 self._roll_back(connection.driver, group, error)
         finally:
             self._lock.release()
@@ -113,7 +119,14 @@ class SqliteQueue:
 
     async def _connect(self) -> SqliteConnection:
         self._open = await asyncio.get_running_loop().run_in_executor(self._disk, SqliteConnection, self._engine)
+        self._read_only = False
         return self._open
+
+    def _note_read_only(self, error: BaseException) -> None:
+        """What was opened while the file could not be written to stays like that, so it is opened anew."""
+        cause = getattr(error, "orig", error)
+        if isinstance(cause, sqlite3.OperationalError) and cause.sqlite_errorcode & 0xFF == sqlite3.SQLITE_READONLY:
+            self._read_only = True
 
     async def _begin_group(self, driver: sqlite3.Connection) -> Group:
         """Begin with the write lock, so that no unit fails because another process wrote meanwhile."""
@@ -220,6 +233,7 @@ class SqliteConnection:
         return StatementResult(cursor.fetchall() if compiled.returns_rows else (), cursor.rowcount)
 
     def close(self) -> None:
+        self._connection.invalidate()  # else the pool keeps it
         self._connection.close()
 
 

@@ -1,4 +1,4 @@
-"""`python -m bench.chaos [--kills 1000] [--faults 1000] [--seed 1] [--results FILE]`
+"""`python -m bench.chaos [--kills 1000] [--faults 1000] [--seed 1] [--lanes 1] [--results FILE]`
 
 Runs rounds over Slack and Teams, SQLite and PostgreSQL, one process and several, until the file of results holds so
 many kills and faults; a run that was interrupted goes on where it was. The exit code is 1 where the checker found
@@ -9,8 +9,11 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import atexit
 import itertools
+import random
 import signal
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -23,16 +26,18 @@ from bench.chaos.round import Case, Place, run
 PLATFORMS = ("Slack", "Teams", "Slack by websocket", "Teams")
 DATABASES = ("PostgreSQL", "SQLite")
 KILLS = 30  # in a round
+LANE = 100_000  # from the seed of one lane to that of the next
 
 
 def cases(seed: int, kills: int) -> list[Case]:
-    """One of each kind. Several processes share PostgreSQL; SQLite is one process's."""
-    return [
+    """One of each kind, in any order. Several processes share a database of either kind."""
+    found = [
         Case(platform, database, processes, kills, seed + number)
         for number, ((database, processes), platform) in enumerate(
             itertools.product([("PostgreSQL", 3), ("SQLite", 1), ("PostgreSQL", 1), ("SQLite", 2)], PLATFORMS)
         )
     ]
+    return random.Random(seed).sample(found, len(found))
 
 
 def main() -> None:
@@ -42,9 +47,12 @@ def main() -> None:
     parser.add_argument("--each", type=int, default=KILLS, help="kills in a round")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--results", type=Path, default=Path(tempfile.gettempdir()) / "chaos" / "results.jsonl")
+    parser.add_argument("--lanes", type=int, default=1, help="rounds at once, each with databases of its own")
     given = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # as by Ctrl+C, so that nothing is left running
     given.results.parent.mkdir(parents=True, exist_ok=True)
+    if given.lanes > 1:
+        beside(given.lanes - 1, given.seed)
     with tempfile.TemporaryDirectory(prefix="chaos") as folder:
         Path(folder).chmod(0o755)
         schema = Path(folder) / "schema.sqlite3"
@@ -54,6 +62,14 @@ def main() -> None:
             rage(place, given.results, given.seed, given.kills, given.faults, given.each)
     print(results.report(given.results))
     sys.exit(1 if results.violations(given.results) else 0)
+
+
+def beside(lanes: int, seed: int) -> None:
+    """The same once more in other processes, which add to the same results."""
+    for lane in range(1, lanes + 1):
+        other = [*sys.argv[1:], "--lanes", "1", "--seed", str(seed + lane * LANE)]
+        process = subprocess.Popen([sys.executable, "-W", "ignore", "-m", "bench.chaos", *other])
+        atexit.register(process.wait)
 
 
 def rage(place: Place, file: Path, seed: int, kills: int, faults: int, each: int) -> None:

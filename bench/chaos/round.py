@@ -26,6 +26,7 @@ SETTLING = 150.0  # seconds at most to wait at the end for what is still to be s
 BREATH = 0.2  # seconds between two people who begin
 CROWD = 8  # people at once, so that those who try again don't keep the others from being answered
 TROUBLE = (0.5, 2.0)  # seconds for which a database misbehaves
+KILL = 0.6  # seconds at most from one kill to the next
 
 
 @dataclass(frozen=True)
@@ -158,7 +159,7 @@ async def _kill(case: Case, happened: Happened, fleet: Fleet) -> int:
     while kills < case.kills:
         happened.called.clear()
         try:
-            async with asyncio.timeout(happened.seed.uniform(0.0, 1.0)):
+            async with asyncio.timeout(happened.seed.uniform(0.0, KILL)):
                 if happened.seed.random() < 0.5:
                     await happened.called.wait()
                 else:

@@ -185,3 +185,13 @@ async def test_before_the_end_nobody_in_line_waits_for_another_process_any_more(
     other.close()
     await add(line, "five")  # where it need not wait, it is done
     assert words(tmp_path) == ["one", "five"]
+
+
+async def test_a_file_that_can_be_written_to_again_is_opened_anew(line: SqliteQueue, tmp_path: Path) -> None:
+    await add(line, "one")
+    assert line._open is not None
+    line._open.driver.execute("PRAGMA query_only = ON")  # fails as where the disk was read-only when it was opened
+    with pytest.raises(sqlite3.OperationalError, match="readonly"):
+        await add(line, "two")
+    await add(line, "three")
+    assert words(tmp_path) == ["one", "three"]
