@@ -22,7 +22,7 @@ from sqlalchemy import URL, ClauseElement, CursorResult, Dialect, Engine, Execut
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from adapters.database.connection import StatementResult
-from adapters.database.engine import secure_deletion
+from adapters.database.engine import is_read_only, secure_deletion
 
 BUSY_POLL = 0.005  # seconds between two attempts to get the write lock from another process
 
@@ -50,7 +50,7 @@ class SqliteQueue:
         self._group: Group | None = None
         self._ending: asyncio.Task[None] | None = None
         self._open: SqliteConnection | None = None
-        self._read_only = False  # what is open
+        self._read_only = False  # what is open: then it is opened anew before the next group
 
     def begin(self) -> SqliteUnit:
         return SqliteUnit(self)
@@ -123,10 +123,7 @@ class SqliteQueue:
         return self._open
 
     def _note_read_only(self, error: BaseException) -> None:
-        """What was opened while the file could not be written to stays like that, so it is opened anew."""
-        cause = getattr(error, "orig", error)
-        if isinstance(cause, sqlite3.OperationalError) and cause.sqlite_errorcode & 0xFF == sqlite3.SQLITE_READONLY:
-            self._read_only = True
+        self._read_only = self._read_only or is_read_only(getattr(error, "orig", error))
 
     async def _begin_group(self, driver: sqlite3.Connection) -> Group:
         """Begin with the write lock, so that no unit fails because another process wrote meanwhile."""

@@ -51,8 +51,7 @@ def main() -> None:
     given = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # as by Ctrl+C, so that nothing is left running
     given.results.parent.mkdir(parents=True, exist_ok=True)
-    if given.lanes > 1:
-        beside(given.lanes - 1, given.seed)
+    others = [beside(given.seed + lane * LANE) for lane in range(1, given.lanes)]
     with tempfile.TemporaryDirectory(prefix="chaos") as folder:
         Path(folder).chmod(0o755)
         schema = Path(folder) / "schema.sqlite3"
@@ -60,16 +59,18 @@ def main() -> None:
         with postgresql_server(Path(folder)) as server:
             place = Place(Path(folder), schema, server, given.results.parent)
             rage(place, given.results, given.seed, given.kills, given.faults, given.each)
+    for other in others:
+        other.wait()
     print(results.report(given.results))
     sys.exit(1 if results.violations(given.results) else 0)
 
 
-def beside(lanes: int, seed: int) -> None:
-    """The same once more in other processes, which add to the same results."""
-    for lane in range(1, lanes + 1):
-        other = [*sys.argv[1:], "--lanes", "1", "--seed", str(seed + lane * LANE)]
-        process = subprocess.Popen([sys.executable, "-W", "ignore", "-m", "bench.chaos", *other])
-        atexit.register(process.wait)
+def beside(seed: int) -> subprocess.Popen[bytes]:
+    """The same in another process, which adds to the same results."""
+    again = [*sys.argv[1:], "--lanes", "1", "--seed", str(seed)]
+    other = subprocess.Popen([sys.executable, "-W", "ignore", "-m", "bench.chaos", *again])
+    atexit.register(other.terminate)
+    return other
 
 
 def rage(place: Place, file: Path, seed: int, kills: int, faults: int, each: int) -> None:

@@ -75,7 +75,7 @@ async def until_acknowledged(deliver: Callable[[int], Awaitable[bool]], happened
     until, retry = loop.time() + PATIENCE, 0
     while loop.time() < until:
         if await deliver(retry):
-            if happened.chance(0.15):
+            if happened.chance(0.3):
                 happened.faults["delivered again"] += 1
                 await deliver(retry + 1)
             return True
