@@ -117,27 +117,28 @@ async def _rage(case: Case, happened: Happened, platform: Any, database: Databas
                 acts = platform.acts
                 acting.append(asyncio.create_task(acts[turn % len(acts)](fleet)))
                 turn += 1
-            await asyncio.sleep(BREATH)
+            await asyncio.sleep(BREATH / case.hurry)
 
     async def fail() -> None:
-        while not raging.is_set():
+        while not (raging.is_set() and platform.enough):
             platform.inject()
-            await asyncio.sleep(0.2)
+            await asyncio.sleep(0.2 / case.hurry)
+        platform.heal()
 
     async def once() -> None:
         for deed in platform.once:
             await asyncio.sleep(happened.seed.uniform(0.5, 3.0) / case.hurry)
             await deed(fleet)
 
-    beside = [asyncio.create_task(work) for work in (act(), fail(), once())]
+    beside = [asyncio.create_task(work) for work in (act(), once())]
+    failing = asyncio.create_task(fail())
     troubling = asyncio.create_task(_trouble(case, happened, database, fleet, raging))
     kills = await _kill(case.kills - 1, happened, fleet)
     raging.set()
     await asyncio.gather(*beside, troubling)
     kills += await _kill(1, happened, fleet)
-    platform.heal()
-    happened.mended = True
     await asyncio.gather(*acting)
+    failing.cancel()  # where nobody was left to call the platform
     return kills
 
 
