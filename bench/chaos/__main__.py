@@ -22,6 +22,7 @@ from adapters.database import migrate
 from bench.chaos import results
 from bench.chaos.databases import postgresql_server
 from bench.chaos.round import Case, Place, run
+from bench.chaos.servers import warm_up
 
 PLATFORMS = ("Slack", "Teams", "Slack by websocket", "Teams")
 DATABASES = ("PostgreSQL", "SQLite")
@@ -56,6 +57,7 @@ def main() -> None:
         Path(folder).chmod(0o755)
         schema = Path(folder) / "schema.sqlite3"
         migrate(f"sqlite:///{schema}")
+        warm_up()
         with postgresql_server(Path(folder)) as server:
             place = Place(Path(folder), schema, server, given.results.parent)
             rage(place, given.results, given.seed, given.kills, given.faults, given.each)

@@ -57,6 +57,11 @@ class Platform(Protocol):
     @property
     def acts(self) -> list[Callable[[Fleet], Awaitable[None]]]: ...
 
+    @property
+    def enough(self) -> bool:
+        """Whether each kind of fault has happened."""
+        ...
+
     def inject(self) -> None:
         """Let the next call of the API go wrong."""
         ...

@@ -106,13 +106,14 @@ async def run(case: Case, place: Place) -> Result:
 
 
 async def _rage(case: Case, happened: Happened, platform: Any, database: Database, fleet: Fleet) -> int:
-    """People act until the kills are done, and until each has been acknowledged. Returns the kills."""
+    """People act until the kills are done and each kind of fault has happened, and until each has been acknowledged.
+    The last kill comes after everything else. Returns the kills."""
     raging = asyncio.Event()
     acting: list[asyncio.Task[None]] = []
 
     async def act() -> None:
         turn = 0
-        while not raging.is_set():
+        while not (raging.is_set() and platform.enough):
             if sum(not one.done() for one in acting) < CROWD:
                 acts = platform.acts
                 acting.append(asyncio.create_task(acts[turn % len(acts)](fleet)))
@@ -137,8 +138,7 @@ async def _rage(case: Case, happened: Happened, platform: Any, database: Databas
     raging.set()
     await asyncio.gather(*beside, troubling)
     kills += await _kill(1, happened, fleet)
-    await asyncio.gather(*acting)
-    failing.cancel()  # where nobody was left to call the platform
+    await asyncio.gather(*acting, failing)
     return kills
 
 

@@ -11,6 +11,7 @@ import resource
 from collections.abc import Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
+from multiprocessing.forkserver import ensure_running
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
@@ -19,6 +20,11 @@ from adapters.teams.cloud import CLOUDS, Cloud
 AGAIN = 0.2  # seconds until a server that could not start is started again
 FORK = multiprocessing.get_context("forkserver")
 FORK.set_forkserver_preload(["bench.chaos.preloaded"])
+
+
+def warm_up() -> None:
+    """Begin to load what all servers are forked from, which takes seconds."""
+    ensure_running()
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,7 @@ RIGHT = {
     "each has the answer to its question": of(TO_ANNA, TO_BEN, asked=(ANNA, BEN)),
     "nobody acknowledged it": of(asked=(replace(ANNA, acknowledged=False),)),
     "the app was taken out": of(asked=(replace(ANNA, gone=True),)),
+    "it was delivered again when the app was taken out": of(TO_ANNA, TO_ANNA, asked=(replace(ANNA, gone=True),)),
     "the person was told that it was not taken in": of(Shown("D1/100", NOT_TAKEN), asked=(ANNA,)),
     "the response has the answer": of(asked=(replace(ANNA, response="Thing 1: a lighthouse."),)),
     "the response says that it was not taken in": of(asked=(replace(ANNA, response=NOT_TAKEN),)),
