@@ -124,21 +124,20 @@ async def _rage(case: Case, happened: Happened, platform: Any, database: Databas
         while not (raging.is_set() and platform.enough):
             platform.inject()
             await asyncio.sleep(0.2 / case.hurry)
-        platform.heal()
 
     async def once() -> None:
         for deed in platform.once:
             await asyncio.sleep(happened.seed.uniform(0.5, 3.0) / case.hurry)
             await deed(fleet)
 
-    beside = [asyncio.create_task(work) for work in (act(), once())]
-    failing = asyncio.create_task(fail())
+    beside = [asyncio.create_task(work) for work in (act(), fail(), once())]
     troubling = asyncio.create_task(_trouble(case, happened, database, fleet, raging))
     kills = await _kill(case.kills - 1, happened, fleet)
     raging.set()
     await asyncio.gather(*beside, troubling)
+    platform.heal()
     kills += await _kill(1, happened, fleet)
-    await asyncio.gather(*acting, failing)
+    await asyncio.gather(*acting)
     return kills
 
 
