@@ -21,7 +21,7 @@ import structlog
 from botframework.connector import BotFrameworkConnectorConfiguration
 from botframework.connector.aio import ConnectorClient
 from botframework.connector.auth import ConnectorFactory, MicrosoftAppCredentials
-from msrest.exceptions import DeserializationError
+from msrest.exceptions import DeserializationError  # type: ignore[attr-defined]
 from msrest.pipeline import Response
 from msrest.pipeline.universal import RawDeserializer
 from msrest.universal_http import ClientRequest
