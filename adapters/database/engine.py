@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy
 from sqlalchemy import URL, Engine, event, make_url, pool
+from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -53,6 +54,7 @@ def create_engine(url: str) -> AsyncEngine:
         restrict_file_modes(parsed)
         engine = create_async_engine(parsed, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS})
         event.listen(engine.sync_engine, "connect", secure_deletion)
+        event.listen(engine.sync_engine, "handle_error", open_anew)
         return engine
     return create_async_engine(
         parsed,
@@ -74,6 +76,17 @@ def synchronous_engine(url: str) -> Engine:
         restrict_file_modes(parsed)
         event.listen(engine, "connect", secure_deletion)
     return engine
+
+
+def is_read_only(error: BaseException | None) -> bool:
+    """True if a SQLite connection may not write. One that was opened while the file could only be read stays so."""
+    return isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_READONLY
+
+
+def open_anew(context: ExceptionContext) -> None:
+    """Event handler: connections that may not write leave the pool."""
+    if is_read_only(context.original_exception):
+        context.is_disconnect = True
 
 
 def secure_deletion(driver: sqlite3.Connection, _: object) -> None:

@@ -22,7 +22,7 @@ from sqlalchemy import URL, ClauseElement, CursorResult, Dialect, Engine, Execut
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from adapters.database.connection import StatementResult
-from adapters.database.engine import secure_deletion
+from adapters.database.engine import is_read_only, secure_deletion
 
 BUSY_POLL = 0.005  # seconds between two attempts to get the write lock from another process
 
@@ -50,6 +50,7 @@ class SqliteQueue:
         self._group: Group | None = None
         self._ending: asyncio.Task[None] | None = None
         self._open: SqliteConnection | None = None
+        self._read_only = False  # what is open: then it is opened anew before the next group
 
     def begin(self) -> SqliteUnit:
         return SqliteUnit(self)
@@ -58,10 +59,14 @@ class SqliteQueue:
         """Wait for the turn, and begin a unit of work."""
         await self._acquire()
         try:
+            if self._read_only and self._open and self._group is None:
+                self._open.close()
+                self._open = None
             connection = self._open or await self._connect()
             group = self._group or await self._begin_group(connection.driver)
             connection.driver.execute("SAVEPOINT unit")
-        except BaseException:
+        except BaseException as error:
+            self._note_read_only(error)
             self._lock.release()
             raise
         return connection, group
@@ -72,6 +77,7 @@ class SqliteQueue:
             if error is None:
                 connection.driver.execute("RELEASE unit")
             else:
+                self._note_read_only(error)
                 self._roll_back(connection.driver, group, error)
         finally:
             self._lock.release()
@@ -113,7 +119,11 @@ class SqliteQueue:
 
     async def _connect(self) -> SqliteConnection:
         self._open = await asyncio.get_running_loop().run_in_executor(self._disk, SqliteConnection, self._engine)
+        self._read_only = False
         return self._open
+
+    def _note_read_only(self, error: BaseException) -> None:
+        self._read_only = self._read_only or is_read_only(getattr(error, "orig", error))
 
     async def _begin_group(self, driver: sqlite3.Connection) -> Group:
         """Begin with the write lock, so that no unit fails because another process wrote meanwhile."""
@@ -220,6 +230,7 @@ class SqliteConnection:
         return StatementResult(cursor.fetchall() if compiled.returns_rows else (), cursor.rowcount)
 
     def close(self) -> None:
+        self._connection.invalidate()  # else the pool keeps it
         self._connection.close()
 
 

@@ -21,6 +21,7 @@ import structlog
 from botframework.connector import BotFrameworkConnectorConfiguration
 from botframework.connector.aio import ConnectorClient
 from botframework.connector.auth import ConnectorFactory, MicrosoftAppCredentials
+from msrest.exceptions import DeserializationError  # type: ignore[attr-defined]
 from msrest.pipeline import Response
 from msrest.pipeline.universal import RawDeserializer
 from msrest.universal_http import ClientRequest
@@ -182,7 +183,10 @@ class Connector(ConnectorFactory):  # type: ignore[misc]
     async def run(self, request: Any, **_: Any) -> Any:
         """Send one request of the SDK's and return its response (msrest's AsyncPipeline.run). Raises SendFailed."""
         response = await self._send(request)
-        data = RawDeserializer.deserialize_from_http_generics(response.text(), response.headers)
+        try:
+            data = RawDeserializer.deserialize_from_http_generics(response.text(), response.headers)
+        except DeserializationError as error:  # the page of a proxy, say: nobody knows whether it arrived
+            raise SendFailed(0) from error
         return Response(request, response, {RawDeserializer.CONTEXT_NAME: data})
 
     async def _send(self, request: Any) -> _Response:

@@ -19,6 +19,8 @@ NOT_TAKEN = (_say("notice-failure"), _say("notice-unsure"), _say("notice-not-sho
 MAY_BE_THERE = (_say("notice-maybe-above"), _say("notice-look-above"), _say("notice-maybe-twice"))
 STANDS, MAY_STAND, NOT_POSTED = _say("post-arrived-title"), _say("post-unsure-title"), _say("post-failed-title")
 
+NOTHING_WAITS = _say("confirm-nothing-title")  # the answer to the confirmation of an earlier preview
+
 
 @dataclass(frozen=True)
 class Violation:
@@ -72,7 +74,7 @@ def _of_question(asked: Asked, history: History, counts: Counter[str]) -> Iterat
         return
     answers = [shown for shown in history.shown if _belongs(shown, asked) and asked.thing in shown.things]
     unmarked = [shown for shown in answers if not _says(shown.text, MAY_BE_THERE)]
-    if len(unmarked) > 1:
+    if len(unmarked) > 1 and not asked.gone:  # what would tell a second delivery is deleted with the rest
         yield Violation("doubled", asked.id, f"{len(unmarked)} answers, and none says that there may be another")
     elif len(answers) > 1:
         counts["doubled, and told"] += 1
@@ -119,7 +121,8 @@ def _of_post(confirmed: Confirmed, history: History, counts: Counter[str]) -> It
         yield Violation("untold", confirmed.id, "the post stands, and its person was not told")
     if not stand and STANDS in told:
         yield Violation("lost", confirmed.id, "its person was told of a post that does not stand")
-    if not stand and not told and confirmed.acknowledged and not any(map(_is_notice, own)):
+    replaced = sum(confirmed.note in text for text in own) > 1 and any(NOTHING_WAITS in text for text in own)
+    if not stand and not told and not replaced and confirmed.acknowledged and not any(map(_is_notice, own)):
         yield Violation("lost", confirmed.id, "confirmed, and nothing came of it")
     counts["posts that may stand, and told"] += MAY_STAND in told
 

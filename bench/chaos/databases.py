@@ -82,13 +82,13 @@ class SqliteFile:
 
     async def _read_only(self, fleet: Fleet, seconds: float) -> None:
         """The servers come back on a file system that can't be written to, which then can be again."""
-        for server in fleet.servers:
-            await server.kill()
+        await fleet.stop()
         await asyncio.to_thread(_mount, self._folder, "remount,ro")
-        for server in fleet.servers:
-            fleet.restart(server)
-        await asyncio.sleep(seconds)
-        await asyncio.to_thread(_mount, self._folder, f"remount,rw,size={DISK}m")
+        fleet.restart()
+        try:
+            await asyncio.sleep(seconds)
+        finally:
+            _mount(self._folder, f"remount,rw,size={DISK}m")
 
 
 async def _begin(other: sqlite3.Connection) -> None:

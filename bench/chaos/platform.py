@@ -57,6 +57,11 @@ class Platform(Protocol):
     @property
     def acts(self) -> list[Callable[[Fleet], Awaitable[None]]]: ...
 
+    @property
+    def enough(self) -> bool:
+        """Whether each kind of fault has happened."""
+        ...
+
     def inject(self) -> None:
         """Let the next call of the API go wrong."""
         ...
@@ -75,7 +80,7 @@ async def until_acknowledged(deliver: Callable[[int], Awaitable[bool]], happened
     until, retry = loop.time() + PATIENCE, 0
     while loop.time() < until:
         if await deliver(retry):
-            if happened.chance(0.15):
+            if happened.chance(0.3):
                 happened.faults["delivered again"] += 1
                 await deliver(retry + 1)
             return True

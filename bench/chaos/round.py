@@ -23,9 +23,11 @@ from bot.service.ports import StoreUnavailable
 
 KNOWLEDGE = Path(__file__).parent / "knowledge"  # also of the process that the servers are forked from
 SETTLING = 150.0  # seconds at most to wait at the end for what is still to be sent
-BREATH = 0.2  # seconds between two people who begin
-CROWD = 8  # people at once, so that those who try again don't keep the others from being answered
+BREATH = 0.1  # seconds between two people who begin
+CROWD = 12  # people at once, so that those who try again don't keep the others from being answered
 TROUBLE = (0.5, 2.0)  # seconds for which a database misbehaves
+APART = (0.5, 2.0)  # seconds from one trouble to the next
+KILL = 1.0  # seconds at most from one kill to the next; where there is one process alone, it needs time to come back
 
 
 @dataclass(frozen=True)
@@ -104,23 +106,24 @@ async def run(case: Case, place: Place) -> Result:
 
 
 async def _rage(case: Case, happened: Happened, platform: Any, database: Database, fleet: Fleet) -> int:
-    """People act until the kills are done, and until each has been acknowledged. Returns the kills."""
+    """People act until the kills are done and each kind of fault has happened, and until each has been acknowledged.
+    The last kill comes after everything else. Returns the kills."""
     raging = asyncio.Event()
     acting: list[asyncio.Task[None]] = []
 
     async def act() -> None:
         turn = 0
-        while not raging.is_set():
+        while not (raging.is_set() and platform.enough):
             if sum(not one.done() for one in acting) < CROWD:
                 acts = platform.acts
                 acting.append(asyncio.create_task(acts[turn % len(acts)](fleet)))
                 turn += 1
-            await asyncio.sleep(BREATH)
+            await asyncio.sleep(BREATH / case.hurry)
 
     async def fail() -> None:
-        while not raging.is_set():
+        while not (raging.is_set() and platform.enough):
             platform.inject()
-            await asyncio.sleep(0.2)
+            await asyncio.sleep(0.2 / case.hurry)
 
     async def once() -> None:
         for deed in platform.once:
@@ -129,11 +132,11 @@ async def _rage(case: Case, happened: Happened, platform: Any, database: Databas
 
     beside = [asyncio.create_task(work) for work in (act(), fail(), once())]
     troubling = asyncio.create_task(_trouble(case, happened, database, fleet, raging))
-    kills = await _kill(case, happened, fleet)
+    kills = await _kill(case.kills - 1, happened, fleet)
     raging.set()
     await asyncio.gather(*beside, troubling)
     platform.heal()
-    happened.mended = True
+    kills += await _kill(1, happened, fleet)
     await asyncio.gather(*acting)
     return kills
 
@@ -144,7 +147,7 @@ async def _trouble(case: Case, happened: Happened, database: Database, fleet: Fl
     first = True
     while first or not raging.is_set():
         left = left or happened.seed.sample(sorted(database.troubles), len(database.troubles))
-        await asyncio.sleep(happened.seed.uniform(1.0, 4.0) / case.hurry)
+        await asyncio.sleep(happened.seed.uniform(*APART) / case.hurry)
         name = left.pop()
         await database.troubles[name](fleet, happened.seed.uniform(*TROUBLE) / case.hurry)
         happened.faults[name] += 1
@@ -152,13 +155,13 @@ async def _trouble(case: Case, happened: Happened, database: Database, fleet: Fl
     await database.mend()
 
 
-async def _kill(case: Case, happened: Happened, fleet: Fleet) -> int:
+async def _kill(count: int, happened: Happened, fleet: Fleet) -> int:
     """Kill one after the other: at any moment, or right when it calls the platform."""
     kills = 0
-    while kills < case.kills:
+    while kills < count:
         happened.called.clear()
         try:
-            async with asyncio.timeout(happened.seed.uniform(0.0, 1.0)):
+            async with asyncio.timeout(happened.seed.uniform(0.0, KILL if len(fleet.servers) > 1 else 1.5 * KILL)):
                 if happened.seed.random() < 0.5:
                     await happened.called.wait()
                 else:

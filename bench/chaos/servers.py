@@ -11,6 +11,7 @@ import resource
 from collections.abc import Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
+from multiprocessing.forkserver import ensure_running
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
@@ -19,6 +20,11 @@ from adapters.teams.cloud import CLOUDS, Cloud
 AGAIN = 0.2  # seconds until a server that could not start is started again
 FORK = multiprocessing.get_context("forkserver")
 FORK.set_forkserver_preload(["bench.chaos.preloaded"])
+
+
+def warm_up() -> None:
+    """Begin to load what all servers are forked from, which takes seconds."""
+    ensure_running()
 
 
 @dataclass(frozen=True)
@@ -58,22 +64,37 @@ class Server:
     def __init__(self, given: Given) -> None:
         self._given = given
         self._process: BaseProcess | None = None
+        self._starting: asyncio.Task[None] | None = None
+        self._wanted = False
         self.url = ""
 
-    async def start(self) -> None:
-        """Start it, as often as it takes."""
-        while not self.url:
+    def start(self) -> asyncio.Task[None]:
+        """Start it, as often as it takes. The task ends when it listens, or is to be killed."""
+        self._wanted = True
+        if self._starting is None or (self._starting.done() and not self.url):
+            self._starting = asyncio.create_task(self._start())
+        return self._starting
+
+    async def _start(self) -> None:
+        while self._wanted:
             here, there = FORK.Pipe(duplex=False)
-            self._process = process = FORK.Process(target=serve, args=(self._given, there), daemon=True)
+            process = FORK.Process(target=serve, args=(self._given, there), daemon=True)
             await asyncio.to_thread(process.start)
+            self._process = process
             there.close()
             with contextlib.suppress(EOFError, OSError):  # it ended, as without a database
                 self.url = f"http://127.0.0.1:{await asyncio.to_thread(here.recv)}"
                 return
             await asyncio.to_thread(process.join)
-            await asyncio.sleep(AGAIN)
+            await asyncio.sleep(AGAIN if self._wanted else 0)
 
     async def kill(self) -> None:
+        """Kill it, also while it starts."""
+        self._wanted = False
+        while self._starting is not None and not self._starting.done():
+            if self._process is not None:
+                self._process.kill()
+            await asyncio.wait({self._starting}, timeout=0.02)
         self.url = ""
         if self._process is not None:
             self._process.kill()
@@ -90,7 +111,7 @@ class Fleet:
 
     def __init__(self, given: Given, count: int) -> None:
         self.servers: Sequence[Server] = [Server(given) for _ in range(count)]
-        self._starting: set[asyncio.Task[None]] = set()
+        self._down = False
 
     @property
     def alive(self) -> list[Server]:
@@ -103,20 +124,20 @@ class Fleet:
 
     async def start(self) -> None:
         """Return when all listen."""
-        await asyncio.gather(*self._starting)
-        await asyncio.gather(*(server.start() for server in self.servers))
+        await asyncio.gather(*self.restart())
 
     async def kill(self, server: Server) -> None:
         """Kill it, and have it started again meanwhile."""
         await server.kill()
-        self.restart(server)
-
-    def restart(self, server: Server) -> None:
-        task = asyncio.create_task(server.start())
-        self._starting.add(task)
-        task.add_done_callback(self._starting.discard)
+        if not self._down:
+            server.start()
 
     async def stop(self) -> None:
-        for task in self._starting:
-            task.cancel()
+        """Kill all; none is started until `restart`."""
+        self._down = True
         await asyncio.gather(*(server.kill() for server in self.servers))
+
+    def restart(self) -> list[asyncio.Task[None]]:
+        """Start all that do not listen, meanwhile."""
+        self._down = False
+        return [server.start() for server in self.servers]

@@ -149,6 +149,11 @@ class SlackPlatform:
             self.injected.append((name, replace(FAULTS[name])))
             self.service.faults.append(self.injected[-1][1])
 
+    @property
+    def enough(self) -> bool:
+        """Whether each kind of fault has happened."""
+        return len(self.injected) - len(self.service.faults) >= len(FAULTS)
+
     def heal(self) -> None:
         left = self.service.faults
         self.happened.faults.update(name for name, one in self.injected if not any(one is fault for fault in left))

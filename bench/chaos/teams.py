@@ -115,6 +115,11 @@ class TeamsPlatform:
             self.injected.append((name, replace(FAULTS[name])))
             self.connector.faults.append(self.injected[-1][1])
 
+    @property
+    def enough(self) -> bool:
+        """Whether each kind of fault has happened."""
+        return len(self.injected) - len(self.connector.faults) >= len(FAULTS)
+
     def heal(self) -> None:
         left = self.connector.faults
         self.happened.faults.update(name for name, one in self.injected if not any(one is fault for fault in left))
@@ -178,10 +183,8 @@ class TeamsPlatform:
                 await asyncio.sleep(0.1)
                 if confirm := self._button(person, "confirm:"):
                     break
-        if not confirm:
-            return
         press = pressed(self.connector.url, {"command": confirm, **fields}, **person.own)
-        acknowledged = await self._until_acknowledged(fleet, press)
+        acknowledged = bool(confirm) and await self._until_acknowledged(fleet, press)
         self.happened.confirmed.append(Confirmed(str(press["id"]), f"{ALERTS}/", person.chat, note, acknowledged))
 
     async def uninstall(self, fleet: Fleet) -> None:

@@ -20,6 +20,8 @@ STANDS = Shown("C3/", "Shared by Cleo: note-1-end. Thing 3: a volcano.")
 TOLD = Shown("D3/", SAY("post-arrived-title"))
 UNSURE = Shown("D3/", SAY("post-unsure-title"))
 NOT_TAKEN = SAY("notice-failure")
+PREVIEW = Shown("D3/", "note-1-end Thing 3: a volcano.")
+NOTHING_WAITS = Shown("D3/", SAY("confirm-nothing-title"))
 
 
 def of(
@@ -36,6 +38,7 @@ RIGHT = {
     "each has the answer to its question": of(TO_ANNA, TO_BEN, asked=(ANNA, BEN)),
     "nobody acknowledged it": of(asked=(replace(ANNA, acknowledged=False),)),
     "the app was taken out": of(asked=(replace(ANNA, gone=True),)),
+    "it was delivered again when the app was taken out": of(TO_ANNA, TO_ANNA, asked=(replace(ANNA, gone=True),)),
     "the person was told that it was not taken in": of(Shown("D1/100", NOT_TAKEN), asked=(ANNA,)),
     "the response has the answer": of(asked=(replace(ANNA, response="Thing 1: a lighthouse."),)),
     "the response says that it was not taken in": of(asked=(replace(ANNA, response=NOT_TAKEN),)),
@@ -46,7 +49,8 @@ RIGHT = {
     "a post was not taken in": of(Shown("", NOT_TAKEN, "D3"), confirmed=(POST,)),
     "a post could not be posted": of(Shown("D3/", SAY("post-failed-title")), confirmed=(POST,)),
     "what was never confirmed was not posted": of(confirmed=(replace(POST, acknowledged=False),)),
-    "its person saw the preview": of(Shown("D3/", "note-1-end Thing 3: a volcano."), STANDS, TOLD, confirmed=(POST,)),
+    "the preview that was confirmed had been replaced": of(PREVIEW, PREVIEW, NOTHING_WAITS, confirmed=(POST,)),
+    "its person saw the preview": of(PREVIEW, STANDS, TOLD, confirmed=(POST,)),
 }
 
 
@@ -56,6 +60,10 @@ def test_what_is_right_is_no_violation(history: History) -> None:
 
 
 WRONG = {
+    "the only preview was confirmed, and is not known": (
+        of(PREVIEW, NOTHING_WAITS, confirmed=(POST,)),
+        ("lost", "post-1"),
+    ),
     "no answer": (of(asked=(ANNA,)), ("lost", "ask-1")),
     "an empty response": (of(asked=(replace(ANNA, response=""),)), ("lost", "ask-1")),
     "it still waits": (of(TO_ANNA, asked=(ANNA,), waiting=1), ("lost", "outbox")),

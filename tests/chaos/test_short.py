@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from bench.chaos import results
+from bench.chaos import results, slack, teams
 from bench.chaos.databases import postgresql_server
 from bench.chaos.round import Case, Place, run
+from bench.chaos.servers import warm_up
 
 pytestmark = [pytest.mark.long, pytest.mark.filterwarnings("ignore")]
 
@@ -20,6 +21,7 @@ CASES = (
     Case("Teams", "PostgreSQL", 2, kills=3, seed=2, hurry=4.0),
 )
 TROUBLES = {
+    *slack.FAULTS, *teams.FAULTS,
     "database locked", "disk full", "PostgreSQL stopped", "PostgreSQL frozen", "PostgreSQL slow",
     "connections to PostgreSQL cut", "websocket cut", "uninstalled during work",
 }  # fmt: skip
@@ -27,6 +29,7 @@ TROUBLES = {
 
 @pytest.fixture
 def place(sqlite_file: Path) -> Iterator[Place]:
+    warm_up()
     with tempfile.TemporaryDirectory(prefix="chaos", dir="/tmp") as folder, postgresql_server(Path(folder)) as server:
         Path(folder).chmod(0o755)
         yield Place(Path(folder), sqlite_file, server, Path(folder))

@@ -53,6 +53,11 @@ class Fault:
     torn: bool = False
     late: float = 0.0
 
+    @property
+    def fails(self) -> bool:
+        """False where it is only late."""
+        return self.status >= 300 or self.page is not None or self.cut or self.torn
+
 
 class ConnectorService:
     """Conversations as a bot sees them. `faults` are used up first, one a request."""
@@ -164,18 +169,22 @@ class ConnectorService:
     async def _members(self, request: web.Request) -> web.Response:
         return web.json_response(self.members.get(request.match_info["conversation"], []))
 
-    async def _team(self, request: web.Request) -> web.Response:
-        return self._of_team(request, lambda team: {"id": request.match_info["team"], "name": team["name"]})
+    async def _team(self, request: web.Request) -> web.StreamResponse:
+        return await self._of_team(request, lambda team: {"id": request.match_info["team"], "name": team["name"]})
 
-    async def _channels(self, request: web.Request) -> web.Response:
-        return self._of_team(request, lambda team: {"conversations": team["channels"]})
+    async def _channels(self, request: web.Request) -> web.StreamResponse:
+        return await self._of_team(request, lambda team: {"conversations": team["channels"]})
 
-    def _of_team(self, request: web.Request, answer: Callable[[dict[str, Any]], dict[str, Any]]) -> web.Response:
+    async def _of_team(
+        self, request: web.Request, answer: Callable[[dict[str, Any]], dict[str, Any]]
+    ) -> web.StreamResponse:
         self.lookups.append(request.path)
         if status := self.broken.get(request.match_info["team"]):
             return web.json_response({"error": {"code": "ServiceError"}}, status=status)
-        if self.faults:
-            return web.json_response({"error": {"code": "Fault"}}, status=self.faults.pop(0).status)
+        fault = self.faults.pop(0) if self.faults else Fault(200)
+        if fault.fails:
+            return await _failed(fault, request)
+        await asyncio.sleep(fault.late)
         team = self.teams.get(request.match_info["team"])
         if team is None:
             return web.json_response({"error": {"code": "BotNotInConversationRoster"}}, status=403)

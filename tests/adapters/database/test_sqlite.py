@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Column, MetaData, String, Table, bindparam, insert, literal, make_url, select, text, update
+from sqlalchemy.exc import OperationalError
 
 from adapters.database.connection import StatementResult
+from adapters.database.engine import create_engine
 from adapters.database.sqlite import SqliteQueue
 
 
@@ -185,3 +187,26 @@ async def test_before_the_end_nobody_in_line_waits_for_another_process_any_more(
     other.close()
     await add(line, "five")  # where it need not wait, it is done
     assert words(tmp_path) == ["one", "five"]
+
+
+async def test_a_file_that_can_be_written_to_again_is_opened_anew(line: SqliteQueue, tmp_path: Path) -> None:
+    await add(line, "one")
+    assert line._open is not None
+    line._open.driver.execute("PRAGMA query_only = ON")  # fails as where the disk was read-only when it was opened
+    with pytest.raises(sqlite3.OperationalError, match="readonly"):
+        await add(line, "two")
+    await add(line, "three")
+    assert words(tmp_path) == ["one", "three"]
+
+
+async def test_a_pool_drops_a_connection_that_may_not_write(line: SqliteQueue, tmp_path: Path) -> None:
+    engine = create_engine(f"sqlite:///{tmp_path / 'file.db'}")
+    add_word = text("INSERT INTO words VALUES ('one')")
+    async with engine.connect() as connection:
+        await connection.execute(text("PRAGMA query_only = ON"))
+        with pytest.raises(OperationalError, match="readonly"):
+            await connection.execute(add_word)
+    async with engine.begin() as connection:
+        await connection.execute(add_word)
+    assert words(tmp_path) == ["one"]
+    await engine.dispose()

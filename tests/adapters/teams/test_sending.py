@@ -7,6 +7,7 @@ import email.utils
 import sqlite3
 import time
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -113,12 +114,15 @@ async def test_a_page_in_place_of_teams_answer_does_not_count_as_sent(world: Wor
     assert len(world.connector.sent) == 1
 
 
-async def test_while_nothing_can_be_put_off_teams_is_asked_to_deliver_again(world: World, tmp_path: Path) -> None:
+@pytest.mark.parametrize("fault", [Fault(500), Fault(200, page="<html>no gateway today</html>"), Fault(200, page="{]")])
+async def test_while_nothing_can_be_put_off_teams_is_asked_to_deliver_again(
+    world: World, tmp_path: Path, fault: Fault
+) -> None:
     asked = message(world.connector.url, "hi")
     await world.post(message(world.connector.url, "hi"))
     with sqlite3.connect(tmp_path / "1.db") as other:
         other.execute("ALTER TABLE outbox RENAME TO away")
-    world.connector.faults = [Fault(500)]
+    world.connector.faults = [replace(fault)]
     assert (await world.post(asked))[0] == 503
     assert (await world.post(asked))[0] == 200
     assert len(world.connector.sent) == 2
