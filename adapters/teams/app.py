@@ -1,4 +1,4 @@
-"""What the listeners share: taking a turn, and sending its reply."""
+"""What the listeners share: taking a turn, drawing its reply, sending it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, Protocol, TypeVar
 
 import structlog
 from botbuilder.core import InvokeResponse
-from botbuilder.schema import Activity, ActivityTypes
+from botbuilder.schema import Activity, ActivityTypes, Attachment, CardAction, SuggestedActions
 
 from adapters.admission import Busy, is_refused
 from adapters.counting import UNCOUNTED, Counting
@@ -18,15 +18,14 @@ from adapters.outbox_relay import Attempt
 from adapters.rate_limit import RateLimiter
 from adapters.references import Store
 from adapters.teams.adapter import Context
-from adapters.teams.card_messages import card_activity
 from adapters.teams.cards import draw
 from adapters.teams.channels import Channels, not_a_member
 from adapters.teams.connector import SendFailed, raise_for_outbox
 from adapters.teams.directory import Directory
 from adapters.teams.failures import guarded
-from adapters.teams.targeted import Targeted
+from adapters.teams.targeted import CARD, Targeted
 from adapters.teams.translate import asked_alone, is_from_a_bot, message_from, person_of, tenant_of
-from bot.commands.feedback import votes_in
+from bot.commands.feedback import votes_in, without_votes
 from bot.domain.effects import identity
 from bot.domain.messages import Block, Message, Place, Reply
 from bot.domain.outbox import Going, Notice, OutboxItem
@@ -40,6 +39,7 @@ log = structlog.get_logger(__name__)
 
 SEND_TIMEOUT = 10.0  # seconds that a request waits for its reply to be sent; after 15 Teams delivers again
 TYPING_WAIT = 1.0  # seconds that a reply waits for the typing indicator before it
+MAX_SUGGESTIONS = 3  # Teams shows no more
 
 T = TypeVar("T")
 Listener = Callable[["App", Any], Awaitable[dict[str, Any] | None]]
@@ -315,6 +315,32 @@ async def _show_typing(context: Context) -> None:
         await context.send_activity(Activity(type=ActivityTypes.typing))
     except Exception as error:  # the reply must not fail with it
         log.warning("teams.typing_failed", error=type(error).__name__, at=error_location(error))
+
+
+def card_activity(say: Phrases, reply: Reply, to: Message, *, rated: bool = False) -> Any:
+    """A message that shows `reply` as a card. `to`: the message that it replies to. `rated`: see `Notice`."""
+    drawn = without_votes(reply) if rated else reply
+    return activity_of(draw(say, drawn, owner=to.person if to.public else ""), reply, to, rated=rated)
+
+
+def activity_of(card: dict[str, Any], reply: Reply, to: Message | None = None, *, rated: bool = False) -> Any:
+    """The same for a card that is drawn already. Without text: a message with a text and a card may come back without
+    an id, and without an id the card can't be replaced later. Notifications show the summary."""
+    return Activity(
+        type=ActivityTypes.message,
+        summary=reply.text.split("\n", 1)[0][:200],
+        attachments=[Attachment(content_type=CARD, content=card)],
+        suggested_actions=_suggestions(reply) if to is not None and not to.public else None,
+        channel_data={"feedbackLoop": {"type": "default"}} if rated else None,
+    )
+
+
+def _suggestions(reply: Reply) -> Any:
+    """The first choices of the help, above the compose box; None for other replies."""
+    if reply.kind != "help" or not reply.choices:
+        return None
+    labels = [choice.label for choice in reply.choices[:MAX_SUGGESTIONS]]
+    return SuggestedActions(actions=[CardAction(type="imBack", title=label, value=label) for label in labels])
 
 
 def _below(above: tuple[Block, ...], reply: Reply) -> Reply:

@@ -10,7 +10,7 @@ from typing import Any
 import structlog
 from yarl import URL
 
-from adapters.teams.card_messages import activity_of
+from adapters.teams.app import activity_of
 from adapters.teams.channels import Channels
 from adapters.teams.connector import Connector, SendFailed, is_shared, raise_for_outbox
 from adapters.teams.directory import Directory

@@ -8,8 +8,7 @@ from typing import Any
 
 import structlog
 
-from adapters.teams.app import App
-from adapters.teams.card_messages import activity_of
+from adapters.teams.app import App, activity_of
 from adapters.teams.cards import draw
 from adapters.teams.connector import SendFailed
 from adapters.teams.forms import fields_in
