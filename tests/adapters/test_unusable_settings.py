@@ -30,7 +30,7 @@ BAD: dict[str, tuple[dict[str, str], list[str], str]] = {
         ["mysql://u:p4ss@h/x", "advisor.sqlite3", "postgresql://u:p4ss@h:port/x", "sqlite:////proc/x/y.db"],
         "DATABASE_URL",
     ),
-    "CACHE_DIR": ({}, ["{file}"], "must be a folder"),
+    "CACHE_DIR": ({}, ["{file}", "x" * 5000], "must be a folder"),
     "KNOWLEDGE_DIR": ({}, ["{file}", "nowhere"], "is not a folder"),
     "CONVERSATION_HOURS": ({}, ["soon", "0", "-1", "inf"], "must be"),
     "TRIAGE_DAYS": ({}, ["soon", "0", "nan"], "must be"),

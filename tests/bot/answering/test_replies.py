@@ -11,10 +11,11 @@ from bot.answering.composer import Composer
 from bot.answering.decision import Contrast, Decision
 from bot.answering.labels import labelled
 from bot.answering.replies import Responder
-from bot.domain.messages import Heading, Paragraph, Reply
+from bot.domain.messages import Heading, Paragraph, Reply, Table
 from bot.knowledge import load
 from bot.knowledge.model import KnowledgeBase
 from bot.nlu.question import Question
+from tests.bot.knowledge.folders import SOUND, write
 
 KNOWLEDGE = Path(__file__).parents[3] / "knowledge"
 SUPPLIERS = Decision("answer", "appsec-supply-chain", "no")
@@ -82,3 +83,11 @@ def test_the_verdict_on_a_denial_is_not_said_over_the_contact_for_an_incident(
     reply = responder.reply(question(DENIED), AGREED)
     assert reply.verdict_label == "Right: it does not"
     assert labelled(knowledge.phrases, responder.incident(reply)).verdict_label == ""
+
+
+def test_a_row_of_a_comparison_can_be_another_answer_and_its_claims_are_cited(tmp_path: Path) -> None:
+    small = load(write(tmp_path, SOUND))
+    reply = Responder(small, Composer(small), "").reply(question("roses or tulips"), Decision("answer", "compare"))
+    [table] = [block for block in reply.body if isinstance(block, Table)]
+    assert [row[0] for row in table.rows] == ["Care", "Watering roses"]
+    assert set(small.answers["roses-water"].claims) <= {citation.claim for citation in reply.citations}

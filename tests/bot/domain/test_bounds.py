@@ -206,3 +206,8 @@ def test_a_copy_with_other_words_is_looked_through_again() -> None:
         assert changed.had_secret
         assert (changed.text, changed.command, changed.fields) == ("", None, ())
     assert replace(said, text="a " * LONGEST).cut
+
+
+def test_half_of_a_surrogate_pair_is_replaced_as_nothing_can_store_it() -> None:
+    message = Message("wh\ud800t is SAST?", fields=(("note", ("\udfff",)),))
+    assert (message.text, message.entered, message.cut) == ("wh?t is SAST?", {"note": ("?",)}, False)
