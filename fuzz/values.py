@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -102,7 +103,7 @@ class Changed:
                 case 2:
                     put(body, path, deep(source.one_of((3, 60, 200))))
                 case _:
-                    put(body, path, source.part(values))
+                    put(body, path, copy.deepcopy(source.part(values)))  # never the same one within itself
         return body
 
 

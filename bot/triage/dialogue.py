@@ -25,6 +25,7 @@ from bot.triage.replies import TriageReplies
 from bot.triage.transitions import is_answer, reopened, start_run, with_answer, with_answers, without_last_answer
 
 PAUSE = 4 * 60 * 60.0  # seconds without a message, after which the person is asked whether to go on
+LONGEST_ID = 64  # characters; ours have eight
 
 
 class Dialogue:
@@ -66,10 +67,11 @@ class Dialogue:
         return self.show(run, conversation)
 
     def knows(self, run: Run) -> bool:
-        """True if it still asks the questions of `run`, and offers what was chosen."""
+        """True if it still asks the questions of `run`, and offers what was chosen, and `run` has an id that fits into
+        buttons."""
         asked = self.triage.questions
         chosen = all(id in asked and asked[id].options.keys() >= set(options) for id, options in run.picks.items())
-        return chosen and (not run.is_open or run.at in asked)
+        return chosen and len(run.id) <= LONGEST_ID and (not run.is_open or run.at in asked)
 
     def pick(self, argument: str, message: Message, conversation: Conversation) -> Turn:
         where, question_id, option = _split_argument(argument)
