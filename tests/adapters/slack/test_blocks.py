@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.slack.block_body import escape, escaped_within, unescape
+from adapters.slack.block_body import escape, escaped_within, text_element, unescape
 from adapters.slack.blocks import COMMAND, fallback, message
 from adapters.slack.fitting import MESSAGE
 from adapters.slack.forms import channels, fields_in
@@ -258,3 +258,7 @@ def test_s9_only_slacks_own_link_is_live() -> None:
     assert "<" not in shown["text"]
     kinds = re.findall(r"'type': '(link|user|usergroup|broadcast|channel|mrkdwn)'", str(shown["blocks"]))
     assert kinds == ["link"]
+
+
+def test_an_empty_text_in_a_list_is_a_space_as_slack_refuses_none() -> None:
+    assert text_element("") == {"type": "text", "text": " "}
