@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import json
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import AsyncExitStack, contextmanager
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 from slack_sdk.socket_mode.request import SocketModeRequest
 
-from adapters.database import migrate
 from adapters.slack import sdk_logs
 from adapters.slack.message_text import said, shown
 from adapters.slack.request_reader import Unreadable, bolt_request
 from adapters.slack.socket_mode import SocketModeHandler
 from adapters.slack.translate import team_in_log, team_of
 from bot.service.session import Session
+from fuzz import doors
 from fuzz.knowledge import advisor
 from fuzz.requests import FORM, JSON, ask, became
 from fuzz.rounds import Take
@@ -168,22 +166,9 @@ class Fresh(dict[str, str]):
 
 
 @contextmanager
-def door() -> Iterator[Door]:
-    with tempfile.TemporaryDirectory() as folder, asyncio.Runner() as runner:
-        database = f"sqlite:///{Path(folder) / 'advisor.db'}"
-        migrate(database)
-        made = Door(runner)
-        runner.run(made.open(database))
-        try:
-            yield made
-        finally:
-            runner.run(made.close())
-
-
-@contextmanager
 def in_process() -> Iterator[Take]:
     """Signed requests through the application's handlers."""
-    with door() as made:
+    with doors.opened(Door) as made:
         app = made.world.app
 
         def take(one: tuple[str, str]) -> str:
@@ -200,7 +185,7 @@ def in_process() -> Iterator[Take]:
 @contextmanager
 def over_http() -> Iterator[Take]:
     """The same over HTTP."""
-    with door() as made:
+    with doors.opened(Door) as made:
 
         def take(one: tuple[str, str]) -> str:
             made.ready()
@@ -232,7 +217,7 @@ async def _handler(bolt: Any) -> SocketModeHandler:
 @contextmanager
 def through_the_socket() -> Iterator[Take]:
     """Envelopes of Socket Mode, as the SDK hands them on."""
-    with door() as made:
+    with doors.opened(Door) as made:
         handler = made.runner.run(_handler(made.world.surface._bolt))
 
         async def handle(envelope: dict[str, Any]) -> list[Any]:

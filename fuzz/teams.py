@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-import tempfile
 from collections.abc import Iterator
 from contextlib import AsyncExitStack, contextmanager
-from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -15,7 +13,7 @@ import orjson
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from adapters.database import SqlStore, migrate
+from adapters.database import SqlStore
 from adapters.outbox_relay import OutboxRelay
 from adapters.teams.activity import read_activity
 from adapters.teams.surface import TeamsSurface, open_surface
@@ -23,6 +21,7 @@ from adapters.teams.timing import Timing
 from adapters.teams.translate import asked_alone, message_from, place_of, references_in
 from bot.domain.outbox import Sender
 from bot.service.session import Session
+from fuzz import doors
 from fuzz.knowledge import advisor
 from fuzz.requests import JSON, ask, became
 from fuzz.rounds import Take
@@ -188,21 +187,8 @@ def _cards(part: Any) -> Iterator[dict[str, Any]]:
 
 
 @contextmanager
-def door() -> Iterator[Door]:
-    with tempfile.TemporaryDirectory() as folder, asyncio.Runner() as runner:
-        database = f"sqlite:///{Path(folder) / 'advisor.db'}"
-        migrate(database)
-        made = Door(runner)
-        runner.run(made.open(database))
-        try:
-            yield made
-        finally:
-            runner.run(made.close())
-
-
-@contextmanager
 def in_process() -> Iterator[Take]:
-    with door() as made:
+    with doors.opened(Door) as made:
 
         def take(one: str) -> str:
             body = made.written(one)
@@ -215,7 +201,7 @@ def in_process() -> Iterator[Take]:
 
 @contextmanager
 def over_http() -> Iterator[Take]:
-    with door() as made:
+    with doors.opened(Door) as made:
 
         async def post(body: bytes) -> tuple[int, bytes]:
             async with made.http.post(made.url, data=body, headers=made.headers()) as response:
