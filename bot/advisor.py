@@ -196,11 +196,20 @@ class Advisor:
         return finish_turn(self.phrases, self._offer_to_resume(turn), message, conversation)
 
     def _as_known(self, conversation: Conversation) -> Conversation:
-        """Without a dialogue whose questions the knowledge no longer has, since it is stored for days."""
-        run = conversation.triage
-        if run is None or (self._dialogue is not None and self._dialogue.knows(run)):
+        """Without what the knowledge no longer has, since conversations are stored for days."""
+        run, last, known = conversation.triage, conversation.last, self.knowledge
+        if run is not None and not (self._dialogue is not None and self._dialogue.knows(run)):
+            conversation = replace(conversation, triage=None)
+        if last is None:
             return conversation
-        return replace(conversation, triage=None)
+        known_last = replace(
+            last,
+            entry=last.entry if last.entry in known.answers else None,
+            subjects=tuple(one for one in last.subjects if one in known.subjects),
+            aspect=last.aspect if last.aspect in known.aspects else "",
+            topics=tuple(one for one in last.topics if one in known.topics),
+        )
+        return conversation if known_last == last else replace(conversation, last=known_last)
 
     def without_names(self, text: str) -> str:
         """`text` without what could name a person: see `bot.nlu.name_removal`."""

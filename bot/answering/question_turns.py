@@ -67,26 +67,12 @@ class QuestionTurns:
     def turn(self, whole: Question, message: Message, conversation: Conversation, *, incident: bool) -> Turn:
         """The turn on the question `whole`. `incident`: it reports one, so the security contact comes first."""
         # A quoted message is somebody else's, and this person's last turn is not its context.
-        before = None if message.quoted else self._leaned_on(conversation.last)
+        before = None if message.quoted else _leaned_on(conversation.last)
         answer = self._recurring if len(whole.text) <= RECURS else self._answer
         question, decision, reply, last = answer(whole, before, incident)
         if reply is None:
             return self._triage(question, decision, message, conversation)
         return Turn(reply, replace(conversation, last=last), self._gap(question, reply))
-
-    def _leaned_on(self, last: LastTurn | None) -> LastTurn | None:
-        """What of the last turn a question may lean on: without what its reply alone has, such as its reference, and
-        without what the knowledge no longer has, since conversations are stored for days."""
-        if last is None:
-            return None
-        known = self._knowledge
-        subjects, topics = (
-            tuple(one for one in ids if one in known_ids)
-            for ids, known_ids in ((last.subjects, known.subjects), (last.topics, known.topics))
-        )
-        entry = last.entry if last.entry in known.answers else None
-        aspect = last.aspect if last.aspect in known.aspects else ""
-        return LastTurn(last.question, entry, subjects, aspect, topics, record=last.record)
 
     def _answer(self, whole: Question, before: LastTurn | None, incident: bool) -> Answered:
         if is_name_alone(whole) and (before is None or not before.subjects):
@@ -200,6 +186,13 @@ class QuestionTurns:
             entry.aspect if entry else "",
             question.topics or last.topics,
         )
+
+
+def _leaned_on(last: LastTurn | None) -> LastTurn | None:
+    """What of the last turn a question may lean on: without what its reply alone has, such as its reference."""
+    if last is None:
+        return None
+    return LastTurn(last.question, last.entry, last.subjects, last.aspect, last.topics, record=last.record)
 
 
 def _is_surer(one: Decision, other: Decision) -> bool:
