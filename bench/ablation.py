@@ -14,16 +14,16 @@ from unittest.mock import patch
 
 from bench.quality import KNOWLEDGE
 from bot.advisor import Advisor
-from bot.answering import learnt_decider, question_turns
-from bot.answering.answer_claims import AnswerClaims, Judged
+from bot.answering import question_turns
+from bot.answering.answer_claims import AnswerClaims
 from bot.answering.learnt_decider import LearntDecider
 from bot.answering.question_turns import QuestionTurns
+from bot.answering.verdict_fusion import Stance
 from bot.curation.evaluation import Evaluation, Gold, evaluate
 from bot.knowledge.examples import load_examples
 from bot.knowledge.labelled_reader import LabelledQuestion
-from bot.knowledge.model import Answer, KnowledgeBase
+from bot.knowledge.model import KnowledgeBase
 from bot.nlu.entities import Speller
-from bot.nlu.followup import Resolved
 
 Off = tuple[object, str, Callable[..., Any]]
 """Of what, the name of the function, and what stands in its place."""
@@ -31,23 +31,15 @@ Off = tuple[object, str, Callable[..., Any]]
 PARTS: dict[str, tuple[Off, ...]] = {
     "all of it": (),
     "spelling": ((Speller, "correct", lambda self, words: {word: word for word in words}),),
-    "follow-ups by rule": (
-        (learnt_decider, "resolve", lambda question, last, knowledge, reader: Resolved(question.subjects)),
-    ),
     "a question as it is written": ((LearntDecider, "_as_written", lambda self, question, last: None),),
     "several questions in a message": ((question_turns, "split_questions", lambda text: [text]),),
     "several aspects in a question": ((LearntDecider, "on_each_aspect", lambda self, question, decision: []),),
-    "fragments": ((QuestionTurns, "_asked_back", lambda self, question, decision: decision),),
+    "fragments": ((QuestionTurns, "_asked_back", lambda self, question, decision, before: decision),),
     "a name alone": ((question_turns, "is_name_alone", lambda question: False),),
-    "silence on a turning tag": ((learnt_decider, "is_turned", lambda text: False),),
     "what the claims say of a verdict": (
-        (AnswerClaims, "judged", lambda self, question, resolved, entry: _nothing(self, resolved, entry)),
+        (AnswerClaims, "stance", lambda self, entry, asked: Stance(None, weak=False)),
     ),
 }
-
-
-def _nothing(claims: AnswerClaims, resolved: Resolved, entry: Answer) -> Judged:
-    return Judged(None, (), claims.asked(resolved.subjects, entry) or entry.subjects, named=False)
 
 
 @contextmanager

@@ -54,7 +54,7 @@ def measure() -> dict[str, float]:
         advisor = Advisor.load(KNOWLEDGE, cache=Path(folder))
         loaded = time.perf_counter()
     answers = advisor.knowledge.answers.values()
-    examples = [question for answer in answers for question in (*answer.questions, *answer.contrary)]
+    examples = [question for answer in answers for question in answer.questions]
     _, latency = timed(advisor.ask, [_misspelt(text) for text in examples])
     return {
         "answers": len(answers),

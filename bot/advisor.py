@@ -42,6 +42,7 @@ from bot.nlu.word_list import is_english
 from bot.ranking.model_cache import ModelCache, Progress
 from bot.reader.reader import Reader
 from bot.triage.dialogue import Dialogue, paused
+from bot.triage.intent import asks
 from bot.triage.record import RecordError
 from bot.triage.typed_input import TypedInput
 
@@ -69,7 +70,7 @@ class Advisor:
         """`contact`: whom to reach in an incident, as people should read it. `cache`: holds the trained models between
         two starts. `progress`: told how far the training is, where there is any to do."""
         self.knowledge = knowledge
-        texts = [question for entry in knowledge.answers.values() for question in (*entry.questions, *entry.contrary)]
+        texts = [question for entry in knowledge.answers.values() for question in entry.questions]
         names = [
             name
             for layer in (knowledge.subjects, knowledge.aspects, knowledge.topics)
@@ -340,8 +341,8 @@ class Advisor:
 def _answers(question: Question, reply: Reply) -> bool:
     """True if a text without the form of a question was answered all the same: "the other one's drawbacks"."""
     if reply.kind == "answer":
-        sure = question.form != "fragment" or reply.confidence >= SURE
+        sure = asks(question) or reply.confidence >= SURE
         return sure and bool(question.subjects or question.aspects)
     if reply.kind in ("help", "triage"):
-        return question.form != "fragment"
+        return asks(question)
     return reply.kind not in UNANSWERED

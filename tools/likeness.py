@@ -76,9 +76,7 @@ def main() -> int:
     for one, other, likeness in copied(texts, measured):
         print(f"like a measuring question ({likeness:.2f}): {said[one]} | {measured[other]}")
         drop.add(one)
-    phrasings = [
-        text for entry in load(arguments.knowledge).answers.values() for text in (*entry.questions, *entry.contrary)
-    ]
+    phrasings = [text for entry in load(arguments.knowledge).answers.values() for text in entry.questions]
     known = copied([plain(text) for text in phrasings], measured)
     for one, other, likeness in known:
         print(f"a phrasing like a measuring question ({likeness:.2f}): {phrasings[one]} | {measured[other]}")

@@ -2,35 +2,23 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from bot.answering.decision import Contrast, Decision
-from bot.answering.verdict import VerdictJudge
-from bot.domain.messages import Verdict
+from bot.answering.verdict_fusion import Stance
 from bot.knowledge.evidence import Evidence
 from bot.knowledge.model import Answer, KnowledgeBase
-from bot.nlu.followup import Resolved, sibling_in
+from bot.nlu.followup import sibling_in
 from bot.nlu.question import Question
 from bot.nlu.sentence_splitter import MOST_QUESTIONS
 
-
-class Judged(NamedTuple):
-    """The verdict that the claims alone give, None where they give none; the claims it rests on besides those of the
-    answer; and the subjects that are asked about."""
-
-    verdict: Verdict | None
-    claims: tuple[str, ...]
-    subjects: tuple[str, ...]
-    named: bool  # the question names a topic on which the claims decide, and no bound
+WEAK = ("may", "helps")  # strengths of claims that do not state that something is so
 
 
 class AnswerClaims:
     """Reads the claims of an answer for a question."""
 
-    def __init__(self, knowledge: KnowledgeBase, evidence: Evidence, judge: VerdictJudge) -> None:
+    def __init__(self, knowledge: KnowledgeBase, evidence: Evidence) -> None:
         self._knowledge = knowledge
         self._evidence = evidence
-        self._judge = judge
 
     def asked(self, subjects: tuple[str, ...], entry: Answer) -> tuple[str, ...]:
         """Subjects to answer for: those the entry covers; else those with a contrast; else those that are not the
@@ -40,19 +28,11 @@ class AnswerClaims:
         comparable = tuple(subject for subject in subjects if known[subject].contrast)
         return dealt_with or comparable or tuple(subject for subject in subjects if not known[subject].speaker)
 
-    def judged(self, question: Question, resolved: Resolved, entry: Answer) -> Judged:
-        """What the claims of `entry` say to the question, from their stances and its negations alone. Claims that only
-        say that it may be so, or helps, give no verdict."""
-        asked = self.asked(resolved.subjects, entry)
+    def stance(self, entry: Answer, asked: tuple[str, ...]) -> Stance:
+        """How the claims stand to the topics of `entry`, for the subjects that are asked about."""
         finding = self._evidence.of_entry(entry, asked)
-        if finding is None and asked:
-            finding = next((f for topic in entry.topics if (f := self._evidence.on(asked[0], topic))), None)
-        turned = question.is_negated != any(mention.opposite for mention in question.mentions)
-        verdict, claims = self._judge.verdict(question, resolved, entry, asked, finding, contrary=turned)
-        subjects = asked or entry.subjects
-        if self._judge.is_weak(entry):
-            return Judged(None, (), subjects, named=False)
-        return Judged(verdict, claims, subjects, self._judge.decides(question, entry))
+        weak = all(self._knowledge.claims[claim].strength in WEAK for claim in entry.claims)
+        return Stance(finding.verdict if finding else None, weak)
 
     def differ(self, entry: Answer) -> bool:
         """Whether one source affirms and another denies what `entry` is about."""

@@ -71,19 +71,17 @@ class Composer:
             for claim, number, below in found.claims
         )
 
-    def cited_with_differences(
-        self, entry: Answer, claims: Sequence[str], numbers: Numbers
-    ) -> tuple[tuple[Block, ...], tuple[Citation, ...]]:
+    def cited_with_differences(self, entry: Answer, numbers: Numbers) -> tuple[tuple[Block, ...], tuple[Citation, ...]]:
         """The same for the body of `entry`, below which stands in whose words the sources differ on it, if they do."""
         differing = self._differing(entry)
         others = [claim for claim in differing if claim not in entry.claims]
-        own = [*(claim for claim in claims if claim not in others), *self._in_rows(entry)]
+        own = [*entry.claims, *self._in_rows(entry)]
         body, citations = self.cited(self.body(entry), own, numbers)
         if not differing:
             return body, citations
         found = [self._knowledge.claims[claim] for claim in differing]
         lines = tuple(with_marks(self._said_by(claim), [numbers.of(claim)]) for claim in found)
-        added = self.cited((), [*claims, *others], numbers)[1]
+        added = self.cited((), [*entry.claims, *others], numbers)[1]
         below = {citation.claim for citation in citations if citation.below}
         return (*body, Paragraph(self._say("sources-differ")), Bullets(lines)), tuple(
             replace(citation, below=citation.claim in below and citation.claim not in differing) for citation in added

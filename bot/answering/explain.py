@@ -15,21 +15,15 @@ def explain(
     parts: list[tuple[Question, Decision]],
     telling_words: Callable[[], tuple[str, ...]],
 ) -> dict[str, object]:
-    """How the question was read, the candidates with their scores, the margin and the rule that decided."""
+    """How the question was read, the candidates with their scores, and the rule that decided."""
     return {
         "words": list(question.words),
         "mended": [list(pair) for pair in question.corrections],
         "subjects": list(question.subjects),
         "topics": list(question.topics),
         "aspects": list(question.aspects),
-        "form": question.form,
-        "reversed": question.is_negated,
         "context": decision.resolved.rule,
-        "candidates": [
-            {"entry": c.entry, "score": round(c.score, 3), "wording": round(c.wording, 3), "contrary": c.contrary}
-            for c in decision.candidates.ranked[:5]
-        ],
-        "margin": round(decision.candidates.margin, 3),
+        "candidates": [{"entry": c.entry, "score": round(c.score, 3)} for c in decision.candidates.ranked[:5]],
         "rule": decision.rule,
         "incident": list(telling_words()),
         "read": _read(decision.reading),

@@ -11,9 +11,8 @@ from bot.answering.verdict_fusion import observe, verdict_of, weighed
 from bot.domain.conversation import LastTurn
 from bot.knowledge.labelled_reader import SILENT
 from bot.knowledge.model import Answer, KnowledgeBase
-from bot.nlu.denial import is_turned
-from bot.nlu.followup import BY_NUMBER, Resolved, resolve
-from bot.nlu.question import Question, QuestionReader
+from bot.nlu.followup import Resolved
+from bot.nlu.question import Question
 from bot.nlu.text import clean, split_words
 from bot.ranking.candidates import Candidate, Candidates
 from bot.reader.reader import Reader, Reading
@@ -28,11 +27,8 @@ DECLINES = frozenset({SILENT, "offtopic"})
 class LearntDecider:
     """Dialogue policy for questions, with the same interface as `Decider`."""
 
-    def __init__(
-        self, knowledge: KnowledgeBase, question_reader: QuestionReader, claims: AnswerClaims, reader: Reader
-    ) -> None:
+    def __init__(self, knowledge: KnowledgeBase, claims: AnswerClaims, reader: Reader) -> None:
         self._knowledge = knowledge
-        self._question_reader = question_reader
         self._claims = claims
         self._reader = reader
         self._least_verdict = reader.manifest.thresholds.verdict
@@ -43,18 +39,15 @@ class LearntDecider:
             if entry.kind == "answer"
         }
         self._written = {
-            _plain(clean(text)): entry.id
-            for entry in knowledge.answers.values()
-            for text in (*entry.contrary, *entry.questions)
+            _plain(clean(text)): entry.id for entry in knowledge.answers.values() for text in entry.questions
         }
 
     def decide(self, question: Question, last: LastTurn | None) -> Decision:
         """The decision on `question`, read after that of the last turn."""
-        resolved = resolve(question, last, self._knowledge, self._question_reader)
         reading = self._reader.read(question.text, last.question if last else "")
         groups = self._groups(reading)
-        settled = resolved.entry if resolved.rule == BY_NUMBER else None
-        best = settled or self._as_written(question, last) or cheapest(groups, self._serves, DECLINES)
+        written = self._as_written(question, last)
+        best, unsure = (written, False) if written else cheapest(groups, self._serves, DECLINES)
         entry = self._knowledge.answers.get(best)
         if best == CLARIFY and max(groups, key=lambda group: groups[group]) != CLARIFY:
             options = tuple(self._ranked(groups)[:OPTIONS])
@@ -62,15 +55,20 @@ class LearntDecider:
         elif entry is None or entry.kind != "answer":
             decision = self._declined(reading, best)
         else:
-            decision = self._answered(question, resolved, reading, entry, groups.get(best, 1.0))
-            if groups.get(best, 1.0) < LIKELY:
+            sure = groups.get(best, 1.0)
+            decision = self._answered(question, reading, entry, sure)
+            if unsure:
+                decision = decision._replace(
+                    unsure=True, verdict=None, bound=False, rule="the likeliest, though unsure"
+                )
+            if unsure or sure < LIKELY:
                 others = (one for one in self._ranked(groups) if one != best and groups[one] >= OFFERED)
                 decision = decision._replace(options=tuple(others)[:OPTIONS])
-        ranked = tuple(Candidate(label, groups[label], groups[label], contrary=False) for label in self._ranked(groups))
+        ranked = tuple(Candidate(label, groups[label]) for label in self._ranked(groups))
         missing = tuple(topic for topic in question.topics if not self._knowledge.topics[topic].stated)
         return decision._replace(
             candidates=Candidates(ranked, ranked[0].score if ranked else 0.0),
-            resolved=resolved,
+            resolved=Resolved(question.subjects),
             reading=reading,
             missing=missing if decision.outcome == "unstated" else (),
         )
@@ -114,24 +112,20 @@ class LearntDecider:
         outcome: Outcome = entry.kind if entry else "unstated"
         return Decision(outcome, entry=entry.id if entry else None, rule="read as no question for an answer")
 
-    def _answered(
-        self, question: Question, resolved: Resolved, reading: Reading, entry: Answer, sure: float
-    ) -> Decision:
-        judged = self._claims.judged(question, resolved, entry)
-        observed = observe(reading, judged.verdict, question.form, sure, named=judged.named)
+    def _answered(self, question: Question, reading: Reading, entry: Answer, sure: float) -> Decision:
+        asked = self._claims.asked(question.subjects, entry)
+        observed = observe(reading, self._claims.stance(entry, asked), sure)
         likely = weighed(self._weights, observed)
         verdict = verdict_of(likely, self._least_verdict) if entry.claims else None
-        differ = verdict in ("yes", "no") and self._claims.differ(entry)
-        if differ or (is_turned(question.text) and judged.verdict != verdict):
-            verdict = None  # two sources differ, and both are shown; what a tag turns round needs the claims
-        more = judged.claims if verdict and verdict == judged.verdict else ()
+        if verdict in ("yes", "no") and self._claims.differ(entry):
+            verdict = None  # two sources differ, and both are shown
         decision = Decision(
             "answer",
             entry=entry.id,
             verdict=verdict,
             observed=observed,
-            claims=tuple(dict.fromkeys((*entry.claims, *more))),
-            subjects=judged.subjects,
+            claims=entry.claims,
+            subjects=asked or entry.subjects,
             topics=entry.topics,
             bound=bool(entry.claims) and verdict != "yes" and max(likely, key=lambda one: likely[one]) == "bound",
             rule="read as a question for this answer",

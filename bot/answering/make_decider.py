@@ -5,12 +5,10 @@ from __future__ import annotations
 from bot.answering.answer_claims import AnswerClaims
 from bot.answering.decider import Decider, Thresholds
 from bot.answering.learnt_decider import LearntDecider
-from bot.answering.verdict import VerdictJudge
 from bot.knowledge.evidence import Evidence
 from bot.knowledge.model import KnowledgeBase
 from bot.nlu.question import QuestionReader
 from bot.ranking.candidates import CandidateFinder, learn
-from bot.ranking.entry_words import EntryWords
 from bot.ranking.model_cache import Learnt, ModelCache, Progress
 from bot.reader.reader import Reader
 
@@ -20,13 +18,11 @@ def make_decider(
 ) -> Decider | LearntDecider:
     """The decider on `learnt_reader` where there is one, else on what was `fitted`."""
     evidence = Evidence(knowledge)
-    judge = VerdictJudge(knowledge, evidence, strictly=learnt_reader is None)
-    claims = AnswerClaims(knowledge, evidence, judge)
+    claims = AnswerClaims(knowledge, evidence)
     if learnt_reader is not None:
-        return LearntDecider(knowledge, reader, claims, learnt_reader)
-    fitted = fitted or learn(knowledge, reader)
-    finder = CandidateFinder(knowledge, fitted)
-    return Decider(knowledge, reader, finder, evidence, EntryWords(knowledge), Thresholds(), judge, claims)
+        return LearntDecider(knowledge, claims, learnt_reader)
+    finder = CandidateFinder(fitted or learn(knowledge, reader))
+    return Decider(knowledge, finder, evidence, Thresholds(), claims)
 
 
 def fit(

@@ -77,7 +77,7 @@ class QuestionTurns:
     def _answer(self, whole: Question, before: LastTurn | None, incident: bool) -> Answered:
         if is_name_alone(whole) and (before is None or not before.subjects):
             whole = self._reader.read(WHAT_IS.format(name=name_of(whole)))
-        decision = self._asked_back(whole, self._decider.decide(whole, before))
+        decision = self._asked_back(whole, self._decider.decide(whole, before), before)
         if decision.outcome == "triage" and not incident:
             return Answered(whole, decision, None, LastTurn())
         parts = self._parts(whole, decision, before)
@@ -103,16 +103,16 @@ class QuestionTurns:
             return Turn(self._responder.general.offers_triage(), conversation)
         return self._start_triage(message, conversation)
 
-    def _asked_back(self, question: Question, decision: Decision) -> Decision:
+    def _asked_back(self, question: Question, decision: Decision, before: LastTurn | None) -> Decision:
         """`decision`, or a request to say more where the message is no whole question."""
-        rule = self._fragment(question, decision)
+        rule = self._fragment(question, decision, before)
         if not rule:
             return decision
         near = [one for one in decision.candidates.ranked if self._knowledge.answers[one.entry].kind == "answer"]
         options = tuple(one.entry for one in near)[:MOST_OPTIONS] if question.mentions else ()
         return decision._replace(outcome="clarify", entry=None, verdict=None, claims=(), options=options, rule=rule)
 
-    def _fragment(self, question: Question, decision: Decision) -> str:
+    def _fragment(self, question: Question, decision: Decision, before: LastTurn | None) -> str:
         """Why the message is no whole question; "" if it is one, or what was said before makes it one."""
         if not question.words:
             return "has no words"
@@ -122,14 +122,13 @@ class QuestionTurns:
             return "says the same again and again"
         if decision.outcome == "offtopic" and (is_empty(question) or self._in_names.issuperset(question.content_words)):
             return "has no word that says what it is about"
-        if decision.resolved.rule != "complete":
+        if decision.outcome == "answer" and is_made_up(question, self._is_known):
+            return "says nothing that is a word"
+        if before is not None:
             return ""
         if len(question.words) == 1 and not question.mentions and self._in_names.issuperset(question.words):
             return "is a word of several names"
-        if decision.outcome in ("answer", "help") and is_half(question):
-            return "breaks off"
-        made_up = decision.outcome == "answer" and is_made_up(question, self._is_known)
-        return "says nothing that is a word" if made_up else ""
+        return "breaks off" if decision.outcome in ("answer", "help") and is_half(question) else ""
 
     def _gap(self, question: Question, reply: Reply) -> tuple[Effect, ...]:
         """The question for the curator, if the reply does not answer it."""

@@ -60,30 +60,18 @@ class Responder:
                 return self.general.offtopic()
 
     def _answer(self, decision: Decision, numbers: Numbers | None) -> Reply:
-        entry = self._knowledge.answers.get(decision.entry or "")
-        if entry is None:
-            title = ", ".join(self._composer.name(topic) for topic in decision.topics)
-            said: tuple[Block, ...] = (Bullets(self._composer.in_words(decision.claims)),)
-            body, citations = self._composer.cited(said, decision.claims, numbers or Numbers())
-            return Reply(
-                "answer",
-                title[:1].upper() + title[1:],
-                decision.verdict,
-                body,
-                citations,
-                self._composer.disclosure(decision.claims),
-            )
-        if numbers is None and set(decision.claims) <= set(entry.claims):
-            return self._framed(self.entry(entry, decision.verdict), decision)
-        claims = (*entry.claims, *decision.claims)  # the verdict may rest on more than the answer
-        return self._framed(self._entry(entry, decision.verdict, claims, numbers or Numbers()), decision)
+        entry = self._knowledge.answers[decision.entry or ""]
+        said = self.entry(entry, decision.verdict) if numbers is None else self._entry(entry, decision.verdict, numbers)
+        return self._framed(said, decision)
 
     def _framed(self, reply: Reply, decision: Decision) -> Reply:
-        """With what the source does not promise as its headline, or the reason of a "no" that a comparison gives; what
-        else may be meant is offered first."""
+        """With what the source does not promise as its headline, the reason of a "no" that a comparison gives, or that
+        it may not be what was asked; what else may be meant is offered first."""
         if decision.options:
             offered = (*map(self._composer.choice, decision.options), *reply.choices)
             reply = replace(reply, choices=tuple(dict.fromkeys(offered))[:MOST_CHOICES])
+        if decision.unsure:
+            return replace(reply, body=(Paragraph(self._say("unsure")), *reply.body))
         if decision.bound:
             return replace(reply, title=self._say("not-promised"), body=(Heading(reply.title), *reply.body))
         if decision.contrast is None:
@@ -96,13 +84,13 @@ class Responder:
         """The reply with a curated answer, and with `verdict` to a yes/no question. Each is composed once."""
         key = entry.id, verdict
         if key not in self._entries:
-            self._entries[key] = self._entry(entry, verdict, entry.claims, Numbers())
+            self._entries[key] = self._entry(entry, verdict, Numbers())
         return self._entries[key]
 
-    def _entry(self, entry: Answer, verdict: Verdict | None, claims: Sequence[str], numbers: Numbers) -> Reply:
+    def _entry(self, entry: Answer, verdict: Verdict | None, numbers: Numbers) -> Reply:
         if entry.kind != "answer":
             return self.general.conversational(entry.id) if entry.kind == "help" else self.general.offtopic()
-        body, citations = self._composer.cited_with_differences(entry, claims, numbers)
+        body, citations = self._composer.cited_with_differences(entry, numbers)
         return Reply(
             "answer",
             self._composer.title(entry.id),

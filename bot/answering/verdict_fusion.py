@@ -1,4 +1,4 @@
-"""The verdict, weighed from what the reader makes of a question, what the claims say, and the question's form.
+"""The verdict, weighed from how the reader finds a question to stand to its answer, and how the claims of that do.
 
 A log-linear model (multinomial logistic regression): each observation has a weight for each verdict, fitted to writers
 that the reader did not learn from (`bot.learning.fusion`).
@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from bot.domain.messages import Verdict
-from bot.nlu.question_form import Form
 from bot.reader.reader import VERDICTS, Reading
 
 Observations = dict[str, float]
@@ -18,15 +18,19 @@ _LEAST = 1e-3  # probability, below which it does not matter how little it is
 _DECIMALS = 4  # of probabilities; what is smaller differs between processors
 
 
-def observe(reading: Reading, judged: Verdict | None, form: Form, sure: float, *, named: bool) -> Observations:
-    """What is known of the verdict. `judged`: the verdict that the claims alone give; `named`: on a topic that the
-    question names; `sure`: the probability of the answer."""
+class Stance(NamedTuple):
+    """How the claims of an answer stand to what it is about: `verdict` of their stances, None where they have none;
+    `weak`: all of them say that it may be so, or that it helps."""
+
+    verdict: Verdict | None
+    weak: bool
+
+
+def observe(reading: Reading, stance: Stance, sure: float) -> Observations:
+    """What is known of the verdict. `stance`: that of the claims; `sure`: the probability of the answer."""
     heard = {f"reader {verdict}": math.log(max(found, _LEAST)) for verdict, found in reading.verdicts.items()}
-    return (
-        {"always": 1.0, "answer": math.log(max(sure, _LEAST)), f"claims {judged}": 1.0, f"form {form}": 1.0}
-        | ({f"claims {judged}, named": 1.0} if named else {})
-        | heard
-    )
+    claims = {f"claims {stance.verdict}": 1.0, "claims weak": float(stance.weak)}
+    return {"always": 1.0, "answer": math.log(max(sure, _LEAST)), **claims, **heard}
 
 
 def weighed(weights: Mapping[str, tuple[float, ...]], observations: Observations) -> dict[str, float]:

@@ -12,8 +12,6 @@ from bot.curation.folder_files import Change, EditError, files_of
 from bot.curation.yaml_edits import Row, Values
 from bot.knowledge.folder import KnowledgeFile, Section
 
-CONTRARY = "contrary"
-
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -43,19 +41,16 @@ CLAIM = (
 )
 
 
-def add_phrasings(folder: Path, answer: str, questions: Sequence[str], *, contrary: bool) -> list[Change]:
-    """Further phrasings of an answer: where its further ones stand, else beside it. `contrary`: they ask for the
-    opposite of what it says. Raises EditError."""
-    key = CONTRARY if contrary else "questions"
+def add_phrasings(folder: Path, answer: str, questions: Sequence[str]) -> list[Change]:
+    """Further phrasings of an answer: where its further ones stand, else beside it. Raises EditError."""
     more = list(dict.fromkeys(" ".join(question.split()) for question in questions if question.strip()))
     if not more:
         raise EditError("Write at least one question.")
     beside, _ = _found(folder, answer)
-    path = (CONTRARY, answer) if contrary else (answer,)
-    elsewhere = _with(folder, "phrasings", lambda text: yaml_edits.has(text, path))
+    elsewhere = _with(folder, "phrasings", lambda text: yaml_edits.has(text, (answer,)))
     if elsewhere:
-        return [_changed(elsewhere, lambda text: yaml_edits.extend_under(text, path, more))]
-    return [_changed(beside, lambda text: yaml_edits.extend(text, answer, key, more))]
+        return [_changed(elsewhere, lambda text: yaml_edits.extend_under(text, (answer,), more))]
+    return [_changed(beside, lambda text: yaml_edits.extend(text, answer, "questions", more))]
 
 
 def answer_values(folder: Path, id: str) -> dict[str, str]:

@@ -28,6 +28,9 @@ SECTION_OF: Mapping[Thing, Section] = {
 }
 
 
+CONTRARY = "contrary"  # a list of its own for the questions of an answer that ask whether the opposite holds
+
+
 class Reference(NamedTuple):
     """A reference by id; `things` are the kinds of thing that it may refer to."""
 
@@ -57,7 +60,6 @@ class Phrasings:
 
     spot: Spot
     questions: list[str] = field(default_factory=list)
-    contrary: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)

@@ -78,7 +78,6 @@ class Answer:
     kind: AnswerKind = "answer"
     bullets: tuple[str, ...] = ()
     table: tuple[str, ...] = ()  # ids of the entries or aspects whose rows make the comparison
-    contrary: tuple[str, ...] = ()  # yes/no questions that ask whether the opposite holds
     subjects: tuple[str, ...] = ()
     aspect: str = ""
     topics: tuple[str, ...] = ()

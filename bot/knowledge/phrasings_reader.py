@@ -9,23 +9,21 @@ from dataclasses import replace
 
 from yaml.nodes import MappingNode, Node
 
-from bot.knowledge.draft import Draft, Phrasing
+from bot.knowledge.draft import CONTRARY, Draft, Phrasing
 from bot.knowledge.expansion import expand
 from bot.knowledge.fields import Words, entries, texts_of
 from bot.knowledge.model import Answer
 from bot.knowledge.problems import quoted
 
-CONTRARY = "contrary"  # the key whose lists ask for the opposite of what an answer says
-
 
 def read_phrasings(root: Node, file: str, draft: Draft) -> None:
-    """Adds a mapping from ids of answers to lists of questions; that under `contrary` has those that ask for the
-    opposite."""
+    """Adds a mapping from ids of answers to lists of questions; those that ask whether the
+    opposite holds may stand under `contrary`."""
     draft.has_examples = True
     for key, node in entries(root, "the phrasings", file, draft.report):
         if key.text == CONTRARY and isinstance(node, MappingNode):
             for answer, listed in entries(node, quoted(CONTRARY), file, draft.report):
-                draft.more_phrasings_of(answer).contrary += _expanded(answer, listed, file, draft)
+                draft.more_phrasings_of(answer).questions += _expanded(answer, listed, file, draft)
         else:
             draft.more_phrasings_of(key).questions += _expanded(key, node, file, draft)
 
@@ -35,13 +33,8 @@ def with_phrasings(draft: Draft) -> dict[str, Answer]:
     answers = dict(draft.answers)
     for id, more in draft.more_phrasings.items():
         own = answers[id]
-        questions, contrary = (*own.questions, *more.questions), (*own.contrary, *more.contrary)
-        answers[id] = replace(
-            own,
-            questions=tuple(dict.fromkeys(questions)),
-            contrary=tuple(dict.fromkeys(contrary)),
-            examples=f"{more.spot.file}:{more.spot.line}",
-        )
+        questions = tuple(dict.fromkeys((*own.questions, *more.questions)))
+        answers[id] = replace(own, questions=questions, examples=f"{more.spot.file}:{more.spot.line}")
     return answers
 
 

@@ -6,7 +6,7 @@ from typing import TypeVar, get_args
 
 from yaml.nodes import MappingNode, Node, SequenceNode
 
-from bot.knowledge.draft import Draft, Name, Phrasing, Thing
+from bot.knowledge.draft import CONTRARY, Draft, Name, Phrasing, Thing
 from bot.knowledge.expansion import expand
 from bot.knowledge.fields import Fields, Words, entries, kind_of, mapping, rows, texts_of, truth_of
 from bot.knowledge.model import Answer, AnswerKind, Claim, Concept, Source, Statement, Strength
@@ -22,7 +22,7 @@ CLAIM_KEYS = (
     "strength",
 )
 ANSWER_KEYS = (
-    *("id", "title", "kind", "answer", "bullets", "table", "questions", "contrary"),
+    *("id", "title", "kind", "answer", "bullets", "table", "questions", CONTRARY),
     *("subject", "subjects", "aspect", "topic", "topics", "claims", "related"),
 )
 Word = TypeVar("Word", bound=str)
@@ -148,7 +148,7 @@ def read_answers(root: Node, file: str, draft: Draft) -> None:
         if answer.id and draft.is_new("answer", answer.id, row.spot):
             draft.answers[answer.id] = answer
             draft.phrasings += [Phrasing(answer.id, words) for words in questions]
-            draft.written[answer.id] = _count(row.node("questions")) + _count(row.node("contrary"))
+            draft.written[answer.id] = _count(row.node("questions")) + _count(row.node(CONTRARY))
             for key in ("title", "answer", "questions"):
                 draft.spots["answer", answer.id, key] = row.spot_of(key)
 
@@ -160,8 +160,8 @@ def _answer(row: Fields, draft: Draft) -> tuple[Answer, tuple[Words, ...]]:
         draft.report.add(
             row.spot_of("questions"), "an answer needs 'questions', else nobody can find or name it; add them"
         )
-    questions = expand(row.list_of_words("questions"), draft.groups, draft.report)
-    contrary = expand(row.list_of_words("contrary"), draft.groups, draft.report)
+    asked = (*row.list_of_words("questions"), *row.list_of_words(CONTRARY))
+    questions = expand(asked, draft.groups, draft.report)
     answer = Answer(
         id=row.text("id"),
         questions=tuple(words.text for words in questions),
@@ -170,7 +170,6 @@ def _answer(row: Fields, draft: Draft) -> tuple[Answer, tuple[Words, ...]]:
         kind=kind,
         bullets=tuple(words.text for words in row.list_of_words("bullets")),
         table=draft.refer(row.list_of_words("table"), "aspect", "answer"),
-        contrary=tuple(words.text for words in contrary),
         subjects=draft.refer(row.list_of_words("subject", "subjects"), "subject"),
         aspect=draft.refer_to(row.words("aspect"), "aspect"),
         topics=draft.refer(row.list_of_words("topic", "topics"), "topic"),
@@ -179,7 +178,7 @@ def _answer(row: Fields, draft: Draft) -> tuple[Answer, tuple[Words, ...]]:
         file=row.spot.file,
         line=row.spot.line,
     )
-    return answer, (*questions, *contrary)
+    return answer, tuple(questions)
 
 
 def _one_of(row: Fields, key: str, allowed: tuple[Word, ...], what: str, draft: Draft) -> Word:

@@ -42,7 +42,7 @@ def examples_of(knowledge: KnowledgeBase, labelled: Iterable[LabelledQuestion], 
     silent = tuple(place[entry.id] for entry in knowledge.answers.values() if entry.kind == "unstated")
     examples: list[Example] = []
     for entry in knowledge.answers.values():
-        for text in (*entry.questions, *entry.contrary):
+        for text in entry.questions:
             verdicts = () if entry.kind == "answer" and not _OPEN.match(text) else (0,)
             whole = len(text.split()) >= _WHOLE
             examples.append(Example(clean(text), "", (place[entry.id],), verdicts, incident=False, stands_alone=whole))

@@ -3,11 +3,11 @@ holds."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
 from bot.nlu import english
-from bot.nlu.question_form import asks_back_plainly
 from bot.nlu.text import sentences, split_words
 
 TAG_WORDS = 3  # at most of a sentence that only asks for a yes: "Is that right?"
@@ -47,10 +47,10 @@ def denial_of(text: str) -> Denial | None:
     return Denial(words[0], is_statement, turns) if opens_so else None
 
 
-def is_turned(text: str) -> bool:
-    """Whether a denial ends with a tag that turns it round: "A never needs light, does it?"."""
-    denial = denial_of(text)
-    return denial is not None and denial.turns
+def asks_back_plainly(words: Sequence[str]) -> bool:
+    """Whether a statement ends with "does it?", "can they?"."""
+    opens = words[-2:-1] and words[-2] in english.AUXILIARIES
+    return bool(opens) and words[-1] in english.PRONOUNS and "not" not in words[-3:]
 
 
 def _ends_in_denying_tag(words: list[str]) -> bool:

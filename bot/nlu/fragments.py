@@ -22,7 +22,7 @@ def is_name_alone(question: Question) -> bool:
     """True for the name of one subject and nothing else that says anything: "the roses?", "explain roses"."""
     rest = words_outside_mentions(question.words, question.mentions)
     small = english.FUNCTION_WORDS | english.IMPERATIVES
-    asks = not english.QUESTION_WORDS.isdisjoint(rest) or question.form in ("yesno", "choice")
+    asks = not english.QUESTION_WORDS.isdisjoint(rest) or not english.AUXILIARIES.isdisjoint(question.words[:1])
     if is_half(question):
         return False
     one = len(question.subjects) == 1 and not (question.topics or question.aspects)
@@ -85,7 +85,7 @@ def is_empty(question: Question) -> bool:
 
 def is_made_up(question: Question, is_known: Callable[[str], bool]) -> bool:
     """True if whatever it says besides the names of subjects is no word, and none that is only misspelled."""
-    if question.topics or question.aspects or question.refers_to_both:
+    if question.topics or question.aspects:
         return False
     rest = words_outside_mentions(question.words, question.mentions)
     said = [word for word in rest if word not in english.FUNCTION_WORDS | english.AUXILIARIES]

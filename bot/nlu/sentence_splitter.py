@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from itertools import islice
 
 from bot.nlu import english
-from bot.nlu.question_form import without_openers
 from bot.nlu.text import split_words
 
 _JOINT = re.compile(
@@ -46,7 +45,17 @@ def _without_lead_in(piece: str) -> str:
 
 
 def _opens_a_question(text: str) -> bool:
-    words = without_openers([word.text for word in split_words(text[:_OPENING_LENGTH])])
+    words = _without_openers([word.text for word in split_words(text[:_OPENING_LENGTH])])
     if len(words) < 3:
         return False
     return words[0] in english.QUESTION_WORDS or words[0] in english.AUXILIARIES
+
+
+def _without_openers(words: list[str]) -> list[str]:
+    """Without the words at the beginning that say nothing about the matter: "so, hello, can …"."""
+    start = 0
+    while start < len(words) - 1 and words[start] in english.OPENERS and words[start] not in english.AUXILIARIES:
+        if words[start] in english.STATES and words[start + 1] in english.AUXILIARIES:
+            break  # "I am new here" is no question
+        start += 1
+    return words[start:]

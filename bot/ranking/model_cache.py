@@ -35,11 +35,9 @@ _DAMAGED = (OSError, EOFError, KeyError, ValueError, TypeError, zipfile.BadZipFi
 
 @dataclass(frozen=True, slots=True)
 class Learnt:
-    """Which answer a wording belongs to, whether it asks for the contrary of what that answer says, and whether it
-    reports an incident."""
+    """Which answer a wording belongs to, and whether it reports an incident."""
 
     entries: Retriever
-    polarity: Retriever
     incidents: Retriever
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:

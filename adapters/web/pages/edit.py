@@ -156,8 +156,7 @@ class Editing:
 
     def _changes(self, kind: str, answer: str, given: Mapping[str, str]) -> list[Change]:
         if kind == "phrasing":
-            questions, contrary = given.get("questions", "").split("\n"), given.get("contrary") == "yes"
-            return knowledge_edits.add_phrasings(self._folder, answer, questions, contrary=contrary)
+            return knowledge_edits.add_phrasings(self._folder, answer, given.get("questions", "").split("\n"))
         if kind == "claim":
             return knowledge_edits.add_claim(self._folder, answer, given)
         return knowledge_edits.edit_answer(self._folder, answer, given)

@@ -40,21 +40,34 @@ def test_it_has_every_file_with_comments(begun: Path) -> None:
 
 def test_it_has_no_more_phrasings_beside_an_answer_than_can_be_read(gardener: Advisor) -> None:
     answers = gardener.knowledge.answers.values()
-    assert max(len(one.questions) + len(one.contrary) for one in answers) <= 8
+    assert max(len(one.questions) for one in answers) <= 8
 
 
 @pytest.mark.parametrize(
-    ("question", "entry", "verdict"),
+    ("question", "entry"),
     [
-        ("do ferns like the sun?", "fern-light", "no"), ("is shade good for a fern?", "fern-light", "yes"),
-        ("do cacti like a dark corner?", "cactus-light", "no"), ("how often do I water cacti", "cactus-water", None),
-        ("ferns", "fern-what", None), ("compare", "compare-care", None), ("wat is a cactuss", "cactus-what", None),
+        ("do ferns like the sun?", "fern-light"), ("is shade good for a fern?", "fern-light"),
+        ("do cacti like a dark corner?", "cactus-light"), ("how often do I water cacti", "cactus-water"),
+        ("ferns", "fern-what"), ("compare", "compare-care"), ("wat is a cactuss", "cactus-what"),
     ],
 )  # fmt: skip
-def test_it_answers(gardener: Advisor, question: str, entry: str, verdict: str | None) -> None:
+def test_it_answers(gardener: Advisor, question: str, entry: str) -> None:
     reply = gardener.ask(question)
-    assert (reply.entry, reply.verdict) == (entry, verdict)
+    assert (reply.entry, reply.verdict) == (entry, None)  # it has no learnt reader, so it says neither Yes nor No
     assert reply.citations
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "entry"),
+    [
+        ("do ferns like the sun?", "and cacti?", "cactus-light"),  # the same of another subject
+        ("how often do I water cacti", "what about ferns", "fern-water"),
+        ("do cacti like a dark corner?", "and the watering?", "cactus-water"),  # another matter of the same subject
+        ("what is a cactus", "how often do I water my ferns at home", "fern-water"),  # complete: it leans on nothing
+    ],
+)
+def test_a_follow_up_leans_on_the_question_before(gardener: Advisor, before: str, question: str, entry: str) -> None:
+    assert gardener.ask(question, [before]).entry == entry
 
 
 @pytest.mark.parametrize(

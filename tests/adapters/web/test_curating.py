@@ -22,7 +22,7 @@ GARDEN = """\
   answer: Weekly.
 - {id: tulips, title: Planting tulips, questions: [when are tulips planted], answer: In autumn.}
 """
-ASKED = "may rosebushes be soaked twice"
+ASKED = "is a can enough on Sundays"
 
 
 @pytest.fixture

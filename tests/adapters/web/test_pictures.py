@@ -145,6 +145,18 @@ async def talk(page: Page, texts: Sequence[str]) -> None:
         await say(page, text)
 
 
+async def test_a_verdict_looks_as_it_was_accepted(site: Web, tmp_path: Path) -> None:
+    """On our own knowledge: what `advisor init` writes has no learnt reader, so no verdicts."""
+    site.clock.ahead = NOON - time.time()
+    async with album(site, tmp_path) as pictures:
+        page = await pictures.page()
+        await say(page, "Does AppSec cover supply chain risk?")
+        await pictures.look(page, "verdict", window=True)
+        await page.evaluate(DONE, ".verdict { background: none !important; }")
+        after = unlike(await pictures.seen(page, window=True), accepted("verdict-1280-light"))
+        assert after > MOST_UNLIKE, "a colour that is gone"
+
+
 async def test_what_is_pressed_on_an_answer_looks_as_it_was_accepted(plants: Web, tmp_path: Path) -> None:
     async with album(plants, tmp_path) as pictures:
         page = await pictures.page()
@@ -303,7 +315,6 @@ FAULTS = {
         "triage-form",
         "body .composer { position: fixed !important; inset: auto 0 0; padding: 3rem 0; background: var(--page); }",
     ),
-    "a colour that is gone": ("answer", ".verdict { background: none !important; }"),
     "a margin that is gone": ("answer", ".origin { padding-top: 0; }"),
     "a line of text too many": ("silent", ".reply > p::after { content: 'and this'; display: block; }"),
 }

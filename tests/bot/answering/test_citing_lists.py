@@ -27,7 +27,7 @@ def shown() -> Callable[[str], Shown]:
 
     def of(entry: str) -> Shown:
         answer = knowledge.answers[entry]
-        body, citations = composer.cited_with_differences(answer, answer.claims, Numbers())
+        body, citations = composer.cited_with_differences(answer, Numbers())
         texts = [
             text
             for block in body

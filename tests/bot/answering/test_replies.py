@@ -35,7 +35,7 @@ def responder(knowledge: KnowledgeBase) -> Responder:
 
 
 def question(text: str) -> Question:
-    return Question(text, (), (), (), (), (), (), "yesno", False)
+    return Question(text, (), (), (), (), (), ())
 
 
 def numbers_are_those_of_the_citations(reply: Reply) -> bool:
@@ -52,14 +52,22 @@ def test_a_bound_is_the_headline_and_the_answer_below_it_keeps_its_numbers(respo
     assert framed.citations == plain.citations
 
 
-def test_a_contrast_stands_before_the_answer_also_where_the_verdict_rests_on_more_claims(responder: Responder) -> None:
+def test_a_contrast_stands_before_the_answer(responder: Responder) -> None:
     contrast = Contrast("threat-modeling", "appsec", "product-security")
-    decision = SUPPLIERS._replace(contrast=contrast, claims=("table.tools.prodsec",))
-    reply = responder.reply(question("q"), decision)
+    reply = responder.reply(question("q"), SUPPLIERS._replace(contrast=contrast))
     assert isinstance(reply.body[0], Paragraph)
     assert "AppSec" in reply.body[0].text
-    assert "table.tools.prodsec" in {citation.claim for citation in reply.citations}
     assert numbers_are_those_of_the_citations(reply)
+
+
+def test_an_unsure_answer_says_so_first_and_offers_first_what_else_was_likely(responder: Responder) -> None:
+    plain = responder.reply(question("q"), SUPPLIERS._replace(verdict=None))
+    unsure = SUPPLIERS._replace(verdict=None, unsure=True, options=("rasp",))
+    reply = responder.reply(question("q"), unsure)
+    assert (reply.kind, reply.title) == ("answer", plain.title)
+    assert reply.body == (Paragraph("This may not be what you ask, but it is the nearest that I have."), *plain.body)
+    assert reply.citations == plain.citations
+    assert reply.choices[0].command == "answer:rasp"
 
 
 def test_each_of_several_parts_has_its_own_frame_and_label_and_all_have_one_count(

@@ -1,4 +1,4 @@
-"""Verdicts and numbers in other folders: without claims, and with limits. Those on our own claims are in
+"""No verdicts where no reader was learnt, or where there are no claims. Those on our own claims are in
 `tests/gold/reading.jsonl`."""
 
 from __future__ import annotations
@@ -76,29 +76,17 @@ def clerk(tmp_path_factory: pytest.TempPathFactory) -> Advisor:
 
 
 @pytest.mark.parametrize(
-    "question", ["hotel costs 180, fine?", "is a room for 140 a night paid?", "will they pay a hotel at 151?"]
-)
-def test_an_amount_gets_the_rule_with_its_limit_and_no_verdict(clerk: Advisor, question: str) -> None:
-    reply = clerk.ask(question)
-    assert (reply.entry, reply.verdict) == ("hotel-limit", None)
-    assert "Up to 150 a night" in reply.text
-
-
-def test_what_the_claims_say_without_an_amount_is_still_judged(clerk: Advisor) -> None:
-    assert clerk.ask("is breakfast in a hotel paid?").verdict == "yes"
-
-
-@pytest.mark.parametrize(
     ("question", "entry"),
     [
+        ("hotel costs 180, fine?", "hotel-limit"),
+        ("is a room for 140 a night paid?", "hotel-limit"),
+        ("is breakfast in a hotel paid?", "hotel-limit"),
         ("how much is paid for a hotel?", "hotel-limit"),
         ("how many hours must a journey be for first class?", "train-class"),
     ],
 )
-def test_a_question_for_a_number_gets_the_answer_that_has_it(clerk: Advisor, question: str, entry: str) -> None:
-    assert clerk.ask(question).entry == entry
-
-
-@pytest.mark.parametrize("question", ["how many trains run a day?", "how many rooms does a hotel have?"])
-def test_a_number_that_no_answer_has_is_not_stated(clerk: Advisor, question: str) -> None:
-    assert clerk.ask(question).kind != "answer"
+def test_without_a_learnt_reader_the_rule_is_shown_and_there_is_neither_yes_nor_no(
+    clerk: Advisor, question: str, entry: str
+) -> None:
+    reply = clerk.ask(question)
+    assert (reply.entry, reply.verdict) == (entry, None)

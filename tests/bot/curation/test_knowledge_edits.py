@@ -46,7 +46,7 @@ def lines_changed(before: bytes, after: bytes) -> tuple[set[str], set[str]]:
 
 
 def test_a_phrasing_is_one_more_line_and_every_comment_stays(folder: Path) -> None:
-    [change] = add_phrasings(folder, "roses-water", ["how: much  water?"], contrary=False)
+    [change] = add_phrasings(folder, "roses-water", ["how: much  water?"])
     assert change.name == "answers/care.yaml"
     assert lines_changed(change.before, change.after) == (set(), {'    - "how: much water?"'})
     assert change.after.decode().index("how: much") < change.after.decode().index("# --- side by side")
@@ -54,7 +54,7 @@ def test_a_phrasing_is_one_more_line_and_every_comment_stays(folder: Path) -> No
 
 def test_a_phrasing_goes_where_the_further_ones_of_the_answer_stand(folder: Path) -> None:
     write_files(folder, {"examples/phrasings/care.yaml": "# more\nroses-water:\n  - are roses thirsty\n\n# end\n"})
-    [change] = add_phrasings(folder, "roses-water", ["no"], contrary=False)
+    [change] = add_phrasings(folder, "roses-water", ["no"])
     assert change.after.decode() == '# more\nroses-water:\n  - are roses thirsty\n  - "no"\n\n# end\n'
 
 
@@ -92,16 +92,16 @@ def test_a_claim_stands_in_the_file_of_claims_and_is_cited(folder: Path) -> None
 
 
 def test_a_new_problem_is_told_and_one_that_was_there_is_not(folder: Path) -> None:
-    [change] = add_phrasings(folder, "roses-water", ["roses or tulips"], contrary=False)
+    [change] = add_phrasings(folder, "roses-water", ["roses or tulips"])
     [problem] = new_problems(folder, [change])
     assert "leads to two answers" in problem.message
     write_files(folder, {"sources.yaml": SOUND["sources.yaml"].replace("https://", "")})
-    [change] = add_phrasings(folder, "roses-water", ["are roses thirsty"], contrary=False)
+    [change] = add_phrasings(folder, "roses-water", ["are roses thirsty"])
     assert new_problems(folder, [change]) == []
 
 
 def test_a_file_that_changed_meanwhile_is_not_written(folder: Path) -> None:
-    [change] = add_phrasings(folder, "roses-water", ["are roses thirsty"], contrary=False)
+    [change] = add_phrasings(folder, "roses-water", ["are roses thirsty"])
     file = folder / "answers" / "care.yaml"
     file.write_text(file.read_text(encoding="utf-8") + "# mine\n", encoding="utf-8")
     assert not write(folder, {change.name: (change.before, change.after)})
@@ -111,7 +111,7 @@ def test_a_file_that_changed_meanwhile_is_not_written(folder: Path) -> None:
 @pytest.mark.parametrize("id", ["../care", "/etc/passwd", "nobody", ""])
 def test_an_id_leads_to_no_file_but_that_of_its_answer(folder: Path, id: str) -> None:
     with pytest.raises(EditError):
-        add_phrasings(folder, id, ["are roses thirsty"], contrary=False)
+        add_phrasings(folder, id, ["are roses thirsty"])
 
 
 def test_a_file_outside_the_folder_is_not_edited_through_a_link(folder: Path, tmp_path: Path) -> None:
@@ -119,7 +119,7 @@ def test_a_file_outside_the_folder_is_not_edited_through_a_link(folder: Path, tm
     outside.write_text("- {id: mine, title: Mine, questions: [whose], answer: Mine.}\n", encoding="utf-8")
     (folder / "answers" / "outside.yaml").symlink_to(outside)
     with pytest.raises(EditError):
-        add_phrasings(folder, "mine", ["whose is it"], contrary=False)
+        add_phrasings(folder, "mine", ["whose is it"])
 
 
 def test_the_effect_is_told_question_by_question() -> None:

@@ -41,6 +41,7 @@ def test_everything_in_a_folder_is_loaded(tmp_path: Path) -> None:
         "how to water roses",
         "what do rose people say of water",
         "what do rose crowd say of water",
+        "do roses dry out",
     )
     assert (answer.subjects, answer.aspect, answer.topics) == (("roses",), "care", ("watering",))
     assert (answer.file, answer.line) == ("answers/care.yaml", 1)

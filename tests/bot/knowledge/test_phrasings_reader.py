@@ -25,8 +25,9 @@ def test_an_answer_has_the_phrasings_beside_it_and_then_those_among_the_examples
     answer = load(write(tmp_path, {**SOUND, "examples/phrasings/care.yaml": MORE})).answers["roses-water"]
 
     assert answer.questions[0] == "how to water roses"
-    assert answer.questions[3:] == ("a drink for the roses", "rose people and water", "rose crowd and water")
-    assert answer.contrary == ("do roses dry out", "do roses like drought")
+    beside, among = answer.questions[:4], answer.questions[4:]
+    assert beside[-1] == "do roses dry out"  # it asks whether the opposite holds
+    assert among == ("a drink for the roses", "rose people and water", "rose crowd and water", "do roses like drought")
     assert (answer.file, answer.examples) == ("answers/care.yaml", "examples/phrasings/care.yaml:1")
 
 

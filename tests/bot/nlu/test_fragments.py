@@ -23,7 +23,7 @@ def is_answered(reply: Reply) -> bool:
         "does appsec", "is product security", "appsec and", "what does appsec", "is appsec a", "when we use SAST and",
         "so basically appsec is the", "how can SAST", "appsec is better than",
         # no words
-        "is appsec blorptastic", "why is SAST so plonky", "what does DAST snorfle", "does appsec flurbish the grommet",
+        "is appsec blorptastic", "why is SAST so plonky", "what does DAST snorfle", "does appsec snorfle the glorp",
         "bla bla bla appsec", "asdf qwer", "flurbish grommety blant", "what is a glorp zub", "sdkjfh skdjfh sdkfjh",
         "a" * 1000, "ha" * 500, "why " * 300, "?" * 1000, "x" * 4000,
         # said to a machine
