@@ -78,9 +78,3 @@ def verdict_of(stances: Iterable[bool]) -> Verdict:
     """`yes` if all stances affirm, `no` if all deny, `partly` if both occur."""
     found = set(stances)
     return "partly" if len(found) == 2 else "yes" if True in found else "no"
-
-
-def reverse(verdict: Verdict) -> Verdict:
-    """The verdict on the opposite; `partly` stays."""
-    opposites: dict[Verdict, Verdict] = {"yes": "no", "no": "yes", "partly": "partly"}
-    return opposites[verdict]
