@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import shutil
 import tempfile
 import time
 from collections.abc import Iterator
@@ -21,7 +20,7 @@ from pydantic import SecretStr
 from yarl import URL
 
 from adapters.advisor_host import AdvisorHost
-from adapters.database import SqlStore, migrate
+from adapters.database import SqlStore
 from adapters.owner_link import OwnerLink
 from adapters.slack import blocks
 from adapters.teams import cards
@@ -29,6 +28,7 @@ from adapters.web.gold_scores import no_scores
 from adapters.web.surface import open_surface
 from adapters.web.visitor import Visitor
 from bot.service.session import Session
+from fuzz.doors import opened
 from fuzz.knowledge import CACHE
 from fuzz.requests import FORM, ask, became
 from fuzz.rounds import Take
@@ -126,10 +126,9 @@ class Door:
         self.ahead = 0.0
         self._left = False
 
-    async def open(self, folder: Path) -> None:
+    async def open(self, database: str) -> None:
+        folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory()))
         knowledge = write(folder / "knowledge", {**SOUND, "triage.yaml": TRIAGE})
-        database = f"sqlite:///{folder / 'advisor.db'}"
-        migrate(database)
         self._store = SqlStore.at(database)
         self._stack.push_async_callback(self._store.close)
         host = AdvisorHost(knowledge, cache=CACHE)
@@ -191,23 +190,8 @@ def check(status: int, body: bytes, path: str) -> str:
 
 
 @contextmanager
-def door() -> Iterator[Door]:
-    folder = Path(tempfile.mkdtemp())
-    try:
-        with asyncio.Runner() as runner:
-            made = Door(runner)
-            runner.run(made.open(folder))
-            try:
-                yield made
-            finally:
-                runner.run(made.close())
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-@contextmanager
 def in_process() -> Iterator[Take]:
-    with door() as made:
+    with opened(Door) as made:
 
         def take(asked: Asked) -> str:
             method, path, headers, body = made.written(asked)
@@ -218,7 +202,7 @@ def in_process() -> Iterator[Take]:
 
 @contextmanager
 def over_http() -> Iterator[Take]:
-    with door() as made:
+    with opened(Door) as made:
 
         async def post(method: str, path: str, headers: dict[str, str], body: bytes) -> tuple[int, bytes]:
             url = URL(f"{str(made.server.make_url('')).rstrip('/')}{path}", encoded=True)
