@@ -37,6 +37,9 @@ def main() -> None:
     parser.add_argument("--case", type=Path, help="try a case that was written down")
     parser.add_argument("--show", action="store_true", help="print the figures of all runs so far")
     given = parser.parse_args()
+    names = [kind.name for kind in kinds()] if given.kind else []
+    if unknown := [name for name in given.kind or () if name not in names]:
+        parser.error(f"no kind of input is called {unknown[0]!r}; there are: {'; '.join(names)}")
     given.out.mkdir(parents=True, exist_ok=True)
     if given.case:
         name, one = ast.literal_eval(given.case.read_text(encoding="utf-8").partition("\n")[0])
