@@ -38,6 +38,7 @@ from bot.reader.reader import CONTEXT, FOLDER, VERDICTS
 TOKENS = 80  # of a question with the one before
 SEED = 20261130
 ONWARD_EPOCHS, ONWARD_RATE = 1, 0.4  # where a reader goes on from what it knows; the part of the usual rates
+KEPT = 1 / 3  # of the weights before, where a reader goes on
 THREADS = 2  # another number gives other last digits, and a reader that is as good
 TRAINS = "examples network noise training"  # the modules on which the weights depend
 
@@ -77,10 +78,15 @@ def learn(
         known = read_manifest(folder / FOLDER)
         before = hashlib.sha256((folder / FOLDER / MODEL).read_bytes()).hexdigest()
         restore(network, folder / FOLDER / MODEL, labels_of(knowledge), known.labels)
+    earlier = [weights.detach().clone() for weights in network.parameters()]
+    # An order, noise and dropout of its own; those of the run before would be learnt by heart.
+    seed = SEED ^ int(before[:8] or "0", 16)
     epochs = epochs or (ONWARD_EPOCHS if onward else EPOCHS)
     run = f"{hash_of(learnt)} {script_hash(TRAINS)} {epochs} {before}"
     rate = ONWARD_RATE if onward else 1.0
-    Trainer(network, tokenizer, other_names(knowledge), SEED, tell).train(learnt, epochs, work, run, rate)
+    Trainer(network, tokenizer, other_names(knowledge), seed, tell).train(learnt, epochs, work, run, rate)
+    if onward:
+        average(network, earlier)
     model = work / MODEL
     write_model(network, model)
     tell("written as int8; measuring the held-out questions with it")
@@ -107,6 +113,14 @@ def learn(
     manifest = manifest.model_copy(update={"verdict_weights": fit(seen, right)})
     write_manifest(folder / FOLDER, manifest)
     return manifest
+
+
+def average(network: Network, earlier: Sequence[torch.Tensor]) -> None:
+    """Keeps a part of the weights from before: what one run forgets, the run before it knew (weight averaging, Izmailov
+    et al. 2018)."""
+    with torch.no_grad():
+        for weights, before in zip(network.parameters(), earlier, strict=True):
+            weights.lerp_(before, KEPT)
 
 
 def observed(folder: Path, questions: Sequence[LabelledQuestion]) -> tuple[list[Observations], list[int]]:
