@@ -32,14 +32,14 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=float("inf"), help="stop after so many minutes")
     parser.add_argument("--processes", type=int, default=1)
     parser.add_argument("--seed", type=int, default=1, help="of the first process; each further one has the next")
-    parser.add_argument("--kind", action="append", help="of this kind alone, or of these")
+    names = [kind.name for kind in kinds()]
+    parser.add_argument(
+        "--kind", action="append", choices=names, metavar="KIND", help="of this kind alone, or of these"
+    )
     parser.add_argument("--out", type=Path, default=Path(".fuzz"), help="the folder for figures and cases")
     parser.add_argument("--case", type=Path, help="try a case that was written down")
     parser.add_argument("--show", action="store_true", help="print the figures of all runs so far")
     given = parser.parse_args()
-    names = [kind.name for kind in kinds()] if given.kind else []
-    if unknown := [name for name in given.kind or () if name not in names]:
-        parser.error(f"no kind of input is called {unknown[0]!r}; there are: {'; '.join(names)}")
     given.out.mkdir(parents=True, exist_ok=True)
     if given.case:
         name, one = ast.literal_eval(given.case.read_text(encoding="utf-8").partition("\n")[0])
