@@ -171,6 +171,7 @@ async def share_what_was_recommended(page: Page) -> None:
     await picture(page, "share")
     await page.get_by_role("option", name="My Team > Announcements").click()
     await button(page, "Preview").click()
+    await expect(button(page, "Post it")).to_be_visible()  # before that, the last note is still the form's
     await picture(page, "preview")
     await page.get_by_label("A note of yours").last.fill("For Friday: this is where I would begin.")
     await button(page, "Post it").click()
