@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
+from playwright.async_api import expect
 from pydantic import SecretStr
 
 from adapters.advisor_host import AdvisorHost
@@ -24,6 +25,7 @@ from bot.service.session import Session
 from tests.adapters.web.browser import Browser
 
 ROOT = Path(__file__).parents[3]
+expect.set_options(timeout=20_000)  # on a machine that has much else to do
 
 
 @dataclass
