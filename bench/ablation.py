@@ -34,6 +34,7 @@ PARTS: dict[str, tuple[Off, ...]] = {
     "a question as it is written": ((LearntDecider, "_as_written", lambda self, question, last: None),),
     "several questions in a message": ((question_turns, "split_questions", lambda text: [text]),),
     "several aspects in a question": ((LearntDecider, "on_each_aspect", lambda self, question, decision: []),),
+    "two halves of a question": ((AnswerClaims, "halves", lambda self, question, entry, chances: ()),),
     "fragments": ((QuestionTurns, "_asked_back", lambda self, question, decision, before: decision),),
     "a name alone": ((question_turns, "is_name_alone", lambda question: False),),
     "what the claims say of a verdict": (

@@ -28,8 +28,11 @@ def plain(reply: Reply) -> str:
 def show(reply: Reply, console: Console) -> None:
     """Print `reply`. Options of a form's field, or else the choices, are numbered from 1."""
     colour = COLOURS.get(reply.verdict or "", "")
+    dot = ". " if reply.title else ""
     headline = (
-        Text(style="bold").append(f"{reply.verdict_label}. " if reply.verdict else "", style=colour).append(reply.title)
+        Text(style="bold")
+        .append(f"{reply.verdict_label}{dot}" if reply.verdict else "", style=colour)
+        .append(reply.title)
     )
     if reply.progress:
         headline.append(f"   {reply.progress.step} of {reply.progress.steps}", style="dim")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from bot.answering.decision import Contrast, Decision
 from bot.answering.verdict_fusion import Stance
 from bot.knowledge.evidence import Evidence
@@ -66,6 +68,26 @@ class AnswerClaims:
                 other = next((subject for subject in claim.subjects if subject in compared), None)
                 return Contrast(topic, asked, other) if other else None
         return None
+
+    def halves(self, question: Question, entry: Answer, chances: Mapping[str, float]) -> tuple[str, ...]:
+        """The answers on the topics that a question on one subject joins ("does A cover X and Y?"), in its order; empty
+        where it does not, where a topic has no answer of its own, or where `entry` cites the foremost claim of each.
+
+        `chances`: probabilities of answers, by which one of several on a topic is taken.
+        """
+        if len(question.subjects) != 1 or not 1 < len(question.topics) <= MOST_QUESTIONS:
+            return ()
+        own = [one for one in self._knowledge.answers.values() if one.subjects == question.subjects and one.claims]
+        found: dict[str, Answer] = {}
+        for topic in question.topics:
+            on_topic = [one for one in own if topic in one.topics]
+            if not on_topic:
+                return ()
+            best = max(on_topic, key=lambda one: chances.get(one.id, 0.0))
+            found[best.id] = best
+        if len(found) < len(question.topics) or {one.claims[0] for one in found.values()} <= set(entry.claims):
+            return ()
+        return tuple(found)
 
     def on_each_aspect(self, question: Question, decision: Decision) -> list[Decision]:
         """One decision for each coordinated aspect ("the costs and the risks of A"), at most MOST_QUESTIONS, in order.

@@ -35,6 +35,7 @@ class Decision(NamedTuple):
     missing: tuple[str, ...] = ()  # topics asked about on which the sources are silent
     options: tuple[str, ...] = ()  # entries to choose from
     contrast: Contrast | None = None  # why it is a "no", where the comparison alone tells
+    halves: tuple[str, ...] = ()  # entries of which each answers a part of the question, instead of `entry` alone
     unsure: bool = False  # this may not be what was asked, or nothing that the sources say
     bound: bool = False  # asks for more than the sources say: enough, always, guaranteed
     rule: str = ""

@@ -36,4 +36,4 @@ def _read(reading: Reading | None) -> dict[str, object]:
     if reading is None:
         return {}
     answers = [{"entry": entry, "probability": found} for entry, found in list(reading.answers.items())[:5]]
-    return {"answers": answers, "verdicts": dict(reading.verdicts), "incident": reading.incident}
+    return {"answers": answers, "verdicts": dict(reading.verdicts_on(reading.best)), "incident": reading.incident}

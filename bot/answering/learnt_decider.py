@@ -114,7 +114,7 @@ class LearntDecider:
 
     def _answered(self, question: Question, reading: Reading, entry: Answer, sure: float) -> Decision:
         asked = self._claims.asked(question.subjects, entry)
-        observed = observe(reading, self._claims.stance(entry, asked), sure)
+        observed = observe(reading.verdicts_on(entry.id), self._claims.stance(entry, asked), sure)
         likely = weighed(self._weights, observed)
         verdict = verdict_of(likely, self._least_verdict) if entry.claims else None
         if verdict in ("yes", "no") and self._claims.differ(entry):
@@ -130,6 +130,13 @@ class LearntDecider:
             bound=bool(entry.claims) and verdict != "yes" and max(likely, key=lambda one: likely[one]) == "bound",
             rule="read as a question for this answer",
         )
+        in_part = verdict == "partly" and not decision.bound
+        if in_part and (halves := self._claims.halves(question, entry, reading.answers)):
+            claims = (claim for half in halves for claim in self._knowledge.answers[half].claims)
+            return decision._replace(
+                entry=halves[0], halves=halves, claims=tuple(dict.fromkeys(claims)), topics=question.topics,
+                rule="read as a question of which one half holds",
+            )  # fmt: skip
         return decision._replace(contrast=self._claims.contrast(question, decision))
 
 

@@ -60,6 +60,10 @@ class Responder:
                 return self.general.offtopic()
 
     def _answer(self, decision: Decision, numbers: Numbers | None) -> Reply:
+        if decision.halves:
+            numbers = numbers or Numbers()
+            parts = [self._entry(self._knowledge.answers[half], None, numbers) for half in decision.halves]
+            return self._framed(replace(self._joined(parts), verdict=decision.verdict), decision)
         entry = self._knowledge.answers[decision.entry or ""]
         said = self.entry(entry, decision.verdict) if numbers is None else self._entry(entry, decision.verdict, numbers)
         return self._framed(said, decision)
@@ -111,6 +115,10 @@ class Responder:
             self._explained(question, self._reply(question, decision, numbers), decision, dict)
             for question, decision in parts
         ]
+        return replace(self._joined(replies), explain=explain)
+
+    def _joined(self, replies: Sequence[Reply]) -> Reply:
+        """One reply that says what `replies` say, each under its headline."""
         body = self._composer.sections([(self._headline(reply), reply.body) for reply in replies])
         citations = _each_once(citation for reply in replies for citation in reply.citations)
         choices = tuple(dict.fromkeys(choice for reply in replies for choice in reply.choices))[:MOST_CHOICES]
@@ -118,7 +126,7 @@ class Responder:
         return replace(
             first, title="", verdict=None, verdict_label="", body=body, citations=citations, choices=choices,
             disclosure=next((reply.disclosure for reply in replies if reply.disclosure), ""),
-            confidence=min(reply.confidence for reply in replies), explain=explain,
+            confidence=min(reply.confidence for reply in replies),
         )  # fmt: skip
 
     def _unstated(self, question: Question, decision: Decision) -> Reply:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from bot.domain.messages import Verdict
-from bot.reader.reader import VERDICTS, Reading
+from bot.reader.reader import VERDICTS
 
 Observations = dict[str, float]
 _LEAST = 1e-3  # probability, below which it does not matter how little it is
@@ -26,9 +26,10 @@ class Stance(NamedTuple):
     weak: bool
 
 
-def observe(reading: Reading, stance: Stance, sure: float) -> Observations:
-    """What is known of the verdict. `stance`: that of the claims; `sure`: the probability of the answer."""
-    heard = {f"reader {verdict}": math.log(max(found, _LEAST)) for verdict, found in reading.verdicts.items()}
+def observe(verdicts: Mapping[str, float], stance: Stance, sure: float) -> Observations:
+    """What is known of the verdict. `verdicts`: how the reader finds the question to stand to the answer, with their
+    probabilities; `stance`: that of the claims; `sure`: the probability of the answer."""
+    heard = {f"reader {verdict}": math.log(max(found, _LEAST)) for verdict, found in verdicts.items()}
     claims = {f"claims {stance.verdict}": 1.0, "claims weak": float(stance.weak)}
     return {"always": 1.0, "answer": math.log(max(sure, _LEAST)), **claims, **heard}
 

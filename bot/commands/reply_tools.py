@@ -40,7 +40,8 @@ def finish_turn(say: Phrases, turn: Turn, message: Message, before: Conversation
     if reply.record:
         last = replace(last or LastTurn(), record=reply.record, reference=reference, claims=claims)
     elif last is not None and last is not before.last:
-        verdict, label = reply.verdict, reply.verdict_label
+        # A reply without a title joins several answers, and its verdict is on none of them alone.
+        verdict, label = (reply.verdict, reply.verdict_label) if reply.title else (None, "")
         last = replace(last, reference=reference, claims=claims, verdict=verdict, verdict_label=label)
     in_short = reply.brief.choices if reply.brief else ()
     drawn = dict.fromkeys((*reply.choices, *reply.tools, *in_short))

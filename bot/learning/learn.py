@@ -55,6 +55,7 @@ def learn(
     """
     torch.set_num_threads(threads)
     torch.use_deterministic_algorithms(mode=True)
+    torch.utils.deterministic.fill_uninitialized_memory = False  # a sixth of the time, and nothing reads it
     torch.manual_seed(SEED)
     base = base_folder()
     knowledge = load(folder)
@@ -74,18 +75,19 @@ def learn(
     network = Network(base, len(labels_of(knowledge)), len(VERDICTS))
     network.freeze_lowest()
     before = ""
+    earlier: list[torch.Tensor] = []
     if onward:
         known = read_manifest(folder / FOLDER)
         before = hashlib.sha256((folder / FOLDER / MODEL).read_bytes()).hexdigest()
         restore(network, folder / FOLDER / MODEL, labels_of(knowledge), known.labels)
-    earlier = [weights.detach().clone() for weights in network.parameters()]
+        earlier = [weights.detach().clone() for weights in network.parameters()]
     # An order, noise and dropout of its own; those of the run before would be learnt by heart.
     seed = SEED ^ int(before[:8] or "0", 16)
     epochs = epochs or (ONWARD_EPOCHS if onward else EPOCHS)
     run = f"{hash_of(learnt)} {script_hash(TRAINS)} {epochs} {before}"
     rate = ONWARD_RATE if onward else 1.0
     Trainer(network, tokenizer, other_names(knowledge), seed, tell).train(learnt, epochs, work, run, rate)
-    if onward:
+    if earlier:
         average(network, earlier)
     model = work / MODEL
     write_model(network, model)
@@ -157,8 +159,10 @@ def outputs_of(
                 "token_type_ids": np.array([tokens.type_ids]),
             },
         )
-        for head, values in zip(found, logits, strict=True):
-            head.append(values[0].astype(np.float64))
+        answer, verdict, incident = (values[0].astype(np.float64) for values in logits)
+        verdict = verdict[list(example.answers)].mean(0) if example.answers else verdict.mean(0)
+        for head, values in zip(found, (answer, verdict, incident), strict=True):
+            head.append(values)
     right = (
         _mask([example.answers for example in examples], labels),
         _mask([example.verdicts for example in examples], len(VERDICTS)),

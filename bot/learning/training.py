@@ -115,7 +115,7 @@ class Trainer:
         reports = [() if example.incident is None else (int(example.incident),) for example in batch]
         return (
             accepting(answer, [example.answers for example in batch])
-            + VERDICT_WEIGHT * accepting(verdict, [example.verdicts for example in batch])
+            + VERDICT_WEIGHT * accepting(on_answers(verdict, batch), [example.verdicts for example in batch])
             + INCIDENT_WEIGHT * accepting(incident, reports)
         )
 
@@ -135,6 +135,12 @@ def accepting(logits: Tensor, right: Sequence[tuple[int, ...]]) -> Tensor:
     known = mask.any(1)
     scores = log_softmax(logits.float(), -1).masked_fill(~mask, -torch.inf)[known]
     return -torch.logsumexp(scores, -1).sum() / len(right)
+
+
+def on_answers(verdict: Tensor, examples: Sequence[Example]) -> Tensor:
+    """Of the logits (texts, labels, verdicts) those on the answers that serve each text, their mean: (texts,
+    verdicts)."""
+    return torch.stack([each[list(example.answers)].mean(0) for each, example in zip(verdict, examples, strict=True)])
 
 
 def tensors(tokenizer: Tokenizer, texts: Sequence[tuple[str, str]]) -> tuple[Tensor, Tensor, Tensor]:

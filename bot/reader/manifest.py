@@ -7,7 +7,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 MANIFEST = "manifest.json"
-FORMAT = 2  # of the folder; a program reads no other
+FORMAT = 3  # of the folder; a program reads no other
 
 
 class ReaderError(Exception):

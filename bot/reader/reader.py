@@ -30,17 +30,16 @@ class Reading(NamedTuple):
     """What the encoder makes of one question. All probabilities are calibrated, from 0 to 1, with four decimals."""
 
     answers: Mapping[str, float]  # by label, the most probable first; those of no probability are left out
-    verdicts: Mapping[str, float]  # by verdict: see VERDICTS
+    verdicts: Mapping[str, Mapping[str, float]]  # by label, how the question stands to it, by verdict: see VERDICTS
     incident: float  # that a security incident is reported
 
     @property
     def best(self) -> str:
         return next(iter(self.answers))
 
-    @property
-    def verdict(self) -> str:
-        """The most probable verdict."""
-        return max(self.verdicts, key=lambda verdict: self.verdicts[verdict])
+    def verdicts_on(self, answer: str) -> Mapping[str, float]:
+        """How the question stands to `answer`; to the likeliest one where that has no probability."""
+        return self.verdicts.get(answer, self.verdicts[self.best])
 
 
 class Reader:
@@ -73,16 +72,19 @@ class Reader:
         by = self.manifest.temperatures
         answers = softmax(answer, by.answer)
         order = np.argsort(-answers, kind="stable")[: np.count_nonzero(answers)]
+        labels = [self.manifest.labels[at] for at in order]
+        verdicts = (dict(zip(VERDICTS, row, strict=True)) for row in softmax(verdict[order], by.verdict).tolist())
         return Reading(
-            {self.manifest.labels[at]: chance for at, chance in zip(order, answers[order].tolist(), strict=True)},
-            dict(zip(VERDICTS, softmax(verdict, by.verdict).tolist(), strict=True)),
+            dict(zip(labels, answers[order].tolist(), strict=True)),
+            dict(zip(labels, verdicts, strict=True)),
             float(softmax(incident, by.incident)[1]),
         )
 
 
 def softmax(logits: NDArray[np.float32], temperature: float) -> Probabilities:
-    """Probabilities of `logits` divided by `temperature`, rounded so that they are the same on every machine."""
+    """Probabilities along the last axis of `logits` divided by `temperature`, rounded so that they are the same on
+    every machine."""
     scaled = logits.astype(np.float64) / temperature
-    raised = np.exp(scaled - scaled.max())
-    found: Probabilities = np.round(raised / raised.sum(), _DECIMALS)
+    raised = np.exp(scaled - scaled.max(-1, keepdims=True))
+    found: Probabilities = np.round(raised / raised.sum(-1, keepdims=True), _DECIMALS)
     return found

@@ -99,3 +99,19 @@ def test_a_row_of_a_comparison_can_be_another_answer_and_its_claims_are_cited(tm
     [table] = [block for block in reply.body if isinstance(block, Table)]
     assert [row[0] for row in table.rows] == ["Care", "Watering roses"]
     assert set(small.answers["roses-water"].claims) <= {citation.claim for citation in reply.citations}
+
+
+def test_two_halves_stand_under_one_verdict_each_with_its_own_heading(responder: Responder) -> None:
+    halves = ("appsec-injection", "appsec-social-engineering")
+    reply = responder.reply(question(""), Decision("answer", halves[0], "partly", halves=halves))
+    assert (reply.verdict, reply.title) == ("partly", "")
+    headings = [block.text for block in reply.body if isinstance(block, Heading)]
+    assert headings == ["Injection attacks", "AppSec and social engineering"]
+    assert {citation.claim for citation in reply.citations} >= {
+        "appsec.threat.injection",
+        "appsec.con.scope.social-engineering",
+    }
+    numbers = [
+        int(number) for block in reply.body if isinstance(block, Paragraph) for number in NUMBER.findall(block.text)
+    ]
+    assert numbers == sorted(set(numbers))

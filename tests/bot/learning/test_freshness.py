@@ -9,9 +9,10 @@ from bot.knowledge import load
 from bot.knowledge.examples import load_examples
 from bot.learning.examples import examples_of, hash_of
 from bot.learning.freshness import is_behind
+from bot.reader.manifest import FORMAT
 
 MANIFEST = {
-    "format": 2,
+    "format": FORMAT,
     "labels": ["roses"],
     "tokens": 80,
     "temperatures": {"answer": 1, "verdict": 1, "incident": 1},
