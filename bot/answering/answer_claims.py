@@ -8,7 +8,7 @@ from bot.answering.decision import Contrast, Decision
 from bot.answering.verdict_fusion import Stance
 from bot.knowledge.evidence import Evidence
 from bot.knowledge.model import Answer, KnowledgeBase
-from bot.nlu.followup import sibling_in
+from bot.nlu.followup import sibling_in, siblings
 from bot.nlu.question import Question
 from bot.nlu.sentence_splitter import MOST_QUESTIONS
 
@@ -77,17 +77,14 @@ class AnswerClaims:
         """
         if len(question.subjects) != 1 or not 1 < len(question.topics) <= MOST_QUESTIONS:
             return ()
-        own = [one for one in self._knowledge.answers.values() if one.subjects == question.subjects and one.claims]
-        found: dict[str, Answer] = {}
-        for topic in question.topics:
-            on_topic = [one for one in own if topic in one.topics]
-            if not on_topic:
-                return ()
-            best = max(on_topic, key=lambda one: chances.get(one.id, 0.0))
-            found[best.id] = best
-        if len(found) < len(question.topics) or {one.claims[0] for one in found.values()} <= set(entry.claims):
+        own = siblings(question.subjects, self._knowledge)
+        on_each = [[one for one in own if topic in one.topics] for topic in question.topics]
+        if not all(on_each):
             return ()
-        return tuple(found)
+        found = [max(on_topic, key=lambda one: chances.get(one.id, 0.0)) for on_topic in on_each]
+        foremost = {claim for one in found for claim in one.claims[:1]}
+        ids = tuple(dict.fromkeys(one.id for one in found))
+        return ids if len(ids) == len(found) and not foremost <= set(entry.claims) else ()
 
     def on_each_aspect(self, question: Question, decision: Decision) -> list[Decision]:
         """One decision for each coordinated aspect ("the costs and the risks of A"), at most MOST_QUESTIONS, in order.
@@ -100,14 +97,14 @@ class AnswerClaims:
             return []
         has_one = entry.aspect in named
         others = [aspect for aspect in named if aspect != entry.aspect][: MOST_QUESTIONS - has_one]
-        siblings = [one for aspect in others if (one := sibling_in(aspect, entry.subjects, self._knowledge))]
-        if len(siblings) < len(others):
+        beside = [one for aspect in others if (one := sibling_in(aspect, entry.subjects, self._knowledge))]
+        if len(beside) < len(others):
             return []
         own = {entry.aspect: decision} if has_one else {}
         decisions = own | {
             one.aspect: decision._replace(
                 entry=one.id, claims=one.claims, topics=one.topics, verdict=None, rule="another aspect named"
             )
-            for one in siblings
+            for one in beside
         }
         return [decisions[aspect] for aspect in named if aspect in decisions]

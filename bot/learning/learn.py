@@ -31,7 +31,7 @@ from bot.learning.export import write_manifest, write_model, write_reader
 from bot.learning.fusion import fit
 from bot.learning.network import LICENCE, WEIGHTS, Network, base_folder
 from bot.learning.restoring import restore
-from bot.learning.training import EPOCHS, Trainer
+from bot.learning.training import EPOCHS, Trainer, on_answers
 from bot.reader.manifest import FORMAT, Manifest, ReaderError, Thresholds, read_manifest
 from bot.reader.reader import CONTEXT, FOLDER, VERDICTS
 
@@ -159,10 +159,10 @@ def outputs_of(
                 "token_type_ids": np.array([tokens.type_ids]),
             },
         )
-        answer, verdict, incident = (values[0].astype(np.float64) for values in logits)
-        verdict = verdict[list(example.answers)].mean(0) if example.answers else verdict.mean(0)
+        answer, verdict, incident = logits
+        verdict = on_answers(torch.from_numpy(verdict), [example]).numpy()
         for head, values in zip(found, (answer, verdict, incident), strict=True):
-            head.append(values)
+            head.append(values[0].astype(np.float64))
     right = (
         _mask([example.answers for example in examples], labels),
         _mask([example.verdicts for example in examples], len(VERDICTS)),

@@ -20,8 +20,8 @@ _SMALLEST = 2  # dimensions of a matrix
 def restore(network: Network, file: Path, labels: Sequence[str], known: Sequence[str]) -> None:
     """Gives `network`, whose answers are `labels`, the weights of the model in `file`, whose answers are `known`.
 
-    What is frozen keeps the base weights; new answers and new heads keep what they began with. Raises ReaderError where
-    the model is not as `bot.learning.quantization` makes it.
+    What is frozen keeps the base weights; answers that are new keep what they began with. Raises ReaderError where the
+    model is not as `bot.learning.quantization` makes it.
     """
     stored = _weights(onnx.load(file))
     rows = {label: row for row, label in enumerate(known)}
@@ -30,8 +30,6 @@ def restore(network: Network, file: Path, labels: Sequence[str], known: Sequence
     with torch.no_grad():
         for name, weights in network.named_parameters():
             if not weights.requires_grad:
-                continue
-            if name not in stored:
                 continue
             found = torch.from_numpy(stored[name])
             if name.startswith(BY_LABEL):

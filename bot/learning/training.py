@@ -138,9 +138,10 @@ def accepting(logits: Tensor, right: Sequence[tuple[int, ...]]) -> Tensor:
 
 
 def on_answers(verdict: Tensor, examples: Sequence[Example]) -> Tensor:
-    """Of the logits (texts, labels, verdicts) those on the answers that serve each text, their mean: (texts,
-    verdicts)."""
-    return torch.stack([each[list(example.answers)].mean(0) for each, example in zip(verdict, examples, strict=True)])
+    """Of the logits (texts, labels, verdicts) those on the answers that serve each text, or on all where none is known,
+    their mean: (texts, verdicts)."""
+    served = [list(example.answers) or slice(None) for example in examples]
+    return torch.stack([each[answers].mean(0) for each, answers in zip(verdict, served, strict=True)])
 
 
 def tensors(tokenizer: Tokenizer, texts: Sequence[tuple[str, str]]) -> tuple[Tensor, Tensor, Tensor]:

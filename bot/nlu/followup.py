@@ -44,16 +44,17 @@ def sibling_of(entry: Answer | None, subjects: tuple[str, ...], knowledge: Knowl
     """The answer that says of `subjects` what `entry` says of its own: on the same topic, or in the same aspect."""
     if entry is None or set(entry.subjects) == set(subjects):
         return entry
-    siblings = _siblings(subjects, knowledge)
-    on_topic = (one for topic in entry.topics for one in siblings if topic in one.topics)
+    own = siblings(subjects, knowledge)
+    on_topic = (one for topic in entry.topics for one in own if topic in one.topics)
     return next(on_topic, sibling_in(entry.aspect, subjects, knowledge))
 
 
 def sibling_in(aspect: str, subjects: tuple[str, ...], knowledge: KnowledgeBase) -> Answer | None:
     """The answer on `subjects` in this aspect; None where there is none, or `aspect` is empty."""
-    return next((one for one in _siblings(subjects, knowledge) if aspect and one.aspect == aspect), None)
+    return next((one for one in siblings(subjects, knowledge) if aspect and one.aspect == aspect), None)
 
 
-def _siblings(subjects: tuple[str, ...], knowledge: KnowledgeBase) -> list[Answer]:
+def siblings(subjects: tuple[str, ...], knowledge: KnowledgeBase) -> list[Answer]:
+    """The answers on exactly these subjects."""
     answers = knowledge.answers.values()
     return [one for one in answers if set(one.subjects) == set(subjects) and one.kind == "answer"]
